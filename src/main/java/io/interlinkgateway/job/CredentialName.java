@@ -1,0 +1,17 @@
+package io.interlinkgateway.job;
+
+/// The name of an MLflow credential, which is its Secret's name.
+///
+/// @param value a DNS-1123 subdomain
+public record CredentialName(String value) {
+
+    /// @throws InvalidValueException if the name is not a DNS-1123 subdomain
+    public CredentialName {
+        Labels.requireDnsSubdomain("A credential's name", value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,87 @@
+package io.interlinkgateway.job;
+
+import java.util.List;
+
+/// Everything that can go wrong for a caller. Closed, so that each kind has its problem page.
+public abstract sealed class GatewayException extends RuntimeException {
+
+    private GatewayException(String message) {
+        super(message);
+    }
+
+    /// What was named isn't there, or isn't the caller's.
+    public static final class NotFound extends GatewayException {
+        /// @param kind `job`, `node` or `credential`
+        /// @param name as the caller gave it
+        public NotFound(String kind, String name) {
+            super("There is no " + kind + " named \"" + Text.shown(name) + "\".");
+        }
+    }
+
+    /// The document can't be accepted; says everything that is wrong with it.
+    public static final class Rejected extends GatewayException {
+        private final List<Finding> findings;
+
+        /// @param findings at least one error; warnings may stand beside it
+        public Rejected(List<Finding> findings) {
+            super(
+                    findings.size() == 1
+                            ? findings.getFirst().message()
+                            : findings.size() + " findings; the first: " + findings.getFirst().message());
+            this.findings = List.copyOf(findings);
+        }
+
+        /// @return all findings
+        public List<Finding> findings() {
+            return findings;
+        }
+    }
+
+    /// Another job has this name and another definition.
+    public static final class NameTaken extends GatewayException {
+        /// @param name the name
+        public NameTaken(JobName name) {
+            super("Another job has the name \"" + name + "\", and it is defined differently.");
+        }
+    }
+
+    /// The Idempotency-Key was used before, for another job.
+    public static final class IdempotencyKeyReused extends GatewayException {
+        /// @param name the job that the key made
+        public IdempotencyKeyReused(JobName name) {
+            super("This Idempotency-Key has already made the job \"" + name + "\" from another definition.");
+        }
+    }
+
+    /// A page's cursor is too old or isn't one.
+    public static final class CursorExpired extends GatewayException {
+        /// The cursor can't be used any more.
+        public CursorExpired() {
+            super("This cursor has expired or was not made by the gateway.");
+        }
+    }
+
+    /// The cluster did not answer, or not in time. The request may be repeated.
+    public static final class ClusterUnavailable extends GatewayException {
+        /// @param message what happened, without secrets
+        public ClusterUnavailable(String message) {
+            super(message);
+        }
+    }
+
+    /// The cluster answered, but not what the gateway needs.
+    public static final class ClusterRefused extends GatewayException {
+        /// @param message the cluster's own words
+        public ClusterRefused(String message) {
+            super(message);
+        }
+    }
+
+    /// The old job is still terminating when the deadline of a replacement has passed.
+    public static final class StillTerminating extends GatewayException {
+        /// @param name the job
+        public StillTerminating(JobName name) {
+            super("The job \"" + name + "\" is still terminating.");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package io.interlinkgateway.job;
+
+/// A value object's refusal. Whoever knows the field turns it into a [Finding].
+public final class InvalidValueException extends IllegalArgumentException {
+
+    private final String cure;
+
+    /// @param message what is wrong, a whole sentence
+    /// @param cure what to do about it, a whole sentence
+    public InvalidValueException(String message, String cure) {
+        super(message);
+        this.cure = cure;
+    }
+
+    /// What to do about it.
+    ///
+    /// @return a whole sentence
+    public String cure() {
+        return cure;
+    }
+}

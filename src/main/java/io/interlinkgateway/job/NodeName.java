@@ -1,0 +1,17 @@
+package io.interlinkgateway.job;
+
+/// The name of a virtual node, which is also its label `kubernetes.io/hostname`.
+///
+/// @param value a DNS-1123 subdomain
+public record NodeName(String value) {
+
+    /// @throws InvalidValueException if the name is not a DNS-1123 subdomain
+    public NodeName {
+        Labels.requireDnsSubdomain("A node's name", value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

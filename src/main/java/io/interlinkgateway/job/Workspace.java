@@ -1,0 +1,17 @@
+package io.interlinkgateway.job;
+
+/// Where jobs and credentials live: a Kubernetes namespace.
+///
+/// @param value the namespace's name, a DNS-1123 label
+public record Workspace(String value) {
+
+    /// @throws InvalidValueException if the name is not a DNS-1123 label
+    public Workspace {
+        Labels.requireDnsLabel("A workspace's name", value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}
