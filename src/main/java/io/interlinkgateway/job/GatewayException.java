@@ -27,7 +27,9 @@ public abstract sealed class GatewayException extends RuntimeException {
             super(
                     findings.size() == 1
                             ? findings.getFirst().message()
-                            : findings.size() + " findings; the first: " + findings.getFirst().message());
+                            : findings.size()
+                                    + " findings; the first: "
+                                    + findings.getFirst().message());
             this.findings = List.copyOf(findings);
         }
 
@@ -49,7 +51,10 @@ public abstract sealed class GatewayException extends RuntimeException {
     public static final class IdempotencyKeyReused extends GatewayException {
         /// @param name the job that the key made
         public IdempotencyKeyReused(JobName name) {
-            super("This Idempotency-Key has already made the job \"" + name + "\" from another definition.");
+            super(
+                    "This Idempotency-Key has already made the job \""
+                            + name
+                            + "\" from another definition.");
         }
     }
 

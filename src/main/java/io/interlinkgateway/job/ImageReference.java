@@ -20,7 +20,9 @@ public record ImageReference(String value, Optional<String> pullFrom) {
             requireHarmless(pullFrom.get());
             if (!value.startsWith("/")) {
                 throw new InvalidValueException(
-                        "An image that is pulled needs an absolute path to be kept at, not \"" + Text.shown(value) + "\".",
+                        "An image that is pulled needs an absolute path to be kept at, not \""
+                                + Text.shown(value)
+                                + "\".",
                         "Give image.path as an absolute path on the HPC.");
             }
             if (!REMOTE.matcher(pullFrom.get()).matches()) {
@@ -35,7 +37,8 @@ public record ImageReference(String value, Optional<String> pullFrom) {
         if (reference.length() > 1024 || !HARMLESS.matcher(reference).matches()) {
             throw new InvalidValueException(
                     "An image can't be \"" + Text.shown(reference) + "\".",
-                    "Use an absolute path on the HPC or a registry reference, of letters, digits and ._/:@+~=,- only.");
+                    "Use an absolute path on the HPC or a registry reference, of letters, digits"
+                            + " and ._/:@+~=,- only.");
         }
     }
 

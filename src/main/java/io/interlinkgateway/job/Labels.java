@@ -15,7 +15,8 @@ final class Labels {
         if (value.length() > JobName.MAX_LENGTH || !DNS_LABEL.matcher(value).matches()) {
             throw new InvalidValueException(
                     what + " can't be \"" + Text.shown(value) + "\".",
-                    "Use 1 to 63 lower case letters, digits and '-', with a letter or digit first and last.");
+                    "Use 1 to 63 lower case letters, digits and '-', with a letter or digit first"
+                            + " and last.");
         }
     }
 
@@ -23,7 +24,8 @@ final class Labels {
         if (value.length() > 253 || !DNS_SUBDOMAIN.matcher(value).matches()) {
             throw new InvalidValueException(
                     what + " can't be \"" + Text.shown(value) + "\".",
-                    "Use 1 to 253 lower case letters, digits, '-' and '.', with a letter or digit first and last.");
+                    "Use 1 to 253 lower case letters, digits, '-' and '.', with a letter or digit"
+                            + " first and last.");
         }
     }
 }

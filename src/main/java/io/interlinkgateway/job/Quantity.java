@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 public record Quantity(String text) {
 
     private static final Pattern FORM =
-            Pattern.compile("(\\d{1,18}(?:\\.\\d{1,9})?)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?\\d{1,2})?");
+            Pattern.compile(
+                    "(\\d{1,18}(?:\\.\\d{1,9})?)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?\\d{1,2})?");
     private static final Map<String, BigDecimal> FACTORS =
             Map.ofEntries(
                     Map.entry("m", new BigDecimal("0.001")),
@@ -32,7 +33,8 @@ public record Quantity(String text) {
     public Quantity {
         if (!FORM.matcher(text).matches()) {
             throw new InvalidValueException(
-                    "\"" + Text.shown(text) + "\" is not an amount.", "Write it like 4, 500m, 16Gi or 200G.");
+                    "\"" + Text.shown(text) + "\" is not an amount.",
+                    "Write it like 4, 500m, 16Gi or 200G.");
         }
     }
 

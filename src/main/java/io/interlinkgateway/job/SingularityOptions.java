@@ -11,12 +11,14 @@ import java.util.regex.Pattern;
 public record SingularityOptions(List<String> mounts, Optional<String> options) {
 
     /// Neither mounts nor options.
-    public static final SingularityOptions NONE = new SingularityOptions(List.of(), Optional.empty());
+    public static final SingularityOptions NONE =
+            new SingularityOptions(List.of(), Optional.empty());
 
     private static final Pattern MOUNT =
             Pattern.compile("/[A-Za-z0-9._/@+~=-]*(:/[A-Za-z0-9._/@+~=-]*(:[a-z,]+)?)?");
     private static final Pattern OPTIONS =
-            Pattern.compile("-([A-Za-z0-9._/:@+~=, -]|\\$[A-Za-z_]|\\$\\{[A-Za-z_][A-Za-z0-9_]*\\})*");
+            Pattern.compile(
+                    "-([A-Za-z0-9._/:@+~=, -]|\\$[A-Za-z_]|\\$\\{[A-Za-z_][A-Za-z0-9_]*\\})*");
 
     /// @throws InvalidValueException if a character could act on the HPC's command line
     public SingularityOptions {
@@ -25,12 +27,15 @@ public record SingularityOptions(List<String> mounts, Optional<String> options) 
             if (!MOUNT.matcher(mount).matches()) {
                 throw new InvalidValueException(
                         "A mount can't be \"" + Text.shown(mount) + "\".",
-                        "Write /path/on/the/hpc:/path/in/the/container, of letters, digits and ._/@+~=- only.");
+                        "Write /path/on/the/hpc:/path/in/the/container, of letters, digits and"
+                                + " ._/@+~=- only.");
             }
         }
         if (options.isPresent() && !OPTIONS.matcher(options.get()).matches()) {
             throw new InvalidValueException(
-                    "The options \"" + Text.shown(options.get()) + "\" could act as a command on the HPC.",
+                    "The options \""
+                            + Text.shown(options.get())
+                            + "\" could act as a command on the HPC.",
                     "Begin with '-'; use letters, digits, blanks, ._/:@+~=,- and $NAME only.");
         }
     }

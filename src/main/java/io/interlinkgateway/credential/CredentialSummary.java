@@ -1,0 +1,20 @@
+package io.interlinkgateway.credential;
+
+import io.interlinkgateway.job.CredentialName;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Optional;
+
+/// All of a credential that may be shown.
+///
+/// @param name its name
+/// @param username the MLflow user
+/// @param trackingUri the one server it may be used for, if it is bound
+/// @param createdAt when it was made
+/// @param managedBy `gateway`, or whoever made the Secret
+public record CredentialSummary(
+        CredentialName name,
+        String username,
+        Optional<URI> trackingUri,
+        Instant createdAt,
+        String managedBy) {}

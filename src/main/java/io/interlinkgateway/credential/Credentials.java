@@ -1,0 +1,48 @@
+package io.interlinkgateway.credential;
+
+import io.interlinkgateway.job.CredentialName;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.Workspace;
+import java.util.List;
+import java.util.Optional;
+
+/// Where MLflow credentials are kept: Secrets with the keys `username` and `password`, whoever made them.
+///
+/// Every method throws [GatewayException.ClusterUnavailable] when the cluster gives no answer in time.
+public interface Credentials {
+
+    /// Creates the credential, or replaces it if one of that name is there. A Secret of that name that is no
+    /// credential is left alone.
+    ///
+    /// @param workspace where it lives
+    /// @param name its name
+    /// @param credential what it holds
+    /// @return what is kept, without the password, and whether this call made it
+    /// @throws GatewayException.Rejected if a Secret of that name is no MLflow credential
+    Stored put(Workspace workspace, CredentialName name, MlflowCredential credential);
+
+    /// @param workspace where to look
+    /// @return all of them without their passwords, by name
+    List<CredentialSummary> list(Workspace workspace);
+
+    /// @param workspace where to look
+    /// @param name its name
+    /// @return the credential without its password, unless there is none
+    Optional<CredentialSummary> find(Workspace workspace, CredentialName name);
+
+    /// @param workspace where to look
+    /// @param name its name
+    /// @return the whole credential, for the live check alone
+    Optional<MlflowCredential> reveal(Workspace workspace, CredentialName name);
+
+    /// @param workspace where to look
+    /// @param name its name
+    /// @return whether there was one to delete
+    boolean delete(Workspace workspace, CredentialName name);
+
+    /// What is kept, and whether the call made it.
+    ///
+    /// @param summary the credential without its password
+    /// @param created false if one was there before
+    record Stored(CredentialSummary summary, boolean created) {}
+}

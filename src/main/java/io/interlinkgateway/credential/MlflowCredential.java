@@ -1,0 +1,33 @@
+package io.interlinkgateway.credential;
+
+import io.interlinkgateway.job.InvalidValueException;
+import java.net.URI;
+import java.util.Optional;
+
+/// A user of an MLflow server, with the password.
+///
+/// @param username 1 to 255 characters, none a control character, no colon (Basic authentication splits there)
+/// @param password 1 to 1024 characters, none a control character
+/// @param trackingUri the one server it may be used for; empty for any
+public record MlflowCredential(String username, String password, Optional<URI> trackingUri) {
+
+    /// @throws InvalidValueException if the username or password can't be used with Basic authentication
+    public MlflowCredential {
+        if (!username.matches("[^\\p{Cntrl}:]{1,255}")) {
+            throw new InvalidValueException(
+                    "The username can't be used.",
+                    "Use 1 to 255 characters without ':' and control characters.");
+        }
+        if (!password.matches("[^\\p{Cntrl}]{1,1024}")) {
+            throw new InvalidValueException(
+                    "The password can't be used.",
+                    "Use 1 to 1024 characters without control characters.");
+        }
+    }
+
+    /// Without the password.
+    @Override
+    public String toString() {
+        return "MlflowCredential[username=" + username + ", trackingUri=" + trackingUri + "]";
+    }
+}

@@ -1,0 +1,6 @@
+/// MLflow credentials: the port [io.interlinkgateway.credential.Credentials], its endpoints, and the live
+/// check against the MLflow server. May use `job` and `caller`.
+@NullMarked
+package io.interlinkgateway.credential;
+
+import org.jspecify.annotations.NullMarked;

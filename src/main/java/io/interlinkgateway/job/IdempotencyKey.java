@@ -1,0 +1,47 @@
+package io.interlinkgateway.job;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/// A caller's mark on a request, so that its repeats make one job.
+///
+/// @param value 1 to 255 printable ASCII characters
+public record IdempotencyKey(String value) {
+
+    /// @throws InvalidValueException if it is empty, too long or has other characters
+    public IdempotencyKey {
+        if (!value.matches("[\\x21-\\x7e]{1,255}")) {
+            throw new InvalidValueException(
+                    "The Idempotency-Key is not usable.",
+                    "Use 1 to 255 printable ASCII characters without blanks, such as a UUID.");
+        }
+    }
+
+    /// The name of the job that a request without a name makes: the same for each repeat.
+    ///
+    /// @param workspace where the job will live
+    /// @return `job-` and 26 hexadecimal digits
+    public JobName nameIn(Workspace workspace) {
+        return new JobName("job-" + digest(workspace.value() + "\n" + value).substring(0, 26));
+    }
+
+    /// What the pod keeps of the key.
+    ///
+    /// @return its SHA-256, 64 hexadecimal digits
+    public String fingerprint() {
+        return digest(value);
+    }
+
+    private static String digest(String text) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.interlinkgateway.job;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/// A job as it is now.
+///
+/// @param name its name
+/// @param workspace where it lives
+/// @param uid its pod's UID, which no other job ever had
+/// @param node where it was sent
+/// @param state what it does
+/// @param evidence how that is known
+/// @param remoteJobId the HPC's own id for it, once it has one
+/// @param createdAt when its pod was created
+/// @param managedBy `gateway`, or whoever made the pod
+/// @param labels the caller's own labels
+/// @param definition what it was made from: the spec, or the pod without what the cluster added
+public record Job(
+        JobName name,
+        Workspace workspace,
+        String uid,
+        Optional<NodeName> node,
+        JobState state,
+        Evidence evidence,
+        Optional<String> remoteJobId,
+        Instant createdAt,
+        String managedBy,
+        Map<String, String> labels,
+        JobDefinition definition) {
+
+    /// How a state is known.
+    ///
+    /// @param source who said so
+    /// @param observedAt when that was seen
+    public record Evidence(Source source, Instant observedAt) {}
+
+    /// Who says what a job does.
+    public enum Source {
+        /// The pod's status claims it.
+        API_SERVER,
+        /// The job's own record, or SLURM's, in its log.
+        JOB_RECORD
+    }
+}

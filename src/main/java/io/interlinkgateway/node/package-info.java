@@ -1,0 +1,6 @@
+/// The virtual nodes behind which the HPCs are: the port [io.interlinkgateway.node.VirtualNodes] and its
+/// endpoints. May use `job`.
+@NullMarked
+package io.interlinkgateway.node;
+
+import org.jspecify.annotations.NullMarked;

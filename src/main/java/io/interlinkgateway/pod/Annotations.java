@@ -1,0 +1,52 @@
+package io.interlinkgateway.pod;
+
+/// Every label and annotation that the gateway reads or writes, and who gives it its meaning.
+public final class Annotations {
+
+    /// Set by the virtual kubelet: the HPC's id of the job. Never set by users.
+    public static final String JOB_ID = "JobID";
+
+    /// The SLURM plugin's: options of `sbatch`.
+    public static final String FLAGS = "slurm-job.vk.io/flags";
+
+    /// The SLURM plugin's: shell text before the job script.
+    public static final String PRE_EXEC = "slurm-job.vk.io/pre-exec";
+
+    /// The SLURM plugin's: `--bind …`, pasted into the container's command line.
+    public static final String SINGULARITY_MOUNTS = "slurm-job.vk.io/singularity-mounts";
+
+    /// The SLURM plugin's: options, pasted into the container's command line.
+    public static final String SINGULARITY_OPTIONS = "slurm-job.vk.io/singularity-options";
+
+    /// On a node: what the HPC answered to the last ping.
+    public static final String PING_RESPONSE = "interlink.virtual-kubelet.io/ping-response";
+
+    /// On a node: what kind of virtual node it is.
+    public static final String NODE_TYPE = "virtual-node.interlink/type";
+
+    /// On a node and in a pod's selector: the node's name.
+    public static final String HOSTNAME = "kubernetes.io/hostname";
+
+    /// The gateway's own prefix.
+    public static final String PREFIX = "interlink-gateway.io/";
+
+    /// On a pod and a Secret: `gateway` if the gateway made it.
+    public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+
+    /// On a pod: the SHA-256 of what it was made from, for comparing repeats.
+    public static final String DIGEST = PREFIX + "definition-digest";
+
+    /// On a pod: `job-spec` or `pod`, what it was made from.
+    public static final String DEFINITION = PREFIX + "definition";
+
+    /// On a pod: the SHA-256 of the Idempotency-Key of the request that made it.
+    public static final String IDEMPOTENCY_KEY = PREFIX + "idempotency-key-digest";
+
+    /// On a pod: where its image is pulled from when it is missing.
+    public static final String PULL_FROM = PREFIX + "image-pull-from";
+
+    /// On a Secret: the one MLflow server that the credential may be used for.
+    public static final String TRACKING_URI = PREFIX + "mlflow-tracking-uri";
+
+    private Annotations() {}
+}

@@ -1,0 +1,5 @@
+/// Health and metrics. May use the ports.
+@NullMarked
+package io.interlinkgateway.telemetry;
+
+import org.jspecify.annotations.NullMarked;
