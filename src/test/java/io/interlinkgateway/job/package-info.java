@@ -1,0 +1,4 @@
+@NullMarked
+package io.interlinkgateway.job;
+
+import org.jspecify.annotations.NullMarked;
