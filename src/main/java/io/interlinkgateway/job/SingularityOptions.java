@@ -31,7 +31,8 @@ public record SingularityOptions(List<String> mounts, Optional<String> options) 
                                 + " ._/@+~=- only.");
             }
         }
-        if (options.isPresent() && !OPTIONS.matcher(options.get()).matches()) {
+        if (options.isPresent()
+                && (options.get().length() > 2048 || !OPTIONS.matcher(options.get()).matches())) {
             throw new InvalidValueException(
                     "The options \""
                             + Text.shown(options.get())

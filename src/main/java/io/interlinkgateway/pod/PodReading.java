@@ -1,32 +1,84 @@
 package io.interlinkgateway.pod;
 
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.node.VirtualNode;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// From what the cluster says to jobs and nodes. Takes anything: missing fields, nulls, unknown phases.
 public final class PodReading {
 
     private PodReading() {}
 
-    /// Whether a pod is a job: whether it is bound, or asks to be, to a virtual node of interLink.
+    /// Whether a pod is a job: whether it is sent to a node and tolerates the taint that only virtual nodes
+    /// of interLink have. A pod whose name is too long to be a job's is none.
     ///
     /// @param pod any pod
-    /// @return true if it tolerates interLink's taint and names a node
+    /// @return true if it tolerates interLink's taint by its key and names a node
     public static boolean isJob(Pod pod) {
-        throw new UnsupportedOperationException(pod.toString());
+        PodSpec spec = pod.getSpec();
+        return spec != null
+                && pod.getMetadata().getName().length() <= JobName.MAX_LENGTH
+                && pod.getMetadata().getName().indexOf('.') < 0
+                && nodeOf(spec).isPresent()
+                && orEmpty(spec.getTolerations()).stream()
+                        .anyMatch(toleration ->
+                                VirtualNode.INTERLINK_TAINT.equals(toleration.getKey()));
     }
 
     /// The job that a pod is.
     ///
-    /// @param pod any pod
+    /// @param pod a pod that [#isJob]
     /// @param observedAt when the pod was read
     /// @return the job
     public static Job jobFrom(Pod pod, Instant observedAt) {
-        throw new UnsupportedOperationException(pod.toString() + observedAt);
+        ObjectMeta metadata = pod.getMetadata();
+        Map<String, String> annotations = orEmpty(metadata.getAnnotations());
+        return new Job(
+                new JobName(metadata.getName()),
+                new Workspace(metadata.getNamespace()),
+                Objects.requireNonNullElse(metadata.getUid(), ""),
+                nodeOf(pod.getSpec()),
+                StateReading.stateOf(pod),
+                new Job.Evidence(Job.Source.API_SERVER, observedAt),
+                Optional.ofNullable(annotations.get(Annotations.JOB_ID)),
+                instant(metadata.getCreationTimestamp()).orElse(observedAt),
+                managerOf(metadata),
+                ownLabels(metadata),
+                DefinitionReading.definitionOf(pod));
+    }
+
+    /// Who made an object: `gateway`, or whoever its managed fields name first.
+    ///
+    /// @param metadata any object's
+    /// @return a name
+    public static String managerOf(ObjectMeta metadata) {
+        if (PodTranslation.MANAGER.equals(
+                orEmpty(metadata.getLabels()).get(Annotations.MANAGED_BY))) {
+            return "gateway";
+        }
+        return orEmpty(metadata.getManagedFields()).stream()
+                .map(ManagedFieldsEntry::getManager)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(manager -> manager.startsWith("kubectl") ? "kubectl" : manager)
+                .orElse("unknown");
     }
 
     /// The virtual node that a node is.
@@ -34,6 +86,48 @@ public final class PodReading {
     /// @param node any node
     /// @return nothing if it is no virtual node of interLink
     public static Optional<VirtualNode> nodeFrom(Node node) {
-        throw new UnsupportedOperationException(node.toString());
+        return NodeReading.nodeFrom(node);
+    }
+
+    /// A time as the cluster writes it.
+    ///
+    /// @param text may be missing or no time at all
+    /// @return the time, unless it is none
+    static Optional<Instant> instant(@Nullable String text) {
+        if (text == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(OffsetDateTime.parse(text).toInstant());
+        } catch (DateTimeException notATime) {
+            return Optional.empty();
+        }
+    }
+
+    static Map<String, String> ownLabels(ObjectMeta metadata) {
+        Map<String, String> labels = new LinkedHashMap<>(orEmpty(metadata.getLabels()));
+        labels.remove(Annotations.MANAGED_BY);
+        return labels;
+    }
+
+    static <T> List<T> orEmpty(@Nullable List<T> list) {
+        return list == null ? List.of() : list;
+    }
+
+    static <K, V> Map<K, V> orEmpty(@Nullable Map<K, V> map) {
+        return map == null ? Map.of() : map;
+    }
+
+    private static Optional<NodeName> nodeOf(PodSpec spec) {
+        String selected = orEmpty(spec.getNodeSelector()).get(Annotations.HOSTNAME);
+        String name = selected == null ? spec.getNodeName() : selected;
+        if (name == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new NodeName(name));
+        } catch (InvalidValueException notAName) {
+            return Optional.empty();
+        }
     }
 }

@@ -1,13 +1,22 @@
 package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.PodManifest;
 import java.util.List;
 
 /// From a job to its pod.
 public final class PodTranslation {
+
+    /// The value of [Annotations#MANAGED_BY] on what the gateway made.
+    public static final String MANAGER = "interlink-gateway";
+
+    static final String FROM_SPEC = "job-spec";
+    static final String FROM_POD = "pod";
 
     private PodTranslation() {}
 
@@ -17,7 +26,29 @@ public final class PodTranslation {
     /// @return a pod that the API server can be given as it is
     /// @throws GatewayException.Rejected if a manifest is no pod, or says what policy forbids
     public static Pod podFor(PlacedJob job) {
-        throw new UnsupportedOperationException(job.toString());
+        return switch (job.definition()) {
+            case JobSpec spec -> marked(SpecTranslation.podFor(job, spec), FROM_SPEC, job);
+            case PodManifest manifest ->
+                    marked(ManifestTranslation.podFor(job, manifest), FROM_POD, job);
+        };
+    }
+
+    private static Pod marked(Pod pod, String definition, PlacedJob job) {
+        // spotless:off
+        Pod marked = new PodBuilder(pod)
+                .editMetadata()
+                    .addToLabels(Annotations.MANAGED_BY, MANAGER)
+                    .addToAnnotations(Annotations.DEFINITION, definition)
+                    .addToAnnotations(Annotations.DIGEST, Digest.of(pod))
+                .endMetadata()
+                .build();
+        // spotless:on
+        job.idempotencyKey()
+                .ifPresent(key ->
+                        marked.getMetadata()
+                                .getAnnotations()
+                                .put(Annotations.IDEMPOTENCY_KEY, key.fingerprint()));
+        return marked;
     }
 
     /// What of a manifest interLink ignores, or the gateway changed.
@@ -25,7 +56,10 @@ public final class PodTranslation {
     /// @param job a placed job
     /// @return warnings only
     public static List<Finding> warningsFor(PlacedJob job) {
-        throw new UnsupportedOperationException(job.toString());
+        return switch (job.definition()) {
+            case JobSpec _ -> List.of();
+            case PodManifest manifest -> ManifestTranslation.warnings(manifest);
+        };
     }
 
     /// The `#SBATCH` lines that the SLURM plugin writes for a pod, without those for its own files.
@@ -33,6 +67,6 @@ public final class PodTranslation {
     /// @param pod from [#podFor]
     /// @return whole lines
     public static List<String> batchLines(Pod pod) {
-        throw new UnsupportedOperationException(pod.toString());
+        return BatchLines.of(pod);
     }
 }

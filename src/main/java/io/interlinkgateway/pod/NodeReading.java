@@ -1,0 +1,104 @@
+package io.interlinkgateway.pod;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeCondition;
+import io.fabric8.kubernetes.api.model.NodeStatus;
+import io.interlinkgateway.job.InvalidValueException;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.Quantity;
+import io.interlinkgateway.node.VirtualNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// From a node to the virtual node that it is. interLink's reason for Ready is always "KubeletPending"; what
+/// happened stands in its own condition, `InterlinkConnectivity`.
+final class NodeReading {
+
+    private static final List<String> ACCELERATORS =
+            List.of("nvidia-gpu-type", "xilinx-fpga-type", "intel-fpga-type");
+
+    private NodeReading() {}
+
+    static Optional<VirtualNode> nodeFrom(Node node) {
+        Map<String, String> labels = PodReading.orEmpty(node.getMetadata().getLabels());
+        String type = labels.get(Annotations.NODE_TYPE);
+        if (type == null) {
+            return Optional.empty();
+        }
+        Optional<NodeCondition> ready = condition(node, "Ready");
+        Optional<NodeCondition> connectivity = condition(node, "InterlinkConnectivity");
+        NodeStatus status = Objects.requireNonNullElseGet(node.getStatus(), NodeStatus::new);
+        return Optional.of(
+                new VirtualNode(
+                        new NodeName(node.getMetadata().getName()),
+                        type,
+                        ready.filter(NodeReading::holds).isPresent()
+                                && connectivity.map(NodeReading::holds).orElse(true),
+                        connectivity
+                                .or(() -> ready)
+                                .map(NodeReading::told)
+                                .orElse("The node says nothing of itself."),
+                        amounts(status.getCapacity()),
+                        amounts(status.getAllocatable()),
+                        accelerators(labels),
+                        taints(node),
+                        connectivity
+                                .or(() -> ready)
+                                .flatMap(condition ->
+                                        PodReading.instant(condition.getLastHeartbeatTime()))));
+    }
+
+    private static boolean holds(NodeCondition condition) {
+        return "True".equals(condition.getStatus());
+    }
+
+    private static String told(NodeCondition condition) {
+        return Objects.requireNonNullElse(condition.getReason(), "")
+                + ": "
+                + Objects.requireNonNullElse(condition.getMessage(), "");
+    }
+
+    private static Optional<NodeCondition> condition(Node node, String type) {
+        return node.getStatus() == null
+                ? Optional.empty()
+                : PodReading.orEmpty(node.getStatus().getConditions()).stream()
+                        .filter(condition -> type.equals(condition.getType()))
+                        .findFirst();
+    }
+
+    private static List<VirtualNode.Taint> taints(Node node) {
+        return node.getSpec() == null
+                ? List.of()
+                : PodReading.orEmpty(node.getSpec().getTaints()).stream()
+                        .map(taint ->
+                                new VirtualNode.Taint(
+                                        taint.getKey(),
+                                        Objects.requireNonNullElse(taint.getValue(), ""),
+                                        taint.getEffect()))
+                        .toList();
+    }
+
+    private static Map<String, String> accelerators(Map<String, String> labels) {
+        Map<String, String> models = new LinkedHashMap<>(labels);
+        models.keySet().retainAll(ACCELERATORS);
+        return models;
+    }
+
+    private static Map<String, Quantity> amounts(
+            @Nullable Map<String, io.fabric8.kubernetes.api.model.Quantity> quantities) {
+        Map<String, Quantity> amounts = new LinkedHashMap<>();
+        PodReading.orEmpty(quantities)
+                .forEach((name, quantity) -> {
+                    try {
+                        amounts.put(name, new Quantity(quantity.toString()));
+                    } catch (InvalidValueException notAnAmount) {
+                        amounts.remove(name);
+                    }
+                });
+        return amounts;
+    }
+}

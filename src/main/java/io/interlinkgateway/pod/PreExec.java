@@ -1,0 +1,64 @@
+package io.interlinkgateway.pod;
+
+import io.interlinkgateway.job.ImageReference;
+import java.util.Optional;
+
+/// The shell text that the HPC runs before the container, and the part of it that pulls a missing image.
+///
+/// The plugin puts the text in front of its job script: after a newline in the version that was
+/// recorded, after a blank in older ones. Text that ends with a newline works in both.
+final class PreExec {
+
+    /// Pulls an image once, however many jobs start together: `mkdir` is the lock, because it is atomic
+    /// on every shared file system, where `flock` often isn't. The holder keeps the lock alive by
+    /// counting in it; a waiter that sees no progress for two minutes by its own clock takes the lock over,
+    /// by a rename that only one waiter can win. The image appears by a rename, whole or not at all.
+    private static final String PULL =
+            """
+            ( image='@IMAGE@'; source='@SOURCE@'; lock="$image.gateway-lock"; part="$image.gateway-part.$(hostname).$$"
+              fail() { echo "interlink-gateway: the image $image could not be pulled from $source: $1" >&2; exit 1; }
+              [ -e "$image" ] && exit 0
+              seen=; still=0; refused=0
+              until mkdir "$lock" 2>/dev/null; do
+                [ -e "$image" ] && exit 0
+                if [ ! -d "$lock" ]; then
+                  refused=$((refused + 1))
+                  [ "$refused" -lt 5 ] || fail "the folder $(dirname "$image") is missing or can't be written"
+                fi
+                now=$(cat "$lock/progress" 2>/dev/null)
+                if [ "$now" = "$seen" ]; then still=$((still + 1)); else still=0; seen=$now; fi
+                if [ "$still" -ge 60 ]; then
+                  mv "$lock" "$lock.stale.$(hostname).$$" 2>/dev/null && rm -rf "$lock.stale.$(hostname).$$"
+                  still=0
+                fi
+                sleep 2
+              done
+              ( count=0; while [ -d "$lock" ]; do echo "$part $count" > "$lock/progress"; count=$((count + 1)); sleep 5; done ) 2>/dev/null &
+              beat=$!
+              trap 'kill "$beat" 2>/dev/null; rm -rf "$lock" "$part"' EXIT
+              trap 'exit 143' TERM INT
+              [ -e "$image" ] && exit 0
+              runtime=$(command -v singularity || command -v apptainer) || fail "neither singularity nor apptainer is installed"
+              "$runtime" pull "$part" "$source" || fail "$runtime pull ended with status $?"
+              mv "$part" "$image" || fail "it could not be moved into place"
+            ) || exit 1
+            """;
+
+    private PreExec() {}
+
+    static Optional<String> textFor(ImageReference image, Optional<String> preExec) {
+        String pull = image.pullFrom().map(source -> pull(image.value(), source)).orElse("");
+        String own = preExec.map(text -> text.endsWith("\n") ? text : text + "\n").orElse("");
+        return Optional.of(pull + own).filter(text -> !text.isEmpty());
+    }
+
+    static Optional<String> ownPart(ImageReference image, Optional<String> text) {
+        String pull = image.pullFrom().map(source -> pull(image.value(), source)).orElse("");
+        return text.map(whole -> whole.startsWith(pull) ? whole.substring(pull.length()) : whole)
+                .filter(own -> !own.isEmpty());
+    }
+
+    private static String pull(String image, String source) {
+        return PULL.replace("@IMAGE@", image).replace("@SOURCE@", source);
+    }
+}

@@ -1,0 +1,154 @@
+package io.interlinkgateway.pod;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TolerationBuilder;
+import io.interlinkgateway.job.JobSpec;
+import io.interlinkgateway.job.MlflowAccess;
+import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.Quantity;
+import io.interlinkgateway.job.SingularityOptions;
+import io.interlinkgateway.node.VirtualNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// From a typed spec to its pod.
+final class SpecTranslation {
+
+    /// The one container's name.
+    static final String CONTAINER = "job";
+
+    static final String USERNAME = "MLFLOW_TRACKING_USERNAME";
+    static final String PASSWORD = "MLFLOW_TRACKING_PASSWORD";
+    static final String TRACKING_URI = "MLFLOW_TRACKING_URI";
+
+    private SpecTranslation() {}
+
+    static Pod podFor(PlacedJob job, JobSpec spec) {
+        // spotless:off
+        return new PodBuilder()
+                .withNewMetadata()
+                    .withName(job.name().value())
+                    .withNamespace(job.workspace().value())
+                    .withLabels(spec.labels())
+                    .withAnnotations(annotations(spec))
+                .endMetadata()
+                .withNewSpec()
+                    .withRestartPolicy("Never")
+                    .withAutomountServiceAccountToken(false)
+                    .withNodeSelector(Map.of(Annotations.HOSTNAME, job.node().value()))
+                    .withTolerations(interlinkToleration())
+                    .withContainers(container(spec))
+                .endSpec()
+                .build();
+        // spotless:on
+    }
+
+    static Toleration interlinkToleration() {
+        return new TolerationBuilder()
+                .withKey(VirtualNode.INTERLINK_TAINT)
+                .withOperator("Exists")
+                .withEffect("NoSchedule")
+                .build();
+    }
+
+    private static Map<String, String> annotations(JobSpec spec) {
+        Map<String, String> annotations = new LinkedHashMap<>();
+        if (!spec.slurm().values().isEmpty()) {
+            annotations.put(Annotations.FLAGS, spec.slurm().rendered());
+        }
+        PreExec.textFor(spec.image(), spec.preExec())
+                .ifPresent(text -> annotations.put(Annotations.PRE_EXEC, text));
+        spec.image().pullFrom().ifPresent(source -> annotations.put(Annotations.PULL_FROM, source));
+        mounts(spec.singularity())
+                .ifPresent(text -> annotations.put(Annotations.SINGULARITY_MOUNTS, text));
+        options(spec).ifPresent(text -> annotations.put(Annotations.SINGULARITY_OPTIONS, text));
+        return annotations;
+    }
+
+    private static Optional<String> mounts(SingularityOptions singularity) {
+        return singularity.mounts().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        singularity.mounts().stream()
+                                .map(mount -> "--bind " + mount)
+                                .collect(Collectors.joining(" ")));
+    }
+
+    /// A secret's value is not known here and may hold anything, so it needs the option as well.
+    private static Optional<String> options(JobSpec spec) {
+        boolean evaluated =
+                spec.mlflow().isPresent()
+                        || spec.environment().values().stream()
+                                .anyMatch(EnvironmentEncoding::needsNoEvaluation);
+        String own = spec.singularity().options().orElse("");
+        boolean said = List.of(own.split(" ")).contains(EnvironmentEncoding.NO_EVALUATION);
+        String all = evaluated && !said ? EnvironmentEncoding.NO_EVALUATION + " " + own : own;
+        return Optional.of(all.strip()).filter(text -> !text.isEmpty());
+    }
+
+    private static Container container(JobSpec spec) {
+        // spotless:off
+        return new ContainerBuilder()
+                .withName(CONTAINER)
+                .withImage(spec.image().value())
+                .withCommand(spec.command())
+                .withArgs(spec.arguments())
+                .withEnv(environment(spec))
+                .withNewResources()
+                    .withLimits(quantities(spec.resources().limits()))
+                    .withRequests(quantities(spec.resources().requests()))
+                .endResources()
+                .build();
+        // spotless:on
+    }
+
+    private static List<EnvVar> environment(JobSpec spec) {
+        List<EnvVar> variables = new ArrayList<>();
+        spec.environment()
+                .forEach((name, value) ->
+                        variables.add(literal(name, EnvironmentEncoding.encoded(value))));
+        spec.mlflow().stream().flatMap(SpecTranslation::mlflow).forEach(variables::add);
+        return variables;
+    }
+
+    private static Stream<EnvVar> mlflow(MlflowAccess access) {
+        String secret = access.credential().value();
+        return Stream.of(
+                literal(TRACKING_URI, access.trackingUri().toString()),
+                fromSecret(USERNAME, secret, "username"),
+                fromSecret(PASSWORD, secret, "password"));
+    }
+
+    private static EnvVar literal(String name, String value) {
+        return new EnvVarBuilder().withName(name).withValue(value).build();
+    }
+
+    private static EnvVar fromSecret(String name, String secret, String key) {
+        return new EnvVarBuilder()
+                .withName(name)
+                .withNewValueFrom()
+                .withNewSecretKeyRef(key, secret, false)
+                .endValueFrom()
+                .build();
+    }
+
+    private static Map<String, io.fabric8.kubernetes.api.model.Quantity> quantities(
+            Map<String, Quantity> amounts) {
+        Map<String, io.fabric8.kubernetes.api.model.Quantity> quantities = new LinkedHashMap<>();
+        amounts.forEach((name, amount) ->
+                quantities.put(
+                        name, io.fabric8.kubernetes.api.model.Quantity.parse(amount.text())));
+        return quantities;
+    }
+}
