@@ -137,9 +137,8 @@ final class ManifestTranslation {
 
     private static void refuseAnnotation(String name, String value, List<Finding> findings) {
         String path = "metadata.annotations[" + name + "]";
-        if (name.equals(Annotations.JOB_ID)
-                || name.startsWith("interlink.eu/") && !name.equals("interlink.eu/pod-vpn")
-                || name.startsWith(Annotations.PREFIX)) {
+        boolean reserved = name.startsWith("interlink.eu/") && !name.equals("interlink.eu/pod-vpn");
+        if (reserved || name.equals(Annotations.JOB_ID) || name.startsWith(Annotations.PREFIX)) {
             refuseIf(true, path, findings);
         }
         if (LEGACY_PREFIXES.stream().anyMatch(name::startsWith)) {
