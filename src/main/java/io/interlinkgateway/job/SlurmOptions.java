@@ -16,9 +16,6 @@ import java.util.stream.Collectors;
 /// @param values long names to values, an empty value for an option that takes none; in the caller's order
 public record SlurmOptions(Map<String, String> values) {
 
-    /// No options.
-    public static final SlurmOptions NONE = new SlurmOptions(Map.of());
-
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final Pattern HARMLESS_VALUE =
             Pattern.compile("[A-Za-z0-9._/:@+~=,%\\[\\]*!&|()<>^-]{1,1024}");
@@ -111,6 +108,9 @@ public record SlurmOptions(Map<String, String> values) {
                     Set.of("requeue", "no-requeue"),
                     Set.of("exclusive", "oversubscribe"),
                     Set.of("cpus-per-gpu", "cpus-per-task"));
+
+    /// No options.
+    public static final SlurmOptions NONE = new SlurmOptions(Map.of());
 
     /// Copies the map, keeping its order.
     ///
