@@ -1,7 +1,7 @@
 package io.interlinkgateway.credential;
 
 import io.interlinkgateway.job.CredentialName;
-import java.net.URI;
+import io.interlinkgateway.job.TrackingUri;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -15,6 +15,6 @@ import java.util.Optional;
 public record CredentialSummary(
         CredentialName name,
         String username,
-        Optional<URI> trackingUri,
+        Optional<TrackingUri> trackingUri,
         Instant createdAt,
         String managedBy) {}

@@ -1,7 +1,7 @@
 package io.interlinkgateway.credential;
 
 import io.interlinkgateway.job.InvalidValueException;
-import java.net.URI;
+import io.interlinkgateway.job.TrackingUri;
 import java.util.Optional;
 
 /// A user of an MLflow server, with the password.
@@ -9,7 +9,8 @@ import java.util.Optional;
 /// @param username 1 to 255 characters, none a control character, no colon (Basic authentication splits there)
 /// @param password 1 to 1024 characters, none a control character
 /// @param trackingUri the one server it may be used for; empty for any
-public record MlflowCredential(String username, String password, Optional<URI> trackingUri) {
+public record MlflowCredential(
+        String username, String password, Optional<TrackingUri> trackingUri) {
 
     /// @throws InvalidValueException if the username or password can't be used with Basic authentication
     public MlflowCredential {

@@ -1,9 +1,7 @@
 package io.interlinkgateway.job;
 
-import java.net.URI;
-
 /// The MLflow server that a job logs to, and the credential that it logs in with.
 ///
 /// @param credential the Secret that holds `username` and `password`
-/// @param trackingUri an http or https address
-public record MlflowAccess(CredentialName credential, URI trackingUri) {}
+/// @param trackingUri that server
+public record MlflowAccess(CredentialName credential, TrackingUri trackingUri) {}

@@ -15,7 +15,7 @@ import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Quantity;
 import io.interlinkgateway.job.SingularityOptions;
 import io.interlinkgateway.job.SlurmOptions;
-import java.net.URI;
+import io.interlinkgateway.job.TrackingUri;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,7 +109,7 @@ final class DefinitionReading {
                         .map(variable -> variable.getValueFrom().getSecretKeyRef().getName());
         return secret.flatMap(name ->
                 trackingUri.map(
-                        uri -> new MlflowAccess(new CredentialName(name), URI.create(uri))));
+                        uri -> new MlflowAccess(new CredentialName(name), TrackingUri.parse(uri))));
     }
 
     private static Optional<EnvVar> variable(Container container, String name) {
