@@ -182,6 +182,17 @@ public record SlurmOptions(Map<String, String> values) {
         return rest.isEmpty() || rest.getFirst().startsWith("-") ? "" : rest.removeFirst();
     }
 
+    /// One option's value.
+    ///
+    /// @param name the option's long name without dashes
+    /// @param value what the caller gave
+    /// @return the same value
+    /// @throws InvalidValueException if it is empty or could act on the HPC, or the option is refused
+    public static String requireHarmlessValue(String name, String value) {
+        requireHarmless(name, requireValue("--" + name, value));
+        return value;
+    }
+
     private static String requireValue(String word, String value) {
         if (value.isEmpty()) {
             throw new InvalidValueException(

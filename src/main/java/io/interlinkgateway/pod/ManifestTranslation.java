@@ -14,6 +14,7 @@ import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.ShellText;
 import io.interlinkgateway.job.SlurmOptions;
 import io.interlinkgateway.job.Text;
+import io.interlinkgateway.node.VirtualNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,9 @@ final class ManifestTranslation {
 
     private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
     private static final Set<String> LEGACY_PREFIXES = Set.of("job.vk.io/", "slurm-job.knoc.io/");
+
+    private static final VirtualNode.Taint INTERLINK =
+            new VirtualNode.Taint(VirtualNode.INTERLINK_TAINT, "true", "NoSchedule");
 
     private ManifestTranslation() {}
 
@@ -49,23 +53,10 @@ final class ManifestTranslation {
                 .build();
         // spotless:on
         if (pod.getSpec().getTolerations().stream()
-                .noneMatch(ManifestTranslation::toleratesInterlink)) {
+                .noneMatch(toleration -> Demand.tolerates(toleration, INTERLINK))) {
             pod.getSpec().getTolerations().add(SpecTranslation.interlinkToleration());
         }
         return pod;
-    }
-
-    static boolean toleratesInterlink(io.fabric8.kubernetes.api.model.Toleration toleration) {
-        String key = toleration.getKey();
-        String effect = toleration.getEffect();
-        boolean keyFits =
-                key == null
-                        || key.isEmpty()
-                        || key.equals(io.interlinkgateway.node.VirtualNode.INTERLINK_TAINT);
-        boolean effectFits = effect == null || effect.isEmpty() || effect.equals("NoSchedule");
-        boolean valueFits =
-                "Exists".equals(toleration.getOperator()) || "true".equals(toleration.getValue());
-        return keyFits && effectFits && valueFits;
     }
 
     private static Pod parsed(PodManifest manifest) {

@@ -62,6 +62,15 @@ public final class PodTranslation {
         };
     }
 
+    /// What a job needs of its node and workspace.
+    ///
+    /// @param job a placed job
+    /// @return its pod's needs
+    /// @throws GatewayException.Rejected as [#podFor]
+    public static Demand demandOf(PlacedJob job) {
+        return Demand.of(podFor(job));
+    }
+
     /// The `#SBATCH` lines that the SLURM plugin writes for a pod, without those for its own files.
     ///
     /// @param pod from [#podFor]

@@ -1,4 +1,5 @@
-/// From an exception to its RFC 9457 problem, and the problems' pages. May use `job`.
+/// From everything that can go wrong to a problem of RFC 9457, and the page that explains each type. May use
+/// `job`.
 @NullMarked
 package io.interlinkgateway.problem;
 

@@ -1,0 +1,47 @@
+package io.interlinkgateway.definition;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.interlinkgateway.job.ImageReference;
+import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.constraints.NotBlank;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// An image: its path or reference, as a text or as an object that also says where it is pulled from.
+@Schema(
+        name = "Image",
+        description =
+                "A path on the HPC or a registry reference, as a text or as the object. With"
+                        + " pullFrom the first job that misses the file pulls it, once.",
+        oneOf = {String.class, ImageDocument.Pulled.class},
+        example = "/ceph/hpc/data/st2301-itwin-users/itwinai_v10.1.sif")
+public record ImageDocument(@NotBlank String path, @Nullable String pullFrom) {
+
+    /// The object's form, for the API's description.
+    @Schema(name = "Pulled image")
+    public record Pulled(
+            @Schema(example = "/ceph/hpc/data/st2301-itwin-users/itwinai.sif") String path,
+            @Nullable @Schema(example = "docker://ghcr.io/intertwin-eu/itwinai:0.0.1-3dgan-0.2")
+                    String pullFrom) {}
+
+    @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+    static ImageDocument of(
+            @JsonProperty("path") String path,
+            @JsonProperty("pullFrom") @Nullable String pullFrom) {
+        return new ImageDocument(path, pullFrom);
+    }
+
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static ImageDocument of(String reference) {
+        return new ImageDocument(reference, null);
+    }
+
+    ImageReference toImageReference() {
+        return new ImageReference(path, Optional.ofNullable(pullFrom));
+    }
+
+    static ImageDocument from(ImageReference image) {
+        return new ImageDocument(image.value(), image.pullFrom().orElse(null));
+    }
+}

@@ -1,0 +1,78 @@
+package io.interlinkgateway.job;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The longest that SLURM lets a job run.
+///
+/// @param duration 1 second to 365 days, whole seconds
+public record Walltime(Duration duration) {
+
+    private static final Duration LONGEST = Duration.ofDays(365);
+    private static final Pattern RENDERED =
+            Pattern.compile("(?:(\\d{1,3})-)?(\\d\\d):(\\d\\d):(\\d\\d)");
+
+    /// @throws InvalidValueException if it is out of its range
+    public Walltime {
+        if (duration.isNegative()
+                || duration.isZero()
+                || !duration.equals(duration.truncatedTo(ChronoUnit.SECONDS))
+                || duration.compareTo(LONGEST) > 0) {
+            throw refused();
+        }
+    }
+
+    /// @param text an ISO 8601 duration such as `PT55M`
+    /// @return the walltime
+    /// @throws InvalidValueException if it is none
+    public static Walltime parse(String text) {
+        try {
+            return new Walltime(Duration.parse(text));
+        } catch (DateTimeException notADuration) {
+            throw refused();
+        }
+    }
+
+    private static InvalidValueException refused() {
+        return new InvalidValueException(
+                "The time limit is not a duration of 1 second to 365 days.",
+                "Write it like PT55M, PT12H or P2D (ISO 8601).");
+    }
+
+    /// @return as the value of `--time`: `[days-]hours:minutes:seconds`
+    public String rendered() {
+        String clock =
+                String.format(
+                        Locale.ROOT,
+                        "%02d:%02d:%02d",
+                        duration.toHoursPart(),
+                        duration.toMinutesPart(),
+                        duration.toSecondsPart());
+        return duration.toDaysPart() == 0 ? clock : duration.toDaysPart() + "-" + clock;
+    }
+
+    /// Reads only what [#rendered] writes, of the seven forms that SLURM has.
+    ///
+    /// @param time the value of `--time`
+    /// @return the walltime, unless it is written in another form
+    public static Optional<Walltime> fromRendered(String time) {
+        Matcher matcher = RENDERED.matcher(time);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        Duration duration =
+                Duration.ofDays(matcher.group(1) == null ? 0 : Long.parseLong(matcher.group(1)))
+                        .plusHours(Long.parseLong(matcher.group(2)))
+                        .plusMinutes(Long.parseLong(matcher.group(3)))
+                        .plusSeconds(Long.parseLong(matcher.group(4)));
+        return Optional.of(duration)
+                .filter(_ -> !duration.isZero() && duration.compareTo(LONGEST) <= 0)
+                .map(Walltime::new)
+                .filter(walltime -> walltime.rendered().equals(time));
+    }
+}

@@ -1,0 +1,254 @@
+package io.interlinkgateway.problem;
+
+import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.InvalidValueException;
+import io.interlinkgateway.job.Text;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.TypeMismatchException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+
+/// The one place where failures become answers.
+@RestControllerAdvice
+class ProblemAdvice extends ResponseEntityExceptionHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
+
+    @ExceptionHandler
+    ResponseEntity<Object> handle(GatewayException failure) {
+        String detail = String.valueOf(failure.getMessage());
+        return switch (failure) {
+            case GatewayException.Rejected rejected ->
+                    answer(
+                            withFindings(
+                                    ProblemType.INVALID_JOB.problem(detail), rejected.findings()));
+            case GatewayException.NotFound _ -> answer(ProblemType.NOT_FOUND.problem(detail));
+            case GatewayException.NameTaken _ -> answer(ProblemType.NAME_TAKEN.problem(detail));
+            case GatewayException.IdempotencyKeyReused _ ->
+                    answer(ProblemType.IDEMPOTENCY_KEY_REUSED.problem(detail));
+            case GatewayException.CursorExpired _ ->
+                    answer(ProblemType.CURSOR_EXPIRED.problem(detail));
+            case GatewayException.ClusterUnavailable _ ->
+                    answerLater(ProblemType.CLUSTER_UNAVAILABLE.problem(detail));
+            case GatewayException.ClusterRefused _ ->
+                    answer(ProblemType.CLUSTER_REFUSED.problem(detail));
+            case GatewayException.StillTerminating _ ->
+                    answerLater(ProblemType.STILL_TERMINATING.problem(detail));
+        };
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> handle(InvalidValueException refused) {
+        return answer(
+                withCure(
+                        ProblemType.MALFORMED_REQUEST.problem(String.valueOf(refused.getMessage())),
+                        refused.cure()));
+    }
+
+    /// A committed answer can't become a problem any more: rethrown, the failure makes the server cut the
+    /// connection, so that the client can't take what it got for the whole.
+    @ExceptionHandler
+    @Nullable ResponseEntity<Object> handle(Exception defect, HttpServletResponse response)
+            throws Exception {
+        if (response.isCommitted()) {
+            throw defect;
+        }
+        UUID id = UUID.randomUUID();
+        LOG.error("Unexpected failure {}", id, defect);
+        return answer(ProblemType.INTERNAL_ERROR.problem("The failure has the id " + id + "."));
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleAsyncRequestNotUsableException(
+            AsyncRequestNotUsableException clientIsGone, WebRequest request) {
+        return null;
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleHttpMessageNotReadable(
+            HttpMessageNotReadableException unreadable,
+            HttpHeaders headers,
+            HttpStatusCode status,
+            WebRequest request) {
+        for (Throwable cause = unreadable; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BodyTooLargeException) {
+                return answer(
+                        ProblemType.BODY_TOO_LARGE.problem(String.valueOf(cause.getMessage())));
+            }
+        }
+        return unreadable.getCause() instanceof JacksonException json
+                ? answer(
+                        withFindings(
+                                ProblemType.MALFORMED_REQUEST.problem("The JSON can't be read."),
+                                List.of(findingOf(json))))
+                : answer(
+                        withCure(
+                                ProblemType.MALFORMED_REQUEST.problem(
+                                        "The body is missing, or ended before it was whole."),
+                                "Send the whole body, with its Content-Length."));
+    }
+
+    private static Finding findingOf(JacksonException json) {
+        return switch (json) {
+            case UnrecognizedPropertyException unknown ->
+                    Finding.error(
+                            "unknown-field",
+                            path(json),
+                            "There is no field \"" + Text.shown(unknown.getPropertyName()) + "\".",
+                            "Use one of "
+                                    + Objects.requireNonNullElse(
+                                                    unknown.getKnownPropertyIds(), List.of())
+                                            .stream()
+                                            .map(String::valueOf)
+                                            .sorted()
+                                            .collect(Collectors.joining(", "))
+                                    + "; a pod is sent as application/yaml.");
+            case StreamReadException broken ->
+                    Finding.error(
+                            "json-syntax",
+                            path(json),
+                            "It is no JSON at line "
+                                    + broken.getLocation().getLineNr()
+                                    + ", column "
+                                    + broken.getLocation().getColumnNr()
+                                    + ": "
+                                    + Text.shown(broken.getOriginalMessage()),
+                            "Send one whole JSON document, each field once.");
+            default ->
+                    Finding.error(
+                            "json-type",
+                            path(json),
+                            "The value is of another type than the field.",
+                            "See /swagger-ui.html for the field's type.");
+        };
+    }
+
+    private static String path(JacksonException json) {
+        StringBuilder path = new StringBuilder();
+        for (JacksonException.Reference step : json.getPath()) {
+            if (step.getPropertyName() == null) {
+                path.append('[').append(step.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(step.getPropertyName());
+            }
+        }
+        return path.toString();
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleMethodArgumentNotValid(
+            MethodArgumentNotValidException invalid,
+            HttpHeaders headers,
+            HttpStatusCode status,
+            WebRequest request) {
+        List<Finding> findings =
+                invalid.getBindingResult().getFieldErrors().stream()
+                        .map(error ->
+                                Finding.error(
+                                        "shape",
+                                        error.getField(),
+                                        error.getField() + " " + error.getDefaultMessage() + ".",
+                                        "See /swagger-ui.html for what the field takes."))
+                        .toList();
+        return answer(
+                withFindings(
+                        ProblemType.INVALID_JOB.problem(
+                                findings.size() + " fields can't be accepted."),
+                        findings));
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleTypeMismatch(
+            TypeMismatchException mismatch,
+            HttpHeaders headers,
+            HttpStatusCode status,
+            WebRequest request) {
+        String field =
+                mismatch instanceof MethodArgumentTypeMismatchException argument
+                        ? argument.getName()
+                        : String.valueOf(mismatch.getPropertyName());
+        Finding finding =
+                Finding.error(
+                        "parameter",
+                        field,
+                        "The parameter " + field + " has no such value.",
+                        "See /swagger-ui.html for the values that it takes.");
+        for (Throwable cause = mismatch; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InvalidValueException refused) {
+                finding =
+                        Finding.error(
+                                "parameter",
+                                field,
+                                String.valueOf(refused.getMessage()),
+                                refused.cure());
+            }
+        }
+        return answer(
+                withFindings(
+                        ProblemType.MALFORMED_REQUEST.problem(finding.message()),
+                        List.of(finding)));
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleExceptionInternal(
+            Exception failure,
+            @Nullable Object body,
+            HttpHeaders headers,
+            HttpStatusCode status,
+            WebRequest request) {
+        ProblemType type = ProblemType.ofStatus(status);
+        String detail =
+                body instanceof ProblemDetail problem && problem.getDetail() != null
+                        ? Text.shown(problem.getDetail())
+                        : type.title() + ".";
+        return ResponseEntity.status(status)
+                .headers(headers)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(type.problem(detail));
+    }
+
+    private static ProblemDetail withFindings(ProblemDetail problem, List<Finding> findings) {
+        problem.setProperty("findings", findings);
+        return problem;
+    }
+
+    private static ProblemDetail withCure(ProblemDetail problem, String cure) {
+        problem.setProperty("cure", cure);
+        return problem;
+    }
+
+    private static ResponseEntity<Object> answer(ProblemDetail problem) {
+        return ResponseEntity.status(problem.getStatus())
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(problem);
+    }
+
+    private static ResponseEntity<Object> answerLater(ProblemDetail problem) {
+        return ResponseEntity.status(problem.getStatus())
+                .header(HttpHeaders.RETRY_AFTER, "5")
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(problem);
+    }
+}
