@@ -28,6 +28,14 @@ public interface Jobs {
     /// @throws GatewayException.Rejected if the cluster finds the pod invalid; the old job then still stands
     Submission replace(PlacedJob job);
 
+    /// The job that an earlier repeat of the same request made.
+    ///
+    /// @param job what was to be created
+    /// @return the job, if one of that name was made from the same definition and is not going away, or by the
+    ///     same Idempotency-Key
+    /// @throws GatewayException.IdempotencyKeyReused if the key made another job of that name
+    Optional<Job> repeated(PlacedJob job);
+
     /// What [#submit] would create.
     ///
     /// @param job what to try

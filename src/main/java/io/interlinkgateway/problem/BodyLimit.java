@@ -72,7 +72,6 @@ class BodyLimit extends OncePerRequestFilter {
             if (left < 0) {
                 throw new BodyTooLargeException(limit);
             }
-            return read;
         }
 
         @Override

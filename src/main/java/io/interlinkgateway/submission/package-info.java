@@ -1,4 +1,7 @@
-/// What changes jobs: submit, replace, delete, resubmit, preflight. May use `job`, `node`, `credential` and `caller`.
+/// Jobs come and go: submit, replace, delete, resubmit, preflight. Start with
+/// [io.interlinkgateway.submission.Placement], which holds every check against live data. May use `job`,
+/// `node`, `credential`, `caller`, `definition`, `pod` (what a pod needs) and `inspection` (how a job is
+/// answered).
 @NullMarked
 package io.interlinkgateway.submission;
 

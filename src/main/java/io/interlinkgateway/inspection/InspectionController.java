@@ -1,0 +1,111 @@
+package io.interlinkgateway.inspection;
+
+import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.Findings;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.JobPage;
+import io.interlinkgateway.job.JobPhase;
+import io.interlinkgateway.job.JobQuery;
+import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.Workspace;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/v1/jobs")
+@Tag(name = "Jobs")
+class InspectionController {
+
+    private final Jobs jobs;
+
+    InspectionController(Jobs jobs) {
+        this.jobs = jobs;
+    }
+
+    @Schema(name = "Job page")
+    record Page(
+            List<JobResponse> items,
+            @Nullable @Schema(description = "Where the next page begins; missing on the last.")
+                    String nextCursor) {
+
+        static Page from(JobPage page) {
+            return new Page(
+                    page.items().stream().map(JobResponse::from).toList(),
+                    page.nextCursor().orElse(null));
+        }
+    }
+
+    @GetMapping
+    @Operation(
+            summary = "List jobs",
+            description =
+                    "By name. A page may hold fewer jobs than the limit although there are more:"
+                            + " go on until nextCursor is missing.")
+    Page list(
+            Workspace workspace,
+            @RequestParam(defaultValue = "") Set<JobPhase> state,
+            @RequestParam Optional<NodeName> node,
+            @RequestParam(defaultValue = "") @Parameter(description = "key=value; may be repeated.")
+                    List<String> label,
+            @RequestParam(defaultValue = "100")
+                    @Parameter(schema = @Schema(minimum = "1", maximum = "500"))
+                    int limit,
+            @RequestParam Optional<String> cursor) {
+        return Page.from(
+                jobs.list(new JobQuery(workspace, state, node, labels(label), limit, cursor)));
+    }
+
+    @GetMapping("/{name}")
+    @Operation(summary = "Get a job")
+    JobResponse get(Workspace workspace, @PathVariable JobName name) {
+        Job job = jobs.find(workspace, name).orElseThrow(() -> notFound(name));
+        return JobResponse.from(job);
+    }
+
+    @GetMapping(path = "/{name}/manifest", produces = MediaType.APPLICATION_YAML_VALUE)
+    @Operation(summary = "Get the live pod")
+    String manifest(Workspace workspace, @PathVariable JobName name) {
+        return jobs.manifest(workspace, name).orElseThrow(() -> notFound(name));
+    }
+
+    private static GatewayException.NotFound notFound(JobName name) {
+        return new GatewayException.NotFound("job", name.value());
+    }
+
+    private static Map<String, String> labels(List<String> texts) {
+        Findings findings = new Findings();
+        Map<String, String> labels = new LinkedHashMap<>();
+        for (String text : texts) {
+            int equals = text.indexOf('=');
+            if (equals < 1) {
+                findings.add(
+                        Finding.error(
+                                "label",
+                                "label",
+                                "The parameter label is no key=value.",
+                                "Write it like label=experiment=3dgan."));
+            } else {
+                labels.put(text.substring(0, equals), text.substring(equals + 1));
+            }
+        }
+        findings.rejectErrors();
+        return labels;
+    }
+}

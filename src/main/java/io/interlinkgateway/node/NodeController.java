@@ -1,0 +1,90 @@
+package io.interlinkgateway.node;
+
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.Quantity;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/v1/nodes")
+@Tag(name = "Nodes")
+class NodeController {
+
+    private final VirtualNodes nodes;
+    private final Clock clock;
+
+    NodeController(VirtualNodes nodes, Clock clock) {
+        this.nodes = nodes;
+        this.clock = clock;
+    }
+
+    @Schema(name = "Nodes")
+    record Items(List<NodeResponse> items) {}
+
+    @Schema(name = "Node", description = "A virtual node, behind which an HPC is.")
+    record NodeResponse(
+            String name,
+            @Schema(example = "virtual-kubelet") String type,
+            boolean ready,
+            @Schema(description = "Why it isn't ready, or what it last said.") String reason,
+            Map<String, String> capacity,
+            Map<String, String> allocatable,
+            @Schema(description = "The models that it names.") Map<String, String> accelerators,
+            List<VirtualNode.Taint> taints,
+            @Nullable @Schema(description = "When the HPC last answered.") Instant lastPing,
+            @Nullable @Schema(description = "How long ago that was.", example = "PT12S")
+                    Duration lastPingAge) {
+
+        static NodeResponse from(VirtualNode node, Instant now) {
+            return new NodeResponse(
+                    node.name().value(),
+                    node.type(),
+                    node.ready(),
+                    node.reason(),
+                    texts(node.capacity()),
+                    texts(node.allocatable()),
+                    new TreeMap<>(node.accelerators()),
+                    node.taints(),
+                    node.lastPing().orElse(null),
+                    node.lastPing()
+                            .map(ping ->
+                                    Duration.between(ping, now).truncatedTo(ChronoUnit.SECONDS))
+                            .orElse(null));
+        }
+
+        private static Map<String, String> texts(Map<String, Quantity> amounts) {
+            Map<String, String> texts = new TreeMap<>();
+            amounts.forEach((name, amount) -> texts.put(name, amount.text()));
+            return texts;
+        }
+    }
+
+    @GetMapping
+    @Operation(summary = "List the virtual nodes")
+    Items list() {
+        Instant now = clock.instant();
+        return new Items(nodes.list().stream().map(node -> NodeResponse.from(node, now)).toList());
+    }
+
+    @GetMapping("/{name}")
+    @Operation(summary = "Get a virtual node")
+    NodeResponse get(@PathVariable NodeName name) {
+        return nodes.find(name)
+                .map(node -> NodeResponse.from(node, clock.instant()))
+                .orElseThrow(() -> new GatewayException.NotFound("node", name.value()));
+    }
+}

@@ -1,0 +1,219 @@
+package io.interlinkgateway.submission;
+
+import io.interlinkgateway.credential.CredentialSummary;
+import io.interlinkgateway.credential.Credentials;
+import io.interlinkgateway.definition.RequestedJob;
+import io.interlinkgateway.job.CredentialName;
+import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.Findings;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.IdempotencyKey;
+import io.interlinkgateway.job.InvalidValueException;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.JobSpec;
+import io.interlinkgateway.job.MlflowAccess;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.PodManifest;
+import io.interlinkgateway.job.Quantity;
+import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.node.VirtualNode;
+import io.interlinkgateway.node.VirtualNodes;
+import io.interlinkgateway.pod.Demand;
+import io.interlinkgateway.pod.PodTranslation;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+
+/// Everything that is checked against live data before a job is created: the node is there, ready, lets the
+/// job in and is large enough; the credential is there and may be used for that server. All findings at once.
+@Component
+class Placement {
+
+    private final VirtualNodes nodes;
+    private final Credentials credentials;
+
+    Placement(VirtualNodes nodes, Credentials credentials) {
+        this.nodes = nodes;
+        this.credentials = credentials;
+    }
+
+    /// A job in its place, with everything that there is to say about it.
+    ///
+    /// @param job the job, which only may be created if no finding is an error
+    /// @param findings errors and warnings
+    record Assessment(PlacedJob job, List<Finding> findings) {
+
+        boolean accepted() {
+            return findings.stream()
+                    .noneMatch(finding -> finding.severity() == Finding.Severity.ERROR);
+        }
+    }
+
+    Assessment assess(
+            Workspace workspace, RequestedJob requested, Optional<IdempotencyKey> idempotencyKey) {
+        PlacedJob job =
+                new PlacedJob(
+                        requested
+                                .name()
+                                .or(() -> idempotencyKey.map(key -> key.nameIn(workspace)))
+                                .orElseGet(Placement::randomName),
+                        workspace,
+                        requested.node(),
+                        requested.definition(),
+                        idempotencyKey);
+        Findings findings = new Findings();
+        try {
+            check(job, PodTranslation.demandOf(job), findings);
+            findings.addAll(PodTranslation.warningsFor(job));
+        } catch (GatewayException.Rejected refused) {
+            findings.addAll(refused.findings());
+        }
+        return new Assessment(job, findings.all());
+    }
+
+    private static JobName randomName() {
+        return new JobName("job-" + UUID.randomUUID().toString().replace("-", "").substring(0, 26));
+    }
+
+    private void check(PlacedJob job, Demand demand, Findings findings) {
+        String field = nodeField(job);
+        nodes.find(job.node())
+                .ifPresentOrElse(
+                        node -> checkNode(node, field, demand, findings),
+                        () -> findings.add(unknownNode(job.node(), field)));
+        switch (job.definition()) {
+            case JobSpec spec ->
+                    spec.mlflow()
+                            .ifPresent(access -> checkMlflow(job.workspace(), access, findings));
+            case PodManifest _ -> warnOfSecrets(job.workspace(), demand, findings);
+        }
+    }
+
+    private static String nodeField(PlacedJob job) {
+        return switch (job.definition()) {
+            case JobSpec _ -> "node";
+            case PodManifest _ -> "spec.nodeSelector[kubernetes.io/hostname]";
+        };
+    }
+
+    private Finding unknownNode(NodeName name, String field) {
+        String known =
+                nodes.list().stream()
+                        .map(node -> node.name().value())
+                        .collect(Collectors.joining(", "));
+        return Finding.error(
+                "node-exists",
+                field,
+                "There is no virtual node named \"" + name + "\".",
+                known.isEmpty() ? "There is none at all now." : "Choose one of " + known + ".");
+    }
+
+    private static void checkNode(
+            VirtualNode node, String field, Demand demand, Findings findings) {
+        if (!node.ready()) {
+            findings.add(
+                    Finding.error(
+                            "node-ready",
+                            field,
+                            "The node \"" + node.name() + "\" is not ready: " + node.reason(),
+                            "Wait until it is ready again, or choose another node."));
+        }
+        node.taints().stream()
+                .filter(taint -> !taint.key().startsWith("node.kubernetes.io/"))
+                .filter(taint -> !demand.tolerates(taint))
+                .map(taint ->
+                        Finding.error(
+                                "node-taint",
+                                field,
+                                "The node keeps jobs away by the taint "
+                                        + taint.key()
+                                        + "="
+                                        + taint.value()
+                                        + ":"
+                                        + taint.effect()
+                                        + ".",
+                                "Choose another node, or send a pod that tolerates the taint."))
+                .forEach(findings::add);
+        demand.resources()
+                .forEach((resource, amount) ->
+                        checkAmount(node.allocatable(), resource, amount, findings));
+    }
+
+    private static void checkAmount(
+            Map<String, Quantity> allocatable,
+            String resource,
+            BigDecimal amount,
+            Findings findings) {
+        Quantity available = allocatable.get(resource);
+        if (available == null || available.amount().compareTo(amount) < 0) {
+            findings.add(
+                    Finding.error(
+                            "node-capacity",
+                            "resources",
+                            "The job needs "
+                                    + amount.stripTrailingZeros().toPlainString()
+                                    + " of "
+                                    + resource
+                                    + ", the node has "
+                                    + (available == null ? "none" : available.text())
+                                    + ".",
+                            "Ask for less, or choose a larger node."));
+        }
+    }
+
+    private void checkMlflow(Workspace workspace, MlflowAccess access, Findings findings) {
+        Optional<CredentialSummary> credential = credentials.find(workspace, access.credential());
+        if (credential.isEmpty()) {
+            findings.add(
+                    Finding.error(
+                            "credential-exists",
+                            "mlflow.credential",
+                            "There is no MLflow credential named \"" + access.credential() + "\".",
+                            "Make it with PUT /api/v1/mlflow-credentials/"
+                                    + access.credential()
+                                    + "."));
+        }
+        credential
+                .flatMap(CredentialSummary::trackingUri)
+                .filter(bound -> !bound.sameServerAs(access.trackingUri()))
+                .ifPresent(bound ->
+                        findings.add(
+                                Finding.error(
+                                        "credential-server",
+                                        "mlflow.trackingUri",
+                                        "The credential \""
+                                                + access.credential()
+                                                + "\" may only be used for "
+                                                + bound
+                                                + ".",
+                                        "Log to that server, or use another credential.")));
+    }
+
+    /// A Secret that isn't there leaves the pod pending for ever (recording `secret-missing`), but it may be
+    /// one that is no MLflow credential, which the gateway does not see.
+    private void warnOfSecrets(Workspace workspace, Demand demand, Findings findings) {
+        demand.secrets().stream()
+                .filter(name -> !isCredential(workspace, name))
+                .map(name ->
+                        Finding.warning(
+                                "secret-exists",
+                                "spec.containers",
+                                "There is no MLflow credential named \"" + name + "\".",
+                                "If no other Secret has that name, make it: the job waits for ever"
+                                        + " without."))
+                .forEach(findings::add);
+    }
+
+    private boolean isCredential(Workspace workspace, String name) {
+        try {
+            return credentials.find(workspace, new CredentialName(name)).isPresent();
+        } catch (InvalidValueException noName) {
+            return false;
+        }
+    }
+}
