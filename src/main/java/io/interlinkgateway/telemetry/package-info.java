@@ -1,4 +1,4 @@
-/// Health and metrics. May use the ports.
+/// How the gateway is doing: health and metrics. May use the ports.
 @NullMarked
 package io.interlinkgateway.telemetry;
 

@@ -1,0 +1,81 @@
+package io.interlinkgateway.documentation;
+
+import io.swagger.v3.oas.models.Components;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.info.Info;
+import io.swagger.v3.oas.models.media.ArraySchema;
+import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.IntegerSchema;
+import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.ObjectSchema;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.media.StringSchema;
+import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.oas.models.servers.Server;
+import java.util.List;
+import org.springdoc.core.customizers.OpenApiCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class OpenApiConfiguration {
+
+    private static final String PROBLEM = "Problem";
+
+    @Bean
+    OpenAPI gatewayApi() {
+        return new OpenAPI()
+                .info(
+                        new Info()
+                                .title("interLink Gateway")
+                                .version("v1")
+                                .description(
+                                        "Runs jobs on an HPC through Kubernetes and interLink. Each"
+                                                + " problem's type is the address of a page that"
+                                                + " explains it."))
+                .servers(List.of(new Server().url("/")))
+                .components(new Components().addSchemas(PROBLEM, problem()));
+    }
+
+    private static Schema<?> problem() {
+        return new ObjectSchema()
+                .description("What went wrong, by RFC 9457.")
+                .addProperty("type", new StringSchema().example("/problems/invalid-job"))
+                .addProperty("title", new StringSchema())
+                .addProperty("status", new IntegerSchema())
+                .addProperty("detail", new StringSchema())
+                .addProperty("instance", new StringSchema())
+                .addProperty("cure", new StringSchema())
+                .addProperty(
+                        "findings",
+                        new ArraySchema()
+                                .items(new Schema<>().$ref("#/components/schemas/Finding")));
+    }
+
+    /// Every operation may answer with a problem.
+    @Bean
+    OpenApiCustomizer problems() {
+        return api ->
+                api.getPaths().values().stream()
+                        .flatMap(path -> path.readOperations().stream())
+                        .forEach(operation ->
+                                operation
+                                        .getResponses()
+                                        .addApiResponse("default", problemResponse()));
+    }
+
+    private static ApiResponse problemResponse() {
+        return new ApiResponse()
+                .description("A problem.")
+                .content(
+                        new Content()
+                                .addMediaType(
+                                        "application/problem+json",
+                                        new MediaType()
+                                                .schema(
+                                                        new Schema<>()
+                                                                .$ref(
+                                                                        "#/components/schemas/"
+                                                                                + PROBLEM))));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.interlinkgateway;
+
+import org.jspecify.annotations.NullMarked;
