@@ -227,8 +227,7 @@ public record SampleJobs(Workspace workspace, NodeName node) {
     ///
     /// @param containers from [#container]
     /// @return the manifest
-    @SafeVarargs
-    public static PodManifest pod(Map<String, Object>... containers) {
+    public static PodManifest pod(List<Map<String, Object>> containers) {
         return new PodManifest(
                 Map.of(
                         "apiVersion",
@@ -238,7 +237,24 @@ public record SampleJobs(Workspace workspace, NodeName node) {
                         "metadata",
                         Map.of("annotations", Map.of("slurm-job.vk.io/flags", "-p gpu --time=10")),
                         "spec",
-                        Map.of("containers", List.of(containers))));
+                        Map.of("containers", containers)));
+    }
+
+    /// A raw pod of one container.
+    ///
+    /// @param container from [#container]
+    /// @return the manifest
+    public static PodManifest pod(Map<String, Object> container) {
+        return pod(List.of(container));
+    }
+
+    /// A raw pod of two containers.
+    ///
+    /// @param first from [#container]
+    /// @param second from [#container]
+    /// @return the manifest
+    public static PodManifest pod(Map<String, Object> first, Map<String, Object> second) {
+        return pod(List.of(first, second));
     }
 
     /// A container of a raw pod.

@@ -44,11 +44,10 @@ public abstract class VirtualNodesContract {
         assertThat(node.ready()).isTrue();
         assertThat(node.reason()).isNotBlank();
         assertThat(node.type()).isNotBlank();
-        for (String resource : new String[] {"cpu", "memory"}) {
-            assertThat(node.capacity()).containsKey(resource);
-            assertThat(node.allocatable()).containsKey(resource);
-            assertThat(node.allocatable().get(resource).amount()).isPositive();
-        }
+        assertThat(node.capacity()).containsKeys("cpu", "memory");
+        assertThat(node.allocatable())
+                .containsKeys("cpu", "memory")
+                .allSatisfy((_, quantity) -> assertThat(quantity.amount()).isNotNegative());
     }
 
     @Test
