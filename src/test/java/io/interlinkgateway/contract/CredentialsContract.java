@@ -1,0 +1,201 @@
+package io.interlinkgateway.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.interlinkgateway.credential.CredentialSummary;
+import io.interlinkgateway.credential.Credentials;
+import io.interlinkgateway.credential.MlflowCredential;
+import io.interlinkgateway.job.CredentialName;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.TrackingUri;
+import io.interlinkgateway.job.Workspace;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What [Credentials] promises.
+public abstract class CredentialsContract {
+
+    private static final CredentialName NAME = new CredentialName("mlflow-server");
+    private static final String PASSWORD = "Gr8-S3cret: of the contract äß";
+    private static final MlflowCredential ADA =
+            new MlflowCredential("ada", PASSWORD, Optional.empty());
+    private static final MlflowCredential BOUND =
+            new MlflowCredential(
+                    "grace",
+                    "an0ther-S3cret",
+                    Optional.of(TrackingUri.parse("https://mlflow.example.org/base")));
+
+    private Workspace workspace = new Workspace("not-yet");
+
+    /// @return the port
+    protected abstract Credentials credentials();
+
+    /// @return a workspace that is there and holds nothing, another at each call
+    protected abstract Workspace freshWorkspace();
+
+    /// @return how others than the gateway make Secrets, where there are such others
+    protected abstract Optional<SecretMaker> others();
+
+    /// Somebody who makes Secrets as `kubectl create secret generic` does.
+    @FunctionalInterface
+    public interface SecretMaker {
+        /// @param workspace where
+        /// @param name its name
+        /// @param data keys to values
+        void create(Workspace workspace, CredentialName name, Map<String, String> data);
+    }
+
+    @BeforeEach
+    void chooseWorkspace() {
+        workspace = freshWorkspace();
+    }
+
+    @Test
+    void putCreates() {
+        Instant before = Instant.now().minusSeconds(60);
+
+        Credentials.Stored stored = credentials().put(workspace, NAME, ADA);
+
+        assertThat(stored.created()).isTrue();
+        CredentialSummary summary = stored.summary();
+        assertThat(summary.name()).isEqualTo(NAME);
+        assertThat(summary.username()).isEqualTo("ada");
+        assertThat(summary.trackingUri()).isEmpty();
+        assertThat(summary.managedBy()).isEqualTo("gateway");
+        assertThat(summary.createdAt()).isBetween(before, Instant.now().plusSeconds(60));
+        assertThat(credentials().find(workspace, NAME)).contains(summary);
+    }
+
+    @Test
+    void putReplaces() {
+        credentials().put(workspace, NAME, BOUND);
+
+        Credentials.Stored stored = credentials().put(workspace, NAME, ADA);
+
+        assertThat(stored.created()).isFalse();
+        assertThat(stored.summary().username()).isEqualTo("ada");
+        assertThat(stored.summary().trackingUri()).isEmpty();
+        assertThat(credentials().reveal(workspace, NAME)).contains(ADA);
+    }
+
+    @Test
+    void putMayBeRepeated() {
+        credentials().put(workspace, NAME, ADA);
+
+        assertThat(credentials().put(workspace, NAME, ADA).created()).isFalse();
+    }
+
+    @Test
+    void theTrackingUriIsKept() {
+        Credentials.Stored stored = credentials().put(workspace, NAME, BOUND);
+
+        assertThat(stored.summary().trackingUri()).isEqualTo(BOUND.trackingUri());
+        assertThat(credentials().find(workspace, NAME))
+                .map(CredentialSummary::trackingUri)
+                .contains(BOUND.trackingUri());
+        assertThat(credentials().reveal(workspace, NAME)).contains(BOUND);
+    }
+
+    @Test
+    void revealGivesThePasswordAsItWasPut() {
+        credentials().put(workspace, NAME, ADA);
+
+        assertThat(credentials().reveal(workspace, NAME))
+                .map(MlflowCredential::password)
+                .contains(PASSWORD);
+    }
+
+    @Test
+    void listIsByName() {
+        credentials().put(workspace, new CredentialName("b"), ADA);
+        credentials().put(workspace, new CredentialName("a.b"), BOUND);
+        credentials().put(workspace, new CredentialName("a"), ADA);
+
+        assertThat(credentials().list(workspace))
+                .map(summary -> summary.name().value())
+                .containsExactly("a", "a.b", "b");
+    }
+
+    @Test
+    void deleteEndsIt() {
+        credentials().put(workspace, NAME, ADA);
+
+        assertThat(credentials().delete(workspace, NAME)).isTrue();
+
+        assertThat(credentials().find(workspace, NAME)).isEmpty();
+        assertThat(credentials().reveal(workspace, NAME)).isEmpty();
+        assertThat(credentials().list(workspace)).isEmpty();
+        assertThat(credentials().delete(workspace, NAME)).isFalse();
+        assertThat(credentials().put(workspace, NAME, BOUND).created()).isTrue();
+    }
+
+    @Test
+    void whatIsNotThereIsNotFound() {
+        assertThat(credentials().find(workspace, NAME)).isEmpty();
+        assertThat(credentials().reveal(workspace, NAME)).isEmpty();
+        assertThat(credentials().delete(workspace, NAME)).isFalse();
+        assertThat(credentials().list(workspace)).isEmpty();
+    }
+
+    @Test
+    void workspacesDoNotSeeOneAnother() {
+        Workspace other = freshWorkspace();
+        credentials().put(workspace, NAME, ADA);
+
+        assertThat(credentials().find(other, NAME)).isEmpty();
+        assertThat(credentials().list(other)).isEmpty();
+        assertThat(credentials().put(other, NAME, BOUND).created()).isTrue();
+        assertThat(credentials().delete(other, NAME)).isTrue();
+        assertThat(credentials().reveal(workspace, NAME)).contains(ADA);
+    }
+
+    @Test
+    void thePasswordIsNeverShown() {
+        Credentials.Stored stored = credentials().put(workspace, NAME, ADA);
+
+        assertThat(stored.toString()).doesNotContain(PASSWORD);
+        assertThat(credentials().find(workspace, NAME).toString()).doesNotContain(PASSWORD);
+        assertThat(credentials().list(workspace).toString()).doesNotContain(PASSWORD);
+        assertThat(credentials().reveal(workspace, NAME).toString()).doesNotContain(PASSWORD);
+        assertThat(credentials().toString()).doesNotContain(PASSWORD);
+    }
+
+    @Test
+    void aSecretOfOthersWithUsernameAndPasswordIsACredential() {
+        maker().create(workspace, NAME, Map.of("username", "XYZ", "password", "ABC"));
+
+        assertThat(credentials().list(workspace))
+                .map(CredentialSummary::username)
+                .containsExactly("XYZ");
+        assertThat(credentials().find(workspace, NAME).orElseThrow().managedBy())
+                .isNotEqualTo("gateway");
+        assertThat(credentials().reveal(workspace, NAME))
+                .contains(new MlflowCredential("XYZ", "ABC", Optional.empty()));
+        assertThat(credentials().put(workspace, NAME, ADA).created()).isFalse();
+        assertThat(credentials().delete(workspace, NAME)).isTrue();
+    }
+
+    @Test
+    void aSecretThatIsNoCredentialIsLeftAlone() {
+        maker().create(workspace, NAME, Map.of("token", "of something else"));
+
+        assertThat(credentials().find(workspace, NAME)).isEmpty();
+        assertThat(credentials().list(workspace)).isEmpty();
+        assertThat(credentials().reveal(workspace, NAME)).isEmpty();
+        assertThat(credentials().delete(workspace, NAME)).isFalse();
+        assertThatExceptionOfType(GatewayException.Rejected.class)
+                .isThrownBy(() -> credentials().put(workspace, NAME, ADA));
+        assertThat(credentials().find(workspace, NAME)).isEmpty();
+    }
+
+    private SecretMaker maker() {
+        Optional<SecretMaker> others = others();
+        assumeTrue(others.isPresent(), "Here nobody but the gateway makes Secrets.");
+        return others.orElseThrow();
+    }
+}

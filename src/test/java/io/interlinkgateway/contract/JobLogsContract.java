@@ -1,0 +1,69 @@
+package io.interlinkgateway.contract;
+
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.log.JobLogs;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What [JobLogs] promises even where nobody runs the pods. The rest is in [RunningJobsContract].
+public abstract class JobLogsContract {
+
+    private static final JobName NAME = new JobName("train");
+
+    private Workspace workspace = new Workspace("not-yet");
+
+    /// @return the port
+    protected abstract JobLogs logs();
+
+    /// @return the port that goes with it
+    protected abstract Jobs jobs();
+
+    /// @return a workspace that is there and holds nothing, another at each call
+    protected abstract Workspace freshWorkspace();
+
+    /// @return a node that takes jobs
+    protected abstract NodeName node();
+
+    @BeforeEach
+    void chooseWorkspace() {
+        workspace = freshWorkspace();
+    }
+
+    @Test
+    void noJobHasNoLog() {
+        assertThatExceptionOfType(GatewayException.NotFound.class)
+                .isThrownBy(() -> logs().open(workspace, NAME, options(false, Optional.empty())));
+        assertThatExceptionOfType(GatewayException.NotFound.class)
+                .isThrownBy(() -> logs().open(workspace, NAME, options(true, Optional.empty())));
+    }
+
+    @Test
+    void anotherWorkspacesJobHasNoLog() {
+        jobs().submit(new SampleJobs(freshWorkspace(), node()).living("train"));
+
+        assertThatExceptionOfType(GatewayException.NotFound.class)
+                .isThrownBy(() -> logs().open(workspace, NAME, options(false, Optional.empty())));
+    }
+
+    @Test
+    void anUnknownContainerHasNoLog() {
+        jobs().submit(new SampleJobs(workspace, node()).living("train"));
+
+        assertThatExceptionOfType(GatewayException.NotFound.class)
+                .isThrownBy(
+                        () -> logs().open(workspace, NAME, options(false, Optional.of("no-such"))))
+                .withMessageContaining("no-such");
+    }
+
+    private static JobLogs.Options options(boolean follow, Optional<String> container) {
+        return new JobLogs.Options(follow, OptionalInt.empty(), container);
+    }
+}

@@ -1,0 +1,293 @@
+package io.interlinkgateway.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
+
+import io.interlinkgateway.credential.Credentials;
+import io.interlinkgateway.credential.MlflowCredential;
+import io.interlinkgateway.job.CredentialName;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.JobPhase;
+import io.interlinkgateway.job.JobState;
+import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.job.MlflowAccess;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.TrackingUri;
+import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.log.JobLogs;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What all ports together promise of jobs that really run. An API server without a virtual kubelet runs no
+/// pod, so this is apart from the other contracts: the sandbox passes it, and an interLink node with a
+/// SLURM behind it has to.
+public abstract class RunningJobsContract {
+
+    private static final JobName NAME = new JobName("train");
+
+    private Workspace workspace = new Workspace("not-yet");
+    private SampleJobs samples = new SampleJobs(workspace, new NodeName("not-yet"));
+
+    /// @return the port
+    protected abstract Jobs jobs();
+
+    /// @return the port that goes with it
+    protected abstract JobLogs logs();
+
+    /// @return the port that goes with it
+    protected abstract Credentials credentials();
+
+    /// @return a workspace that is there and holds nothing, another at each call
+    protected abstract Workspace freshWorkspace();
+
+    /// @return a node that runs jobs
+    protected abstract NodeName node();
+
+    /// @return how long a job of no work may take from its submission to its end
+    protected abstract Duration patience();
+
+    /// @return the walltime that a job is killed at, no shorter than the node can tell
+    protected abstract String shortestWalltime();
+
+    @BeforeEach
+    void chooseWorkspace() {
+        workspace = freshWorkspace();
+        samples = new SampleJobs(workspace, node());
+    }
+
+    @Test
+    void aJobRunsAndSucceeds() throws IOException {
+        jobs().submit(samples.running("train", "echo it ran"));
+
+        assertThat(ended(JobPhase.SUCCEEDED).remoteJobId()).isPresent();
+        assertThat(log(Optional.empty())).contains("it ran\n");
+    }
+
+    @Test
+    void aJobIsSeenRunning() {
+        jobs().submit(samples.living("train"));
+
+        await().atMost(patience()).until(() -> phase() == JobPhase.RUNNING);
+    }
+
+    @Test
+    void anExitCodeIsAFailure() {
+        jobs().submit(samples.running("train", "exit 7"));
+
+        JobState.Failed failed = (JobState.Failed) ended(JobPhase.FAILED).state();
+        assertThat(failed.exitCode()).hasValue(7);
+        assertThat(failed.reason()).isEqualTo(JobState.FailureReason.EXIT_CODE);
+    }
+
+    @Test
+    void aMissingCommandIsAFailure() throws IOException {
+        jobs().submit(
+                        samples.placed(
+                                "train",
+                                SampleJobs.pod(
+                                        withCommand(
+                                                SampleJobs.container("main", "true"),
+                                                "/no/such/program")),
+                                null));
+
+        assertThat(((JobState.Failed) ended(JobPhase.FAILED).state()).exitCode()).hasValue(255);
+        assertThat(log(Optional.empty())).contains("FATAL:", "/no/such/program");
+    }
+
+    @Test
+    void theWalltimeEndsAJob() {
+        jobs().submit(
+                        samples.placed(
+                                "train",
+                                SampleJobs.withSlurm(
+                                        SampleJobs.spec("exec sleep 600"),
+                                        "--time=" + shortestWalltime()),
+                                null));
+
+        assertThat(ended(JobPhase.FAILED).state())
+                .asInstanceOf(type(JobState.Failed.class))
+                .extracting(JobState.Failed::reason)
+                .isEqualTo(JobState.FailureReason.TIME_LIMIT);
+    }
+
+    @Test
+    void argumentsAndEnvironmentArriveAsWritten() throws IOException {
+        String value = "$HOME `id` $(NO) $(BATCH_SIZE) a$$b \"dq\" 'sq' back\\slash ünï";
+        jobs().submit(
+                        samples.placed(
+                                "train",
+                                SampleJobs.withEnvironment(
+                                        SampleJobs.spec(
+                                                "printf '[%s]\\n' \"$VALUE\" 'a  b' '$HOME'"
+                                                        + " \"uni\u00e9\""),
+                                        Map.of("VALUE", value, "BATCH_SIZE", "1024")),
+                                null));
+
+        ended(JobPhase.SUCCEEDED);
+        assertThat(log(Optional.empty()))
+                .contains("[" + value + "]\n", "[a  b]\n", "[$HOME]\n", "[uni\u00e9]\n");
+    }
+
+    @Test
+    void aCredentialArrivesInTheEnvironment() throws IOException {
+        credentials()
+                .put(
+                        workspace,
+                        new CredentialName("mlflow-server"),
+                        new MlflowCredential("ada", "pa$$ $(X) `id` \"w\"", Optional.empty()));
+        jobs().submit(logsIn());
+
+        ended(JobPhase.SUCCEEDED);
+        assertThat(log(Optional.empty()))
+                .contains("[https://mlflow.example.org/][ada][pa$$ $(X) `id` \"w\"]");
+    }
+
+    @Test
+    void aJobWaitsForItsCredential() {
+        jobs().submit(logsIn());
+        await().atMost(patience()).until(() -> phase() == JobPhase.QUEUED);
+
+        credentials()
+                .put(
+                        workspace,
+                        new CredentialName("mlflow-server"),
+                        new MlflowCredential("ada", "late", Optional.empty()));
+
+        ended(JobPhase.SUCCEEDED);
+    }
+
+    @Test
+    void preExecRunsFirst() throws IOException {
+        jobs().submit(
+                        samples.placed(
+                                "train",
+                                SampleJobs.withPreExec(
+                                        SampleJobs.spec("echo from the job"), "echo from pre-exec"),
+                                null));
+
+        ended(JobPhase.SUCCEEDED);
+        assertThat(log(Optional.empty())).containsSubsequence("from pre-exec\n", "from the job\n");
+    }
+
+    @Test
+    void aFailingPreExecFailsTheJob() throws IOException {
+        jobs().submit(
+                        samples.placed(
+                                "train",
+                                SampleJobs.withPreExec(
+                                        SampleJobs.spec("echo from the job"),
+                                        "echo from pre-exec; exit 1"),
+                                null));
+
+        ended(JobPhase.FAILED);
+        assertThat(log(Optional.empty())).contains("from pre-exec").doesNotContain("from the job");
+    }
+
+    @Test
+    void followingFromTheSubmissionGivesEverything() throws IOException {
+        jobs().submit(samples.running("train", "echo one; sleep 1; echo two; sleep 1; echo three"));
+
+        String log;
+        try (InputStream stream =
+                logs().open(
+                                workspace,
+                                NAME,
+                                new JobLogs.Options(true, OptionalInt.empty(), Optional.empty()))) {
+            log = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        }
+
+        assertThat(log).containsSubsequence("one\n", "two\n", "three\n");
+        ended(JobPhase.SUCCEEDED);
+    }
+
+    @Test
+    void tailLinesLeavesOutTheBeginning() throws IOException {
+        jobs().submit(samples.running("train", "for i in $(seq 100 200); do echo line $i; done"));
+        ended(JobPhase.SUCCEEDED);
+
+        try (InputStream stream =
+                logs().open(
+                                workspace,
+                                NAME,
+                                new JobLogs.Options(false, OptionalInt.of(7), Optional.empty()))) {
+            String log = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(log.lines()).hasSizeLessThanOrEqualTo(8);
+            assertThat(log).contains("line 200\n").doesNotContain("line 100\n");
+        }
+    }
+
+    @Test
+    void eachContainerHasItsLog() throws IOException {
+        jobs().submit(
+                        samples.placed(
+                                "train",
+                                SampleJobs.pod(
+                                        SampleJobs.container("main", "echo from main"),
+                                        SampleJobs.container("side", "echo from side; exit 4")),
+                                null));
+
+        assertThat(((JobState.Failed) ended(JobPhase.FAILED).state()).exitCode()).hasValue(4);
+        assertThat(log(Optional.of("main"))).contains("from main\n").doesNotContain("from side");
+        assertThat(log(Optional.of("side"))).contains("from side\n").doesNotContain("from main");
+        assertThat(log(Optional.empty())).contains("from main\n");
+    }
+
+    @Test
+    void deleteEndsARunningJob() {
+        jobs().submit(samples.living("train"));
+        await().atMost(patience()).until(() -> phase() == JobPhase.RUNNING);
+
+        jobs().delete(workspace, NAME);
+
+        await().atMost(patience()).until(() -> jobs().find(workspace, NAME).isEmpty());
+    }
+
+    private PlacedJob logsIn() {
+        return samples.placed(
+                "train",
+                SampleJobs.withMlflow(
+                        SampleJobs.spec(
+                                "echo \"[$MLFLOW_TRACKING_URI][$MLFLOW_TRACKING_USERNAME]"
+                                        + "[$MLFLOW_TRACKING_PASSWORD]\""),
+                        new MlflowAccess(
+                                new CredentialName("mlflow-server"),
+                                TrackingUri.parse("https://mlflow.example.org/"))),
+                null);
+    }
+
+    private static Map<String, Object> withCommand(Map<String, Object> container, String command) {
+        container.put("command", java.util.List.of(command));
+        return container;
+    }
+
+    private JobPhase phase() {
+        return JobPhase.of(jobs().find(workspace, NAME).orElseThrow().state());
+    }
+
+    private Job ended(JobPhase phase) {
+        await().atMost(patience()).until(() -> phase().ended());
+        Job job = jobs().find(workspace, NAME).orElseThrow();
+        assertThat(JobPhase.of(job.state())).as(job.toString()).isEqualTo(phase);
+        return job;
+    }
+
+    private String log(Optional<String> container) throws IOException {
+        try (InputStream stream =
+                logs().open(
+                                workspace,
+                                NAME,
+                                new JobLogs.Options(false, OptionalInt.empty(), container))) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}
