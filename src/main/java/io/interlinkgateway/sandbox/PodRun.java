@@ -1,0 +1,361 @@
+package io.interlinkgateway.sandbox;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.job.InvalidValueException;
+import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.sandbox.PodStatuses.Exit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.FileSystemUtils;
+
+/// One pod's life on the [LocalNode]: it waits for its Secrets, then for its turn; its pre-exec runs, its
+/// init containers one after the other, its containers side by side; then its end is reported. A thread of
+/// its own does all that; interrupting that thread ends the pod's processes.
+final class PodRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PodRun.class);
+    private static final int KILLED_BY_TERM = 15;
+    private static final String TIME_LIMIT = "SLURM job reached its time limit and was terminated";
+
+    private final LocalNode node;
+    private final Pod pod;
+    private final Path folder;
+    private final LogFile preparation;
+    private final Map<String, LogFile> logs = new LinkedHashMap<>();
+    private final CountDownLatch gone = new CountDownLatch(1);
+    private @Nullable Thread life;
+    private boolean ending;
+    private boolean over;
+
+    PodRun(LocalNode node, Pod pod, Path folder) {
+        this.node = node;
+        this.pod = pod;
+        this.folder = folder;
+        this.preparation = new LogFile(folder.resolve("job.out"));
+        Stream.concat(
+                        pod.getSpec().getInitContainers().stream(),
+                        pod.getSpec().getContainers().stream())
+                .map(Container::getName)
+                .forEach(name -> logs.put(name, new LogFile(folder.resolve(name + ".out"))));
+    }
+
+    synchronized void start() {
+        life = Thread.ofVirtual().name("pod-" + pod.getMetadata().getName()).unstarted(this::live);
+        if (!ending) {
+            life.start();
+        }
+    }
+
+    void neverStart() {
+        change(PodStatuses::unschedulable);
+        finish();
+    }
+
+    /// Ends the pod's processes and makes the pod go away, now or when they have ended.
+    void end() {
+        synchronized (this) {
+            if (ending) {
+                return;
+            }
+            ending = true;
+            if (!over && life != null) {
+                life.interrupt();
+                return;
+            }
+        }
+        vanish();
+    }
+
+    void awaitEnd(Duration patience) {
+        try {
+            if (!gone.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.warn("Processes of the job {} are still there.", pod.getMetadata().getName());
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    List<LogFile> logs(String container) {
+        return List.of(preparation, Objects.requireNonNull(logs.get(container)));
+    }
+
+    private void live() {
+        try {
+            Files.createDirectories(home());
+            change(current -> PodStatuses.scheduled(current, node.name()));
+            Map<String, Map<String, String>> environments = awaitEnvironments();
+            Optional<Duration> walltime = Walltime.of(pod);
+            String jobId = node.nextJobId();
+            change(current -> PodStatuses.submitted(current, jobId, now()));
+            node.slots().acquire();
+            try {
+                List<Exit> exits = execute(environments, walltime, jobId);
+                change(current -> PodStatuses.ended(current, exits, now()));
+            } finally {
+                node.slots().release();
+            }
+        } catch (InvalidValueException refused) {
+            change(current ->
+                    PodStatuses.refused(current, String.valueOf(refused.getMessage()), now()));
+        } catch (InterruptedException ended) {
+            LOG.debug("The job {} was ended.", pod.getMetadata().getName());
+        } catch (IOException | RuntimeException | ExecutionException failure) {
+            LOG.error("The job {} can't be run.", pod.getMetadata().getName(), failure);
+            change(current ->
+                    PodStatuses.refused(current, "The sandbox could not run the job.", now()));
+        } finally {
+            finish();
+        }
+    }
+
+    /// interLink does not hand a pod over before all its Secrets are there, and says nothing of it
+    /// (recording `secret-missing`).
+    private Map<String, Map<String, String>> awaitEnvironments() throws InterruptedException {
+        while (true) {
+            long version = node.credentials().version();
+            Map<String, Map<String, String>> environments = new LinkedHashMap<>();
+            boolean complete = true;
+            for (Container container : containers()) {
+                Optional<Map<String, String>> environment =
+                        ContainerEnvironment.of(pod, container, name -> node.secret(pod, name));
+                environment.ifPresent(found -> environments.put(container.getName(), found));
+                complete &= environment.isPresent();
+            }
+            if (complete) {
+                return environments;
+            }
+            node.credentials().awaitChangeAfter(version);
+        }
+    }
+
+    private List<Container> containers() {
+        return Stream.concat(
+                        pod.getSpec().getInitContainers().stream(),
+                        pod.getSpec().getContainers().stream())
+                .toList();
+    }
+
+    private List<Exit> execute(
+            Map<String, Map<String, String>> environments,
+            Optional<Duration> walltime,
+            String jobId)
+            throws InterruptedException, ExecutionException {
+        long deadline = System.nanoTime() + walltime.orElse(Duration.ofDays(36500)).toNanos();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            try {
+                return execute(environments, threads, deadline);
+            } catch (TimeoutException timeLimit) {
+                tellTimeLimit(jobId);
+                threads.shutdownNow();
+                Exit exit = new Exit(KILLED_BY_TERM, Optional.of(TIME_LIMIT), startedAt());
+                return pod.getSpec().getContainers().stream().map(_ -> exit).toList();
+            } catch (InterruptedException ended) {
+                threads.shutdownNow();
+                throw ended;
+            }
+        }
+    }
+
+    private List<Exit> execute(
+            Map<String, Map<String, String>> environments, ExecutorService threads, long deadline)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        change(PodStatuses::initialising);
+        Optional<Exit> failure = prepare(environments, threads, deadline);
+        if (failure.isPresent()) {
+            return pod.getSpec().getContainers().stream().map(_ -> failure.get()).toList();
+        }
+        Instant startedAt = now();
+        change(current -> PodStatuses.running(current, startedAt));
+        List<Future<Exit>> running = new ArrayList<>();
+        for (Container container : pod.getSpec().getContainers()) {
+            running.add(threads.submit(run(container, environments, Optional.of(startedAt))));
+        }
+        List<Exit> exits = new ArrayList<>();
+        for (Future<Exit> exit : running) {
+            exits.add(awaited(exit, deadline));
+        }
+        return exits;
+    }
+
+    /// Runs what comes before the containers.
+    ///
+    /// @return how the containers end that were not started, because something before them failed
+    private Optional<Exit> prepare(
+            Map<String, Map<String, String>> environments, ExecutorService threads, long deadline)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            Optional<Exit> preExec = preExec(threads, deadline);
+            if (preExec.isPresent()) {
+                return preExec;
+            }
+        } finally {
+            preparation.complete();
+        }
+        for (Container container : pod.getSpec().getInitContainers()) {
+            Future<Exit> running = threads.submit(run(container, environments, Optional.empty()));
+            Exit exit = awaited(running, deadline);
+            if (exit.code() != 0) {
+                String message =
+                        "The init container "
+                                + container.getName()
+                                + " ended with the exit code "
+                                + exit.code()
+                                + ".";
+                return Optional.of(new Exit(exit.code(), Optional.of(message), Optional.empty()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// The plugin writes pre-exec and its own job script, on the next line, into one file. So the containers
+    /// run if the shell comes as far as that line, whatever the exit codes on the way.
+    private Optional<Exit> preExec(ExecutorService threads, long deadline)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        String text =
+                Objects.requireNonNullElse(
+                                pod.getMetadata().getAnnotations(), Map.<String, String>of())
+                        .get(Annotations.PRE_EXEC);
+        if (text == null) {
+            return Optional.empty();
+        }
+        Path reached = folder.resolve("job.sh-reached");
+        String script = text + "\n: > '" + reached.toString().replace("'", "'\\''") + "'\n";
+        ContainerRun run =
+                new ContainerRun(
+                        List.of("/bin/sh", "-c", script),
+                        Map.of(),
+                        home(),
+                        temporaryFolder("pre-exec"),
+                        preparation,
+                        Optional.empty(),
+                        node::grace);
+        int code = awaited(threads.submit(run), deadline).code();
+        if (Files.exists(reached)) {
+            return Optional.empty();
+        }
+        // No container left its status file, so interLink reads squeue's raw wait status, which is
+        // the
+        // code times 256, by the last two digits (recording pre-exec-fails).
+        int misread = code * 256 % 100;
+        return Optional.of(new Exit(misread, Optional.empty(), Optional.empty()));
+    }
+
+    private ContainerRun run(
+            Container container,
+            Map<String, Map<String, String>> environments,
+            Optional<Instant> startedAt) {
+        Map<String, String> environment =
+                Objects.requireNonNull(environments.get(container.getName()));
+        List<String> command =
+                container.getCommand().isEmpty()
+                        ? List.of()
+                        : Stream.concat(
+                                        container.getCommand().stream(),
+                                        container.getArgs().stream())
+                                .map(word -> Expansion.of(word, environment))
+                                .toList();
+        return new ContainerRun(
+                command,
+                environment,
+                home(),
+                temporaryFolder(container.getName()),
+                Objects.requireNonNull(logs.get(container.getName())),
+                startedAt,
+                node::grace);
+    }
+
+    private static Exit awaited(Future<Exit> exit, long deadline)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return exit.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+
+    private void tellTimeLimit(String jobId) {
+        String line =
+                "slurmstepd-%s: error: *** JOB %s ON %s CANCELLED AT %s DUE TO TIME LIMIT ***"
+                        .formatted(
+                                node.name(),
+                                jobId,
+                                node.name(),
+                                now().truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ""));
+        Stream.concat(Stream.of(preparation), logs.values().stream())
+                .filter(log -> !log.isComplete())
+                .forEach(log -> log.append(line));
+    }
+
+    private Optional<Instant> startedAt() {
+        return node.pods().find(PodStore.Key.of(pod)).stream()
+                .flatMap(current -> current.getStatus().getContainerStatuses().stream())
+                .filter(status -> status.getState().getRunning() != null)
+                .map(status -> Instant.parse(status.getState().getRunning().getStartedAt()))
+                .findFirst();
+    }
+
+    private Path home() {
+        return folder.resolve("home");
+    }
+
+    private Path temporaryFolder(String name) {
+        try {
+            return Files.createDirectories(folder.resolve("tmp").resolve(name));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private Instant now() {
+        return node.clock().instant();
+    }
+
+    private void change(UnaryOperator<Pod> change) {
+        node.pods().change(PodStore.Key.of(pod), pod.getMetadata().getUid(), change);
+    }
+
+    private void finish() {
+        preparation.complete();
+        logs.values().forEach(LogFile::complete);
+        synchronized (this) {
+            over = true;
+            if (!ending) {
+                return;
+            }
+        }
+        vanish();
+    }
+
+    private void vanish() {
+        preparation.complete();
+        logs.values().forEach(LogFile::complete);
+        try {
+            FileSystemUtils.deleteRecursively(folder);
+        } catch (IOException leftBehind) {
+            LOG.warn("The folder of the job {} is left.", pod.getMetadata().getName(), leftBehind);
+        }
+        node.forget(pod);
+        gone.countDown();
+    }
+}

@@ -1,0 +1,57 @@
+package io.interlinkgateway.sandbox;
+
+import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.log.JobLogs;
+import io.interlinkgateway.node.VirtualNodes;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
+import org.springframework.core.env.Environment;
+
+/// Wires the sandbox, and refuses to where it could be reached from other machines.
+@Configuration(proxyBeanMethods = false)
+@Profile("sandbox")
+@EnableConfigurationProperties(SandboxProperties.class)
+class SandboxConfiguration {
+
+    private final Clock clock;
+
+    SandboxConfiguration(Environment environment, ObjectProvider<Clock> clock) {
+        LoopbackOnly.require(environment);
+        this.clock = clock.getIfAvailable(Clock::systemUTC);
+    }
+
+    @Bean
+    PodStore sandboxPods() {
+        return new PodStore();
+    }
+
+    @Bean
+    SandboxCredentials sandboxCredentials() {
+        return new SandboxCredentials(clock);
+    }
+
+    @Bean(destroyMethod = "close")
+    LocalNode sandboxNode(
+            SandboxProperties properties, PodStore pods, SandboxCredentials credentials) {
+        return new LocalNode(properties, pods, credentials, clock);
+    }
+
+    @Bean
+    Jobs sandboxJobs(SandboxProperties properties, PodStore pods, LocalNode node) {
+        return new SandboxJobs(properties, pods, node, clock);
+    }
+
+    @Bean
+    VirtualNodes sandboxVirtualNodes(SandboxProperties properties) {
+        return new SandboxVirtualNodes(properties, clock);
+    }
+
+    @Bean
+    JobLogs sandboxJobLogs(PodStore pods, LocalNode node) {
+        return new SandboxJobLogs(pods, node);
+    }
+}

@@ -1,0 +1,100 @@
+package io.interlinkgateway.sandbox;
+
+import io.interlinkgateway.credential.CredentialSummary;
+import io.interlinkgateway.credential.Credentials;
+import io.interlinkgateway.credential.MlflowCredential;
+import io.interlinkgateway.job.CredentialName;
+import io.interlinkgateway.job.Workspace;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Credentials in memory, which are all the Secrets that the sandbox has.
+final class SandboxCredentials implements Credentials {
+
+    private record Kept(CredentialName name, MlflowCredential credential, Instant createdAt) {
+        CredentialSummary summary() {
+            return new CredentialSummary(
+                    name, credential.username(), credential.trackingUri(), createdAt, "gateway");
+        }
+    }
+
+    private final Map<Workspace, TreeMap<String, Kept>> workspaces = new HashMap<>();
+    private final Clock clock;
+    private long version;
+
+    SandboxCredentials(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public synchronized Stored put(
+            Workspace workspace, CredentialName name, MlflowCredential credential) {
+        Optional<Kept> before = kept(workspace, name.value());
+        Instant createdAt =
+                before.map(Kept::createdAt)
+                        .orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.SECONDS));
+        Kept kept = new Kept(name, credential, createdAt);
+        workspaces.computeIfAbsent(workspace, _ -> new TreeMap<>()).put(name.value(), kept);
+        version++;
+        notifyAll();
+        return new Stored(kept.summary(), before.isEmpty());
+    }
+
+    @Override
+    public synchronized List<CredentialSummary> list(Workspace workspace) {
+        return workspaces.getOrDefault(workspace, new TreeMap<>()).values().stream()
+                .map(Kept::summary)
+                .toList();
+    }
+
+    @Override
+    public synchronized Optional<CredentialSummary> find(Workspace workspace, CredentialName name) {
+        return kept(workspace, name.value()).map(Kept::summary);
+    }
+
+    @Override
+    public synchronized Optional<MlflowCredential> reveal(
+            Workspace workspace, CredentialName name) {
+        return kept(workspace, name.value()).map(Kept::credential);
+    }
+
+    @Override
+    public synchronized boolean delete(Workspace workspace, CredentialName name) {
+        TreeMap<String, Kept> kept = workspaces.get(workspace);
+        return kept != null && kept.remove(name.value()) != null;
+    }
+
+    /// The Secret that a credential is.
+    ///
+    /// @return its keys and values, unless there is none of that name
+    synchronized Optional<Map<String, String>> secret(Workspace workspace, String name) {
+        return kept(workspace, name)
+                .map(Kept::credential)
+                .map(credential ->
+                        Map.of(
+                                "username", credential.username(),
+                                "password", credential.password()));
+    }
+
+    /// How many changes there were.
+    synchronized long version() {
+        return version;
+    }
+
+    /// Waits for a change after the one that was seen.
+    synchronized void awaitChangeAfter(long seen) throws InterruptedException {
+        while (version == seen) {
+            wait();
+        }
+    }
+
+    private Optional<Kept> kept(Workspace workspace, String name) {
+        return Optional.ofNullable(workspaces.get(workspace)).map(kept -> kept.get(name));
+    }
+}

@@ -1,0 +1,157 @@
+package io.interlinkgateway.sandbox;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.JobPage;
+import io.interlinkgateway.job.JobQuery;
+import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.PodReading;
+import io.interlinkgateway.pod.PodTranslation;
+import io.interlinkgateway.pod.Repetition;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Jobs that the [LocalNode] runs, kept as pods in the [PodStore].
+final class SandboxJobs implements Jobs {
+
+    private final SandboxProperties properties;
+    private final PodStore pods;
+    private final LocalNode node;
+    private final Clock clock;
+
+    SandboxJobs(SandboxProperties properties, PodStore pods, LocalNode node, Clock clock) {
+        this.properties = properties;
+        this.pods = pods;
+        this.node = node;
+        this.clock = clock;
+    }
+
+    @Override
+    public Submission submit(PlacedJob job) {
+        Pod wanted = podFor(job);
+        Pod accepted = accepted(wanted);
+        Optional<Pod> existing = pods.add(accepted);
+        return existing.isPresent() ? repeated(existing.get(), wanted) : started(accepted);
+    }
+
+    @Override
+    public Submission replace(PlacedJob job) {
+        Pod wanted = podFor(job);
+        Pod accepted = accepted(wanted);
+        long deadline = System.nanoTime() + properties.replaceTimeout().toNanos();
+        while (true) {
+            Optional<Pod> existing = pods.add(accepted);
+            if (existing.isEmpty()) {
+                return started(accepted);
+            }
+            if (Repetition.sameKey(existing.get(), wanted)) {
+                return repeated(existing.get(), wanted);
+            }
+            node.end(existing.get());
+            awaitRemoval(existing.get(), job.name(), deadline);
+        }
+    }
+
+    private void awaitRemoval(Pod pod, JobName name, long deadline) {
+        try {
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            if (!pods.awaitRemoval(PodStore.Key.of(pod), pod.getMetadata().getUid(), left)) {
+                throw new GatewayException.StillTerminating(name);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new GatewayException.ClusterUnavailable(
+                    "The gateway was stopped while it waited for the old job's end.");
+        }
+    }
+
+    private Submission started(Pod accepted) {
+        node.run(accepted);
+        return new Submission(read(accepted), true);
+    }
+
+    private Submission repeated(Pod existing, Pod wanted) {
+        return new Submission(Repetition.sameJob(existing, wanted, clock.instant()), false);
+    }
+
+    @Override
+    public Preview preview(PlacedJob job) {
+        Pod pod = podFor(job);
+        List<Finding> warnings = new ArrayList<>(PodTranslation.warningsFor(job));
+        warnings.addAll(PodValidity.warnings(pod));
+        return new Preview(Serialization.asYaml(pod), PodTranslation.batchLines(pod), warnings);
+    }
+
+    @Override
+    public Optional<Job> find(Workspace workspace, JobName name) {
+        return pods.find(PodStore.Key.of(workspace, name)).map(this::read);
+    }
+
+    @Override
+    public JobPage list(JobQuery query) {
+        List<Job> found =
+                pods.after(query.workspace(), query.cursor().map(SandboxJobs::nameAt).orElse(""))
+                        .map(this::read)
+                        .filter(query::matches)
+                        .limit(query.limit() + 1L)
+                        .toList();
+        if (found.size() <= query.limit()) {
+            return new JobPage(found, Optional.empty());
+        }
+        List<Job> page = found.subList(0, query.limit());
+        return new JobPage(page, Optional.of(cursorAt(page.getLast().name())));
+    }
+
+    private static String cursorAt(JobName last) {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(last.value().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String nameAt(String cursor) {
+        try {
+            byte[] name = Base64.getUrlDecoder().decode(cursor);
+            return new JobName(new String(name, StandardCharsets.UTF_8)).value();
+        } catch (IllegalArgumentException notACursor) {
+            throw new GatewayException.CursorExpired();
+        }
+    }
+
+    @Override
+    public Optional<String> manifest(Workspace workspace, JobName name) {
+        return pods.find(PodStore.Key.of(workspace, name)).map(Serialization::asYaml);
+    }
+
+    @Override
+    public Optional<Job> delete(Workspace workspace, JobName name) {
+        return pods.find(PodStore.Key.of(workspace, name)).flatMap(node::end).map(this::read);
+    }
+
+    private Job read(Pod pod) {
+        return PodReading.jobFrom(pod, clock.instant());
+    }
+
+    private static Pod podFor(PlacedJob job) {
+        Pod pod = PodTranslation.podFor(job);
+        PodValidity.require(pod);
+        return pod;
+    }
+
+    private Pod accepted(Pod wanted) {
+        Instant now = clock.instant();
+        return PodStatuses.accepted(wanted, UUID.randomUUID().toString(), now);
+    }
+}

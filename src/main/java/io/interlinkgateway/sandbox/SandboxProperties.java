@@ -1,0 +1,31 @@
+package io.interlinkgateway.sandbox;
+
+import io.interlinkgateway.job.NodeName;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/// How the sandbox runs jobs.
+///
+/// @param node the name of its one node; give it an HPC's name to try manifests that are written for that HPC
+/// @param runningJobs the most jobs that run at a time; the others wait as in SLURM's queue
+/// @param terminationGrace how long the processes of a job that is ended may take to end by themselves
+/// @param replaceTimeout how long a replacement waits for the old job's end
+@ConfigurationProperties("gateway.sandbox")
+record SandboxProperties(
+        @DefaultValue("sandbox") String node,
+        @DefaultValue("8") int runningJobs,
+        @DefaultValue("5s") Duration terminationGrace,
+        @DefaultValue("60s") Duration replaceTimeout) {
+
+    SandboxProperties {
+        if (runningJobs < 1) {
+            throw new IllegalArgumentException(
+                    "gateway.sandbox.running-jobs must be 1 or more, not " + runningJobs + ".");
+        }
+    }
+
+    NodeName nodeName() {
+        return new NodeName(node);
+    }
+}
