@@ -3,6 +3,7 @@ package io.interlinkgateway.job;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// Which jobs to list.
 ///
@@ -23,12 +24,22 @@ public record JobQuery(
     /// The most jobs on a page.
     public static final int MAX_LIMIT = 500;
 
-    /// @throws InvalidValueException if the limit is out of its range
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9./_-]{1,317}");
+    private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9._-]{0,63}");
+
+    /// @throws InvalidValueException if the limit is out of its range, or no label can be such
     public JobQuery {
         if (limit < 1 || limit > MAX_LIMIT) {
             throw new InvalidValueException(
                     "A page can't hold " + limit + " jobs.", "Ask for 1 to 500.");
         }
+        labels.forEach((key, value) -> {
+            if (!KEY.matcher(key).matches() || !VALUE.matcher(value).matches()) {
+                throw new InvalidValueException(
+                        "No job has the label \"" + Text.shown(key + "=" + value) + "\".",
+                        "Ask for key=value as Kubernetes allows them.");
+            }
+        });
         states = Set.copyOf(states);
         labels = Ordered.copyOf(labels);
     }

@@ -12,7 +12,16 @@ public final class Text {
     /// @param text anything
     /// @return what may stand in a message
     public static String shown(String text) {
+        return shown(text, LONGEST);
+    }
+
+    /// The text with control characters replaced by `?` and cut.
+    ///
+    /// @param text anything
+    /// @param longest the most characters
+    /// @return what may stand in a message
+    public static String shown(String text, int longest) {
         String line = text.replaceAll("\\p{Cntrl}", "?");
-        return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
+        return line.length() <= longest ? line : line.substring(0, longest) + "…";
     }
 }

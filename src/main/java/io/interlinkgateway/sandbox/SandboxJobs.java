@@ -88,6 +88,13 @@ final class SandboxJobs implements Jobs {
     }
 
     @Override
+    public Optional<Job> repeated(PlacedJob job) {
+        Pod wanted = podFor(job);
+        return pods.find(PodStore.Key.of(wanted))
+                .flatMap(existing -> Repetition.repeatedJob(existing, wanted, clock.instant()));
+    }
+
+    @Override
     public Preview preview(PlacedJob job) {
         Pod pod = podFor(job);
         List<Finding> warnings = new ArrayList<>(PodTranslation.warningsFor(job));

@@ -1,0 +1,171 @@
+package io.interlinkgateway.cluster;
+
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.StatusCause;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.Text;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The Kubernetes API server: each request once, within its deadline, and every failure as what it means for
+/// callers. What the client's own exceptions say is only logged: they name addresses.
+final class ApiServer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
+    private static final int LONGEST_WORDS = 1000;
+
+    private final KubernetesClient client;
+    private final Duration deadline;
+
+    ApiServer(KubernetesClient client, Duration deadline) {
+        this.client = client;
+        this.deadline = deadline;
+    }
+
+    KubernetesClient client() {
+        return client;
+    }
+
+    Duration deadline() {
+        return deadline;
+    }
+
+    /// An answer as it came.
+    ///
+    /// @param code the HTTP status
+    /// @param body the body's text
+    record Answer(int code, String body) {
+
+        boolean successful() {
+            return code >= 200 && code < 300;
+        }
+
+        /// The Status object that a failure's body is, if it is one.
+        Status status() {
+            try {
+                Status status = Serialization.unmarshal(body, Status.class);
+                return status == null ? new Status() : status;
+            } catch (RuntimeException noStatus) {
+                return new Status();
+            }
+        }
+
+        boolean hasReason(String reason) {
+            return reason.equals(status().getReason());
+        }
+    }
+
+    /// Calls the client.
+    ///
+    /// @throws GatewayException by what the API server answered
+    <T> T call(Supplier<T> operation) {
+        try {
+            return operation.get();
+        } catch (KubernetesClientException failure) {
+            throw failed(failure);
+        }
+    }
+
+    static GatewayException failed(KubernetesClientException failure) {
+        return failure.getCode() == 0
+                ? silent(failure)
+                : refused(failure.getCode(), failure.getStatus());
+    }
+
+    /// Sends a request that the client's own methods can't express.
+    ///
+    /// @param body a Kubernetes object, or null for none
+    /// @throws GatewayException.ClusterUnavailable if there is no answer within the deadline
+    Answer send(String method, String path, @Nullable Object body) {
+        HttpClient http = client.getHttpClient();
+        HttpRequest request =
+                http.newHttpRequestBuilder()
+                        .uri(uri(path))
+                        .method(
+                                method,
+                                "application/json",
+                                body == null ? "" : Serialization.asJson(body))
+                        .timeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
+                        .build();
+        HttpResponse<byte[]> response = await(http.sendAsync(request, byte[].class));
+        return new Answer(response.code(), new String(response.body(), StandardCharsets.UTF_8));
+    }
+
+    URI uri(String path) {
+        return URI.create(client.getMasterUrl().toString().replaceAll("/+$", "") + path);
+    }
+
+    <T> T await(CompletableFuture<T> future) {
+        try {
+            return future.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException failure) {
+            future.cancel(true);
+            throw silent(failure);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            future.cancel(true);
+            throw silent(stopped);
+        }
+    }
+
+    static GatewayException.ClusterUnavailable silent(Exception failure) {
+        LOG.warn("The Kubernetes API server gave no answer: {}", failure.toString());
+        return new GatewayException.ClusterUnavailable("The Kubernetes API server gave no answer.");
+    }
+
+    /// What a refusal means.
+    static GatewayException refused(int code, @Nullable Status status) {
+        String words = words(code, status);
+        return switch (code) {
+            case 400, 422 -> new GatewayException.Rejected(findings(words, status));
+            case 429 -> new GatewayException.ClusterUnavailable(words);
+            default ->
+                    code >= 500
+                            ? new GatewayException.ClusterUnavailable(words)
+                            : new GatewayException.ClusterRefused(words);
+        };
+    }
+
+    private static String words(int code, @Nullable Status status) {
+        String said = status == null ? null : status.getMessage();
+        return "The Kubernetes API server answered "
+                + code
+                + (said == null ? "." : ": " + Text.shown(said, LONGEST_WORDS));
+    }
+
+    private static List<Finding> findings(String words, @Nullable Status status) {
+        List<StatusCause> causes =
+                status == null || status.getDetails() == null
+                        ? List.of()
+                        : status.getDetails().getCauses();
+        String cure = "Correct the field; kubectl explain pod tells what it takes.";
+        return causes.isEmpty()
+                ? List.of(Finding.error("kubernetes", "", words, cure))
+                : causes.stream()
+                        .map(cause ->
+                                Finding.error(
+                                        "kubernetes",
+                                        String.valueOf(cause.getField()),
+                                        Text.shown(
+                                                String.valueOf(cause.getMessage()), LONGEST_WORDS),
+                                        cure))
+                        .toList();
+    }
+}

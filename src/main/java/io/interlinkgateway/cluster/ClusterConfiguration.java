@@ -1,0 +1,79 @@
+package io.interlinkgateway.cluster;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.vertx5.Vertx5HttpClientFactory;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
+
+@Configuration(proxyBeanMethods = false)
+@Profile("kubernetes")
+class ClusterConfiguration {
+
+    @Bean(destroyMethod = "close")
+    KubernetesClient kubernetesClient(ClusterProperties properties) {
+        return clientFor(Config.autoConfigure(null), properties);
+    }
+
+    /// Sends each request once: the client by itself repeats a failed POST ten times.
+    static KubernetesClient clientFor(Config found, ClusterProperties properties) {
+        Config config =
+                new ConfigBuilder(found)
+                        .withRequestTimeout((int) properties.requestTimeout().toMillis())
+                        .withConnectionTimeout((int) properties.connectTimeout().toMillis())
+                        .withRequestRetryBackoffLimit(0)
+                        .withOnlyHttpWatches(true)
+                        .withUserAgent("interlink-gateway")
+                        .build();
+        return new KubernetesClientBuilder()
+                .withConfig(config)
+                .withHttpClientFactory(new MultiplexedClientFactory())
+                .build();
+    }
+
+    /// Asks for HTTP/2, which the client leaves off: thousands of logs then share a few connections.
+    private static final class MultiplexedClientFactory extends Vertx5HttpClientFactory {
+
+        private static final int CONNECTIONS = 64;
+
+        @Override
+        protected void additionalConfig(
+                WebClientOptions web, WebSocketClientOptions sockets, PoolOptions pool) {
+            web.setUseAlpn(true).setProtocolVersion(HttpVersion.HTTP_2);
+            pool.setHttp2MaxSize(CONNECTIONS);
+        }
+    }
+
+    @Bean
+    ApiServer apiServer(KubernetesClient client, ClusterProperties properties) {
+        return new ApiServer(client, properties.requestTimeout());
+    }
+
+    @Bean
+    KubernetesJobs jobs(ApiServer apiServer, ClusterProperties properties, Clock clock) {
+        return new KubernetesJobs(apiServer, properties.replaceTimeout(), clock);
+    }
+
+    @Bean
+    KubernetesVirtualNodes virtualNodes(ApiServer apiServer) {
+        return new KubernetesVirtualNodes(apiServer);
+    }
+
+    @Bean
+    KubernetesJobLogs jobLogs(ApiServer apiServer, ClusterProperties properties) {
+        return new KubernetesJobLogs(apiServer, properties.insecureSkipTlsVerifyBackend());
+    }
+
+    @Bean
+    KubernetesCredentials credentials(ApiServer apiServer, Clock clock) {
+        return new KubernetesCredentials(apiServer, clock);
+    }
+}

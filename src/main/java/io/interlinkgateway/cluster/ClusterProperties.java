@@ -1,0 +1,19 @@
+package io.interlinkgateway.cluster;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/// How the gateway talks to the Kubernetes API server, which it finds by KUBECONFIG or its service account.
+///
+/// @param requestTimeout how long one request may take; a log that is followed is no such request
+/// @param connectTimeout how long to wait for a connection
+/// @param replaceTimeout how long a replacement waits for the old job's pod to be gone
+/// @param insecureSkipTlsVerifyBackend whether the API server may read logs from virtual kubelets whose
+///     certificate it can't verify, which is the rule with interLink (its issues 174, 447, 475)
+@ConfigurationProperties("gateway.cluster")
+record ClusterProperties(
+        @DefaultValue("10s") Duration requestTimeout,
+        @DefaultValue("3s") Duration connectTimeout,
+        @DefaultValue("90s") Duration replaceTimeout,
+        @DefaultValue("true") boolean insecureSkipTlsVerifyBackend) {}

@@ -1,0 +1,209 @@
+package io.interlinkgateway.cluster;
+
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.interlinkgateway.credential.CredentialSummary;
+import io.interlinkgateway.credential.Credentials;
+import io.interlinkgateway.credential.MlflowCredential;
+import io.interlinkgateway.job.CredentialName;
+import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.InvalidValueException;
+import io.interlinkgateway.job.TrackingUri;
+import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.PodReading;
+import io.interlinkgateway.pod.PodTranslation;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/// Credentials as Secrets of a real cluster. A Secret is one if it is Opaque and has the keys `username` and
+/// `password`, whoever made it.
+final class KubernetesCredentials implements Credentials {
+
+    private static final String OPAQUE = "Opaque";
+    private static final String USERNAME = "username";
+    private static final String PASSWORD = "password";
+
+    /// How often a Secret may change under the hand of whoever replaces it.
+    private static final int ATTEMPTS = 5;
+
+    private final ApiServer apiServer;
+    private final Clock clock;
+
+    KubernetesCredentials(ApiServer apiServer, Clock clock) {
+        this.apiServer = apiServer;
+        this.clock = clock;
+    }
+
+    @Override
+    public Stored put(Workspace workspace, CredentialName name, MlflowCredential credential) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Optional<Secret> existing = secret(workspace, name);
+            try {
+                return existing.isPresent()
+                        ? new Stored(summary(replaced(existing.get(), credential)), false)
+                        : new Stored(summary(created(workspace, name, credential)), true);
+            } catch (KubernetesClientException failure) {
+                if (failure.getCode() == 404) {
+                    throw new GatewayException.NotFound("workspace", workspace.value());
+                }
+                if (failure.getCode() != 409) {
+                    throw ApiServer.failed(failure);
+                }
+            }
+        }
+        throw new GatewayException.ClusterUnavailable("Others keep changing this credential.");
+    }
+
+    private Secret created(Workspace workspace, CredentialName name, MlflowCredential credential) {
+        Secret secret =
+                new SecretBuilder()
+                        .withNewMetadata()
+                        .withName(name.value())
+                        .withNamespace(workspace.value())
+                        .addToLabels(Annotations.MANAGED_BY, PodTranslation.MANAGER)
+                        .endMetadata()
+                        .withType(OPAQUE)
+                        .build();
+        return apiServer.client().resource(filled(secret, credential)).create();
+    }
+
+    private Secret replaced(Secret existing, MlflowCredential credential) {
+        if (!isCredential(existing)) {
+            throw new GatewayException.Rejected(
+                    List.of(
+                            Finding.error(
+                                    "credential-name",
+                                    "name",
+                                    "A Secret of that name is there, and it is no MLflow"
+                                            + " credential.",
+                                    "Choose another name.")));
+        }
+        return apiServer.client().resource(filled(existing, credential)).update();
+    }
+
+    private static Secret filled(Secret secret, MlflowCredential credential) {
+        Map<String, String> annotations =
+                new LinkedHashMap<>(
+                        Objects.requireNonNullElse(
+                                secret.getMetadata().getAnnotations(), Map.of()));
+        annotations.remove(Annotations.TRACKING_URI);
+        credential
+                .trackingUri()
+                .ifPresent(uri -> annotations.put(Annotations.TRACKING_URI, uri.toString()));
+        return new SecretBuilder(secret)
+                .editMetadata()
+                .withAnnotations(annotations)
+                .endMetadata()
+                .addToData(USERNAME, encoded(credential.username()))
+                .addToData(PASSWORD, encoded(credential.password()))
+                .build();
+    }
+
+    @Override
+    public List<CredentialSummary> list(Workspace workspace) {
+        return apiServer
+                .call(() ->
+                        apiServer
+                                .client()
+                                .secrets()
+                                .inNamespace(workspace.value())
+                                .withField("type", OPAQUE)
+                                .list())
+                .getItems()
+                .stream()
+                .filter(KubernetesCredentials::isCredential)
+                .map(this::summary)
+                .sorted(Comparator.comparing(summary -> summary.name().value()))
+                .toList();
+    }
+
+    @Override
+    public Optional<CredentialSummary> find(Workspace workspace, CredentialName name) {
+        return credential(workspace, name).map(this::summary);
+    }
+
+    @Override
+    public Optional<MlflowCredential> reveal(Workspace workspace, CredentialName name) {
+        return credential(workspace, name)
+                .map(secret ->
+                        new MlflowCredential(
+                                decoded(secret, USERNAME),
+                                decoded(secret, PASSWORD),
+                                trackingUri(secret)));
+    }
+
+    @Override
+    public boolean delete(Workspace workspace, CredentialName name) {
+        return credential(workspace, name).isPresent()
+                && !apiServer.call(() -> resource(workspace, name).delete()).isEmpty();
+    }
+
+    private Optional<Secret> credential(Workspace workspace, CredentialName name) {
+        return secret(workspace, name).filter(KubernetesCredentials::isCredential);
+    }
+
+    private Optional<Secret> secret(Workspace workspace, CredentialName name) {
+        return Optional.ofNullable(apiServer.call(() -> resource(workspace, name).get()));
+    }
+
+    private Resource<Secret> resource(Workspace workspace, CredentialName name) {
+        return apiServer.client().secrets().inNamespace(workspace.value()).withName(name.value());
+    }
+
+    private static boolean isCredential(Secret secret) {
+        return OPAQUE.equals(secret.getType())
+                && secret.getData() != null
+                && secret.getData().keySet().containsAll(List.of(USERNAME, PASSWORD));
+    }
+
+    private CredentialSummary summary(Secret secret) {
+        return new CredentialSummary(
+                new CredentialName(secret.getMetadata().getName()),
+                decoded(secret, USERNAME),
+                trackingUri(secret),
+                createdAt(secret),
+                PodReading.managerOf(secret.getMetadata()));
+    }
+
+    private Instant createdAt(Secret secret) {
+        try {
+            return Instant.parse(secret.getMetadata().getCreationTimestamp());
+        } catch (DateTimeException notATime) {
+            return clock.instant();
+        }
+    }
+
+    private static Optional<TrackingUri> trackingUri(Secret secret) {
+        return Optional.ofNullable(secret.getMetadata().getAnnotations())
+                .map(annotations -> annotations.get(Annotations.TRACKING_URI))
+                .flatMap(text -> {
+                    try {
+                        return Optional.of(TrackingUri.parse(text));
+                    } catch (InvalidValueException changedByOthers) {
+                        return Optional.empty();
+                    }
+                });
+    }
+
+    private static String encoded(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String decoded(Secret secret, String key) {
+        return new String(
+                Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,78 @@
+package io.interlinkgateway.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Assumptions;
+
+/// A real MLflow server. With `CI=true` it must be there.
+public final class MlflowServer implements AutoCloseable {
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final Path folder;
+
+    private MlflowServer(Path folder) {
+        this.folder = folder;
+    }
+
+    /// @return a server that asks for a password
+    public static MlflowServer start() {
+        return started();
+    }
+
+    /// @return a server that lets everybody in
+    public static MlflowServer startOpen() {
+        return started("--open");
+    }
+
+    private static MlflowServer started(String... options) {
+        boolean installed = Files.exists(Path.of(".cache/mlflow/stamp"));
+        if (!installed && !"true".equals(System.getenv("CI"))) {
+            Assumptions.abort("No MLflow: run bench/mlflow/install.sh");
+        }
+        Path folder =
+                Path.of(
+                        "target/mlflow-"
+                                + ProcessHandle.current().pid()
+                                + "-"
+                                + COUNT.incrementAndGet());
+        String[] arguments =
+                options.length == 0
+                        ? new String[] {folder.toString()}
+                        : new String[] {folder.toString(), options[0]};
+        Script.run("mlflow/up.sh", arguments);
+        return new MlflowServer(folder);
+    }
+
+    /// @return its address
+    public URI url() {
+        return URI.create(read("url"));
+    }
+
+    /// @return its administrator
+    public String username() {
+        return read("username");
+    }
+
+    /// @return the administrator's password
+    public String password() {
+        return read("password");
+    }
+
+    private String read(String name) {
+        try {
+            return Files.readString(folder.resolve(name)).strip();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        Script.run("mlflow/down.sh", folder.toString());
+    }
+}

@@ -1,0 +1,134 @@
+package io.interlinkgateway.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.contract.JobsContract;
+import io.interlinkgateway.credential.Credentials;
+import io.interlinkgateway.definition.PodDocument;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.JobState;
+import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.Workspace;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class KubernetesJobsIT extends JobsContract {
+
+    private static final String POD =
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: by-hand
+            spec:
+              containers:
+              - name: main
+                image: /images/busybox.sif
+                command: ["true"]
+                resources: {limits: {cpu: "1", memory: 1Gi}}
+              nodeSelector: {kubernetes.io/hostname: vega-new-vk}
+              tolerations: [{key: virtual-node.interlink/no-schedule, operator: Exists}]
+            """;
+
+    private final TestCluster cluster = TestCluster.shared();
+
+    @Override
+    protected Jobs jobs() {
+        return cluster.jobs();
+    }
+
+    @Override
+    protected Credentials credentials() {
+        return cluster.credentials();
+    }
+
+    @Override
+    protected Workspace freshWorkspace() {
+        return cluster.freshWorkspace();
+    }
+
+    @Override
+    protected NodeName node() {
+        return TestCluster.NODE;
+    }
+
+    @Test
+    void aPodThatKubectlMadeIsAJobOfKubectl() {
+        Workspace workspace = freshWorkspace();
+        cluster.client()
+                .resource(Serialization.unmarshal(POD, Pod.class))
+                .inNamespace(workspace.value())
+                .fieldManager("kubectl-client-side-apply")
+                .serverSideApply();
+
+        Job job = jobs().find(workspace, new JobName("by-hand")).orElseThrow();
+
+        assertThat(job.managedBy()).isEqualTo("kubectl");
+    }
+
+    @Test
+    void aPodOfAnotherNodeIsNoJobAndIsNotReplaced() {
+        Workspace workspace = freshWorkspace();
+        Pod other =
+                new PodBuilder(Serialization.unmarshal(POD, Pod.class))
+                        .editSpec()
+                        .withTolerations()
+                        .endSpec()
+                        .build();
+        cluster.client().resource(other).inNamespace(workspace.value()).create();
+
+        JobName name = new JobName("by-hand");
+        assertThat(jobs().find(workspace, name)).isEmpty();
+        assertThat(jobs().delete(workspace, name)).isEmpty();
+        assertThatExceptionOfType(GatewayException.NameTaken.class)
+                .isThrownBy(() -> jobs().replace(placed(workspace)));
+        assertThat(cluster.client().pods().inNamespace(workspace.value()).list().getItems())
+                .hasSize(1);
+    }
+
+    @Test
+    void aWorkspaceThatIsNotThereIsNotFound() {
+        assertThatExceptionOfType(GatewayException.NotFound.class)
+                .isThrownBy(() -> jobs().submit(placed(new Workspace("nowhere"))))
+                .withMessageContaining("workspace");
+    }
+
+    @Test
+    void theSchedulersWordsSayWhyAJobWaits() {
+        Workspace workspace = freshWorkspace();
+        PlacedJob elsewhere =
+                new PlacedJob(
+                        new JobName("waits"),
+                        workspace,
+                        new NodeName("no-such-node"),
+                        PodDocument.parse(POD.replace("vega-new-vk", "no-such-node")).definition(),
+                        Optional.empty());
+        jobs().submit(elsewhere);
+
+        await().untilAsserted(() ->
+                assertThat(jobs().find(workspace, new JobName("waits")).orElseThrow().state())
+                        .isInstanceOfSatisfying(
+                                JobState.Queued.class,
+                                queued ->
+                                        assertThat(queued.reason())
+                                                .isEqualTo(JobState.QueueReason.NODE_NOT_READY)));
+    }
+
+    private static PlacedJob placed(Workspace workspace) {
+        return new PlacedJob(
+                new JobName("by-hand"),
+                workspace,
+                TestCluster.NODE,
+                PodDocument.parse(POD).definition(),
+                Optional.empty());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.interlinkgateway.cluster;
+
+import org.jspecify.annotations.NullMarked;
