@@ -316,7 +316,7 @@ class LocalNodeTests {
                 .contains(JobPhase.CANCELLING);
 
         await().until(() -> sandbox.jobs.find(workspace, NAME).isEmpty());
-        assertThat(processes).noneMatch(ProcessHandle::isAlive);
+        assertEnded(processes);
     }
 
     @Test
@@ -329,7 +329,7 @@ class LocalNodeTests {
                                 .formatted(pids, pids)));
 
         ended(JobPhase.SUCCEEDED);
-        assertThat(processes(pids)).noneMatch(ProcessHandle::isAlive);
+        assertEnded(processes(pids));
     }
 
     @Test
@@ -515,6 +515,11 @@ class LocalNodeTests {
 
     private InputStream open(boolean follow, OptionalInt tail, Optional<String> container) {
         return sandbox.logs.open(workspace, NAME, new JobLogs.Options(follow, tail, container));
+    }
+
+    /// An orphan that was killed stays until the first process of the machine has taken note of its end.
+    private static void assertEnded(List<ProcessHandle> processes) {
+        await().untilAsserted(() -> assertThat(processes).noneMatch(ProcessHandle::isAlive));
     }
 
     private static List<ProcessHandle> processes(Path pids) throws IOException {
