@@ -60,7 +60,8 @@ final class PodRun {
                         pod.getSpec().getInitContainers().stream(),
                         pod.getSpec().getContainers().stream())
                 .map(Container::getName)
-                .forEach(name -> logs.put(name, new LogFile(folder.resolve(name + ".out"))));
+                .forEach(name ->
+                        logs.put(name, new LogFile(folder.resolve("run-" + name + ".out"))));
     }
 
     synchronized void start() {

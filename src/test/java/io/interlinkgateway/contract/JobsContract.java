@@ -389,7 +389,7 @@ public abstract class JobsContract {
                                         SampleJobs.spec("echo \"$HOME\" 'a  b'\necho äö"),
                                         Map.of("GREETING", "$HOME `id` $(X) $$ \"quoted\" ü")),
                                 mlflow()),
-                        "module load cuda");
+                        "module load cuda\n");
 
         jobs().submit(samples.placed("train", spec, null));
 

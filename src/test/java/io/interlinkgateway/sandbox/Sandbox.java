@@ -1,0 +1,47 @@
+package io.interlinkgateway.sandbox;
+
+import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.log.JobLogs;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A whole sandbox for a test, to be closed after it.
+final class Sandbox implements AutoCloseable {
+
+    private static final AtomicInteger WORKSPACES = new AtomicInteger();
+
+    final PodStore pods = new PodStore();
+    final SandboxCredentials credentials;
+    final LocalNode localNode;
+    final Jobs jobs;
+    final JobLogs logs;
+    final NodeName node;
+
+    Sandbox(int runningJobs) {
+        Clock clock = Clock.systemUTC();
+        SandboxProperties properties =
+                new SandboxProperties(
+                        "sandbox", runningJobs, Duration.ofMillis(500), Duration.ofSeconds(20));
+        node = properties.nodeName();
+        credentials = new SandboxCredentials(clock);
+        localNode = new LocalNode(properties, pods, credentials, clock);
+        jobs = new SandboxJobs(properties, pods, localNode, clock);
+        logs = new SandboxJobLogs(pods, localNode);
+    }
+
+    Sandbox() {
+        this(8);
+    }
+
+    static Workspace freshWorkspace() {
+        return new Workspace("workspace-" + WORKSPACES.incrementAndGet());
+    }
+
+    @Override
+    public void close() {
+        localNode.close();
+    }
+}

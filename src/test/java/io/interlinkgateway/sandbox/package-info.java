@@ -1,0 +1,4 @@
+@NullMarked
+package io.interlinkgateway.sandbox;
+
+import org.jspecify.annotations.NullMarked;
