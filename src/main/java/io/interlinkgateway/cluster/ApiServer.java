@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,9 @@ final class ApiServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
     private static final int LONGEST_WORDS = 1000;
+
+    /// How strict validation names a field.
+    private static final Pattern STRICT = Pattern.compile("(unknown|duplicate) field \"([^\"]+)\"");
 
     private final KubernetesClient client;
     private final Duration deadline;
@@ -75,16 +80,19 @@ final class ApiServer {
     /// Calls the client.
     ///
     /// @throws GatewayException by what the API server answered
+    /// @throws KubernetesClientTimeoutException if it was asked to wait for a condition, and that did not come
     <T> T call(Supplier<T> operation) {
         try {
             return operation.get();
+        } catch (KubernetesClientTimeoutException timeout) {
+            throw timeout;
         } catch (KubernetesClientException failure) {
             throw failed(failure);
         }
     }
 
     static GatewayException failed(KubernetesClientException failure) {
-        return failure.getCode() == 0
+        return failure.getCode() <= 0
                 ? silent(failure)
                 : refused(failure.getCode(), failure.getStatus());
     }
@@ -156,16 +164,25 @@ final class ApiServer {
                         ? List.of()
                         : status.getDetails().getCauses();
         String cure = "Correct the field; kubectl explain pod tells what it takes.";
-        return causes.isEmpty()
-                ? List.of(Finding.error("kubernetes", "", words, cure))
-                : causes.stream()
-                        .map(cause ->
-                                Finding.error(
-                                        "kubernetes",
-                                        String.valueOf(cause.getField()),
-                                        Text.shown(
-                                                String.valueOf(cause.getMessage()), LONGEST_WORDS),
-                                        cure))
-                        .toList();
+        if (causes.isEmpty()) {
+            List<Finding> strict =
+                    STRICT.matcher(words)
+                            .results()
+                            .map(match ->
+                                    Finding.error(
+                                            "kubernetes", match.group(2), match.group(), cure))
+                            .toList();
+            return strict.isEmpty()
+                    ? List.of(Finding.error("kubernetes", "", words, cure))
+                    : strict;
+        }
+        return causes.stream()
+                .map(cause ->
+                        Finding.error(
+                                "kubernetes",
+                                String.valueOf(cause.getField()),
+                                Text.shown(String.valueOf(cause.getMessage()), LONGEST_WORDS),
+                                cure))
+                .toList();
     }
 }

@@ -14,16 +14,26 @@ public record MlflowCredential(
 
     /// @throws InvalidValueException if the username or password can't be used with Basic authentication
     public MlflowCredential {
+        requireUsername(username);
+        requirePassword(password);
+    }
+
+    static String requireUsername(String username) {
         if (!username.matches("[^\\p{Cntrl}:]{1,255}")) {
             throw new InvalidValueException(
                     "The username can't be used.",
                     "Use 1 to 255 characters without ':' and control characters.");
         }
+        return username;
+    }
+
+    static String requirePassword(String password) {
         if (!password.matches("[^\\p{Cntrl}]{1,1024}")) {
             throw new InvalidValueException(
                     "The password can't be used.",
                     "Use 1 to 1024 characters without control characters.");
         }
+        return password;
     }
 
     /// Without the password.

@@ -1,5 +1,5 @@
-/// MLflow credentials: the port [io.interlinkgateway.credential.Credentials], its endpoints, and the live
-/// check against the MLflow server. May use `job` and `caller`.
+/// MLflow credentials: the port [io.interlinkgateway.credential.Credentials], its endpoints, and the live check
+/// against the MLflow server ([io.interlinkgateway.credential.MlflowProbe]). May use `job` and `caller`.
 @NullMarked
 package io.interlinkgateway.credential;
 

@@ -116,7 +116,7 @@ public record SubmitJobRequest(
                 findings.check("image", "image", image::toImageReference);
         Optional<MlflowAccess> access =
                 Optional.ofNullable(mlflow).flatMap(wanted -> accessOf(wanted, findings));
-        ComputeResources compute = computeOf(findings);
+        Optional<ComputeResources> compute = computeOf(findings);
         Optional<SlurmOptions> options =
                 slurm == null ? Optional.of(SlurmOptions.NONE) : slurm.toSlurmOptions(findings);
         Optional<SingularityOptions> runtime =
@@ -137,7 +137,7 @@ public record SubmitJobRequest(
                         orEmpty(args),
                         orEmpty(env),
                         access,
-                        compute,
+                        compute.orElseThrow(),
                         options.orElseThrow(),
                         Optional.ofNullable(preExec),
                         runtime.orElseThrow(),
@@ -191,12 +191,16 @@ public record SubmitJobRequest(
                 name -> trackingUri.map(address -> new MlflowAccess(name, address)));
     }
 
-    private ComputeResources computeOf(Findings findings) {
-        return resources == null
-                ? new ComputeResources(Map.of(), Map.of())
-                : new ComputeResources(
-                        amounts("resources.limits", orEmpty(resources.limits), findings),
-                        amounts("resources.requests", orEmpty(resources.requests), findings));
+    private Optional<ComputeResources> computeOf(Findings findings) {
+        if (resources == null) {
+            return Optional.of(new ComputeResources(Map.of(), Map.of()));
+        }
+        Map<String, Quantity> limits =
+                amounts("resources.limits", orEmpty(resources.limits), findings);
+        Map<String, Quantity> requests =
+                amounts("resources.requests", orEmpty(resources.requests), findings);
+        return findings.check(
+                "resources", "resources.requests", () -> new ComputeResources(limits, requests));
     }
 
     private static Map<String, Quantity> amounts(

@@ -1,6 +1,8 @@
 package io.interlinkgateway.job;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a job may use at most and needs at least, by Kubernetes' resource names (`cpu`, `memory`,
 /// `nvidia.com/gpu`). SLURM is asked for the limits: without them the plugin asks for 1 CPU and 1 MB.
@@ -9,9 +11,31 @@ import java.util.Map;
 /// @param requests lower bounds, in the caller's order
 public record ComputeResources(Map<String, Quantity> limits, Map<String, Quantity> requests) {
 
-    /// Copies the maps, keeping their order.
+    /// Copies the maps, keeping their order. A request that equals its limit is left out, for that is what
+    /// Kubernetes makes of a missing one.
+    ///
+    /// @throws InvalidValueException if more is requested than the limit
     public ComputeResources {
         limits = Ordered.copyOf(limits);
-        requests = Ordered.copyOf(requests);
+        Map<String, Quantity> other = new LinkedHashMap<>(requests);
+        other.entrySet().removeAll(limits.entrySet());
+        requests = Ordered.copyOf(other);
+        Map<String, Quantity> most = limits;
+        requests.forEach(
+                (resource, request) -> requireWithin(resource, request, most.get(resource)));
+    }
+
+    private static void requireWithin(String resource, Quantity request, @Nullable Quantity limit) {
+        if (limit != null && request.amount().compareTo(limit.amount()) > 0) {
+            throw new InvalidValueException(
+                    "The job requests more "
+                            + Text.shown(resource)
+                            + " ("
+                            + request
+                            + ") than its limit ("
+                            + limit
+                            + ").",
+                    "Lower the request or raise the limit.");
+        }
     }
 }

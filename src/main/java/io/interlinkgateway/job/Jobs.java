@@ -16,6 +16,7 @@ public interface Jobs {
     /// @return the job, and whether this call made it
     /// @throws GatewayException.NameTaken if another job has the name
     /// @throws GatewayException.IdempotencyKeyReused if the key made another job of that name
+    /// @throws GatewayException.StillTerminating if a job of that name is going away
     /// @throws GatewayException.Rejected if the cluster finds the pod invalid
     Submission submit(PlacedJob job);
 

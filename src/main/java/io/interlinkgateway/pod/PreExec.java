@@ -48,13 +48,14 @@ final class PreExec {
 
     static Optional<String> textFor(ImageReference image, Optional<String> preExec) {
         String pull = image.pullFrom().map(source -> pull(image.value(), source)).orElse("");
-        String own = preExec.map(text -> text.endsWith("\n") ? text : text + "\n").orElse("");
+        String own = preExec.map(text -> text + "\n").orElse("");
         return Optional.of(pull + own).filter(text -> !text.isEmpty());
     }
 
     static Optional<String> ownPart(ImageReference image, Optional<String> text) {
         String pull = image.pullFrom().map(source -> pull(image.value(), source)).orElse("");
         return text.map(whole -> whole.startsWith(pull) ? whole.substring(pull.length()) : whole)
+                .map(String::stripTrailing)
                 .filter(own -> !own.isEmpty());
     }
 

@@ -3,6 +3,7 @@ package io.interlinkgateway.pod;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
@@ -29,7 +30,7 @@ final class StateReading {
 
     static JobState stateOf(Pod pod) {
         PodStatus status = pod.getStatus();
-        Optional<Instant> deleted = PodReading.instant(pod.getMetadata().getDeletionTimestamp());
+        Optional<Instant> deleted = deletedAt(pod.getMetadata());
         String phase = status == null || status.getPhase() == null ? "Pending" : status.getPhase();
         if (deleted.isPresent() && !phase.equals("Succeeded") && !phase.equals("Failed")) {
             return new JobState.Cancelling(deleted.get());
@@ -45,6 +46,13 @@ final class StateReading {
                                     + Text.shown(phase)
                                     + "\", which says nothing about the job.");
         };
+    }
+
+    /// The API server writes down when the pod must be gone: the time of the request and the grace period.
+    private static Optional<Instant> deletedAt(ObjectMeta metadata) {
+        long grace = Objects.requireNonNullElse(metadata.getDeletionGracePeriodSeconds(), 0L);
+        return PodReading.instant(metadata.getDeletionTimestamp())
+                .map(end -> end.minusSeconds(grace));
     }
 
     private static JobState queued(Pod pod) {

@@ -278,7 +278,6 @@ final class PodRun {
                         : Stream.concat(
                                         container.getCommand().stream(),
                                         container.getArgs().stream())
-                                .map(word -> Expansion.of(word, environment))
                                 .toList();
         return new ContainerRun(
                 command,

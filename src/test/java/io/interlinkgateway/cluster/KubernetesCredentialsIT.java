@@ -1,12 +1,25 @@
 package io.interlinkgateway.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.interlinkgateway.contract.CredentialsContract;
+import io.interlinkgateway.credential.CredentialSummary;
 import io.interlinkgateway.credential.Credentials;
+import io.interlinkgateway.credential.MlflowCredential;
+import io.interlinkgateway.job.CredentialName;
+import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Workspace;
+import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 
 class KubernetesCredentialsIT extends CredentialsContract {
+
+    private static final CredentialName NAME = new CredentialName("mlflow-server");
+    private static final MlflowCredential ADA =
+            new MlflowCredential("ada", "s3cret", Optional.empty());
 
     private final TestCluster cluster = TestCluster.shared();
 
@@ -20,20 +33,48 @@ class KubernetesCredentialsIT extends CredentialsContract {
         return cluster.freshWorkspace();
     }
 
-    @Override
-    protected Optional<SecretMaker> others() {
-        return Optional.of((workspace, name, data) ->
-                cluster.client()
-                        .resource(
-                                new SecretBuilder()
-                                        .withNewMetadata()
-                                        .withName(name.value())
-                                        .withNamespace(workspace.value())
-                                        .endMetadata()
-                                        .withType("Opaque")
-                                        .withStringData(data)
-                                        .build())
-                        .fieldManager("kubectl-create")
-                        .serverSideApply());
+    @Test
+    void aSecretOfOthersWithUsernameAndPasswordIsACredential() {
+        Workspace workspace = freshWorkspace();
+        kubectlCreates(workspace, Map.of("username", "XYZ", "password", "ABC"));
+
+        assertThat(credentials().list(workspace))
+                .map(CredentialSummary::username)
+                .containsExactly("XYZ");
+        assertThat(credentials().find(workspace, NAME).orElseThrow().managedBy())
+                .isEqualTo("kubectl");
+        assertThat(credentials().reveal(workspace, NAME))
+                .contains(new MlflowCredential("XYZ", "ABC", Optional.empty()));
+        assertThat(credentials().put(workspace, NAME, ADA).created()).isFalse();
+        assertThat(credentials().delete(workspace, NAME)).isTrue();
+    }
+
+    @Test
+    void aSecretThatIsNoCredentialIsLeftAlone() {
+        Workspace workspace = freshWorkspace();
+        kubectlCreates(workspace, Map.of("token", "of something else"));
+
+        assertThat(credentials().find(workspace, NAME)).isEmpty();
+        assertThat(credentials().list(workspace)).isEmpty();
+        assertThat(credentials().reveal(workspace, NAME)).isEmpty();
+        assertThat(credentials().delete(workspace, NAME)).isFalse();
+        assertThatExceptionOfType(GatewayException.Rejected.class)
+                .isThrownBy(() -> credentials().put(workspace, NAME, ADA));
+        assertThat(credentials().find(workspace, NAME)).isEmpty();
+    }
+
+    private void kubectlCreates(Workspace workspace, Map<String, String> data) {
+        cluster.client()
+                .resource(
+                        new SecretBuilder()
+                                .withNewMetadata()
+                                .withName(NAME.value())
+                                .withNamespace(workspace.value())
+                                .endMetadata()
+                                .withType("Opaque")
+                                .withStringData(data)
+                                .build())
+                .fieldManager("kubectl-create")
+                .serverSideApply();
     }
 }

@@ -1,5 +1,6 @@
 package io.interlinkgateway.cluster;
 
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
@@ -172,7 +173,18 @@ final class TestCluster {
 
     private void endDeleted(Pod pod) {
         if (pod.getMetadata().getDeletionTimestamp() != null) {
-            client.resource(pod).withGracePeriod(0).delete();
+            apiServer.send(
+                    "DELETE",
+                    "/api/v1/namespaces/"
+                            + pod.getMetadata().getNamespace()
+                            + "/pods/"
+                            + pod.getMetadata().getName(),
+                    new DeleteOptionsBuilder()
+                            .withGracePeriodSeconds(0L)
+                            .withNewPreconditions()
+                            .withUid(pod.getMetadata().getUid())
+                            .endPreconditions()
+                            .build());
         }
     }
 }

@@ -1,18 +1,14 @@
 package io.interlinkgateway.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.interlinkgateway.credential.CredentialSummary;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.credential.MlflowCredential;
 import io.interlinkgateway.job.CredentialName;
-import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.TrackingUri;
 import io.interlinkgateway.job.Workspace;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,18 +33,6 @@ public abstract class CredentialsContract {
 
     /// @return a workspace that is there and holds nothing, another at each call
     protected abstract Workspace freshWorkspace();
-
-    /// @return how others than the gateway make Secrets, where there are such others
-    protected abstract Optional<SecretMaker> others();
-
-    /// Somebody who makes Secrets as `kubectl create secret generic` does.
-    @FunctionalInterface
-    public interface SecretMaker {
-        /// @param workspace where
-        /// @param name its name
-        /// @param data keys to values
-        void create(Workspace workspace, CredentialName name, Map<String, String> data);
-    }
 
     @BeforeEach
     void chooseWorkspace() {
@@ -163,39 +147,5 @@ public abstract class CredentialsContract {
         assertThat(credentials().list(workspace).toString()).doesNotContain(PASSWORD);
         assertThat(credentials().reveal(workspace, NAME).toString()).doesNotContain(PASSWORD);
         assertThat(credentials().toString()).doesNotContain(PASSWORD);
-    }
-
-    @Test
-    void aSecretOfOthersWithUsernameAndPasswordIsACredential() {
-        maker().create(workspace, NAME, Map.of("username", "XYZ", "password", "ABC"));
-
-        assertThat(credentials().list(workspace))
-                .map(CredentialSummary::username)
-                .containsExactly("XYZ");
-        assertThat(credentials().find(workspace, NAME).orElseThrow().managedBy())
-                .isNotEqualTo("gateway");
-        assertThat(credentials().reveal(workspace, NAME))
-                .contains(new MlflowCredential("XYZ", "ABC", Optional.empty()));
-        assertThat(credentials().put(workspace, NAME, ADA).created()).isFalse();
-        assertThat(credentials().delete(workspace, NAME)).isTrue();
-    }
-
-    @Test
-    void aSecretThatIsNoCredentialIsLeftAlone() {
-        maker().create(workspace, NAME, Map.of("token", "of something else"));
-
-        assertThat(credentials().find(workspace, NAME)).isEmpty();
-        assertThat(credentials().list(workspace)).isEmpty();
-        assertThat(credentials().reveal(workspace, NAME)).isEmpty();
-        assertThat(credentials().delete(workspace, NAME)).isFalse();
-        assertThatExceptionOfType(GatewayException.Rejected.class)
-                .isThrownBy(() -> credentials().put(workspace, NAME, ADA));
-        assertThat(credentials().find(workspace, NAME)).isEmpty();
-    }
-
-    private SecretMaker maker() {
-        Optional<SecretMaker> others = others();
-        assumeTrue(others.isPresent(), "Here nobody but the gateway makes Secrets.");
-        return others.orElseThrow();
     }
 }

@@ -490,24 +490,6 @@ public abstract class JobsContract {
         assertRejected(SampleJobs.pod(greedy), "spec.containers[0].resources.requests");
     }
 
-    @Test
-    void anIllegalLabelIsRejected() {
-        PlacedJob job =
-                samples.placed(
-                        "train",
-                        SampleJobs.withLabels(
-                                SampleJobs.spec("true"), Map.of("experiment", "not a label!")),
-                        null);
-
-        assertThatExceptionOfType(GatewayException.Rejected.class)
-                .isThrownBy(() -> jobs().submit(job))
-                .satisfies(rejected ->
-                        assertThat(rejected.findings())
-                                .anyMatch(
-                                        finding -> finding.field().startsWith("metadata.labels")));
-        assertThat(jobs().find(workspace, NAME)).isEmpty();
-    }
-
     private void assertRejected(PodManifest manifest, String field) {
         PlacedJob invalid = samples.placed("train", manifest, null);
         assertThatExceptionOfType(GatewayException.Rejected.class)

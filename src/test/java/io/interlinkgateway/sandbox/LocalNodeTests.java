@@ -76,11 +76,11 @@ class LocalNodeTests {
     }
 
     @Test
-    void referencesAreExpandedInArguments() throws IOException {
+    void argumentsArriveByteForByteAsWithInterlink() throws IOException {
         submit(SampleJobs.spec("echo '$(BATCH_SIZE) $(NONE)'"));
 
         ended(JobPhase.SUCCEEDED);
-        assertThat(log()).isEqualTo("1024 $(NONE)\n");
+        assertThat(log()).isEqualTo("$(BATCH_SIZE) $(NONE)\n");
     }
 
     @Test
@@ -299,13 +299,12 @@ class LocalNodeTests {
     @EnabledOnOs(OS.LINUX)
     void deleteEndsEveryProcessOfTheJob() throws IOException {
         Path pids = folder.resolve("pids");
-        String keep = "echo $$$$ >> " + pids + "; exec sleep 600";
-        // To Kubernetes, two dollars are one. A child, a daemon with a session of its own, one
-        // without the job's environment, and a
+        String keep = "echo $$ >> " + pids + "; exec sleep 600";
+        // A child, a daemon with a session of its own, one without the job's environment, and a
         // deaf one.
         submit(
                 SampleJobs.spec(
-                        "sh -c '%s' & (setsid sh -c '%s' &) ; (env -i /bin/sh -c '%s' &) ; sh -c 'trap \"\" TERM; echo $$$$ >> %s; while :; do sleep 1; done' & wait"
+                        "sh -c '%s' & (setsid sh -c '%s' &) ; (env -i /bin/sh -c '%s' &) ; sh -c 'trap \"\" TERM; echo $$ >> %s; while :; do sleep 1; done' & wait"
                                 .formatted(keep, keep, keep, pids)));
         await().until(() -> Files.exists(pids) && Files.readAllLines(pids).size() == 4);
         List<ProcessHandle> processes = processes(pids);
@@ -325,7 +324,7 @@ class LocalNodeTests {
         Path pids = folder.resolve("pids");
         submit(
                 SampleJobs.spec(
-                        "(setsid sh -c 'echo $$$$ >> %s; exec sleep 600' &); until [ -s %s ]; do sleep 0.05; done"
+                        "(setsid sh -c 'echo $$ >> %s; exec sleep 600' &); until [ -s %s ]; do sleep 0.05; done"
                                 .formatted(pids, pids)));
 
         ended(JobPhase.SUCCEEDED);
@@ -339,7 +338,7 @@ class LocalNodeTests {
             sandbox.jobs.submit(
                     samples.running(
                             name,
-                            "trap '' TERM; echo $$$$ >> %s; echo \"$HOME\" >> %s; while :; do sleep 1; done"
+                            "trap '' TERM; echo $$ >> %s; echo \"$HOME\" >> %s; while :; do sleep 1; done"
                                     .formatted(pids, folder.resolve("homes"))));
         }
         await().until(() ->

@@ -3,7 +3,6 @@ package io.interlinkgateway.sandbox;
 import io.interlinkgateway.contract.CredentialsContract;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.job.Workspace;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 
 class SandboxCredentialsTests extends CredentialsContract {
@@ -23,11 +22,5 @@ class SandboxCredentialsTests extends CredentialsContract {
     @Override
     protected Workspace freshWorkspace() {
         return Sandbox.freshWorkspace();
-    }
-
-    /// The sandbox has no Secrets but its credentials.
-    @Override
-    protected Optional<SecretMaker> others() {
-        return Optional.empty();
     }
 }

@@ -1,0 +1,219 @@
+package io.interlinkgateway.credential;
+
+import io.interlinkgateway.job.CredentialName;
+import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.Findings;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.TrackingUri;
+import io.interlinkgateway.job.Workspace;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.util.UriComponentsBuilder;
+
+@RestController
+@RequestMapping("/api/v1/mlflow-credentials")
+@Tag(name = "MLflow credentials")
+class CredentialController {
+
+    private final Credentials credentials;
+    private final MlflowProbe probe;
+
+    CredentialController(Credentials credentials, MlflowProbe probe) {
+        this.credentials = credentials;
+        this.probe = probe;
+    }
+
+    @Schema(name = "New MLflow credential")
+    record PutCredentialRequest(
+            @NotNull @Schema(example = "XYZ") String username,
+            @NotNull
+                    @Schema(
+                            example = "ABC",
+                            format = "password",
+                            accessMode = Schema.AccessMode.WRITE_ONLY)
+                    String password,
+            @Nullable
+                    @Schema(
+                            description =
+                                    "The one server that it may be used for; left out, for any.",
+                            example = "https://mlflow.example.org/")
+                    String trackingUri) {
+
+        MlflowCredential toCredential() {
+            Findings findings = new Findings();
+            Optional<TrackingUri> server =
+                    Optional.ofNullable(trackingUri)
+                            .flatMap(text ->
+                                    findings.check(
+                                            "tracking-uri",
+                                            "trackingUri",
+                                            () -> TrackingUri.parse(text)));
+            Optional<String> user =
+                    findings.check(
+                            "username",
+                            "username",
+                            () -> MlflowCredential.requireUsername(username));
+            Optional<String> secret =
+                    findings.check(
+                            "password",
+                            "password",
+                            () -> MlflowCredential.requirePassword(password));
+            findings.rejectErrors();
+            return new MlflowCredential(user.orElseThrow(), secret.orElseThrow(), server);
+        }
+
+        @Override
+        public String toString() {
+            return "PutCredentialRequest[username=" + username + "]";
+        }
+    }
+
+    @Schema(name = "MLflow credential", description = "All of it that is ever shown.")
+    record CredentialResponse(
+            String name,
+            String username,
+            @Nullable String trackingUri,
+            Instant createdAt,
+            @Schema(description = "gateway, or whoever made the Secret.") String managedBy) {
+
+        static CredentialResponse from(CredentialSummary summary) {
+            return new CredentialResponse(
+                    summary.name().value(),
+                    summary.username(),
+                    summary.trackingUri().map(TrackingUri::toString).orElse(null),
+                    summary.createdAt(),
+                    summary.managedBy());
+        }
+    }
+
+    @Schema(name = "MLflow credentials")
+    record Items(List<CredentialResponse> items) {}
+
+    @Schema(name = "Check of an MLflow credential")
+    record VerifyRequest(
+            @Nullable
+                    @Schema(
+                            description =
+                                    "The server to ask; may be left out if the credential has one.",
+                            example = "https://mlflow.example.org/")
+                    String trackingUri) {}
+
+    @Schema(name = "Verdict on an MLflow credential")
+    record VerdictResponse(Verdict verdict, String message, String cure, String trackingUri) {
+
+        static VerdictResponse from(Verdict verdict, TrackingUri server) {
+            return new VerdictResponse(
+                    verdict, verdict.message(), verdict.cure(), server.toString());
+        }
+    }
+
+    @GetMapping
+    @Operation(summary = "List the MLflow credentials", description = "Those of kubectl as well.")
+    Items list(Workspace workspace) {
+        return new Items(
+                credentials.list(workspace).stream().map(CredentialResponse::from).toList());
+    }
+
+    @GetMapping("/{name}")
+    @Operation(summary = "Get an MLflow credential", description = "Never with its password.")
+    CredentialResponse get(Workspace workspace, @PathVariable CredentialName name) {
+        return credentials
+                .find(workspace, name)
+                .map(CredentialResponse::from)
+                .orElseThrow(() -> notFound(name));
+    }
+
+    @PutMapping("/{name}")
+    @Operation(summary = "Put an MLflow credential", description = "Creates or replaces it.")
+    ResponseEntity<CredentialResponse> put(
+            Workspace workspace,
+            @PathVariable CredentialName name,
+            @Valid @RequestBody PutCredentialRequest request) {
+        Credentials.Stored stored = credentials.put(workspace, name, request.toCredential());
+        CredentialResponse body = CredentialResponse.from(stored.summary());
+        return stored.created()
+                ? ResponseEntity.created(location(workspace, name)).body(body)
+                : ResponseEntity.ok(body);
+    }
+
+    @DeleteMapping("/{name}")
+    @Operation(summary = "Delete an MLflow credential")
+    ResponseEntity<Void> delete(Workspace workspace, @PathVariable CredentialName name) {
+        if (!credentials.delete(workspace, name)) {
+            throw notFound(name);
+        }
+        return ResponseEntity.noContent().build();
+    }
+
+    @PostMapping("/{name}/verify")
+    @Operation(
+            summary = "Ask the MLflow server whether it accepts a credential",
+            description =
+                    "The gateway asks without the credential first, so that an open server is told"
+                            + " from a good password.")
+    VerdictResponse verify(
+            Workspace workspace,
+            @PathVariable CredentialName name,
+            @RequestBody Optional<VerifyRequest> request) {
+        MlflowCredential credential =
+                credentials.reveal(workspace, name).orElseThrow(() -> notFound(name));
+        TrackingUri server = serverOf(credential, request.map(VerifyRequest::trackingUri));
+        return VerdictResponse.from(probe.ask(server, credential), server);
+    }
+
+    private static TrackingUri serverOf(MlflowCredential credential, Optional<String> asked) {
+        Findings findings = new Findings();
+        Optional<TrackingUri> wanted =
+                asked.flatMap(text ->
+                        findings.check(
+                                "tracking-uri", "trackingUri", () -> TrackingUri.parse(text)));
+        Optional<TrackingUri> server = wanted.or(credential::trackingUri);
+        if (server.isEmpty() && !findings.hasErrors()) {
+            findings.add(
+                    Finding.error(
+                            "tracking-uri",
+                            "trackingUri",
+                            "The credential is bound to no server, and the request names none.",
+                            "Give trackingUri."));
+        }
+        credential
+                .trackingUri()
+                .filter(bound -> wanted.filter(other -> !bound.sameServerAs(other)).isPresent())
+                .ifPresent(bound ->
+                        findings.add(
+                                Finding.error(
+                                        "credential-server",
+                                        "trackingUri",
+                                        "The credential may only be used for " + bound + ".",
+                                        "Leave trackingUri out.")));
+        findings.rejectErrors();
+        return server.orElseThrow();
+    }
+
+    private static GatewayException.NotFound notFound(CredentialName name) {
+        return new GatewayException.NotFound("MLflow credential", name.value());
+    }
+
+    private static URI location(Workspace workspace, CredentialName name) {
+        return UriComponentsBuilder.fromPath("/api/v1/mlflow-credentials/{name}")
+                .queryParam("workspace", workspace.value())
+                .build(name.value());
+    }
+}
