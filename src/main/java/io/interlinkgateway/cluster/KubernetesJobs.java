@@ -256,10 +256,24 @@ final class KubernetesJobs implements Jobs {
         return job(workspace, name).flatMap(this::delete).map(this::read);
     }
 
-    /// Deletes this very pod, never one that took its name since.
+    /// Deletes this very pod, never one that took its name since. A conflict means either that, or that the
+    /// scheduler changed the pod at the same moment.
     ///
     /// @return the pod as it goes away, unless it is gone
     private Optional<Pod> delete(Pod pod) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            ApiServer.Answer answer = deleteOnce(pod);
+            Optional<Pod> left =
+                    pod(pod).filter(now ->
+                            now.getMetadata().getUid().equals(pod.getMetadata().getUid()));
+            if (answer.code() != 409 || left.isEmpty()) {
+                return left;
+            }
+        }
+        throw new GatewayException.ClusterUnavailable("The job keeps changing.");
+    }
+
+    private ApiServer.Answer deleteOnce(Pod pod) {
         DeleteOptions options =
                 new DeleteOptionsBuilder()
                         .withNewPreconditions()
@@ -274,14 +288,10 @@ final class KubernetesJobs implements Jobs {
                                 + "/pods/"
                                 + pod.getMetadata().getName(),
                         options);
-        if (answer.code() == 404 || answer.code() == 409) {
-            return Optional.empty();
-        }
-        if (!answer.successful()) {
+        if (!answer.successful() && answer.code() != 404 && answer.code() != 409) {
             throw ApiServer.refused(answer.code(), answer.status());
         }
-        return pod(pod).filter(
-                        left -> left.getMetadata().getUid().equals(pod.getMetadata().getUid()));
+        return answer;
     }
 
     private Optional<Pod> job(Workspace workspace, JobName name) {

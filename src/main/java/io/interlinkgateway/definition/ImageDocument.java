@@ -2,6 +2,7 @@ package io.interlinkgateway.definition;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.interlinkgateway.job.ImageReference;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.NotBlank;
@@ -35,6 +36,12 @@ public record ImageDocument(@NotBlank String path, @Nullable String pullFrom) {
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static ImageDocument of(String reference) {
         return new ImageDocument(reference, null);
+    }
+
+    /// As it is usually written: a text unless there is more to say.
+    @JsonValue
+    Object toJson() {
+        return pullFrom == null ? path : new Pulled(path, pullFrom);
     }
 
     ImageReference toImageReference() {

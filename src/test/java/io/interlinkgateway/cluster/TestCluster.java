@@ -1,5 +1,8 @@
 package io.interlinkgateway.cluster;
 
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
@@ -171,20 +174,28 @@ final class TestCluster {
                 "nvidia.com/gpu", new Quantity("8"));
     }
 
+    /// As a kubelet does, until it is done: a DELETE may conflict with what the scheduler writes.
     private void endDeleted(Pod pod) {
-        if (pod.getMetadata().getDeletionTimestamp() != null) {
-            apiServer.send(
-                    "DELETE",
-                    "/api/v1/namespaces/"
-                            + pod.getMetadata().getNamespace()
-                            + "/pods/"
-                            + pod.getMetadata().getName(),
-                    new DeleteOptionsBuilder()
-                            .withGracePeriodSeconds(0L)
-                            .withNewPreconditions()
-                            .withUid(pod.getMetadata().getUid())
-                            .endPreconditions()
-                            .build());
+        if (pod.getMetadata().getDeletionTimestamp() == null) {
+            return;
         }
+        DeleteOptions options =
+                new DeleteOptionsBuilder()
+                        .withGracePeriodSeconds(0L)
+                        .withNewPreconditions()
+                        .withUid(pod.getMetadata().getUid())
+                        .endPreconditions()
+                        .build();
+        String path =
+                "/api/v1/namespaces/"
+                        + pod.getMetadata().getNamespace()
+                        + "/pods/"
+                        + pod.getMetadata().getName();
+        await().until(() -> {
+            ApiServer.Answer answer = apiServer.send("DELETE", path, options);
+            return answer.successful()
+                    || answer.code() == 404
+                    || answer.body().contains("Precondition failed: UID");
+        });
     }
 }
