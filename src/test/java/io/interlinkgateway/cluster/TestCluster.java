@@ -195,7 +195,7 @@ final class TestCluster {
             ApiServer.Answer answer = apiServer.send("DELETE", path, options);
             return answer.successful()
                     || answer.code() == 404
-                    || answer.body().contains("Precondition failed: UID");
+                    || answer.body().contains("UID in the precondition");
         });
     }
 }

@@ -1,0 +1,28 @@
+# syntax=docker/dockerfile:1
+FROM eclipse-temurin:25-jdk AS build
+WORKDIR /build
+COPY mvnw pom.xml ./
+COPY .mvn .mvn
+RUN ./mvnw --batch-mode --no-transfer-progress -Dspotless.check.skip dependency:go-offline
+COPY src src
+RUN ./mvnw --batch-mode --no-transfer-progress -DskipTests -Dspotless.check.skip package
+COPY bench/image/train.sh /build/
+# bench/image/check.sh runs these same two commands where no container engine is.
+RUN java -Djarmode=tools -jar target/interlink-gateway-*.jar extract --layers --destination /layers \
+ && mkdir /app && cp -r /layers/dependencies/. /layers/spring-boot-loader/. /layers/snapshot-dependencies/. /layers/application/. /app/ \
+ && mv /app/interlink-gateway-*.jar /app/gateway.jar
+RUN /build/train.sh /app
+
+FROM eclipse-temurin:25-jre
+RUN useradd --uid 10001 --no-create-home gateway
+WORKDIR /app
+# The libraries change seldom and the application often: each is a layer.
+COPY --from=build /app/lib lib
+COPY --from=build /app/gateway.jar /app/gateway.aot ./
+USER 10001
+ENV SPRING_PROFILES_ACTIVE=kubernetes
+EXPOSE 8080
+# The root file system may be read-only; Tomcat needs a folder of its own: mount one at /tmp.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["java", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", "gateway.jar", "io.interlinkgateway.telemetry.HealthCheck"]
+ENTRYPOINT ["java", "-XX:AOTCache=/app/gateway.aot", "-XX:+UseCompactObjectHeaders", "-XX:MaxRAMPercentage=75", "-jar", "/app/gateway.jar"]

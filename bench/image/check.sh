@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Proves the image's steps where no container engine is: the same commands on the packaged jar. Prints how long
+# the application takes until it answers, and its memory then.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+root=$PWD
+app=$root/target/image
+rm -rf "$app"
+java -Djarmode=tools -jar target/interlink-gateway-*.jar extract --layers --destination "$app/layers"
+for layer in dependencies spring-boot-loader snapshot-dependencies application; do
+  cp -r "$app/layers/$layer/." "$app/"
+done
+rm -r "$app/layers"
+mv "$app"/interlink-gateway-*.jar "$app/gateway.jar"
+bench/image/train.sh "$app"
+
+measure() { # name, JVM flags
+  local name=$1 before pid port=18080
+  shift
+  before=$(date +%s%N)
+  java "$@" -XX:MaxRAMPercentage=75 -jar "$app/gateway.jar" --spring.profiles.active=sandbox --server.port=$port >"$app/$name.log" 2>&1 &
+  pid=$!
+  until curl -sf -o /dev/null "http://127.0.0.1:$port/api/v1/nodes"; do sleep 0.01; done
+  printf '%-16s first answer after %5d ms, resident %4d MB\n' "$name" \
+    $((($(date +%s%N) - before) / 1000000)) $(($(awk '/VmRSS/ {print $2}' "/proc/$pid/status") / 1024))
+  kill "$pid"
+  wait "$pid" || true
+}
+measure without-cache -XX:+UseCompactObjectHeaders
+measure with-cache -XX:AOTCache="$app/gateway.aot" -XX:+UseCompactObjectHeaders

@@ -1,0 +1,599 @@
+package io.interlinkgateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The whole gateway in the sandbox, as a client sees it.
+@SpringBootTest(
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = "gateway.caller.allowed-origins=https://portal.example.org")
+class GatewayTests {
+
+    private static final String JSON = "application/json";
+    private static final String YAML = "application/yaml";
+    private static final String JOB =
+            """
+            {"node": "sandbox", "image": "/images/busybox.sif", "command": ["/bin/sh", "-c"],
+             "args": ["echo hello"],
+             "resources": {"limits": {"cpu": "1", "memory": "64Mi"}}}
+            """;
+    private static final String POD =
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: %s
+              annotations:
+                slurm-job.vk.io/flags: "-p gpu --gres=gpu:1 --ntasks-per-node=1 --nodes=1"
+            spec:
+              automountServiceAccountToken: false
+              containers:
+              - name: 3dgan-container
+                image: /ceph/hpc/data/st2301-itwin-users/itwinai_v10.1.sif
+                imagePullPolicy: Always
+                command: [/bin/sh, -c]
+                args: [" echo $CERN_DATA_ROOT"]
+                env: [{name: CERN_DATA_ROOT, value: "/exp_data"}]
+                resources:
+                  limits: {cpu: "1", memory: 1Gi}
+                  requests: {cpu: "1", memory: 1Gi}
+              nodeSelector: {kubernetes.io/hostname: sandbox}
+              tolerations: [{key: virtual-node.interlink/no-schedule, operator: Exists}]
+            """;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final JsonMapper json = new JsonMapper();
+
+    @LocalServerPort private int port;
+
+    private record Answer(HttpResponse<String> response, JsonNode body) {
+
+        int status() {
+            return response.statusCode();
+        }
+
+        String text(String pointer) {
+            return body.at(pointer).asString();
+        }
+    }
+
+    @Test
+    void aJobRunsAndComesBack() {
+        Answer submitted = post("/jobs", JOB);
+
+        assertThat(submitted.status()).isEqualTo(201);
+        String location = submitted.response.headers().firstValue("Location").orElseThrow();
+        await().untilAsserted(() -> assertThat(at(location).text("/state")).isEqualTo("SUCCEEDED"));
+        assertThat(get("/jobs/" + submitted.text("/name") + "/logs").response.body())
+                .isEqualTo("hello\n");
+    }
+
+    @Test
+    void theDefinitionCanBeSentAgain() {
+        JsonNode definition = post("/jobs", named("again-1")).body.at("/definition");
+
+        String renamed = definition.toString().replace("again-1", "again-2");
+        Answer second = post("/jobs", renamed);
+
+        assertThat(second.status()).isEqualTo(201);
+        assertThat(second.body.at("/definition").toString()).isEqualTo(renamed);
+    }
+
+    @Test
+    void theSeedsPodIsTakenAsItIs() {
+        Answer submitted = send("POST", "/jobs", YAML, POD.formatted("seed"));
+
+        assertThat(submitted.status()).isEqualTo(201);
+        assertThat(submitted.text("/warnings/0/field")).contains("imagePullPolicy");
+        assertThat(submitted.text("/definition/spec/containers/0/args/0"))
+                .isEqualTo(" echo $CERN_DATA_ROOT");
+        await().untilAsserted(
+                        () -> assertThat(get("/jobs/seed").text("/state")).isEqualTo("SUCCEEDED"));
+        assertThat(get("/jobs/seed/logs").response.body()).isEqualTo("/exp_data\n");
+        assertThat(get("/jobs/seed/manifest").response.body()).contains("kind: Pod");
+    }
+
+    @Test
+    void aRepeatWithAKeyMakesOneJob() throws Exception {
+        List<Callable<Answer>> repeats = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            repeats.add(() -> send("POST", "/jobs", JSON, JOB, "Idempotency-Key", "one-key"));
+        }
+        List<Answer> answers = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Answer> answer : threads.invokeAll(repeats)) {
+                answers.add(answer.get());
+            }
+        }
+
+        assertThat(answers).filteredOn(answer -> answer.status() == 201).hasSize(1);
+        assertThat(answers).filteredOn(answer -> answer.status() == 200).hasSize(49);
+        assertThat(answers)
+                .map(answer -> answer.text("/name"))
+                .containsOnly(answers.getFirst().text("/name"));
+        Answer other =
+                send(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("hello", "x"),
+                        "Idempotency-Key",
+                        "one-key");
+        assertThat(other.status()).isEqualTo(422);
+        assertThat(other.text("/type")).isEqualTo("/problems/idempotency-key-reused");
+    }
+
+    @Test
+    void aTakenNameIsAConflictUntilItIsReplaced() {
+        post("/jobs", named("taken").replace("echo hello", "sleep 600"));
+
+        Answer conflict = put("/jobs/taken", named("taken"));
+        assertThat(conflict.status()).isEqualTo(409);
+        assertThat(conflict.text("/type")).isEqualTo("/problems/name-taken");
+        assertThat(conflict.text("/cure")).contains("replace=true");
+
+        assertThat(put("/jobs/taken?replace=true", named("taken")).status()).isEqualTo(201);
+        assertThat(put("/jobs/taken", named("taken")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void resubmitMakesANewJobWithChanges() {
+        post("/jobs", named("first").replace("\"64Mi\"", "\"32Mi\""));
+
+        Answer again =
+                post(
+                        "/jobs/first/resubmit",
+                        "{\"resources\": {\"limits\": {\"memory\": \"16Mi\"}}}");
+
+        assertThat(again.status()).isEqualTo(201);
+        assertThat(again.text("/name")).isNotEqualTo("first");
+        assertThat(again.text("/definition/resources/limits/memory")).isEqualTo("16Mi");
+        assertThat(again.text("/definition/resources/limits/cpu")).isEqualTo("1");
+        assertThat(send("POST", "/jobs/first/resubmit", JSON, "").status()).isEqualTo(201);
+    }
+
+    @Test
+    void deleteEndsAJob() {
+        post("/jobs", named("ends").replace("echo hello", "sleep 600"));
+
+        assertThat(send("DELETE", "/jobs/ends", JSON, "").status()).isIn(202, 204);
+        await().untilAsserted(() -> assertThat(get("/jobs/ends").status()).isEqualTo(404));
+        assertThat(send("DELETE", "/jobs/ends", JSON, "").status()).isEqualTo(204);
+    }
+
+    @Test
+    void preflightSaysEverythingAndCreatesNothing() {
+        Answer verdict =
+                post(
+                        "/jobs/preflight",
+                        named("checked")
+                                .replace("\"64Mi\"", "\"64Ei\"")
+                                .replace(
+                                        "\"command\"",
+                                        "\"mlflow\": {\"credential\": \"none\", \"trackingUri\":"
+                                            + " \"https://mlflow.example.org/\"}, \"slurm\":"
+                                            + " {\"partition\": \"gpu\", \"timeLimit\": \"PT55M\","
+                                            + " \"flags\": \"--exclude=gn42\"}, \"command\""));
+
+        assertThat(verdict.status()).isEqualTo(200);
+        assertThat(verdict.body.at("/accepted").asBoolean()).isFalse();
+        assertThat(rules(verdict)).containsExactlyInAnyOrder("node-capacity", "credential-exists");
+        assertThat(verdict.text("/manifest"))
+                .contains("--partition=gpu --time=00:55:00 --exclude=gn42");
+        assertThat(verdict.body.at("/batchLines").toString())
+                .contains("#SBATCH --partition=gpu", "#SBATCH --time=00:55:00");
+        assertThat(get("/jobs/checked").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aPageEndsWithACursorToTheNext() {
+        for (String name : List.of("page-a", "page-b", "page-c")) {
+            post(
+                    "/jobs?workspace=pages",
+                    named(name).replace("\"command\"", "\"labels\": {\"x\": \"y\"}, \"command\""));
+        }
+
+        Answer first = get("/jobs?workspace=pages&limit=2&label=x=y&node=sandbox");
+        assertThat(first.body.at("/items")).hasSize(2);
+        Answer second = get("/jobs?workspace=pages&limit=2&cursor=" + first.text("/nextCursor"));
+        assertThat(second.body.at("/items")).hasSize(1);
+        assertThat(second.body.has("nextCursor")).isFalse();
+        assertThat(get("/jobs?workspace=pages&cursor=!!").status()).isEqualTo(410);
+    }
+
+    @Test
+    void credentialsNeverShowTheirPassword() {
+        String body = "{\"username\": \"ada\", \"password\": \"s3cret-marker\"}";
+
+        Answer created = put("/mlflow-credentials/mlflow-server", body);
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(put("/mlflow-credentials/mlflow-server", body).status()).isEqualTo(200);
+        Answer job =
+                post(
+                        "/jobs",
+                        named("logs-in")
+                                .replace(
+                                        "\"command\"",
+                                        "\"mlflow\": {\"credential\": \"mlflow-server\","
+                                            + " \"trackingUri\": \"https://mlflow.example.org/\"},"
+                                            + " \"command\"")
+                                .replace(
+                                        "echo hello",
+                                        "test $MLFLOW_TRACKING_PASSWORD = s3cret-marke\\\"r\\\""));
+        assertThat(job.status()).isEqualTo(201);
+        await().untilAsserted(() ->
+                assertThat(get("/jobs/logs-in").text("/state")).isEqualTo("SUCCEEDED"));
+        assertThat(
+                        Stream.of(
+                                created,
+                                job,
+                                get("/mlflow-credentials"),
+                                get("/mlflow-credentials/mlflow-server"),
+                                get("/jobs/logs-in/manifest")))
+                .map(answer -> answer.response.body())
+                .noneMatch(text -> text.contains("s3cret-marker"));
+        assertThat(send("DELETE", "/mlflow-credentials/mlflow-server", JSON, "").status())
+                .isEqualTo(204);
+        assertThat(get("/mlflow-credentials/mlflow-server").status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @MethodSource("malformed")
+    void whatIsWrongIsNamedWithItsCure(
+            String method,
+            String path,
+            String type,
+            String body,
+            int status,
+            String slug,
+            String field) {
+        Answer problem = send(method, path, type, body);
+
+        assertThat(problem.status()).as(problem.response.body()).isEqualTo(status);
+        assertThat(problem.response.headers().firstValue("Content-Type"))
+                .contains("application/problem+json");
+        assertThat(problem.text("/type")).isEqualTo("/problems/" + slug);
+        assertThat(problem.text("/cure")).isNotBlank();
+        if (!field.isEmpty()) {
+            assertThat(problem.body.at("/findings"))
+                    .map(finding -> finding.at("/field").asString())
+                    .contains(field);
+        }
+    }
+
+    static Stream<Arguments> malformed() {
+        String invalid = "invalid-job";
+        String unreadable = "malformed-request";
+        return Stream.of(
+                row("POST", "/jobs", JSON, "", 400, unreadable, ""),
+                row("POST", "/jobs", JSON, "{", 400, unreadable, ""),
+                row("POST", "/jobs", JSON, "[]", 400, unreadable, ""),
+                row("POST", "/jobs", JSON, JOB + "{}", 400, unreadable, ""),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"args\"", "\"arg\""),
+                        400,
+                        unreadable,
+                        "arg"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"node\"", "\"image\": \"/x\", \"node\""),
+                        400,
+                        unreadable,
+                        "image"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("{\"cpu\": \"1\",", "{\"cpu\": [],"),
+                        400,
+                        unreadable,
+                        "resources.limits.cpu"),
+                row("POST", "/jobs", JSON, "{}", 422, invalid, "node"),
+                row("POST", "/jobs", JSON, "{}", 422, invalid, "image"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("[\"echo hello\"]", "[null]"),
+                        422,
+                        invalid,
+                        "args[0]"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"64Mi\"", "\"lots\""),
+                        422,
+                        invalid,
+                        "resources.limits.memory"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"node\"", "\"name\": \"Not A Name\", \"node\""),
+                        422,
+                        invalid,
+                        "name"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"sandbox\"", "\"nowhere\""),
+                        422,
+                        invalid,
+                        "node"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace(
+                                "\"node\"",
+                                "\"slurm\": {\"flags\": \"--gres=gpu:1\\nrm -rf\"}, \"node\""),
+                        422,
+                        invalid,
+                        "slurm.flags"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace(
+                                "\"node\"", "\"slurm\": {\"timeLimit\": \"55 minutes\"}, \"node\""),
+                        422,
+                        invalid,
+                        "slurm.timeLimit"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"node\"", "\"slurm\": {\"nodes\": 0}, \"node\""),
+                        422,
+                        invalid,
+                        "slurm.nodes"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"node\"", "\"env\": {\"1A\": \"x\"}, \"node\""),
+                        422,
+                        invalid,
+                        "env"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"node\"", "\"labels\": {\"k8s.io/x\": \"x\"}, \"node\""),
+                        422,
+                        invalid,
+                        "labels"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"node\"", "\"preExec\": \"#SBATCH --uid=0\", \"node\""),
+                        422,
+                        invalid,
+                        "preExec"),
+                row("POST", "/jobs", YAML, "kind: Service", 422, invalid, "kind"),
+                row("POST", "/jobs", YAML, "a: [", 422, invalid, ""),
+                row("POST", "/jobs", YAML, "a: 1\na: 2", 422, invalid, ""),
+                row("POST", "/jobs", YAML, "a: &x [1]\nb: *x", 422, invalid, ""),
+                row(
+                        "POST",
+                        "/jobs",
+                        YAML,
+                        POD.formatted("p")
+                                .replace("  automount", "  hostNetwork: true\n  automount"),
+                        422,
+                        invalid,
+                        "spec.hostNetwork"),
+                row("POST", "/jobs", "text/plain", "x", 415, "unsupported-media-type", ""),
+                row("POST", "/jobs?workspace=Not%20One", JSON, JOB, 422, invalid, "workspace"),
+                row(
+                        "PUT",
+                        "/jobs/other",
+                        JSON,
+                        JOB.replace("\"node\"", "\"name\": \"mine\", \"node\""),
+                        422,
+                        invalid,
+                        "name"),
+                row("PATCH", "/jobs", JSON, JOB, 405, "method-not-allowed", ""),
+                row("GET", "/jobs?limit=0", JSON, "", 400, unreadable, ""),
+                row("GET", "/jobs?limit=x", JSON, "", 400, unreadable, "limit"),
+                row("GET", "/jobs?state=DREAMING", JSON, "", 400, unreadable, "state"),
+                row("GET", "/jobs/not-there", JSON, "", 404, "not-found", ""),
+                row("GET", "/jobs/not-there/logs", JSON, "", 404, "not-found", ""),
+                row("GET", "/jobs/not-there/manifest", JSON, "", 404, "not-found", ""),
+                row("GET", "/nodes/not-there", JSON, "", 404, "not-found", ""),
+                row("GET", "/no-such-thing", JSON, "", 404, "not-found", ""),
+                row(
+                        "PUT",
+                        "/mlflow-credentials/x",
+                        JSON,
+                        "{\"username\": \"a:b\", \"password\": \"\"}",
+                        422,
+                        invalid,
+                        "username"),
+                row(
+                        "PUT",
+                        "/mlflow-credentials/x",
+                        JSON,
+                        "{\"username\": \"a:b\", \"password\": \"\"}",
+                        422,
+                        invalid,
+                        "password"),
+                row(
+                        "POST",
+                        "/mlflow-credentials/not-there/verify",
+                        JSON,
+                        "{}",
+                        404,
+                        "not-found",
+                        ""));
+    }
+
+    private static Arguments row(
+            String method,
+            String path,
+            String type,
+            String body,
+            int status,
+            String slug,
+            String field) {
+        return Arguments.of(method, path, type, body, status, slug, field);
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIsRefused() {
+        String large = JOB.replace("echo hello", "x".repeat(2_000_000));
+
+        Answer problem = post("/jobs", large);
+
+        assertThat(problem.status()).isEqualTo(413);
+        assertThat(problem.text("/type")).isEqualTo("/problems/body-too-large");
+    }
+
+    @Test
+    void aBodyThatIsCutOffLeavesNoJob() throws IOException {
+        String body = named("cut-off");
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            String head =
+                    "POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                            + "Content-Length: "
+                            + (body.length() + 10)
+                            + "\r\n\r\n";
+            socket.getOutputStream().write((head + body).getBytes(StandardCharsets.UTF_8));
+            socket.shutdownOutput();
+            String answer =
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).contains(" 400 ").contains("/problems/malformed-request");
+        }
+        assertThat(get("/jobs/cut-off").status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"https://portal.example.org, 200", "https://elsewhere.example.org, 403"})
+    void onlyConfiguredOriginsMayCall(String origin, int status) throws Exception {
+        HttpRequest preflight =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/jobs"))
+                        .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                        .header("Origin", origin)
+                        .header("Access-Control-Request-Method", "POST")
+                        .build();
+
+        assertThat(http.send(preflight, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(status);
+    }
+
+    @Test
+    void everyProblemHasAPage() {
+        Answer index = at("/problems");
+
+        List<String> pages =
+                Pattern.compile("href=\"([^\"]+)\"")
+                        .matcher(index.response.body())
+                        .results()
+                        .map(match -> match.group(1))
+                        .toList();
+        assertThat(pages).hasSizeGreaterThan(10);
+        assertThat(pages)
+                .allSatisfy(page -> {
+                    assertThat(at(page).status()).isEqualTo(200);
+                    assertThat(at(page).response.body()).contains("<b>Cure:</b>");
+                });
+    }
+
+    @Test
+    void healthAndMetricsAreThere() {
+        assertThat(at("/actuator/health/liveness").text("/status")).isEqualTo("UP");
+        assertThat(at("/actuator/health/readiness").text("/status")).isEqualTo("UP");
+        assertThat(at("/actuator/health").text("/components/nodes/status")).isEqualTo("UP");
+        get("/jobs");
+        assertThat(at("/actuator/prometheus").response.body())
+                .contains("http_server_requests_seconds_bucket");
+    }
+
+    private static String named(String name) {
+        return JOB.replaceFirst("\\{", "{\"name\": \"" + name + "\", ");
+    }
+
+    private static List<String> rules(Answer verdict) {
+        List<String> rules = new ArrayList<>();
+        verdict.body.at("/findings").forEach(finding -> rules.add(finding.at("/rule").asString()));
+        return rules;
+    }
+
+    private Answer get(String path) {
+        return at("/api/v1" + path);
+    }
+
+    private Answer post(String path, String body) {
+        return send("POST", path, JSON, body);
+    }
+
+    private Answer put(String path, String body) {
+        return send("PUT", path, JSON, body);
+    }
+
+    private Answer send(String method, String path, String type, String body, String... headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
+                        .header("Content-Type", type)
+                        .method(method, HttpRequest.BodyPublishers.ofString(body));
+        return sent((headers.length == 0 ? request : request.headers(headers)).build());
+    }
+
+    private Answer at(String path) {
+        return sent(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build());
+    }
+
+    private Answer sent(HttpRequest request) {
+        try {
+            HttpResponse<String> response =
+                    http.send(request, HttpResponse.BodyHandlers.ofString());
+            return new Answer(response, bodyOf(response));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    private JsonNode bodyOf(HttpResponse<String> response) {
+        String type = response.headers().firstValue("Content-Type").orElse("");
+        return type.contains("json") ? json.readTree(response.body()) : json.valueToTree(Map.of());
+    }
+}
