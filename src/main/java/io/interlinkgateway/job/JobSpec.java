@@ -29,11 +29,43 @@ public record JobSpec(
         Map<String, String> labels)
         implements JobDefinition {
 
-    /// Copies the collections, keeping their order.
+    /// Copies the collections, keeping their order. Blank shell text is none.
+    ///
+    /// @throws InvalidValueException if something of it would not reach the job as written, or act
+    ///     otherwise than it says
     public JobSpec {
         command = List.copyOf(command);
         arguments = List.copyOf(arguments);
         environment = Ordered.copyOf(environment);
         labels = Ordered.copyOf(labels);
+        preExec = preExec.filter(text -> !text.isBlank());
+        command.forEach(word -> Text.requireUnicode("The command", word));
+        arguments.forEach(word -> Text.requireUnicode("An argument", word));
+        environment.forEach((name, value) -> {
+            EnvironmentVariable.requireName(name);
+            EnvironmentVariable.requireValue(name, value);
+        });
+        if (mlflow.isPresent()) {
+            environment.keySet().forEach(MlflowAccess::requireNotByHand);
+        }
+        preExec.ifPresent(JobSpec::requirePreExec);
+        labels.forEach(Labels::requireOwn);
+    }
+
+    /// Shell text that can stand before the plugin's own line.
+    ///
+    /// @param text the text
+    /// @return the same text
+    /// @throws InvalidValueException if it holds a directive or control characters, or would swallow the
+    ///     line after it
+    public static String requirePreExec(String text) {
+        ShellText.requireHarmless(text);
+        if (text.stripTrailing().endsWith("\\")) {
+            throw new InvalidValueException(
+                    "The text ends with a backslash, which would join it with the line that starts"
+                            + " the job.",
+                    "Leave the last backslash out.");
+        }
+        return text;
     }
 }
