@@ -32,10 +32,14 @@ final class StateReading {
         Optional<Instant> deleted = PodReading.instant(pod.getMetadata().getDeletionTimestamp());
         String phase = status == null || status.getPhase() == null ? "Pending" : status.getPhase();
         if (deleted.isPresent() && !phase.equals("Succeeded") && !phase.equals("Failed")) {
-            return new JobState.Cancelling(deleted.get());
+            return new JobState.Cancelling(deleted.get().minusSeconds(grace(pod)));
         }
         return switch (phase) {
-            case "Pending", "Initializing" -> queued(pod);
+            case "Pending" -> queued(pod);
+            case "Initializing" ->
+                    new JobState.Queued(
+                            QueueReason.SECRET_MISSING,
+                            "interLink waits for a Secret or ConfigMap that the job mounts.");
             case "Running" -> running(pod);
             case "Succeeded" -> new JobState.Succeeded(started(pod), finished(pod));
             case "Failed" -> failed(pod);
@@ -45,6 +49,12 @@ final class StateReading {
                                     + Text.shown(phase)
                                     + "\", which says nothing about the job.");
         };
+    }
+
+    /// The time in the metadata is when the pod will be gone: the request's plus the grace period.
+    private static long grace(Pod pod) {
+        Long seconds = pod.getMetadata().getDeletionGracePeriodSeconds();
+        return seconds == null ? 0 : seconds;
     }
 
     private static JobState queued(Pod pod) {
