@@ -174,7 +174,7 @@ final class DefinitionReading {
     }
 
     private static void removeLimit(Pod written, String resource) {
-        for (Container container : written.getSpec().getContainers()) {
+        for (Container container : PodReading.orEmpty(written.getSpec().getContainers())) {
             if (container.getResources() != null && container.getResources().getLimits() != null) {
                 Map<String, io.fabric8.kubernetes.api.model.Quantity> limits =
                         new LinkedHashMap<>(container.getResources().getLimits());
