@@ -112,13 +112,15 @@ class GatewayTests {
         Answer submitted = send("POST", "/jobs", YAML, POD.formatted("seed"));
 
         assertThat(submitted.status()).isEqualTo(201);
-        assertThat(submitted.text("/warnings/0/field")).contains("imagePullPolicy");
+        assertThat(submitted.body.at("/warnings"))
+                .map(warning -> warning.at("/field").asString())
+                .contains("spec.containers[0].imagePullPolicy");
         assertThat(submitted.text("/definition/spec/containers/0/args/0"))
                 .isEqualTo(" echo $CERN_DATA_ROOT");
         await().untilAsserted(
                         () -> assertThat(get("/jobs/seed").text("/state")).isEqualTo("SUCCEEDED"));
         assertThat(get("/jobs/seed/logs").response.body()).isEqualTo("/exp_data\n");
-        assertThat(get("/jobs/seed/manifest").response.body()).contains("kind: Pod");
+        assertThat(get("/jobs/seed/manifest").response.body()).contains("kind: \"Pod\"", "3dgan-container");
     }
 
     @Test
@@ -312,7 +314,7 @@ class GatewayTests {
                         JOB.replace("\"node\"", "\"image\": \"/x\", \"node\""),
                         400,
                         unreadable,
-                        "image"),
+                        ""),
                 row(
                         "POST",
                         "/jobs",
@@ -389,7 +391,7 @@ class GatewayTests {
                         JOB.replace("\"node\"", "\"env\": {\"1A\": \"x\"}, \"node\""),
                         422,
                         invalid,
-                        "env"),
+                        "env.1A"),
                 row(
                         "POST",
                         "/jobs",
@@ -397,7 +399,7 @@ class GatewayTests {
                         JOB.replace("\"node\"", "\"labels\": {\"k8s.io/x\": \"x\"}, \"node\""),
                         422,
                         invalid,
-                        "labels"),
+                        "labels.k8s.io/x"),
                 row(
                         "POST",
                         "/jobs",

@@ -2,15 +2,18 @@ package io.interlinkgateway.definition;
 
 import io.interlinkgateway.job.ComputeResources;
 import io.interlinkgateway.job.CredentialName;
+import io.interlinkgateway.job.EnvironmentVariable;
 import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobSpec;
+import io.interlinkgateway.job.Labels;
 import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Quantity;
 import io.interlinkgateway.job.SingularityOptions;
 import io.interlinkgateway.job.SlurmOptions;
+import io.interlinkgateway.job.Text;
 import io.interlinkgateway.job.TrackingUri;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
@@ -129,6 +132,7 @@ public record SubmitJobRequest(
                                         new SingularityOptions(
                                                 orEmpty(singularity.mounts),
                                                 Optional.ofNullable(singularity.options)));
+        checkTexts(findings);
         findings.rejectErrors();
         JobSpec spec =
                 new JobSpec(
@@ -174,6 +178,38 @@ public record SubmitJobRequest(
                                 nullIfEmpty(spec.singularity().mounts()),
                                 spec.singularity().options().orElse(null)),
                 nullIfEmpty(spec.labels()));
+    }
+
+    private void checkTexts(Findings findings) {
+        checkWords("command", orEmpty(command), findings);
+        checkWords("args", orEmpty(args), findings);
+        orEmpty(env)
+                .forEach((variable, value) ->
+                        findings.check(
+                                "environment",
+                                "env." + variable,
+                                () -> {
+                                    if (mlflow != null) {
+                                        MlflowAccess.requireNotByHand(variable);
+                                    }
+                                    EnvironmentVariable.requireName(variable);
+                                    return EnvironmentVariable.requireValue(variable, value);
+                                }));
+        Optional.ofNullable(preExec)
+                .ifPresent(text ->
+                        findings.check("pre-exec", "preExec", () -> JobSpec.requirePreExec(text)));
+        orEmpty(labels)
+                .forEach((key, value) ->
+                        findings.check(
+                                "label", "labels." + key, () -> Labels.requireOwn(key, value)));
+    }
+
+    private static void checkWords(String field, List<String> words, Findings findings) {
+        for (int index = 0; index < words.size(); index++) {
+            String word = words.get(index);
+            String path = field + "[" + index + "]";
+            findings.check("text", path, () -> Text.requireUnicode("The text", word));
+        }
     }
 
     private static Optional<MlflowAccess> accessOf(Mlflow wanted, Findings findings) {

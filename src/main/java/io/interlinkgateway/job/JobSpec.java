@@ -1,10 +1,8 @@
 package io.interlinkgateway.job;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /// A job as the typed API describes it.
 ///
@@ -31,42 +29,43 @@ public record JobSpec(
         Map<String, String> labels)
         implements JobDefinition {
 
-    /// Copies the collections, keeping their order. Blanks and newlines at the end of preExec mean nothing and
-    /// are left out.
+    /// Copies the collections, keeping their order. Blank shell text is none.
     ///
-    /// @throws InvalidValueException if an environment variable has an illegal name, preExec would act on
-    ///     sbatch, or a text holds NUL
+    /// @throws InvalidValueException if something of it would not reach the job as written, or act
+    ///     otherwise than it says
     public JobSpec {
-        requireNoNul(command);
-        requireNoNul(arguments);
-        requireNoNul(environment.values());
-        environment.keySet().forEach(JobSpec::requireVariable);
-        preExec =
-                preExec.map(ShellText::requireHarmless)
-                        .map(String::stripTrailing)
-                        .filter(text -> !text.isEmpty());
         command = List.copyOf(command);
         arguments = List.copyOf(arguments);
         environment = Ordered.copyOf(environment);
         labels = Ordered.copyOf(labels);
-        labels.forEach(Labels::requireLabel);
+        preExec = preExec.filter(text -> !text.isBlank());
+        command.forEach(word -> Text.requireUnicode("The command", word));
+        arguments.forEach(word -> Text.requireUnicode("An argument", word));
+        environment.forEach((name, value) -> {
+            EnvironmentVariable.requireName(name);
+            EnvironmentVariable.requireValue(name, value);
+        });
+        if (mlflow.isPresent()) {
+            environment.keySet().forEach(MlflowAccess::requireNotByHand);
+        }
+        preExec.ifPresent(JobSpec::requirePreExec);
+        labels.forEach(Labels::requireOwn);
     }
 
-    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,255}");
-
-    private static void requireVariable(String name) {
-        if (!VARIABLE.matcher(name).matches()) {
+    /// Shell text that can stand before the plugin's own line.
+    ///
+    /// @param text the text
+    /// @return the same text
+    /// @throws InvalidValueException if it holds a directive or control characters, or would swallow the
+    ///     line after it
+    public static String requirePreExec(String text) {
+        ShellText.requireHarmless(text);
+        if (text.stripTrailing().endsWith("\\")) {
             throw new InvalidValueException(
-                    "An environment variable can't be named \"" + Text.shown(name) + "\".",
-                    "Use letters, digits and '_', with no digit first.");
+                    "The text ends with a backslash, which would join it with the line that starts"
+                            + " the job.",
+                    "Leave the last backslash out.");
         }
-    }
-
-    private static void requireNoNul(Collection<String> texts) {
-        if (texts.stream().anyMatch(text -> text.indexOf('\0') >= 0)) {
-            throw new InvalidValueException(
-                    "A text holds the character NUL, which no process can be given.",
-                    "Leave it out.");
-        }
+        return text;
     }
 }

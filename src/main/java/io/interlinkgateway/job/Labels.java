@@ -2,33 +2,63 @@ package io.interlinkgateway.job;
 
 import java.util.regex.Pattern;
 
-/// The rules of Kubernetes for names and label values.
-final class Labels {
+/// The rules of Kubernetes for names and labels.
+public final class Labels {
 
     private static final Pattern DNS_LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
     private static final Pattern DNS_SUBDOMAIN =
             Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
 
-    private static final Pattern LABEL_NAME =
-            Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
+    private static final Pattern LABEL_PART =
+            Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?");
     private static final Pattern RESERVED =
-            Pattern.compile("(.*\\.)?(kubernetes\\.io|k8s\\.io|interlink-gateway\\.io)/.*");
+            Pattern.compile(
+                    "interlink-gateway\\.io/.*|app\\.kubernetes\\.io/managed-by"
+                            + "|([^/]*\\.)?(kubernetes|k8s)\\.io/.*");
+    private static final Pattern APPLICATION = Pattern.compile("app\\.kubernetes\\.io/.*");
 
     private Labels() {}
 
-    /// A caller's own label, by the rules of Kubernetes, outside the prefixes that belong to others.
-    static void requireLabel(String key, String value) {
+    /// A label that a caller may give a job. The labels that Kubernetes recommends for applications
+    /// (`app.kubernetes.io/…`) may be given, but for `managed-by`.
+    ///
+    /// @param key an optional DNS subdomain and '/', then at most 63 characters
+    /// @param value at most 63 characters, may be empty
+    /// @return the same key
+    /// @throws InvalidValueException if Kubernetes would refuse it, or it belongs to Kubernetes or the gateway
+    public static String requireOwn(String key, String value) {
         int slash = key.indexOf('/');
-        boolean legal =
-                LABEL_NAME.matcher(key.substring(slash + 1)).matches()
-                        && (slash < 0 || DNS_SUBDOMAIN.matcher(key.substring(0, slash)).matches())
-                        && (value.isEmpty() || LABEL_NAME.matcher(value).matches());
-        if (!legal || RESERVED.matcher(key).matches()) {
-            throw new InvalidValueException(
-                    "A job can't have the label \"" + Text.shown(key + "=" + value) + "\".",
-                    "Use up to 63 letters, digits, '-', '_' and '.', with a letter or digit first"
-                            + " and last, and no prefix of Kubernetes or the gateway.");
+        if (slash >= 0) {
+            requireDnsSubdomain("A label's prefix", key.substring(0, slash));
         }
+        if (!LABEL_PART.matcher(key.substring(slash + 1)).matches()) {
+            throw new InvalidValueException(
+                    "A label can't be named \"" + Text.shown(key) + "\".",
+                    "Use at most 63 letters, digits and '._-', with a letter or digit first and"
+                            + " last; a DNS name and '/' may stand before.");
+        }
+        if (isReserved(key)) {
+            throw new InvalidValueException(
+                    "The label " + Text.shown(key) + " belongs to Kubernetes or the gateway.",
+                    "Use a prefix of your own, or none.");
+        }
+        if (!value.isEmpty() && !LABEL_PART.matcher(value).matches()) {
+            throw new InvalidValueException(
+                    "The label "
+                            + Text.shown(key)
+                            + " can't have the value \""
+                            + Text.shown(value)
+                            + "\".",
+                    "Use at most 63 letters, digits and '._-', with a letter or digit first and"
+                            + " last.");
+        }
+        return key;
+    }
+
+    private static boolean isReserved(String key) {
+        boolean managedBy = key.equals("app.kubernetes.io/managed-by");
+        return RESERVED.matcher(key).matches()
+                && (managedBy || !APPLICATION.matcher(key).matches());
     }
 
     static void requireDnsLabel(String what, String value) {

@@ -1,8 +1,51 @@
 package io.interlinkgateway.job;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// A pod as the caller wrote it. Keeps everything that it says.
+/// A pod as the caller wrote it. Keeps everything that it says; a field that is null says nothing.
 ///
 /// @param document the pod's JSON tree: maps, lists, strings, numbers, booleans (no nulls)
-public record PodManifest(Map<String, Object> document) implements JobDefinition {}
+public record PodManifest(Map<String, Object> document) implements JobDefinition {
+
+    /// Copies the tree without fields that are null.
+    ///
+    /// @throws InvalidValueException if a list has an element that is null
+    public PodManifest {
+        document = copyOf(document, "");
+    }
+
+    private static Map<String, Object> copyOf(Map<?, ?> map, String path) {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        map.forEach((key, value) -> {
+            if (value != null) {
+                copy.put(String.valueOf(key), copyOf(value, path + "." + key));
+            }
+        });
+        return Collections.unmodifiableMap(copy);
+    }
+
+    private static Object copyOf(@Nullable Object value, String path) {
+        return switch (value) {
+            case null ->
+                    throw new InvalidValueException(
+                            "The pod has an empty list element at "
+                                    + Text.shown(path.substring(1))
+                                    + ".",
+                            "Fill it in or leave it out.");
+            case Map<?, ?> map -> copyOf(map, path);
+            case List<?> list -> {
+                List<Object> copy = new ArrayList<>();
+                for (int index = 0; index < list.size(); index++) {
+                    copy.add(copyOf(list.get(index), path + "[" + index + "]"));
+                }
+                yield Collections.unmodifiableList(copy);
+            }
+            default -> value;
+        };
+    }
+}

@@ -20,9 +20,12 @@ public record SingularityOptions(List<String> mounts, Optional<String> options) 
             Pattern.compile(
                     "-([A-Za-z0-9._/:@+~=, -]|\\$[A-Za-z_]|\\$\\{[A-Za-z_][A-Za-z0-9_]*\\})*");
 
+    /// Blanks around the options are dropped.
+    ///
     /// @throws InvalidValueException if a character could act on the HPC's command line
     public SingularityOptions {
         mounts = List.copyOf(mounts);
+        options = options.map(String::strip).filter(text -> !text.isEmpty());
         for (String mount : mounts) {
             if (!MOUNT.matcher(mount).matches()) {
                 throw new InvalidValueException(

@@ -1,6 +1,9 @@
 package io.interlinkgateway.job;
 
-/// How text from outside is shown in messages: short, on one line, without control characters.
+import java.nio.charset.StandardCharsets;
+
+/// Text from outside: what it must be, and how it is shown in messages (short, on one line, without control
+/// characters).
 public final class Text {
 
     private static final int LONGEST = 80;
@@ -23,5 +26,20 @@ public final class Text {
     public static String shown(String text, int longest) {
         String line = text.replaceAll("\\p{Cntrl}", "?");
         return line.length() <= longest ? line : line.substring(0, longest) + "…";
+    }
+
+    /// Refuses what no process can be given: NUL ends an argument, and half a surrogate pair has no UTF-8.
+    ///
+    /// @param what the value's name, the beginning of a sentence
+    /// @param text any text; it is not shown, for it may be a secret
+    /// @return the same text
+    /// @throws InvalidValueException if it holds NUL or half a surrogate pair
+    public static String requireUnicode(String what, String text) {
+        if (text.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new InvalidValueException(
+                    what + " holds NUL or half a Unicode character.",
+                    "Send valid Unicode text without NUL, or Base64.");
+        }
+        return text;
     }
 }

@@ -45,6 +45,9 @@ public final class Annotations {
     /// On a pod: where its image is pulled from when it is missing.
     public static final String PULL_FROM = PREFIX + "image-pull-from";
 
+    /// On a pod: the resources, with commas between, whose limits the gateway added.
+    public static final String COMPLETED_LIMITS = PREFIX + "completed-limits";
+
     /// On a Secret: the one MLflow server that the credential may be used for.
     public static final String TRACKING_URI = PREFIX + "mlflow-tracking-uri";
 

@@ -58,20 +58,21 @@ final class DefinitionReading {
                                 EnvironmentEncoding.decoded(
                                         Objects.requireNonNullElse(variable.getValue(), ""))));
         Optional<MlflowAccess> mlflow = mlflowOf(container);
-        mlflow.ifPresent(_ -> environment.remove(SpecTranslation.TRACKING_URI));
+        mlflow.ifPresent(_ -> environment.remove(MlflowAccess.TRACKING_URI));
+        List<String> command = PodReading.orEmpty(container.getCommand());
+        List<String> arguments = PodReading.orEmpty(container.getArgs());
         boolean added =
-                mlflow.isPresent()
-                        || environment.values().stream()
-                                .anyMatch(EnvironmentEncoding::needsNoEvaluation);
+                EnvironmentEncoding.needsNoEvaluation(
+                        environment.values(), mlflow, command, arguments);
+        Map<String, Quantity> limits = amounts(container.getResources().getLimits());
+        limits.keySet().removeAll(Limits.completedIn(pod));
         return new JobSpec(
                 image,
-                PodReading.orEmpty(container.getCommand()),
-                PodReading.orEmpty(container.getArgs()),
+                command,
+                arguments,
                 environment,
                 mlflow,
-                new ComputeResources(
-                        amounts(container.getResources().getLimits()),
-                        amounts(container.getResources().getRequests())),
+                new ComputeResources(limits, amounts(container.getResources().getRequests())),
                 Optional.ofNullable(annotations.get(Annotations.FLAGS))
                         .map(SlurmOptions::parse)
                         .orElse(SlurmOptions.NONE),
@@ -100,9 +101,11 @@ final class DefinitionReading {
 
     private static Optional<MlflowAccess> mlflowOf(Container container) {
         Optional<String> trackingUri =
-                variable(container, SpecTranslation.TRACKING_URI).map(EnvVar::getValue);
+                variable(container, MlflowAccess.TRACKING_URI)
+                        .map(EnvVar::getValue)
+                        .map(EnvironmentEncoding::decoded);
         Optional<String> secret =
-                variable(container, SpecTranslation.PASSWORD)
+                variable(container, MlflowAccess.PASSWORD)
                         .filter(variable ->
                                 variable.getValueFrom() != null
                                         && variable.getValueFrom().getSecretKeyRef() != null)
@@ -138,19 +141,46 @@ final class DefinitionReading {
                     .withDeletionGracePeriodSeconds(null)
                     .withManagedFields(List.of())
                     .removeFromLabels(Annotations.MANAGED_BY)
-                    .removeFromAnnotations(Annotations.JOB_ID)
-                    .removeFromAnnotations(Annotations.DEFINITION)
-                    .removeFromAnnotations(Annotations.DIGEST)
-                    .removeFromAnnotations(Annotations.IDEMPOTENCY_KEY)
+                    .withAnnotations(ownAnnotations(pod))
                 .endMetadata()
                 .editSpec()
                     .withNodeName(null)
+                    .withServiceAccount(null)
+                    .withServiceAccountName(ownServiceAccount(pod))
                 .endSpec()
                 .withStatus(null)
                 .build();
         // spotless:on
+        Limits.completedIn(pod).forEach(resource -> removeLimit(written, resource));
         @SuppressWarnings("unchecked")
         Map<String, Object> document = SERIALIZATION.convertValue(written, Map.class);
         return new PodManifest(document);
+    }
+
+    private static Map<String, String> ownAnnotations(Pod pod) {
+        Map<String, String> annotations =
+                new LinkedHashMap<>(PodReading.orEmpty(pod.getMetadata().getAnnotations()));
+        annotations
+                .keySet()
+                .removeIf(name ->
+                        name.equals(Annotations.JOB_ID) || name.startsWith(Annotations.PREFIX));
+        return annotations;
+    }
+
+    /// The API server writes `default` where the caller wrote nothing.
+    private static @Nullable String ownServiceAccount(Pod pod) {
+        String name = pod.getSpec().getServiceAccountName();
+        return "default".equals(name) ? null : name;
+    }
+
+    private static void removeLimit(Pod written, String resource) {
+        for (Container container : PodReading.orEmpty(written.getSpec().getContainers())) {
+            if (container.getResources() != null && container.getResources().getLimits() != null) {
+                Map<String, io.fabric8.kubernetes.api.model.Quantity> limits =
+                        new LinkedHashMap<>(container.getResources().getLimits());
+                limits.remove(resource);
+                container.getResources().setLimits(limits);
+            }
+        }
     }
 }

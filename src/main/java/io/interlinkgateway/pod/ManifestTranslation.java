@@ -1,32 +1,28 @@
 package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
-import io.interlinkgateway.job.ImageReference;
-import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
-import io.interlinkgateway.job.ShellText;
-import io.interlinkgateway.job.SlurmOptions;
 import io.interlinkgateway.job.Text;
 import io.interlinkgateway.node.VirtualNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 
-/// From a caller's own pod to the pod that is created: all that it says, completed, or a refusal.
+/// From a caller's own pod to the pod that is created: all that it says, completed, or a refusal
+/// ([ManifestPolicy]). What the API server alone may set is left out, with a warning.
 final class ManifestTranslation {
 
+    static final String CONTAINER_PATH = "spec.containers[%d]";
     private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
-    private static final Set<String> LEGACY_PREFIXES = Set.of("job.vk.io/", "slurm-job.knoc.io/");
+    private static final String RESOURCES_PATH = CONTAINER_PATH + ".resources";
 
     private static final VirtualNode.Taint INTERLINK =
             new VirtualNode.Taint(VirtualNode.INTERLINK_TAINT, "true", "NoSchedule");
@@ -34,182 +30,156 @@ final class ManifestTranslation {
     private ManifestTranslation() {}
 
     static Pod podFor(PlacedJob job, PodManifest manifest) {
-        Pod written = parsed(manifest);
-        List<Finding> refusals = refusals(written, job);
-        if (!refusals.isEmpty()) {
-            throw new GatewayException.Rejected(refusals);
-        }
+        Pod written = allowed(job, manifest);
         // spotless:off
         Pod pod = new PodBuilder(written)
                 .editMetadata()
                     .withName(job.name().value())
                     .withNamespace(job.workspace().value())
+                    .removeFromLabels(Annotations.MANAGED_BY)
+                    .withGenerateName(null)
+                    .withUid(null)
+                    .withResourceVersion(null)
+                    .withGeneration(null)
+                    .withSelfLink(null)
+                    .withCreationTimestamp(null)
+                    .withDeletionTimestamp(null)
+                    .withDeletionGracePeriodSeconds(null)
+                    .withManagedFields(List.of())
                 .endMetadata()
                 .editSpec()
                     .withRestartPolicy("Never")
                     .withAutomountServiceAccountToken(false)
+                    .withServiceAccount(null)
+                    .withServiceAccountName(null)
                     .addToNodeSelector(Annotations.HOSTNAME, job.node().value())
                 .endSpec()
+                .withStatus(null)
                 .build();
         // spotless:on
         if (pod.getSpec().getTolerations().stream()
                 .noneMatch(toleration -> Demand.tolerates(toleration, INTERLINK))) {
             pod.getSpec().getTolerations().add(SpecTranslation.interlinkToleration());
         }
-        return pod;
+        return Limits.completed(pod);
+    }
+
+    private static Pod allowed(PlacedJob job, PodManifest manifest) {
+        Pod written = parsed(manifest);
+        List<Finding> refusals = ManifestPolicy.refusals(written, job);
+        if (!refusals.isEmpty()) {
+            throw new GatewayException.Rejected(refusals);
+        }
+        return written;
     }
 
     private static Pod parsed(PodManifest manifest) {
+        requireKind("apiVersion", "v1", manifest);
+        requireKind("kind", "Pod", manifest);
         try {
             Pod pod = SERIALIZATION.convertValue(manifest.document(), Pod.class);
             if (pod.getSpec() == null || pod.getSpec().getContainers().isEmpty()) {
-                throw new GatewayException.Rejected(
-                        List.of(
-                                Finding.error(
-                                        "pod-shape",
-                                        "spec.containers",
-                                        "The pod has no container.",
-                                        "Give at least one container.")));
+                throw refused(
+                        "spec.containers",
+                        "The pod has no container.",
+                        "Give at least one container.");
+            }
+            if (pod.getMetadata() == null) {
+                pod.setMetadata(new ObjectMeta());
             }
             return pod;
         } catch (IllegalArgumentException notAPod) {
-            throw new GatewayException.Rejected(
-                    List.of(
-                            Finding.error(
-                                    "pod-shape",
-                                    "spec",
-                                    "The document is no pod: "
-                                            + Text.shown(String.valueOf(notAPod.getMessage())),
-                                    "Send a manifest that kubectl apply takes.")));
+            throw refused(
+                    "spec",
+                    "The document is no pod: " + Text.shown(String.valueOf(notAPod.getMessage())),
+                    "Send a manifest that kubectl apply takes.");
         }
     }
 
-    static List<Finding> refusals(Pod pod, PlacedJob job) {
-        List<Finding> findings = new ArrayList<>();
-        refuseMetadata(pod, job, findings);
-        PodSpec spec = pod.getSpec();
-        refuseIf(Boolean.TRUE.equals(spec.getHostNetwork()), "spec.hostNetwork", findings);
-        refuseIf(Boolean.TRUE.equals(spec.getHostPID()), "spec.hostPID", findings);
-        refuseIf(Boolean.TRUE.equals(spec.getHostIPC()), "spec.hostIPC", findings);
-        refuseIf(spec.getNodeName() != null, "spec.nodeName", findings);
-        refuseIf(spec.getServiceAccountName() != null, "spec.serviceAccountName", findings);
-        refuseIf(
-                spec.getSecurityContext() != null
-                        && spec.getSecurityContext().getRunAsUser() != null,
-                "spec.securityContext.runAsUser",
-                findings);
-        for (int index = 0; index < spec.getVolumes().size(); index++) {
-            refuseIf(
-                    spec.getVolumes().get(index).getHostPath() != null,
-                    "spec.volumes[" + index + "].hostPath",
-                    findings);
+    private static void requireKind(String field, String expected, PodManifest manifest) {
+        Object said = manifest.document().getOrDefault(field, expected);
+        if (!expected.equals(said)) {
+            throw refused(
+                    field,
+                    "The document's "
+                            + field
+                            + " is \""
+                            + Text.shown(String.valueOf(said))
+                            + "\", not "
+                            + expected
+                            + ".",
+                    "Send a pod: apiVersion v1, kind Pod.");
         }
-        refuseContainers("spec.initContainers", spec.getInitContainers(), findings);
-        refuseContainers("spec.containers", spec.getContainers(), findings);
+    }
+
+    private static GatewayException.Rejected refused(String field, String message, String cure) {
+        return new GatewayException.Rejected(
+                List.of(Finding.error("pod-shape", field, message, cure)));
+    }
+
+    static List<Finding> warnings(PodManifest manifest, PlacedJob job) {
+        Pod written = allowed(job, manifest);
+        List<Finding> findings = new ArrayList<>();
+        warnOfMetadata(written, job, findings);
+        warnOfSpec(written.getSpec(), job, findings);
+        warnOfContainers("spec.initContainers", written.getSpec().getInitContainers(), findings);
+        warnOfContainers("spec.containers", written.getSpec().getContainers(), findings);
+        warnOfEvaluation(written, findings);
+        findings.addAll(Limits.warnings(written, RESOURCES_PATH));
         return findings;
     }
 
-    private static void refuseMetadata(Pod pod, PlacedJob job, List<Finding> findings) {
-        String namespace = pod.getMetadata().getNamespace();
-        if (namespace != null && !namespace.equals(job.workspace().value())) {
-            findings.add(
-                    Finding.error(
-                            "other-namespace",
-                            "metadata.namespace",
-                            "The pod names the namespace \""
-                                    + Text.shown(namespace)
-                                    + "\", the request the workspace \""
-                                    + job.workspace()
-                                    + "\".",
-                            "Leave metadata.namespace out, or ask with ?workspace=."));
-        }
-        annotations(pod).forEach((name, value) -> refuseAnnotation(name, value, findings));
+    private static void warnOfMetadata(Pod written, PlacedJob job, List<Finding> findings) {
+        ObjectMeta metadata = written.getMetadata();
+        String name = metadata.getName();
+        changedIf(
+                name != null && !name.equals(job.name().value()),
+                "metadata.name",
+                job.name().value(),
+                findings);
+        changedIf(
+                PodReading.orEmpty(metadata.getLabels()).containsKey(Annotations.MANAGED_BY),
+                "metadata.labels[" + Annotations.MANAGED_BY + "]",
+                PodTranslation.MANAGER,
+                findings);
+        leftOutIf(metadata.getGenerateName() != null, "metadata.generateName", findings);
+        leftOutIf(metadata.getUid() != null, "metadata.uid", findings);
+        leftOutIf(metadata.getResourceVersion() != null, "metadata.resourceVersion", findings);
+        leftOutIf(metadata.getGeneration() != null, "metadata.generation", findings);
+        leftOutIf(metadata.getSelfLink() != null, "metadata.selfLink", findings);
+        leftOutIf(metadata.getCreationTimestamp() != null, "metadata.creationTimestamp", findings);
+        leftOutIf(metadata.getDeletionTimestamp() != null, "metadata.deletionTimestamp", findings);
+        leftOutIf(!metadata.getManagedFields().isEmpty(), "metadata.managedFields", findings);
+        leftOutIf(written.getStatus() != null, "status", findings);
     }
 
-    private static void refuseAnnotation(String name, String value, List<Finding> findings) {
-        String path = "metadata.annotations[" + name + "]";
-        boolean reserved = name.startsWith("interlink.eu/") && !name.equals("interlink.eu/pod-vpn");
-        if (reserved || name.equals(Annotations.JOB_ID) || name.startsWith(Annotations.PREFIX)) {
-            refuseIf(true, path, findings);
-        }
-        if (LEGACY_PREFIXES.stream().anyMatch(name::startsWith)) {
-            findings.add(
-                    Finding.error(
-                            "legacy-annotation",
-                            path,
-                            "The annotation " + Text.shown(name) + " is not read any more.",
-                            "Use the same name with slurm-job.vk.io/."));
-        }
-        switch (name) {
-            case Annotations.FLAGS ->
-                    checked("slurm-flags", path, () -> SlurmOptions.parse(value), findings);
-            case Annotations.PRE_EXEC ->
-                    checked("pre-exec", path, () -> ShellText.requireHarmless(value), findings);
-            case Annotations.SINGULARITY_MOUNTS, Annotations.SINGULARITY_OPTIONS ->
-                    checked(
-                            "singularity-options",
-                            path,
-                            () ->
-                                    new io.interlinkgateway.job.SingularityOptions(
-                                            List.of(), Optional.of(value)),
-                            findings);
-            default -> {}
-        }
+    private static void warnOfSpec(PodSpec spec, PlacedJob job, List<Finding> findings) {
+        String selected = PodReading.orEmpty(spec.getNodeSelector()).get(Annotations.HOSTNAME);
+        changedIf(
+                selected != null && !selected.equals(job.node().value()),
+                "spec.nodeSelector[" + Annotations.HOSTNAME + "]",
+                job.node().value(),
+                findings);
+        changedIf(
+                spec.getRestartPolicy() != null && !spec.getRestartPolicy().equals("Never"),
+                "spec.restartPolicy",
+                "Never, for interLink restarts nothing",
+                findings);
+        changedIf(
+                Boolean.TRUE.equals(spec.getAutomountServiceAccountToken()),
+                "spec.automountServiceAccountToken",
+                "false, for the token would lie on the HPC",
+                findings);
+        ignoredIf(!spec.getImagePullSecrets().isEmpty(), "spec.imagePullSecrets", findings);
+        ignoredIf(spec.getActiveDeadlineSeconds() != null, "spec.activeDeadlineSeconds", findings);
+        ignoredIf(spec.getSecurityContext() != null, "spec.securityContext", findings);
     }
 
-    private static void refuseContainers(
+    private static void warnOfContainers(
             String path, List<Container> containers, List<Finding> findings) {
         for (int index = 0; index < containers.size(); index++) {
             Container container = containers.get(index);
             String here = path + "[" + index + "]";
-            checked(
-                    "image",
-                    here + ".image",
-                    () -> ImageReference.of(Objects.requireNonNullElse(container.getImage(), "")),
-                    findings);
-            var context = container.getSecurityContext();
-            refuseIf(
-                    context != null && Boolean.TRUE.equals(context.getPrivileged()),
-                    here + ".securityContext.privileged",
-                    findings);
-        }
-    }
-
-    private static void refuseIf(boolean forbidden, String path, List<Finding> findings) {
-        if (forbidden) {
-            findings.add(
-                    Finding.error(
-                            "forbidden-by-policy",
-                            path,
-                            path + " is not allowed.",
-                            "Leave it out."));
-        }
-    }
-
-    private static void checked(String rule, String path, Runnable check, List<Finding> findings) {
-        try {
-            check.run();
-        } catch (InvalidValueException refused) {
-            findings.add(
-                    Finding.error(
-                            rule, path, String.valueOf(refused.getMessage()), refused.cure()));
-        }
-    }
-
-    static List<Finding> warnings(Pod written) {
-        List<Finding> findings = new ArrayList<>();
-        PodSpec spec = written.getSpec();
-        if (spec.getRestartPolicy() != null && !spec.getRestartPolicy().equals("Never")) {
-            findings.add(
-                    Finding.warning(
-                            "restart-policy",
-                            "spec.restartPolicy",
-                            "It becomes Never: interLink restarts nothing.",
-                            "Write Never."));
-        }
-        for (int index = 0; index < spec.getContainers().size(); index++) {
-            Container container = spec.getContainers().get(index);
-            String here = "spec.containers[" + index + "]";
             ignoredIf(container.getImagePullPolicy() != null, here + ".imagePullPolicy", findings);
             ignoredIf(container.getLivenessProbe() != null, here + ".livenessProbe", findings);
             ignoredIf(container.getReadinessProbe() != null, here + ".readinessProbe", findings);
@@ -218,14 +188,71 @@ final class ManifestTranslation {
                     container.getTerminationMessagePath() != null,
                     here + ".terminationMessagePath",
                     findings);
+            ignoredIf(
+                    container.getTerminationMessagePolicy() != null,
+                    here + ".terminationMessagePolicy",
+                    findings);
+            ignoredIf(container.getSecurityContext() != null, here + ".securityContext", findings);
+            ignoredIf(!container.getResizePolicy().isEmpty(), here + ".resizePolicy", findings);
         }
-        ignoredIf(!spec.getImagePullSecrets().isEmpty(), "spec.imagePullSecrets", findings);
-        ignoredIf(spec.getActiveDeadlineSeconds() != null, "spec.activeDeadlineSeconds", findings);
-        return findings;
     }
 
-    static List<Finding> warnings(PodManifest manifest) {
-        return warnings(parsed(manifest));
+    /// A caller's own pod is passed on as it is, so its values meet the HPC's shell
+    /// (docs/adr/0003-environment-values.md).
+    private static void warnOfEvaluation(Pod written, List<Finding> findings) {
+        Map<String, String> annotations =
+                PodReading.orEmpty(written.getMetadata().getAnnotations());
+        String options = annotations.getOrDefault(Annotations.SINGULARITY_OPTIONS, "");
+        if (List.of(options.split(" ")).contains(EnvironmentEncoding.NO_EVALUATION)) {
+            return;
+        }
+        warnOfEvaluation("spec.initContainers", written.getSpec().getInitContainers(), findings);
+        warnOfEvaluation("spec.containers", written.getSpec().getContainers(), findings);
+    }
+
+    private static void warnOfEvaluation(
+            String path, List<Container> containers, List<Finding> findings) {
+        for (int index = 0; index < containers.size(); index++) {
+            var variables = containers.get(index).getEnv();
+            for (int place = 0; place < variables.size(); place++) {
+                String value = variables.get(place).getValue();
+                if (value != null && EnvironmentEncoding.isEvaluated(value)) {
+                    findings.add(
+                            Finding.warning(
+                                    "environment-evaluated",
+                                    path + "[" + index + "].env[" + place + "].value",
+                                    "A shell on the HPC evaluates this value.",
+                                    "Add "
+                                            + EnvironmentEncoding.NO_EVALUATION
+                                            + " to the annotation "
+                                            + Annotations.SINGULARITY_OPTIONS
+                                            + " to pass it as it is."));
+                }
+            }
+        }
+    }
+
+    private static void changedIf(
+            boolean changed, String path, String becomes, List<Finding> findings) {
+        if (changed) {
+            findings.add(
+                    Finding.warning(
+                            "changed-by-gateway",
+                            path,
+                            path + " becomes " + becomes + ".",
+                            "Write that, or leave it out."));
+        }
+    }
+
+    private static void leftOutIf(boolean present, String path, List<Finding> findings) {
+        if (present) {
+            findings.add(
+                    Finding.warning(
+                            "set-by-cluster",
+                            path,
+                            path + " is left out: the cluster sets it.",
+                            "Leave it out."));
+        }
     }
 
     private static void ignoredIf(boolean present, String path, List<Finding> findings) {
@@ -237,9 +264,5 @@ final class ManifestTranslation {
                             "interLink ignores " + path + ".",
                             "Leave it out."));
         }
-    }
-
-    private static Map<String, String> annotations(Pod pod) {
-        return Objects.requireNonNullElse(pod.getMetadata().getAnnotations(), Map.of());
     }
 }

@@ -24,6 +24,9 @@ final class NodeReading {
     private NodeReading() {}
 
     static Optional<VirtualNode> nodeFrom(Node node) {
+        if (node.getMetadata() == null || node.getMetadata().getName() == null) {
+            return Optional.empty();
+        }
         Map<String, String> labels = PodReading.orEmpty(node.getMetadata().getLabels());
         String type = labels.get(Annotations.NODE_TYPE);
         if (type == null) {
@@ -74,6 +77,7 @@ final class NodeReading {
         return node.getSpec() == null
                 ? List.of()
                 : PodReading.orEmpty(node.getSpec().getTaints()).stream()
+                        .filter(taint -> taint.getKey() != null && taint.getEffect() != null)
                         .map(taint ->
                                 new VirtualNode.Taint(
                                         taint.getKey(),

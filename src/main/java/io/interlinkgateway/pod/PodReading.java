@@ -27,19 +27,31 @@ public final class PodReading {
     private PodReading() {}
 
     /// Whether a pod is a job: whether it is sent to a node and tolerates the taint that only virtual nodes
-    /// of interLink have. A pod whose name is too long to be a job's is none.
+    /// of interLink have. A pod whose name can't be a job's is none.
     ///
     /// @param pod any pod
     /// @return true if it tolerates interLink's taint by its key and names a node
     public static boolean isJob(Pod pod) {
         PodSpec spec = pod.getSpec();
         return spec != null
-                && pod.getMetadata().getName().length() <= JobName.MAX_LENGTH
-                && pod.getMetadata().getName().indexOf('.') < 0
+                && hasJobsName(pod.getMetadata())
                 && nodeOf(spec).isPresent()
                 && orEmpty(spec.getTolerations()).stream()
                         .anyMatch(toleration ->
                                 VirtualNode.INTERLINK_TAINT.equals(toleration.getKey()));
+    }
+
+    private static boolean hasJobsName(@Nullable ObjectMeta metadata) {
+        if (metadata == null || metadata.getName() == null || metadata.getNamespace() == null) {
+            return false;
+        }
+        try {
+            new JobName(metadata.getName());
+            new Workspace(metadata.getNamespace());
+            return true;
+        } catch (InvalidValueException notAJobs) {
+            return false;
+        }
     }
 
     /// The job that a pod is.

@@ -17,6 +17,7 @@ public final class PodTranslation {
 
     static final String FROM_SPEC = "job-spec";
     static final String FROM_POD = "pod";
+    private static final String SPEC_RESOURCES = "resources";
 
     private PodTranslation() {}
 
@@ -27,7 +28,8 @@ public final class PodTranslation {
     /// @throws GatewayException.Rejected if a manifest is no pod, or says what policy forbids
     public static Pod podFor(PlacedJob job) {
         return switch (job.definition()) {
-            case JobSpec spec -> marked(SpecTranslation.podFor(job, spec), FROM_SPEC, job);
+            case JobSpec spec ->
+                    marked(Limits.completed(SpecTranslation.podFor(job, spec)), FROM_SPEC, job);
             case PodManifest manifest ->
                     marked(ManifestTranslation.podFor(job, manifest), FROM_POD, job);
         };
@@ -51,14 +53,15 @@ public final class PodTranslation {
         return marked;
     }
 
-    /// What of a manifest interLink ignores, or the gateway changed.
+    /// What interLink ignores, and what the gateway added or changed.
     ///
     /// @param job a placed job
     /// @return warnings only
+    /// @throws GatewayException.Rejected if a manifest is no pod, or says what policy forbids
     public static List<Finding> warningsFor(PlacedJob job) {
         return switch (job.definition()) {
-            case JobSpec _ -> List.of();
-            case PodManifest manifest -> ManifestTranslation.warnings(manifest);
+            case JobSpec spec -> Limits.warnings(SpecTranslation.podFor(job, spec), SPEC_RESOURCES);
+            case PodManifest manifest -> ManifestTranslation.warnings(manifest, job);
         };
     }
 

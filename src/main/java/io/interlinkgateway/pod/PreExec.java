@@ -42,21 +42,30 @@ final class PreExec {
               "$runtime" pull "$part" "$source" || fail "$runtime pull ended with status $?"
               mv "$part" "$image" || fail "it could not be moved into place"
             ) || exit 1
+            # interlink-gateway: the image is there
             """;
+
+    private static final String END = "# interlink-gateway: the image is there\n";
 
     private PreExec() {}
 
+    /// The text with exactly one newline added, which [#ownPart] takes away again.
     static Optional<String> textFor(ImageReference image, Optional<String> preExec) {
         String pull = image.pullFrom().map(source -> pull(image.value(), source)).orElse("");
         String own = preExec.map(text -> text + "\n").orElse("");
         return Optional.of(pull + own).filter(text -> !text.isEmpty());
     }
 
+    /// What the caller wrote, also where an older gateway wrote another pull before it.
     static Optional<String> ownPart(ImageReference image, Optional<String> text) {
-        String pull = image.pullFrom().map(source -> pull(image.value(), source)).orElse("");
-        return text.map(whole -> whole.startsWith(pull) ? whole.substring(pull.length()) : whole)
-                .map(String::stripTrailing)
+        return text.map(whole -> image.pullFrom().isPresent() ? afterPull(whole) : whole)
+                .map(own -> own.endsWith("\n") ? own.substring(0, own.length() - 1) : own)
                 .filter(own -> !own.isEmpty());
+    }
+
+    private static String afterPull(String whole) {
+        int end = whole.indexOf(END);
+        return end < 0 ? whole : whole.substring(end + END.length());
     }
 
     private static String pull(String image, String source) {

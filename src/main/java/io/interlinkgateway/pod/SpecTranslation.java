@@ -28,10 +28,6 @@ final class SpecTranslation {
     /// The one container's name.
     static final String CONTAINER = "job";
 
-    static final String USERNAME = "MLFLOW_TRACKING_USERNAME";
-    static final String PASSWORD = "MLFLOW_TRACKING_PASSWORD";
-    static final String TRACKING_URI = "MLFLOW_TRACKING_URI";
-
     private SpecTranslation() {}
 
     static Pod podFor(PlacedJob job, JobSpec spec) {
@@ -85,16 +81,22 @@ final class SpecTranslation {
                                 .collect(Collectors.joining(" ")));
     }
 
-    /// A secret's value is not known here and may hold anything, so it needs the option as well.
+    /// The gateway's option stands before the caller's own, even where they say it too: so the way back is
+    /// certain, and the runtime takes it twice.
     private static Optional<String> options(JobSpec spec) {
-        boolean evaluated =
-                spec.mlflow().isPresent()
-                        || spec.environment().values().stream()
-                                .anyMatch(EnvironmentEncoding::needsNoEvaluation);
-        String own = spec.singularity().options().orElse("");
-        boolean said = List.of(own.split(" ")).contains(EnvironmentEncoding.NO_EVALUATION);
-        String all = evaluated && !said ? EnvironmentEncoding.NO_EVALUATION + " " + own : own;
-        return Optional.of(all.strip()).filter(text -> !text.isEmpty());
+        boolean needed =
+                EnvironmentEncoding.needsNoEvaluation(
+                        spec.environment().values(),
+                        spec.mlflow(),
+                        spec.command(),
+                        spec.arguments());
+        return needed
+                ? Optional.of(
+                        Stream.concat(
+                                        Stream.of(EnvironmentEncoding.NO_EVALUATION),
+                                        spec.singularity().options().stream())
+                                .collect(Collectors.joining(" ")))
+                : spec.singularity().options();
     }
 
     private static Container container(JobSpec spec) {
@@ -125,9 +127,11 @@ final class SpecTranslation {
     private static Stream<EnvVar> mlflow(MlflowAccess access) {
         String secret = access.credential().value();
         return Stream.of(
-                literal(TRACKING_URI, access.trackingUri().toString()),
-                fromSecret(USERNAME, secret, "username"),
-                fromSecret(PASSWORD, secret, "password"));
+                literal(
+                        MlflowAccess.TRACKING_URI,
+                        EnvironmentEncoding.encoded(access.trackingUri().toString())),
+                fromSecret(MlflowAccess.USERNAME, secret, "username"),
+                fromSecret(MlflowAccess.PASSWORD, secret, "password"));
     }
 
     private static EnvVar literal(String name, String value) {

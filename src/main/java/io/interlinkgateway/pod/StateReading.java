@@ -3,7 +3,6 @@ package io.interlinkgateway.pod;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
@@ -30,13 +29,17 @@ final class StateReading {
 
     static JobState stateOf(Pod pod) {
         PodStatus status = pod.getStatus();
-        Optional<Instant> deleted = deletedAt(pod.getMetadata());
+        Optional<Instant> deleted = PodReading.instant(pod.getMetadata().getDeletionTimestamp());
         String phase = status == null || status.getPhase() == null ? "Pending" : status.getPhase();
         if (deleted.isPresent() && !phase.equals("Succeeded") && !phase.equals("Failed")) {
-            return new JobState.Cancelling(deleted.get());
+            return new JobState.Cancelling(deleted.get().minusSeconds(grace(pod)));
         }
         return switch (phase) {
-            case "Pending", "Initializing" -> queued(pod);
+            case "Pending" -> queued(pod);
+            case "Initializing" ->
+                    new JobState.Queued(
+                            QueueReason.SECRET_MISSING,
+                            "interLink waits for a Secret or ConfigMap that the job mounts.");
             case "Running" -> running(pod);
             case "Succeeded" -> new JobState.Succeeded(started(pod), finished(pod));
             case "Failed" -> failed(pod);
@@ -48,11 +51,10 @@ final class StateReading {
         };
     }
 
-    /// The API server writes down when the pod must be gone: the time of the request and the grace period.
-    private static Optional<Instant> deletedAt(ObjectMeta metadata) {
-        long grace = Objects.requireNonNullElse(metadata.getDeletionGracePeriodSeconds(), 0L);
-        return PodReading.instant(metadata.getDeletionTimestamp())
-                .map(end -> end.minusSeconds(grace));
+    /// The time in the metadata is when the pod will be gone: the request's plus the grace period.
+    private static long grace(Pod pod) {
+        Long seconds = pod.getMetadata().getDeletionGracePeriodSeconds();
+        return seconds == null ? 0 : seconds;
     }
 
     private static JobState queued(Pod pod) {

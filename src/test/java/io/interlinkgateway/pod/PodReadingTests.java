@@ -1,0 +1,259 @@
+package io.interlinkgateway.pod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobState;
+import io.interlinkgateway.job.JobState.FailureReason;
+import io.interlinkgateway.job.JobState.QueueReason;
+import io.interlinkgateway.job.PodManifest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What interLink claims, step by step. Some of it is not true (recordings `configuring-node`,
+/// `scancelled-pending`, `pre-exec-fails`): a claim is all that the pod's status can give.
+class PodReadingTests {
+
+    private static final Instant NOW = Instant.parse("2026-11-24T09:00:00Z");
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    args-special | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE SUCCEEDED SUCCEEDED SUCCEEDED
+                    bad-partition | SUBMITTING SUBMITTING SUBMITTING SUBMISSION_REFUSED SUBMISSION_REFUSED SUBMISSION_REFUSED
+                    command-missing | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE EXIT_CODE=255 EXIT_CODE=255 EXIT_CODE=255
+                    configuring-node | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE SUCCEEDED SUCCEEDED SUCCEEDED
+                    deleted-running | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE RUNNING CANCELLING CANCELLING
+                    env-special | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE SUCCEEDED SUCCEEDED SUCCEEDED
+                    exit-7 | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE EXIT_CODE=7 EXIT_CODE=7 EXIT_CODE=7
+                    image-missing | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE EXIT_CODE=255 EXIT_CODE=255 EXIT_CODE=255
+                    init-and-two | SUBMITTING NODE_FULL SUBMITTING SUBMITTING IN_HPC_QUEUE RUNNING EXIT_CODE=4 EXIT_CODE=4 EXIT_CODE=4
+                    newline-flags | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE SUCCEEDED SUCCEEDED SUCCEEDED
+                    no-limits | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE SUCCEEDED SUCCEEDED SUCCEEDED
+                    node-fail-no-requeue | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE RUNNING EXIT_CODE=15 EXIT_CODE=15 EXIT_CODE=15
+                    node-fail-requeue | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE RUNNING REQUEUED RUNNING SUCCEEDED SUCCEEDED SUCCEEDED
+                    out-of-memory | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE EXIT_CODE=9 EXIT_CODE=9 EXIT_CODE=9
+                    plugin-down-while-running | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE RUNNING SUCCEEDED SUCCEEDED SUCCEEDED
+                    pre-exec-fails | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE EXIT_CODE=56 EXIT_CODE=56 EXIT_CODE=56
+                    pre-exec-output | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE SUCCEEDED SUCCEEDED SUCCEEDED
+                    run-entrypoint | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE SUCCEEDED SUCCEEDED SUCCEEDED
+                    scancelled-outside | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE RUNNING EXIT_CODE=15 EXIT_CODE=15 EXIT_CODE=15
+                    scancelled-pending | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE SUCCEEDED SUCCEEDED SUCCEEDED
+                    secret-late | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE SUCCEEDED SUCCEEDED SUCCEEDED
+                    secret-missing | SUBMITTING SUBMITTING CANCELLING CANCELLING CANCELLING
+                    submitted-while-down | SUBMITTING NODE_NOT_READY SUBMITTING SUBMITTING IN_HPC_QUEUE SUCCEEDED SUCCEEDED SUCCEEDED
+                    succeeds | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE SUCCEEDED SUCCEEDED SUCCEEDED
+                    timeout | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE RUNNING TIME_LIMIT=15 TIME_LIMIT=15 TIME_LIMIT=15
+                    too-many-gpus | SUBMITTING SUBMITTING SUBMITTING SUBMISSION_REFUSED SUBMISSION_REFUSED SUBMISSION_REFUSED
+                    virtual-kubelet-restart | SUBMITTING SUBMITTING SUBMITTING IN_HPC_QUEUE RUNNING EXIT_CODE=5 EXIT_CODE=5 EXIT_CODE=5
+                    """)
+    void jobFromReadsTheClaimOfEachStep(String recording, String states) {
+        assertThat(
+                        Recordings.podsOf(recording).stream()
+                                .map(pod -> shown(job(pod).state()))
+                                .collect(Collectors.joining(" ")))
+                .isEqualTo(states);
+    }
+
+    private static String shown(JobState state) {
+        return switch (state) {
+            case JobState.Queued queued -> queued.reason().name();
+            case JobState.Starting _ -> "STARTING";
+            case JobState.Running _ -> "RUNNING";
+            case JobState.Succeeded _ -> "SUCCEEDED";
+            case JobState.Failed failed ->
+                    failed.reason()
+                            + (failed.exitCode().isPresent()
+                                    ? "=" + failed.exitCode().getAsInt()
+                                    : "");
+            case JobState.Cancelling _ -> "CANCELLING";
+            case JobState.Unknown _ -> "UNKNOWN";
+        };
+    }
+
+    @Test
+    void jobFromReadsWhoWhatAndWhen() {
+        Job job = job(Recordings.podsOf("timeout").get(5));
+        assertThat(job.name().value()).isEqualTo("timeout");
+        assertThat(job.workspace().value()).isEqualTo("default");
+        assertThat(job.node())
+                .hasValueSatisfying(node -> assertThat(node.value()).isEqualTo("vega-new-vk"));
+        assertThat(job.remoteJobId()).contains("10");
+        assertThat(job.managedBy()).as("the recording has no managed fields").isEqualTo("unknown");
+        assertThat(job.createdAt()).isEqualTo("2026-11-23T23:48:04Z");
+        assertThat(job.evidence()).isEqualTo(new Job.Evidence(Job.Source.API_SERVER, NOW));
+        assertThat(job.definition()).isInstanceOf(PodManifest.class);
+        assertThat(job.state())
+                .isEqualTo(
+                        new JobState.Failed(
+                                Optional.of(Instant.parse("2026-11-23T23:48:06Z")),
+                                Optional.of(Instant.parse("2026-11-23T23:49:36Z")),
+                                java.util.OptionalInt.of(15),
+                                FailureReason.TIME_LIMIT,
+                                "SLURM job reached its time limit and was terminated"));
+    }
+
+    @Test
+    void managedByNamesWhoMadeThePod() {
+        Pod pod = Recordings.pod(Recordings.podsOf("succeeds").getFirst());
+        // spotless:off
+        Pod applied = new PodBuilder(pod)
+                .editMetadata()
+                    .addNewManagedField().withManager("kubectl-client-side-apply").endManagedField()
+                    .addNewManagedField().withManager("kubelet").endManagedField()
+                .endMetadata()
+                .build();
+        // spotless:on
+        assertThat(PodReading.jobFrom(applied, NOW).managedBy()).isEqualTo("kubectl");
+    }
+
+    @Test
+    void jobFromTakesSbatchsOwnWordsOutOfTheirFourLayers() {
+        assertThat(job(Recordings.podsOf("bad-partition").get(3)).state())
+                .isInstanceOfSatisfying(
+                        JobState.Failed.class,
+                        failed ->
+                                assertThat(failed.message())
+                                        .isEqualTo(
+                                                "invalid partition specified: nosuch; Batch job"
+                                                    + " submission failed: Invalid partition name"
+                                                    + " specified"));
+    }
+
+    @Test
+    void cancellingBeginsWhenTheDeletionWasAskedAndNotWhenTheGraceEnds() {
+        assertThat(job(Recordings.podsOf("deleted-running").get(5)).state())
+                .isEqualTo(new JobState.Cancelling(Instant.parse("2026-11-23T23:50:17Z")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Ready", "Waiting", "Unknown", ""})
+    void jobFromKnowsNothingFromPhasesThatSayNothing(String phase) {
+        assertThat(withPhase(phase).state()).isInstanceOf(JobState.Unknown.class);
+    }
+
+    @Test
+    void jobFromReadsInterlinksOwnPhaseForMissingSecrets() {
+        assertThat(withPhase("Initializing").state())
+                .isInstanceOfSatisfying(
+                        JobState.Queued.class,
+                        queued ->
+                                assertThat(queued.reason()).isEqualTo(QueueReason.SECRET_MISSING));
+    }
+
+    private static Job withPhase(String phase) {
+        Pod pod = Recordings.pod(Recordings.podsOf("succeeds").getFirst());
+        return PodReading.jobFrom(
+                new PodBuilder(pod).editStatus().withPhase(phase).endStatus().build(), NOW);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "init-and-two",
+                "bad-partition",
+                "deleted-running",
+                "timeout",
+                "node-fail-requeue",
+                "env-special",
+                "secret-missing",
+                "succeeds"
+            })
+    void jobFromTakesPodsThatLackAnything(String recording) {
+        List<JsonNode> pods = Recordings.podsOf(recording);
+        List<String> mutants = new ArrayList<>();
+        mutate((ObjectNode) pods.get(pods.size() - 2), "", mutants);
+        assertThat(mutants).hasSizeGreaterThan(100);
+    }
+
+    @Test
+    void jobFromTakesPodsOfTheGatewayThatLackAnything() {
+        for (PodCase podCase : PodCase.all()) {
+            if (podCase.name().equals("all-fields") || podCase.name().equals("smallest")) {
+                String pod = PodCase.SERIALIZATION.asJson(PodTranslation.podFor(podCase.job()));
+                List<String> mutants = new ArrayList<>();
+                mutate(
+                        (ObjectNode) new tools.jackson.databind.json.JsonMapper().readTree(pod),
+                        "",
+                        mutants);
+                assertThat(mutants).hasSizeGreaterThan(20);
+            }
+        }
+    }
+
+    /// Takes each field away in turn, makes it null, empties it, and puts it back.
+    private static void mutate(ObjectNode whole, String path, List<String> mutants) {
+        mutate(whole, whole, path, mutants);
+    }
+
+    private static void mutate(ObjectNode whole, JsonNode part, String path, List<String> mutants) {
+        switch (part) {
+            case ObjectNode object -> {
+                for (String name : List.copyOf(object.propertyNames())) {
+                    JsonNode value = object.get(name);
+                    String here = path + "/" + name;
+                    object.remove(name);
+                    read(whole, here + " absent", mutants);
+                    object.putNull(name);
+                    read(whole, here + " null", mutants);
+                    if (value.isContainer()) {
+                        object.set(
+                                name, value.isArray() ? object.arrayNode() : object.objectNode());
+                        read(whole, here + " empty", mutants);
+                    } else if (value.isString()) {
+                        object.put(name, "");
+                        read(whole, here + " blank", mutants);
+                    }
+                    object.set(name, value);
+                    mutate(whole, value, here, mutants);
+                }
+            }
+            case ArrayNode array ->
+                    IntStream.range(0, array.size())
+                            .forEach(index ->
+                                    mutate(whole, array.get(index), path + "/" + index, mutants));
+            default -> {}
+        }
+    }
+
+    private static void read(ObjectNode whole, String mutant, List<String> mutants) {
+        Pod pod;
+        try {
+            pod = Recordings.pod(whole);
+        } catch (KubernetesClientException notAPod) {
+            return; // the client itself doesn't take it, such as an amount without a number
+        }
+        mutants.add(mutant);
+        assertThatCode(
+                        () -> {
+                            if (PodReading.isJob(pod)) {
+                                PodReading.jobFrom(pod, NOW);
+                            }
+                        })
+                .as(mutant)
+                .doesNotThrowAnyException();
+    }
+
+    private static Job job(JsonNode json) {
+        Pod pod = Recordings.pod(json);
+        assertThat(PodReading.isJob(pod)).isTrue();
+        return PodReading.jobFrom(pod, NOW);
+    }
+}

@@ -1,0 +1,156 @@
+package io.interlinkgateway.pod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobDefinition;
+import io.interlinkgateway.job.JobSpec;
+import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.PodManifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/// Golden cases, a folder each under `src/test/resources/pod`: `in.json` (and `in.yaml`) becomes `out.yaml`,
+/// the pod, with the findings in `out.json`; a refused pod has `out.json` alone. To rewrite them after a
+/// change, and read the difference: `./mvnw test -Dtest=PodTranslationTests -Dgolden.update=true`.
+class PodTranslationTests {
+
+    private static final boolean UPDATE = Boolean.getBoolean("golden.update");
+
+    @TestFactory
+    Stream<org.junit.jupiter.api.DynamicTest> podForGivesTheGoldenPod() {
+        return PodCase.all().stream()
+                .map(podCase -> dynamicTest(podCase.name(), () -> compare(podCase)));
+    }
+
+    private static void compare(PodCase podCase) throws IOException {
+        Map<String, String> results = results(podCase.job());
+        for (Map.Entry<String, String> result : results.entrySet()) {
+            Path file = podCase.folder().resolve(result.getKey());
+            if (UPDATE) {
+                Files.writeString(file, result.getValue());
+            }
+            assertThat(file).exists();
+            assertThat(result.getValue()).isEqualTo(Files.readString(file));
+        }
+        try (Stream<Path> files = Files.list(podCase.folder())) {
+            assertThat(files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()))
+                    .as("no unused file")
+                    .isEqualTo(filesOf(podCase, results.keySet()));
+        }
+    }
+
+    private static Set<String> filesOf(PodCase podCase, Set<String> results) {
+        Stream<String> inputs =
+                switch (podCase.job().definition()) {
+                    case JobSpec _ -> Stream.of("in.json");
+                    case PodManifest _ -> Stream.of("in.json", "in.yaml");
+                };
+        return Stream.concat(inputs, results.stream()).collect(Collectors.toSet());
+    }
+
+    private static Map<String, String> results(PlacedJob job) {
+        Map<String, String> results = new LinkedHashMap<>();
+        List<Finding> findings;
+        try {
+            results.put("out.yaml", PodCase.SERIALIZATION.asYaml(PodTranslation.podFor(job)));
+            findings = PodTranslation.warningsFor(job);
+        } catch (GatewayException.Rejected rejected) {
+            findings = rejected.findings();
+        }
+        if (!findings.isEmpty()) {
+            results.put("out.json", json(findings));
+        }
+        return results;
+    }
+
+    private static String json(List<Finding> findings) {
+        return findings.stream()
+                .map(finding ->
+                        "  {\"rule\": \"%s\", \"severity\": \"%s\", \"field\": \"%s\"}"
+                                .formatted(finding.rule(), finding.severity(), finding.field()))
+                .collect(Collectors.joining(",\n", "[\n", "\n]\n"));
+    }
+
+    @Test
+    void goldenFilesAreNeverRewrittenInContinuousIntegration() {
+        assertThat(UPDATE && System.getenv("CI") != null).isFalse();
+    }
+
+    @TestFactory
+    Stream<org.junit.jupiter.api.DynamicTest> jobFromGivesBackTheVerySpec() {
+        return PodCase.all().stream()
+                .filter(podCase -> podCase.job().definition() instanceof JobSpec)
+                .map(podCase ->
+                        dynamicTest(
+                                podCase.name(),
+                                () ->
+                                        assertThat(definitionOf(stored(podCase.job())))
+                                                .isEqualTo(podCase.job().definition())));
+    }
+
+    @TestFactory
+    Stream<org.junit.jupiter.api.DynamicTest> jobFromGivesBackAManifestThatMakesTheSamePod() {
+        return PodCase.all().stream()
+                .filter(podCase -> podCase.job().definition() instanceof PodManifest)
+                .filter(podCase -> !podCase.name().startsWith("refused"))
+                .map(podCase -> dynamicTest(podCase.name(), () -> assertMakesTheSamePod(podCase)));
+    }
+
+    private static void assertMakesTheSamePod(PodCase podCase) {
+        PlacedJob job = podCase.job();
+        PlacedJob again =
+                new PlacedJob(
+                        job.name(),
+                        job.workspace(),
+                        job.node(),
+                        definitionOf(stored(job)),
+                        job.idempotencyKey());
+        assertThat(PodCase.SERIALIZATION.asYaml(PodTranslation.podFor(again)))
+                .isEqualTo(PodCase.SERIALIZATION.asYaml(PodTranslation.podFor(job)));
+    }
+
+    private static JobDefinition definitionOf(Pod pod) {
+        assertThat(PodReading.isJob(pod)).isTrue();
+        Job job = PodReading.jobFrom(pod, Instant.EPOCH);
+        assertThat(job.managedBy()).isEqualTo("gateway");
+        return job.definition();
+    }
+
+    /// As the API server gives it back, with what it adds to each pod.
+    private static Pod stored(PlacedJob job) {
+        String yaml = PodCase.SERIALIZATION.asYaml(PodTranslation.podFor(job));
+        // spotless:off
+        return new PodBuilder(PodCase.SERIALIZATION.unmarshal(yaml, Pod.class))
+                .editMetadata()
+                    .withUid("2f1c7e2e-6f5d-4a0f-8a39-3c1c9f7f0b11")
+                    .withResourceVersion("4711")
+                    .withGeneration(1L)
+                    .withCreationTimestamp("2026-11-23T23:48:01Z")
+                    .addToAnnotations(Annotations.JOB_ID, "7")
+                .endMetadata()
+                .editSpec()
+                    .withServiceAccount("default")
+                    .withServiceAccountName("default")
+                    .withNodeName(job.node().value())
+                .endSpec()
+                .withNewStatus().withPhase("Running").endStatus()
+                .build();
+        // spotless:on
+    }
+}
