@@ -120,7 +120,8 @@ class GatewayTests {
         await().untilAsserted(
                         () -> assertThat(get("/jobs/seed").text("/state")).isEqualTo("SUCCEEDED"));
         assertThat(get("/jobs/seed/logs").response.body()).isEqualTo("/exp_data\n");
-        assertThat(get("/jobs/seed/manifest").response.body()).contains("kind: \"Pod\"", "3dgan-container");
+        assertThat(get("/jobs/seed/manifest").response.body())
+                .contains("kind: \"Pod\"", "3dgan-container");
     }
 
     @Test

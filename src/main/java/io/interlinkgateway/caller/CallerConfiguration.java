@@ -50,7 +50,13 @@ class CallerConfiguration implements WebMvcConfigurer {
             boolean taken =
                     Arrays.stream(handler.getMethodParameters())
                             .anyMatch(parameter -> parameter.getParameterType() == Workspace.class);
-            if (taken) {
+            boolean described =
+                    operation.getParameters() != null
+                            && operation.getParameters().stream()
+                                    .anyMatch(parameter ->
+                                            WorkspaceArgument.PARAMETER.equals(
+                                                    parameter.getName()));
+            if (taken && !described) {
                 operation.addParametersItem(
                         new Parameter()
                                 .in("query")

@@ -8,6 +8,7 @@ import io.interlinkgateway.job.TrackingUri;
 import io.interlinkgateway.job.Workspace;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -40,7 +41,7 @@ class CredentialController {
         this.probe = probe;
     }
 
-    @Schema(name = "New MLflow credential")
+    @Schema(name = "NewMlflowCredential")
     record PutCredentialRequest(
             @NotNull @Schema(example = "XYZ") String username,
             @NotNull
@@ -85,7 +86,7 @@ class CredentialController {
         }
     }
 
-    @Schema(name = "MLflow credential", description = "All of it that is ever shown.")
+    @Schema(name = "MlflowCredential", description = "All of it that is ever shown.")
     record CredentialResponse(
             String name,
             String username,
@@ -103,10 +104,10 @@ class CredentialController {
         }
     }
 
-    @Schema(name = "MLflow credentials")
+    @Schema(name = "MlflowCredentials")
     record Items(List<CredentialResponse> items) {}
 
-    @Schema(name = "Check of an MLflow credential")
+    @Schema(name = "CredentialCheck")
     record VerifyRequest(
             @Nullable
                     @Schema(
@@ -115,7 +116,7 @@ class CredentialController {
                             example = "https://mlflow.example.org/")
                     String trackingUri) {}
 
-    @Schema(name = "Verdict on an MLflow credential")
+    @Schema(name = "CredentialVerdict")
     record VerdictResponse(Verdict verdict, String message, String cure, String trackingUri) {
 
         static VerdictResponse from(Verdict verdict, TrackingUri server) {
@@ -142,6 +143,8 @@ class CredentialController {
 
     @PutMapping("/{name}")
     @Operation(summary = "Put an MLflow credential", description = "Creates or replaces it.")
+    @ApiResponse(responseCode = "201", description = "It was created.")
+    @ApiResponse(responseCode = "200", description = "It was replaced.")
     ResponseEntity<CredentialResponse> put(
             Workspace workspace,
             @PathVariable CredentialName name,
@@ -155,6 +158,7 @@ class CredentialController {
 
     @DeleteMapping("/{name}")
     @Operation(summary = "Delete an MLflow credential")
+    @ApiResponse(responseCode = "204", description = "It is gone.")
     ResponseEntity<Void> delete(Workspace workspace, @PathVariable CredentialName name) {
         if (!credentials.delete(workspace, name)) {
             throw notFound(name);

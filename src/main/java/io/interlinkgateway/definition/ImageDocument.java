@@ -4,27 +4,15 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.interlinkgateway.job.ImageReference;
-import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.NotBlank;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// An image: its path or reference, as a text or as an object that also says where it is pulled from.
-@Schema(
-        name = "Image",
-        description =
-                "A path on the HPC or a registry reference, as a text or as the object. With"
-                        + " pullFrom the first job that misses the file pulls it, once.",
-        oneOf = {String.class, ImageDocument.Pulled.class},
-        example = "/ceph/hpc/data/st2301-itwin-users/itwinai_v10.1.sif")
 public record ImageDocument(@NotBlank String path, @Nullable String pullFrom) {
 
-    /// The object's form, for the API's description.
-    @Schema(name = "Pulled image")
-    public record Pulled(
-            @Schema(example = "/ceph/hpc/data/st2301-itwin-users/itwinai.sif") String path,
-            @Nullable @Schema(example = "docker://ghcr.io/intertwin-eu/itwinai:0.0.1-3dgan-0.2")
-                    String pullFrom) {}
+    /// The object's form.
+    private record Pulled(String path, String pullFrom) {}
 
     @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
     static ImageDocument of(

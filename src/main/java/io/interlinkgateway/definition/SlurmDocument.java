@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Options of `sbatch`: the usual ones by name, the rest as raw flags.
-@Schema(name = "SLURM options")
+@Schema(name = "SlurmOptions")
 public record SlurmDocument(
         @Nullable @Schema(example = "gpu") String partition,
         @Nullable @Schema(example = "st2301") String account,

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A job as callers write it. The same document comes back as a job's `definition`, so it can be sent again
 /// as it is.
-@Schema(name = "Job spec", description = "What to run, where, and with what.")
+@Schema(name = "JobSpec", description = "What to run, where, and with what.")
 public record SubmitJobRequest(
         @Nullable
                 @Schema(
@@ -72,7 +72,7 @@ public record SubmitJobRequest(
                 Map<String, @NotNull String> labels) {
 
     /// How the job logs to MLflow.
-    @Schema(name = "MLflow access")
+    @Schema(name = "MlflowAccess")
     public record Mlflow(
             @NotBlank
                     @Schema(
@@ -95,7 +95,7 @@ public record SubmitJobRequest(
                     Map<String, @NotNull String> requests) {}
 
     /// Options of the container runtime on the HPC.
-    @Schema(name = "Singularity options")
+    @Schema(name = "SingularityOptions")
     public record Singularity(
             @Nullable
                     @Size(max = 100)

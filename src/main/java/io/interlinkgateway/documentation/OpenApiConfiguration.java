@@ -1,5 +1,10 @@
 package io.interlinkgateway.documentation;
 
+import io.interlinkgateway.definition.ImageDocument;
+import io.interlinkgateway.job.CredentialName;
+import io.interlinkgateway.job.IdempotencyKey;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.NodeName;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.info.Info;
@@ -14,6 +19,7 @@ import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.servers.Server;
 import java.util.List;
 import org.springdoc.core.customizers.OpenApiCustomizer;
+import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -21,6 +27,17 @@ import org.springframework.context.annotation.Configuration;
 class OpenApiConfiguration {
 
     private static final String PROBLEM = "Problem";
+    private static final String IMAGE = "Image";
+
+    static {
+        SpringDocUtils.getConfig()
+                .replaceWithClass(JobName.class, String.class)
+                .replaceWithClass(NodeName.class, String.class)
+                .replaceWithClass(CredentialName.class, String.class)
+                .replaceWithClass(IdempotencyKey.class, String.class)
+                .replaceWithSchema(
+                        ImageDocument.class, new Schema<>().$ref("#/components/schemas/" + IMAGE));
+    }
 
     @Bean
     OpenAPI gatewayApi() {
@@ -34,7 +51,22 @@ class OpenApiConfiguration {
                                                 + " problem's type is the address of a page that"
                                                 + " explains it."))
                 .servers(List.of(new Server().url("/")))
-                .components(new Components().addSchemas(PROBLEM, problem()));
+                .components(
+                        new Components().addSchemas(PROBLEM, problem()).addSchemas(IMAGE, image()));
+    }
+
+    private static Schema<?> image() {
+        ObjectSchema pulled = new ObjectSchema();
+        pulled.addProperty("path", new StringSchema());
+        pulled.addProperty("pullFrom", new StringSchema());
+        pulled.addRequiredItem("path");
+        Schema<Object> image = new Schema<>();
+        image.setDescription(
+                "A path on the HPC or a registry reference, as a text or as an object. With pullFrom"
+                        + " the first job that misses the file pulls it, once.");
+        image.addOneOfItem(new StringSchema());
+        image.addOneOfItem(pulled);
+        return image;
     }
 
     private static Schema<?> problem() {

@@ -1,4 +1,4 @@
-/// What the OpenAPI description says beyond the controllers.
+/// What the OpenAPI description says beyond the controllers. May use `job` and `definition`.
 @NullMarked
 package io.interlinkgateway.documentation;
 

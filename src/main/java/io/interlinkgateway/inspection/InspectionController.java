@@ -39,7 +39,7 @@ class InspectionController {
         this.jobs = jobs;
     }
 
-    @Schema(name = "Job page")
+    @Schema(name = "JobPage")
     record Page(
             List<JobResponse> items,
             @Nullable @Schema(description = "Where the next page begins; missing on the last.")

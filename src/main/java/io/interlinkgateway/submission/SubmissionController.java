@@ -13,7 +13,9 @@ import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.submission.Submissions.Submitted;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.Valid;
 import java.net.URI;
@@ -56,20 +58,42 @@ class SubmissionController {
             description =
                     "A repeat with the same Idempotency-Key makes no second job and answers 200"
                             + " with the first.")
+    @ApiResponse(responseCode = "201", description = "The job was created.")
+    @ApiResponse(responseCode = "200", description = "The job was there already.")
     ResponseEntity<JobResponse> submit(
             Workspace workspace,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
-            @Valid @RequestBody SubmitJobRequest request) {
+            @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            content =
+                                    @Content(
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "job spec",
+                                                            value = Examples.SPEC)))
+                    @Valid
+                    @RequestBody
+                    SubmitJobRequest request) {
         return answer(
                 workspace, submissions.submit(workspace, request.toRequestedJob(), idempotencyKey));
     }
 
     @PostMapping(consumes = {YAML, "application/x-yaml", "text/yaml"})
     @Operation(summary = "Submit a job", description = "The pod as kubectl apply takes it.")
+    @ApiResponse(responseCode = "201", description = "The job was created.")
+    @ApiResponse(responseCode = "200", description = "The job was there already.")
     ResponseEntity<JobResponse> submitPod(
             Workspace workspace,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
-            @RequestBody String pod) {
+            @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            content =
+                                    @Content(
+                                            mediaType = YAML,
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "pod",
+                                                            value = Examples.POD)))
+                    @RequestBody
+                    String pod) {
         return answer(
                 workspace, submissions.submit(workspace, PodDocument.parse(pod), idempotencyKey));
     }
@@ -80,12 +104,23 @@ class SubmissionController {
             description =
                     "With replace=true a job that has the name is deleted first, and its pod's end"
                             + " awaited.")
+    @ApiResponse(responseCode = "201", description = "The job was created.")
+    @ApiResponse(responseCode = "200", description = "The job was there already.")
     ResponseEntity<JobResponse> put(
             Workspace workspace,
             @PathVariable JobName name,
             @RequestParam(defaultValue = "false") boolean replace,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
-            @Valid @RequestBody SubmitJobRequest request) {
+            @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            content =
+                                    @Content(
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "job spec",
+                                                            value = Examples.SPEC)))
+                    @Valid
+                    @RequestBody
+                    SubmitJobRequest request) {
         return answer(
                 workspace,
                 put(workspace, named(name, request.toRequestedJob()), replace, idempotencyKey));
@@ -95,12 +130,23 @@ class SubmissionController {
             path = "/{name}",
             consumes = {YAML, "application/x-yaml", "text/yaml"})
     @Operation(summary = "Submit a job under this name")
+    @ApiResponse(responseCode = "201", description = "The job was created.")
+    @ApiResponse(responseCode = "200", description = "The job was there already.")
     ResponseEntity<JobResponse> putPod(
             Workspace workspace,
             @PathVariable JobName name,
             @RequestParam(defaultValue = "false") boolean replace,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
-            @RequestBody String pod) {
+            @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            content =
+                                    @Content(
+                                            mediaType = YAML,
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "pod",
+                                                            value = Examples.POD)))
+                    @RequestBody
+                    String pod) {
         return answer(
                 workspace,
                 put(workspace, named(name, PodDocument.parse(pod)), replace, idempotencyKey));
@@ -110,7 +156,18 @@ class SubmissionController {
     @Operation(
             summary = "Check a job",
             description = "The same checks as a submission; nothing is created.")
-    PreflightResponse preflight(Workspace workspace, @Valid @RequestBody SubmitJobRequest request) {
+    PreflightResponse preflight(
+            Workspace workspace,
+            @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            content =
+                                    @Content(
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "job spec",
+                                                            value = Examples.SPEC)))
+                    @Valid
+                    @RequestBody
+                    SubmitJobRequest request) {
         return submissions.preflight(workspace, request::toRequestedJob);
     }
 
@@ -118,7 +175,18 @@ class SubmissionController {
             path = "/preflight",
             consumes = {YAML, "application/x-yaml", "text/yaml"})
     @Operation(summary = "Check a job")
-    PreflightResponse preflightPod(Workspace workspace, @RequestBody String pod) {
+    PreflightResponse preflightPod(
+            Workspace workspace,
+            @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            content =
+                                    @Content(
+                                            mediaType = YAML,
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "pod",
+                                                            value = Examples.POD)))
+                    @RequestBody
+                    String pod) {
         return submissions.preflight(workspace, () -> PodDocument.parse(pod));
     }
 
@@ -129,6 +197,8 @@ class SubmissionController {
                     "A new job from the same definition. The body, if there is one, holds what"
                             + " shall be different, as a JSON merge patch (RFC 7396) of the"
                             + " definition.")
+    @ApiResponse(responseCode = "201", description = "The job was created.")
+    @ApiResponse(responseCode = "200", description = "The job was there already.")
     ResponseEntity<JobResponse> resubmit(
             Workspace workspace,
             @PathVariable JobName name,
@@ -136,10 +206,11 @@ class SubmissionController {
             @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content =
                                     @Content(
-                                            schema =
-                                                    @Schema(
-                                                            type = "object",
-                                                            example = "{\"name\": \"again\"}")))
+                                            schema = @Schema(type = "object"),
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "changes",
+                                                            value = Examples.CHANGES)))
                     @RequestBody
                     Optional<ObjectNode> changes) {
         return answer(workspace, submissions.resubmit(workspace, name, changes, idempotencyKey));
@@ -149,6 +220,8 @@ class SubmissionController {
     @Operation(
             summary = "Delete a job",
             description = "202 while the job goes away, 204 once it is gone.")
+    @ApiResponse(responseCode = "202", description = "The job is going away.")
+    @ApiResponse(responseCode = "204", description = "The job is gone.", content = @Content)
     ResponseEntity<JobResponse> delete(Workspace workspace, @PathVariable JobName name) {
         return jobs.delete(workspace, name)
                 .map(job -> ResponseEntity.status(HttpStatus.ACCEPTED).body(JobResponse.from(job)))

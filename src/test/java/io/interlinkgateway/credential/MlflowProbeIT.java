@@ -1,0 +1,52 @@
+package io.interlinkgateway.credential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.interlinkgateway.bench.MlflowServer;
+import io.interlinkgateway.job.TrackingUri;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// The live check against a real MLflow server.
+class MlflowProbeIT {
+
+    private final MlflowProbe probe =
+            new MlflowProbe(new MlflowProperties(List.of(), true, Duration.ofSeconds(10)));
+
+    @AfterEach
+    void close() throws IOException {
+        probe.destroy();
+    }
+
+    @Test
+    void aServerWithPasswordsTellsGoodFromBad() {
+        try (MlflowServer server = MlflowServer.start()) {
+            TrackingUri address = new TrackingUri(server.url());
+
+            assertThat(probe.ask(address, login(server.username(), server.password())))
+                    .isEqualTo(Verdict.ACCEPTED);
+            assertThat(probe.ask(address, login(server.username(), "wrong")))
+                    .isEqualTo(Verdict.REFUSED);
+            assertThat(probe.ask(address, login("nobody", server.password())))
+                    .isEqualTo(Verdict.REFUSED);
+            assertThat(probe.ask(TrackingUri.parse(address + "/not-here"), login("a", "b")))
+                    .isNotEqualTo(Verdict.ACCEPTED);
+        }
+    }
+
+    @Test
+    void anOpenServerIsToldFromAGoodPassword() {
+        try (MlflowServer server = MlflowServer.startOpen()) {
+            assertThat(probe.ask(new TrackingUri(server.url()), login("any", "thing")))
+                    .isEqualTo(Verdict.OPEN_SERVER);
+        }
+    }
+
+    private static MlflowCredential login(String username, String password) {
+        return new MlflowCredential(username, password, Optional.empty());
+    }
+}

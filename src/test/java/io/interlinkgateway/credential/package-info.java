@@ -1,0 +1,4 @@
+@NullMarked
+package io.interlinkgateway.credential;
+
+import org.jspecify.annotations.NullMarked;
