@@ -12,7 +12,8 @@ final class PreExec {
     /// Pulls an image once, however many jobs start together: `mkdir` is the lock, because it is atomic
     /// on every shared file system, where `flock` often isn't. The holder keeps the lock alive by
     /// counting in it; a waiter that sees no progress for two minutes by its own clock takes the lock over,
-    /// by a rename that only one waiter can win. The image appears by a rename, whole or not at all.
+    /// by a rename, and clears away what the dead holder left. Should two take over at once, both pull, each
+    /// to its own file: the image appears by a rename, whole or not at all.
     private static final String PULL =
             """
             ( image='@IMAGE@'; source='@SOURCE@'; lock="$image.gateway-lock"; part="$image.gateway-part.$(hostname).$$"
@@ -28,12 +29,14 @@ final class PreExec {
                 now=$(cat "$lock/progress" 2>/dev/null)
                 if [ "$now" = "$seen" ]; then still=$((still + 1)); else still=0; seen=$now; fi
                 if [ "$still" -ge 60 ]; then
+                  left=${now% *}
+                  case "${left#"$image.gateway-part."}" in */*|"$left") ;; *) rm -f "$left" ;; esac
                   mv "$lock" "$lock.stale.$(hostname).$$" 2>/dev/null && rm -rf "$lock.stale.$(hostname).$$"
                   still=0
                 fi
                 sleep 2
               done
-              ( count=0; while [ -d "$lock" ]; do echo "$part $count" > "$lock/progress"; count=$((count + 1)); sleep 5; done ) 2>/dev/null &
+              ( count=0; while [ -d "$lock" ]; do echo "$part $count" > "$lock/progress"; count=$((count + 1)); sleep 5; done ) >/dev/null 2>&1 &
               beat=$!
               trap 'kill "$beat" 2>/dev/null; rm -rf "$lock" "$part"' EXIT
               trap 'exit 143' TERM INT
