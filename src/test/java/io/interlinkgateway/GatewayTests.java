@@ -479,6 +479,17 @@ class GatewayTests {
     }
 
     @Test
+    void aLongJobIsTaken() {
+        String arguments = "echo " + "x".repeat(100_000) + " | wc -c";
+
+        Answer submitted = post("/jobs", named("long").replace("echo hello", arguments));
+
+        assertThat(submitted.status()).as(submitted.response.body()).isEqualTo(201);
+        await().untilAsserted(() ->
+                assertThat(get("/jobs/long/logs").response.body()).contains("100001"));
+    }
+
+    @Test
     void aBodyThatIsTooLargeIsRefused() {
         String large = JOB.replace("echo hello", "x".repeat(2_000_000));
 

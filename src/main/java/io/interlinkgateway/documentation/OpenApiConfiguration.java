@@ -62,8 +62,8 @@ class OpenApiConfiguration {
         pulled.addRequiredItem("path");
         Schema<Object> image = new Schema<>();
         image.setDescription(
-                "A path on the HPC or a registry reference, as a text or as an object. With pullFrom"
-                        + " the first job that misses the file pulls it, once.");
+                "A path on the HPC or a registry reference, as a text or as an object. With"
+                        + " pullFrom the first job that misses the file pulls it, once.");
         image.addOneOfItem(new StringSchema());
         image.addOneOfItem(pulled);
         return image;

@@ -41,6 +41,10 @@ import tools.jackson.databind.node.ObjectNode;
 @Tag(name = "Jobs")
 class SubmissionController {
 
+    // A pod and a spec go to the same address. OpenAPI has one operation there, described at the
+    // spec's.
+
+    private static final String JSON = MediaType.APPLICATION_JSON_VALUE;
     private static final String YAML = MediaType.APPLICATION_YAML_VALUE;
     private static final String KEY = "Idempotency-Key";
 
@@ -52,7 +56,7 @@ class SubmissionController {
         this.jobs = jobs;
     }
 
-    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping(consumes = JSON)
     @Operation(
             summary = "Submit a job",
             description =
@@ -64,12 +68,20 @@ class SubmissionController {
             Workspace workspace,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
             @io.swagger.v3.oas.annotations.parameters.RequestBody(
-                            content =
-                                    @Content(
-                                            examples =
-                                                    @ExampleObject(
-                                                            name = "job spec",
-                                                            value = Examples.SPEC)))
+                            content = {
+                                @Content(
+                                        mediaType = JSON,
+                                        schema = @Schema(implementation = SubmitJobRequest.class),
+                                        examples =
+                                                @ExampleObject(
+                                                        name = "job spec",
+                                                        value = Examples.SPEC)),
+                                @Content(
+                                        mediaType = YAML,
+                                        schema = @Schema(type = "string"),
+                                        examples =
+                                                @ExampleObject(name = "pod", value = Examples.POD))
+                            })
                     @Valid
                     @RequestBody
                     SubmitJobRequest request) {
@@ -78,27 +90,16 @@ class SubmissionController {
     }
 
     @PostMapping(consumes = {YAML, "application/x-yaml", "text/yaml"})
-    @Operation(summary = "Submit a job", description = "The pod as kubectl apply takes it.")
-    @ApiResponse(responseCode = "201", description = "The job was created.")
-    @ApiResponse(responseCode = "200", description = "The job was there already.")
+    @Operation(hidden = true)
     ResponseEntity<JobResponse> submitPod(
             Workspace workspace,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
-            @io.swagger.v3.oas.annotations.parameters.RequestBody(
-                            content =
-                                    @Content(
-                                            mediaType = YAML,
-                                            examples =
-                                                    @ExampleObject(
-                                                            name = "pod",
-                                                            value = Examples.POD)))
-                    @RequestBody
-                    String pod) {
+            @RequestBody String pod) {
         return answer(
                 workspace, submissions.submit(workspace, PodDocument.parse(pod), idempotencyKey));
     }
 
-    @PutMapping(path = "/{name}", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PutMapping(path = "/{name}", consumes = JSON)
     @Operation(
             summary = "Submit a job under this name",
             description =
@@ -112,12 +113,20 @@ class SubmissionController {
             @RequestParam(defaultValue = "false") boolean replace,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
             @io.swagger.v3.oas.annotations.parameters.RequestBody(
-                            content =
-                                    @Content(
-                                            examples =
-                                                    @ExampleObject(
-                                                            name = "job spec",
-                                                            value = Examples.SPEC)))
+                            content = {
+                                @Content(
+                                        mediaType = JSON,
+                                        schema = @Schema(implementation = SubmitJobRequest.class),
+                                        examples =
+                                                @ExampleObject(
+                                                        name = "job spec",
+                                                        value = Examples.SPEC)),
+                                @Content(
+                                        mediaType = YAML,
+                                        schema = @Schema(type = "string"),
+                                        examples =
+                                                @ExampleObject(name = "pod", value = Examples.POD))
+                            })
                     @Valid
                     @RequestBody
                     SubmitJobRequest request) {
@@ -129,42 +138,39 @@ class SubmissionController {
     @PutMapping(
             path = "/{name}",
             consumes = {YAML, "application/x-yaml", "text/yaml"})
-    @Operation(summary = "Submit a job under this name")
-    @ApiResponse(responseCode = "201", description = "The job was created.")
-    @ApiResponse(responseCode = "200", description = "The job was there already.")
+    @Operation(hidden = true)
     ResponseEntity<JobResponse> putPod(
             Workspace workspace,
             @PathVariable JobName name,
             @RequestParam(defaultValue = "false") boolean replace,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
-            @io.swagger.v3.oas.annotations.parameters.RequestBody(
-                            content =
-                                    @Content(
-                                            mediaType = YAML,
-                                            examples =
-                                                    @ExampleObject(
-                                                            name = "pod",
-                                                            value = Examples.POD)))
-                    @RequestBody
-                    String pod) {
+            @RequestBody String pod) {
         return answer(
                 workspace,
                 put(workspace, named(name, PodDocument.parse(pod)), replace, idempotencyKey));
     }
 
-    @PostMapping(path = "/preflight", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping(path = "/preflight", consumes = JSON)
     @Operation(
             summary = "Check a job",
             description = "The same checks as a submission; nothing is created.")
     PreflightResponse preflight(
             Workspace workspace,
             @io.swagger.v3.oas.annotations.parameters.RequestBody(
-                            content =
-                                    @Content(
-                                            examples =
-                                                    @ExampleObject(
-                                                            name = "job spec",
-                                                            value = Examples.SPEC)))
+                            content = {
+                                @Content(
+                                        mediaType = JSON,
+                                        schema = @Schema(implementation = SubmitJobRequest.class),
+                                        examples =
+                                                @ExampleObject(
+                                                        name = "job spec",
+                                                        value = Examples.SPEC)),
+                                @Content(
+                                        mediaType = YAML,
+                                        schema = @Schema(type = "string"),
+                                        examples =
+                                                @ExampleObject(name = "pod", value = Examples.POD))
+                            })
                     @Valid
                     @RequestBody
                     SubmitJobRequest request) {
@@ -174,19 +180,8 @@ class SubmissionController {
     @PostMapping(
             path = "/preflight",
             consumes = {YAML, "application/x-yaml", "text/yaml"})
-    @Operation(summary = "Check a job")
-    PreflightResponse preflightPod(
-            Workspace workspace,
-            @io.swagger.v3.oas.annotations.parameters.RequestBody(
-                            content =
-                                    @Content(
-                                            mediaType = YAML,
-                                            examples =
-                                                    @ExampleObject(
-                                                            name = "pod",
-                                                            value = Examples.POD)))
-                    @RequestBody
-                    String pod) {
+    @Operation(hidden = true)
+    PreflightResponse preflightPod(Workspace workspace, @RequestBody String pod) {
         return submissions.preflight(workspace, () -> PodDocument.parse(pod));
     }
 
