@@ -1,0 +1,234 @@
+package io.interlinkgateway.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.job.ComputeResources;
+import io.interlinkgateway.job.CredentialName;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.ImageReference;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.JobQuery;
+import io.interlinkgateway.job.JobSpec;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.SingularityOptions;
+import io.interlinkgateway.job.SlurmOptions;
+import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.log.JobLogs;
+import io.interlinkgateway.pod.PodTranslation;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// An API server that is slow, down, refusing or cut off: a plain HTTP server in its place, for a real one
+/// does none of this on demand.
+class ApiServerTests {
+
+    private static final Workspace WORKSPACE = new Workspace("default");
+    private static final PlacedJob JOB =
+            new PlacedJob(
+                    new JobName("train"),
+                    WORKSPACE,
+                    new NodeName("vega-new-vk"),
+                    new JobSpec(
+                            ImageReference.of("/images/busybox.sif"),
+                            List.of("true"),
+                            List.of(),
+                            Map.of(),
+                            Optional.empty(),
+                            new ComputeResources(Map.of(), Map.of()),
+                            SlurmOptions.NONE,
+                            Optional.empty(),
+                            SingularityOptions.NONE,
+                            Map.of()),
+                    Optional.empty());
+
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final AtomicInteger posts = new AtomicInteger();
+    private final HttpServer server = create();
+    private final ClusterProperties properties =
+            new ClusterProperties(
+                    Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), true);
+    private final KubernetesClient client =
+            ClusterConfiguration.clientFor(
+                    new ConfigBuilder()
+                            .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
+                            .build(),
+                    properties);
+    private final ApiServer apiServer = new ApiServer(client, properties.requestTimeout());
+    private final KubernetesJobs jobs =
+            new KubernetesJobs(apiServer, properties.replaceTimeout(), Clock.systemUTC());
+
+    private static HttpServer create() {
+        try {
+            return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        end.countDown();
+        client.close();
+        server.stop(0);
+    }
+
+    @Test
+    void silenceEndsAtTheDeadline() {
+        server.createContext("/", _ -> awaitEnd());
+
+        assertThat(everything())
+                .allSatisfy(operation -> {
+                    long before = System.nanoTime();
+                    assertThat(catchThrowable(operation))
+                            .isInstanceOf(GatewayException.ClusterUnavailable.class);
+                    assertThat(Duration.ofNanos(System.nanoTime() - before))
+                            .isLessThan(Duration.ofSeconds(8));
+                });
+    }
+
+    @Test
+    void aClosedPortIsUnavailable() {
+        server.stop(0);
+
+        assertThat(everything())
+                .allSatisfy(operation ->
+                        assertThat(catchThrowable(operation))
+                                .isInstanceOf(GatewayException.ClusterUnavailable.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 500, 503, 504})
+    void anOverloadedServerIsUnavailableAndIsAskedOnce(int code) {
+        server.createContext("/", exchange -> answer(exchange, code, status(code, "please wait")));
+
+        assertThatExceptionOfType(GatewayException.ClusterUnavailable.class)
+                .isThrownBy(() -> jobs.submit(JOB))
+                .withMessageContaining("please wait");
+        assertThat(posts).hasValue(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"401", "403"})
+    void aRefusalIsToldInTheServersWords(int code) {
+        server.createContext(
+                "/", exchange -> answer(exchange, code, status(code, "exceeded quota: pods=10")));
+
+        assertThat(everything())
+                .allSatisfy(operation ->
+                        assertThat(catchThrowable(operation))
+                                .isInstanceOf(GatewayException.ClusterRefused.class)
+                                .hasMessageContaining("exceeded quota: pods=10"));
+    }
+
+    @Test
+    void anAnswerThatIsNoKubernetesIsNoSuccess() {
+        server.createContext("/", exchange -> answer(exchange, 404, "<html>not here</html>"));
+
+        assertThatExceptionOfType(GatewayException.NotFound.class)
+                .isThrownBy(() -> jobs.submit(JOB));
+    }
+
+    /// The create is done, but its answer is lost: the pod is found, and not made again.
+    @Test
+    void aCreateWhoseAnswerIsLostIsReadBack() {
+        Pod made = PodTranslation.podFor(JOB);
+        made.getMetadata().setUid("the-uid");
+        server.createContext(
+                "/",
+                exchange -> {
+                    if (exchange.getRequestMethod().equals("POST")) {
+                        posts.incrementAndGet();
+                        exchange.close();
+                    } else {
+                        answer(exchange, 200, Serialization.asJson(made));
+                    }
+                });
+
+        assertThat(jobs.submit(JOB).job().uid()).isEqualTo("the-uid");
+        assertThat(posts).hasValue(1);
+    }
+
+    private List<ThrowingCallable> everything() {
+        KubernetesVirtualNodes nodes = new KubernetesVirtualNodes(apiServer);
+        KubernetesCredentials credentials = new KubernetesCredentials(apiServer, Clock.systemUTC());
+        KubernetesJobLogs logs = new KubernetesJobLogs(apiServer, true);
+        JobQuery query =
+                new JobQuery(WORKSPACE, Set.of(), Optional.empty(), Map.of(), 10, Optional.empty());
+        JobLogs.Options whole = new JobLogs.Options(false, OptionalInt.empty(), Optional.empty());
+        return Stream.<ThrowingCallable>of(
+                        () -> jobs.submit(JOB),
+                        () -> jobs.replace(JOB),
+                        () -> jobs.preview(JOB),
+                        () -> jobs.find(WORKSPACE, JOB.name()),
+                        () -> jobs.list(query),
+                        () -> jobs.delete(WORKSPACE, JOB.name()),
+                        () -> logs.open(WORKSPACE, JOB.name(), whole),
+                        nodes::list,
+                        () -> nodes.find(JOB.node()),
+                        () -> credentials.list(WORKSPACE),
+                        () -> credentials.find(WORKSPACE, new CredentialName("mlflow-server")))
+                .toList();
+    }
+
+    private void answer(HttpExchange exchange, int code, String body) throws IOException {
+        if (exchange.getRequestMethod().equals("POST")) {
+            posts.incrementAndGet();
+        }
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", "application/json");
+        exchange.sendResponseHeaders(code, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    private static String status(int code, String message) {
+        return "{\"kind\": \"Status\", \"apiVersion\": \"v1\", \"status\": \"Failure\", \"code\": "
+                + code
+                + ", \"message\": \""
+                + message
+                + "\"}";
+    }
+
+    private void awaitEnd() throws IOException {
+        try {
+            end.await();
+        } catch (InterruptedException stopped) {
+            throw new IOException(stopped);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package io.interlinkgateway.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.bench.ControlPlane;
+import io.interlinkgateway.job.Workspace;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The packaged gateway on the real API server: what no crash, race or repeat may break.
+class GatewayOnKubernetesIT {
+
+    private static final String JSON = "application/json";
+    private static final String JOB =
+            """
+            {"node": "vega-new-vk", "image": "/images/busybox.sif", "command": ["sleep", "600"],
+             "resources": {"limits": {"cpu": "1", "memory": "64Mi"}}}
+            """;
+    private static final String SEED =
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: 3dgan-train
+              annotations:
+                slurm-job.vk.io/flags: "-p gpu --gres=gpu:1 --ntasks-per-node=1 --nodes=1"
+                slurm-job.vk.io/pre-exec: "singularity pull /ceph/hpc/data/st2301-itwin-users/itwinaiv6_1.sif docker://ghcr.io/intertwin-eu/itwinai:0.0.1-3dgan-0.2"
+            spec:
+              automountServiceAccountToken: false
+              containers:
+              - name: 3dgan-container
+                image: /ceph/hpc/data/st2301-itwin-users/itwinaiv6_1.sif
+                command: ["/bin/sh", "-c"]
+                args: [" cd /tmp && itwinai exec-pipeline --print-config \\\\ -o mlflow_tracking_uri=$MLFLOW_TRACKING_URI"]
+                env:
+                - name: MLFLOW_TRACKING_USERNAME
+                  valueFrom: {secretKeyRef: {name: mlflow-server, key: username}}
+                resources:
+                  limits: {cpu: "48", memory: 150Gi}
+                  requests: {cpu: "4", memory: 20Gi}
+              nodeSelector:
+                kubernetes.io/hostname: vega-new-vk
+              tolerations:
+              - {key: virtual-node.interlink/no-schedule, operator: Exists}
+            """;
+
+    private static final TestCluster CLUSTER = TestCluster.shared();
+    private static @Nullable GatewayProcess gateway;
+
+    @BeforeAll
+    static void start(@TempDir Path folder) throws IOException {
+        Path kubeconfig =
+                Files.writeString(folder.resolve("kubeconfig"), ControlPlane.kubeconfig());
+        gateway = new GatewayProcess(kubeconfig);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway().close();
+    }
+
+    private static GatewayProcess gateway() {
+        if (gateway == null) {
+            throw new IllegalStateException("not started");
+        }
+        return gateway;
+    }
+
+    @Test
+    void theSeedsPodIsTakenAsItIs() throws Exception {
+        Workspace workspace = CLUSTER.freshWorkspace();
+
+        HttpResponse<String> answer =
+                gateway().send("POST", jobs(workspace), "application/yaml", SEED);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        Pod pod = pods(workspace).getFirst();
+        assertThat(pod.getMetadata().getAnnotations())
+                .containsEntry(
+                        "slurm-job.vk.io/flags",
+                        "-p gpu --gres=gpu:1 --ntasks-per-node=1 --nodes=1");
+        assertThat(pod.getSpec().getContainers().getFirst().getArgs())
+                .containsExactly(
+                        " cd /tmp && itwinai exec-pipeline --print-config \\ -o"
+                                + " mlflow_tracking_uri=$MLFLOW_TRACKING_URI");
+        assertThat(pod.getSpec().getRestartPolicy()).isEqualTo("Never");
+        await().until(() -> pods(workspace).getFirst().getSpec().getNodeName() != null);
+    }
+
+    @Test
+    void aLivePodIsReplaced() throws Exception {
+        Workspace workspace = CLUSTER.freshWorkspace();
+        String address = "/api/v1/jobs/train?replace=true&workspace=" + workspace;
+        gateway().send("PUT", address, JSON, JOB);
+        String old = pods(workspace).getFirst().getMetadata().getUid();
+
+        HttpResponse<String> answer =
+                gateway().send("PUT", address, JSON, JOB.replace("600", "601"));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        assertThat(pods(workspace))
+                .hasSize(1)
+                .noneMatch(pod -> pod.getMetadata().getUid().equals(old));
+    }
+
+    @Test
+    void fiftyParallelSubmitsWithOneKeyMakeOnePod() throws Exception {
+        Workspace workspace = CLUSTER.freshWorkspace();
+        List<Callable<Integer>> submits =
+                Collections.nCopies(50, () -> submit(workspace, "the-key"));
+        Map<Integer, Long> codes;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            codes =
+                    threads.invokeAll(submits).stream()
+                            .map(Future::resultNow)
+                            .collect(Collectors.groupingBy(code -> code, Collectors.counting()));
+        }
+
+        assertThat(codes).isEqualTo(Map.of(201, 1L, 200, 49L));
+        assertThat(pods(workspace)).hasSize(1);
+    }
+
+    @Test
+    void killingTheGatewayLosesAndDoublesNothing() throws Exception {
+        Workspace workspace = CLUSTER.freshWorkspace();
+        AtomicInteger done = new AtomicInteger();
+        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            for (int job = 0; job < 200; job++) {
+                String key = "key-" + job;
+                threads.execute(() -> {
+                    await().pollInterval(Duration.ofMillis(200))
+                            .atMost(Duration.ofMinutes(2))
+                            .ignoreExceptions()
+                            .until(() -> submit(workspace, key) / 100 == 2);
+                    done.incrementAndGet();
+                });
+            }
+            for (int kill = 1; kill <= 3; kill++) {
+                int enough = kill * 40;
+                await().atMost(Duration.ofMinutes(2)).until(() -> done.get() >= enough);
+                gateway().killAndStartAgain();
+            }
+        }
+
+        assertThat(done).hasValue(200);
+        assertThat(pods(workspace)).hasSize(200);
+    }
+
+    @Test
+    void aWorkspaceThatIsNotThereIsNotFound() throws Exception {
+        HttpResponse<String> answer =
+                gateway().send("POST", jobs(new Workspace("nowhere")), JSON, JOB);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(404);
+        assertThat(answer.body()).contains("/problems/not-found");
+    }
+
+    private static int submit(Workspace workspace, String key)
+            throws IOException, InterruptedException {
+        return gateway()
+                .send("POST", jobs(workspace), JSON, JOB, "Idempotency-Key", key)
+                .statusCode();
+    }
+
+    private static String jobs(Workspace workspace) {
+        return "/api/v1/jobs?workspace=" + workspace;
+    }
+
+    private static List<Pod> pods(Workspace workspace) {
+        return CLUSTER.client().pods().inNamespace(workspace.value()).list().getItems();
+    }
+}
