@@ -1,6 +1,7 @@
 package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -213,22 +214,40 @@ final class ManifestTranslation {
     private static void warnOfEvaluation(
             String path, List<Container> containers, List<Finding> findings) {
         for (int index = 0; index < containers.size(); index++) {
-            var variables = containers.get(index).getEnv();
+            Container container = containers.get(index);
+            String here = path + "[" + index + "]";
+            List<EnvVar> variables = container.getEnv();
             for (int place = 0; place < variables.size(); place++) {
-                String value = variables.get(place).getValue();
-                if (value != null && EnvironmentEncoding.isEvaluated(value)) {
-                    findings.add(
-                            Finding.warning(
-                                    "environment-evaluated",
-                                    path + "[" + index + "].env[" + place + "].value",
-                                    "A shell on the HPC evaluates this value.",
-                                    "Add "
-                                            + EnvironmentEncoding.NO_EVALUATION
-                                            + " to the annotation "
-                                            + Annotations.SINGULARITY_OPTIONS
-                                            + " to pass it as it is."));
-                }
+                evaluatedIf(
+                        isEvaluated(variables.get(place)), here + ".env[" + place + "]", findings);
             }
+            evaluatedIf(!container.getEnvFrom().isEmpty(), here + ".envFrom", findings);
+            evaluatedIf(
+                    container.getCommand().isEmpty() && !container.getArgs().isEmpty(),
+                    here + ".args",
+                    findings);
+        }
+    }
+
+    /// A value from elsewhere is not known here and may hold anything.
+    private static boolean isEvaluated(EnvVar variable) {
+        return variable.getValueFrom() != null
+                || (variable.getValue() != null
+                        && EnvironmentEncoding.isEvaluated(variable.getValue()));
+    }
+
+    private static void evaluatedIf(boolean evaluated, String path, List<Finding> findings) {
+        if (evaluated) {
+            findings.add(
+                    Finding.warning(
+                            "evaluated-by-shell",
+                            path,
+                            "A shell on the HPC evaluates " + path + ", $ and backticks included.",
+                            "Add "
+                                    + EnvironmentEncoding.NO_EVALUATION
+                                    + " to the annotation "
+                                    + Annotations.SINGULARITY_OPTIONS
+                                    + " to pass it as it is."));
         }
     }
 
