@@ -30,7 +30,6 @@ class ClusterConfiguration {
                         .withRequestTimeout((int) properties.requestTimeout().toMillis())
                         .withConnectionTimeout((int) properties.connectTimeout().toMillis())
                         .withRequestRetryBackoffLimit(0)
-                        .withOnlyHttpWatches(true)
                         .withUserAgent("interlink-gateway")
                         .build();
         return new KubernetesClientBuilder()
