@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
+PATH=${JAVA_HOME:+$JAVA_HOME/bin:}$PATH
+java -version 2>&1 | grep -q '"2[5-9]' || { echo "check.sh needs java 25: set JAVA_HOME" >&2; exit 1; }
 app=$root/target/image
 rm -rf "$app"
 java -Djarmode=tools -jar target/interlink-gateway-*.jar extract --layers --destination "$app/layers"
@@ -20,11 +22,13 @@ measure() { # name, JVM flags
   before=$(date +%s%N)
   java "$@" -XX:MaxRAMPercentage=75 -jar "$app/gateway.jar" --spring.profiles.active=sandbox --server.port=$port >"$app/$name.log" 2>&1 &
   pid=$!
-  until curl -sf -o /dev/null "http://127.0.0.1:$port/api/v1/nodes"; do sleep 0.01; done
+  until kill -0 "$pid" && curl -sf -o /dev/null "http://127.0.0.1:$port/api/v1/nodes"; do sleep 0.01; done
   printf '%-16s first answer after %5d ms, resident %4d MB\n' "$name" \
     $((($(date +%s%N) - before) / 1000000)) $(($(awk '/VmRSS/ {print $2}' "/proc/$pid/status") / 1024))
+  java -XX:TieredStopAtLevel=1 -cp "$app/gateway.jar" io.interlinkgateway.telemetry.HealthCheck $port
   kill "$pid"
   wait "$pid" || true
 }
 measure without-cache -XX:+UseCompactObjectHeaders
-measure with-cache -XX:AOTCache="$app/gateway.aot" -XX:+UseCompactObjectHeaders
+# AOTMode=on ends the JVM if the cache can't be used.
+measure with-cache -XX:AOTMode=on -XX:AOTCache="$app/gateway.aot" -XX:+UseCompactObjectHeaders

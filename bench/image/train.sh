@@ -3,8 +3,10 @@
 # requests need, and leaves what the JVM learned in APP/gateway.aot.
 set -euo pipefail
 cd "$1"
-# The flags must be those that the application is started with, else the JVM drops the cache in silence.
-java -XX:AOTCacheOutput=gateway.aot -XX:+UseCompactObjectHeaders -jar gateway.jar \
+app=$PWD
+# The flags and the jar's path must be those that the application is started with, else the JVM drops the cache
+# in silence.
+java -XX:AOTCacheOutput=gateway.aot -XX:+UseCompactObjectHeaders -jar "$app/gateway.jar" \
   --spring.profiles.active=sandbox --server.port=0 >train.log 2>&1 &
 pid=$!
 port=

@@ -17,10 +17,12 @@ import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.submission.Placement.Assessment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,6 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// From a requested job to the job that is there.
 @Component
 class Submissions {
+
+    private static final TypeReference<Map<String, Object>> TREE = new TypeReference<>() {};
 
     private final Placement placement;
     private final Jobs jobs;
@@ -114,7 +118,7 @@ class Submissions {
                     metadata.remove("name");
                 }
                 changes.ifPresent(patch -> merge(document, patch));
-                yield PodDocument.parse(json.writeValueAsString(document));
+                yield PodDocument.requestedJob(json.convertValue(document, TREE));
             }
         };
     }
