@@ -1,77 +1,51 @@
 package io.interlinkgateway.credential;
 
+import io.interlinkgateway.credential.Exchange.Answer;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.TrackingUri;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
+import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.hc.client5.http.classic.methods.HttpGet;
-import org.apache.hc.client5.http.config.ConnectionConfig;
-import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClients;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
-import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.HttpHeaders;
-import org.apache.hc.core5.util.Timeout;
-import org.springframework.beans.factory.DisposableBean;
+import javax.net.ssl.SSLSocketFactory;
+import org.apache.hc.core5.http.HttpException;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Asks an MLflow server whether it accepts a credential: first without it, because an open server accepts
 /// every password. `/health` would prove nothing, it is never protected.
 @Component
-class MlflowProbe implements DisposableBean {
+class MlflowProbe {
 
     private static final String SEARCH = "/api/2.0/mlflow/experiments/search?max_results=1";
-    private static final int LONGEST_ANSWER = 64 * 1024;
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+    private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
     private final MlflowProperties properties;
-    private final CloseableHttpClient http;
+    private final PublicAddresses addresses;
+    private final Exchange exchange;
 
-    /// No redirect is followed, no cookie and no connection kept, no proxy of the environment used.
+    @Autowired
     MlflowProbe(MlflowProperties properties) {
-        this.properties = properties;
-        Timeout timeout = Timeout.of(properties.timeout());
-        this.http =
-                HttpClients.custom()
-                        .disableRedirectHandling()
-                        .disableCookieManagement()
-                        .disableAuthCaching()
-                        .disableAutomaticRetries()
-                        .setDefaultRequestConfig(
-                                RequestConfig.custom().setResponseTimeout(timeout).build())
-                        .setConnectionManager(
-                                PoolingHttpClientConnectionManagerBuilder.create()
-                                        .setDnsResolver(new PublicAddresses(properties))
-                                        .setDefaultConnectionConfig(
-                                                ConnectionConfig.custom()
-                                                        .setConnectTimeout(timeout)
-                                                        .setTimeToLive(Timeout.ZERO_MILLISECONDS)
-                                                        .build())
-                                        .build())
-                        .build();
+        this(
+                properties,
+                new PublicAddresses(properties),
+                (SSLSocketFactory) SSLSocketFactory.getDefault());
     }
 
-    /// What matters of an answer.
-    ///
-    /// @param code the HTTP status
-    /// @param json whether it is a JSON object
-    private record Answer(int code, boolean json) {
-
-        boolean isMlflow() {
-            return code == 200 && json;
-        }
+    MlflowProbe(MlflowProperties properties, PublicAddresses addresses, SSLSocketFactory tls) {
+        this.properties = properties;
+        this.addresses = addresses;
+        this.exchange = new Exchange(tls, CONNECT_TIMEOUT);
     }
 
     /// @param server where to ask
@@ -79,14 +53,37 @@ class MlflowProbe implements DisposableBean {
     /// @return the server's verdict
     /// @throws GatewayException.Rejected if the gateway must not call that address
     Verdict ask(TrackingUri server, MlflowCredential credential) {
-        URI address = URI.create(server.toString().replaceAll("/+$", "") + SEARCH);
+        // All of it in one task, which a server that sends a byte now and then can't stretch. The
+        // interrupt
+        // closes the socket that a virtual thread waits on.
+        FutureTask<Verdict> check = new FutureTask<>(() -> check(server, credential));
+        Thread.ofVirtual().name("mlflow-probe").start(check);
         try {
-            Answer anonymous = get(address, Optional.empty());
-            if (anonymous.isMlflow()) {
+            return check.get(properties.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException late) {
+            return Verdict.UNREACHABLE;
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return Verdict.UNREACHABLE;
+        } catch (ExecutionException failure) {
+            throw failure.getCause() instanceof GatewayException refused
+                    ? refused
+                    : new IllegalStateException(failure.getCause());
+        } finally {
+            check.cancel(true);
+        }
+    }
+
+    private Verdict check(TrackingUri server, MlflowCredential credential) {
+        try {
+            // Resolved once: both requests go to the addresses that were judged.
+            List<InetAddress> judged = addresses.resolve(server.value().getHost());
+            Answer anonymous = exchange.get(server, judged, SEARCH, Optional.empty());
+            if (isMlflow(anonymous)) {
                 return Verdict.OPEN_SERVER;
             }
-            return anonymous.code == 401
-                    ? verdict(get(address, Optional.of(credential)))
+            return anonymous.status() == 401
+                    ? verdict(exchange.get(server, judged, SEARCH, Optional.of(credential)))
                     : Verdict.NOT_MLFLOW;
         } catch (PublicAddresses.RefusedException refused) {
             throw new GatewayException.Rejected(
@@ -99,66 +96,35 @@ class MlflowProbe implements DisposableBean {
                                             + " gateway to allow it.")));
         } catch (IOException failure) {
             return Verdict.UNREACHABLE;
+        } catch (HttpException noHttp) {
+            return Verdict.NOT_MLFLOW;
         }
     }
 
     private static Verdict verdict(Answer answer) {
-        if (answer.isMlflow()) {
+        if (isMlflow(answer)) {
             return Verdict.ACCEPTED;
         }
-        return switch (answer.code) {
+        return switch (answer.status()) {
             case 401 -> Verdict.REFUSED;
             case 403 -> Verdict.FORBIDDEN;
             default -> Verdict.NOT_MLFLOW;
         };
     }
 
-    /// One request within the whole deadline, which a server that sends a byte now and then can't stretch.
-    private Answer get(URI address, Optional<MlflowCredential> credential) throws IOException {
-        HttpGet request = new HttpGet(address);
-        request.setHeader(HttpHeaders.ACCEPT, "application/json");
-        credential.ifPresent(
-                login -> request.setHeader(HttpHeaders.AUTHORIZATION, authorization(login)));
-        Future<Answer> answer = calls.submit(() -> http.execute(request, MlflowProbe::read));
+    // MLflow leaves the list out when it is empty.
+    private static boolean isMlflow(Answer answer) {
+        if (answer.status() != 200
+                || !answer.mediaType().equalsIgnoreCase("application/json")
+                || !answer.whole()) {
+            return false;
+        }
         try {
-            return answer.get(properties.timeout().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException failure) {
-            throw failure.getCause() instanceof IOException known
-                    ? known
-                    : new IOException("The check failed.");
-        } catch (TimeoutException late) {
-            request.cancel();
-            throw new IOException("The server is too slow.");
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            request.cancel();
-            throw new IOException("The gateway is stopping.");
+            JsonNode document = JSON.readTree(answer.body());
+            return document.isObject()
+                    && (document.isEmpty() || document.path("experiments").isArray());
+        } catch (JacksonException garbage) {
+            return false;
         }
-    }
-
-    private static Answer read(ClassicHttpResponse response) throws IOException {
-        String type =
-                response.getEntity() == null || response.getEntity().getContentType() == null
-                        ? ""
-                        : response.getEntity().getContentType();
-        if (!type.startsWith("application/json")) {
-            return new Answer(response.getCode(), false);
-        }
-        byte[] body = response.getEntity().getContent().readNBytes(LONGEST_ANSWER);
-        return new Answer(
-                response.getCode(),
-                new String(body, StandardCharsets.UTF_8).stripLeading().startsWith("{"));
-    }
-
-    private static String authorization(MlflowCredential credential) {
-        String login = credential.username() + ":" + credential.password();
-        return "Basic "
-                + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public void destroy() throws IOException {
-        calls.shutdownNow();
-        http.close();
     }
 }

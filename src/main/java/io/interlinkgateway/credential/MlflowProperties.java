@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 ///
 /// @param allowedHosts host names that may be called; empty for every host
 /// @param allowPrivateAddresses whether addresses of private, local and special networks may be called; true
-///     in the sandbox
+///     in the sandbox. Link-local addresses, where clouds serve their keys, are never called.
 /// @param timeout how long one check may take in all
 @ConfigurationProperties("gateway.mlflow")
 record MlflowProperties(

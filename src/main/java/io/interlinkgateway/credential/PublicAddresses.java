@@ -6,14 +6,11 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import org.apache.hc.client5.http.DnsResolver;
-import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 
 /// Resolves names to the addresses that are then connected to, and refuses those of networks that only the
 /// gateway can reach. The check is made on what is connected to, so a name that changes its address in between
 /// gains nothing.
-final class PublicAddresses implements DnsResolver {
+final class PublicAddresses {
 
     /// Networks of the IANA special-purpose registries that InetAddress has no question for.
     private static final List<Network> SPECIAL =
@@ -23,6 +20,7 @@ final class PublicAddresses implements DnsResolver {
                     new Network("192.0.0.0", 24),
                     new Network("198.18.0.0", 15),
                     new Network("240.0.0.0", 4),
+                    new Network("::", 96),
                     new Network("64:ff9b::", 96),
                     new Network("64:ff9b:1::", 48),
                     new Network("2002::", 16),
@@ -30,15 +28,21 @@ final class PublicAddresses implements DnsResolver {
                     new Network("fc00::", 7));
 
     private final MlflowProperties properties;
-    private final DnsResolver names;
+    private final Resolver names;
 
     PublicAddresses(MlflowProperties properties) {
-        this(properties, SystemDefaultDnsResolver.INSTANCE);
+        this(properties, InetAddress::getAllByName);
     }
 
-    PublicAddresses(MlflowProperties properties, DnsResolver names) {
+    PublicAddresses(MlflowProperties properties, Resolver names) {
         this.properties = properties;
         this.names = names;
+    }
+
+    /// Finds the addresses of a name.
+    @FunctionalInterface
+    interface Resolver {
+        InetAddress[] resolve(String host) throws UnknownHostException;
     }
 
     /// A host or address that the gateway must not call.
@@ -49,8 +53,7 @@ final class PublicAddresses implements DnsResolver {
         }
     }
 
-    @Override
-    public InetAddress[] resolve(String host) throws UnknownHostException {
+    List<InetAddress> resolve(String host) throws UnknownHostException {
         boolean listed =
                 properties.allowedHosts().isEmpty()
                         || properties.allowedHosts().stream().anyMatch(host::equalsIgnoreCase);
@@ -58,16 +61,18 @@ final class PublicAddresses implements DnsResolver {
             throw new RefusedException(host);
         }
         InetAddress[] addresses = names.resolve(host);
-        if (!properties.allowPrivateAddresses()
-                && Arrays.stream(addresses).anyMatch(address -> !isPublic(address))) {
+        if (!Arrays.stream(addresses).allMatch(this::mayBeCalled)) {
             throw new RefusedException(host);
         }
-        return addresses;
+        return List.of(addresses);
     }
 
-    @Override
-    public String resolveCanonicalHostname(String host) {
-        return host.toLowerCase(Locale.ROOT);
+    private boolean mayBeCalled(InetAddress address) {
+        return properties.allowPrivateAddresses()
+                ? !address.isLinkLocalAddress()
+                        && !address.isAnyLocalAddress()
+                        && !address.isMulticastAddress()
+                : isPublic(address);
     }
 
     static boolean isPublic(InetAddress address) {

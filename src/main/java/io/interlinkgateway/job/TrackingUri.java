@@ -18,7 +18,12 @@ public record TrackingUri(URI value) {
                 value.getRawUserInfo() == null
                         && value.getRawQuery() == null
                         && value.getRawFragment() == null;
-        if (!web || !plain || value.getHost() == null || value.toString().length() > LONGEST) {
+        boolean portExists = value.getPort() != 0 && value.getPort() <= 65_535;
+        if (!web
+                || !plain
+                || !portExists
+                || value.getHost() == null
+                || value.toString().length() > LONGEST) {
             throw refused();
         }
     }
@@ -61,7 +66,14 @@ public record TrackingUri(URI value) {
         if (value.getPort() >= 0) {
             return value.getPort();
         }
-        return value.getScheme().equalsIgnoreCase("https") ? 443 : 80;
+        return isSecured() ? 443 : 80;
+    }
+
+    /// Whether what is sent there can't be read on the way.
+    ///
+    /// @return true for https
+    public boolean isSecured() {
+        return value.getScheme().equalsIgnoreCase("https");
     }
 
     @Override

@@ -134,7 +134,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                                     + ", column "
                                     + broken.getLocation().getColumnNr()
                                     + ": "
-                                    + Text.shown(broken.getOriginalMessage()),
+                                    + Text.shown(withoutToken(broken)),
                             "Send one whole JSON document, each field once.");
             default ->
                     Finding.error(
@@ -143,6 +143,11 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                             "The value is of another type than the field.",
                             "See /swagger-ui.html for the field's type.");
         };
+    }
+
+    // An unquoted value is quoted in the message, and it may be a password.
+    private static String withoutToken(StreamReadException broken) {
+        return broken.getOriginalMessage().replaceFirst("(?s)token '.*'", "token");
     }
 
     private static String path(JacksonException json) {

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.interlinkgateway.bench.MlflowServer;
 import io.interlinkgateway.job.TrackingUri;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// The live check against a real MLflow server.
@@ -16,11 +14,6 @@ class MlflowProbeIT {
 
     private final MlflowProbe probe =
             new MlflowProbe(new MlflowProperties(List.of(), true, Duration.ofSeconds(10)));
-
-    @AfterEach
-    void close() throws IOException {
-        probe.destroy();
-    }
 
     @Test
     void aServerWithPasswordsTellsGoodFromBad() {

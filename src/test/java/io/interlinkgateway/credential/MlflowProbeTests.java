@@ -9,20 +9,32 @@ import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.TrackingUri;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -60,10 +72,9 @@ class MlflowProbeTests {
     }
 
     @AfterEach
-    void stop() throws IOException {
+    void stop() {
         end.countDown();
         server.stop(0);
-        probe.destroy();
     }
 
     @Test
@@ -108,6 +119,21 @@ class MlflowProbeTests {
     }
 
     @Test
+    void jsonOfSomethingElseIsNoMlflow() {
+        manner(exchange -> send(exchange, 200, "application/json", "{\"status\": \"up\"}"));
+
+        assertThat(ask()).isEqualTo(Verdict.NOT_MLFLOW);
+    }
+
+    @Test
+    void whoeverLetsEverybodyInNeverSeesThePassword() {
+        manner(exchange -> send(exchange, 200, "application/json", "{\"experiments\": []}"));
+
+        assertThat(ask()).isEqualTo(Verdict.OPEN_SERVER);
+        assertThat(logins).containsExactly("none");
+    }
+
+    @Test
     void aServerErrorIsNoVerdictOnTheCredential() {
         manner(exchange -> send(exchange, 500, "application/json", "{}"));
 
@@ -145,6 +171,75 @@ class MlflowProbeTests {
     }
 
     @Test
+    void aHugeAnswerIsNotReadToItsEnd() {
+        manner(exchange -> {
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, 0);
+            byte[] spaces = " ".repeat(8192).getBytes(StandardCharsets.UTF_8);
+            while (end.getCount() > 0) {
+                exchange.getResponseBody().write(spaces);
+            }
+        });
+
+        assertThat(ask()).as("told before the deadline").isEqualTo(Verdict.NOT_MLFLOW);
+    }
+
+    @Test
+    void bothRequestsTogetherHaveOneDeadline() {
+        manner(exchange -> {
+            if (exchange.getRequestHeaders().containsKey("Authorization")) {
+                awaitEnd();
+            }
+            awaitFor(Duration.ofMillis(700));
+            exchange.sendResponseHeaders(401, -1);
+        });
+        Instant start = Instant.now();
+
+        assertThat(ask()).isEqualTo(Verdict.UNREACHABLE);
+        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofMillis(1600));
+        assertThat(logins).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SSH-2.0-OpenSSH_9.6\r\n\r\n", "\u0000\u0001\r\n\r\n", ""})
+    void whatDoesNotSpeakHttpIsNotBelieved(String bytes) throws IOException {
+        try (ServerSocket raw = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual()
+                    .start(() -> {
+                        try (Socket caller = raw.accept()) {
+                            caller.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
+                        } catch (IOException closed) {
+                            throw new UncheckedIOException(closed);
+                        }
+                    });
+
+            assertThat(probe.ask(TrackingUri.parse("http://127.0.0.1:" + raw.getLocalPort()), ADA))
+                    .isIn(Verdict.NOT_MLFLOW, Verdict.UNREACHABLE);
+        }
+    }
+
+    @Test
+    void aNameIsResolvedOnce() {
+        manner(exchange -> exchange.sendResponseHeaders(401, -1));
+        AtomicInteger asked = new AtomicInteger();
+        MlflowProperties properties = new MlflowProperties(List.of(), true, Duration.ofSeconds(5));
+        MlflowProbe counting =
+                new MlflowProbe(
+                        properties,
+                        new PublicAddresses(
+                                properties,
+                                _ -> {
+                                    asked.incrementAndGet();
+                                    return new InetAddress[] {InetAddress.getLoopbackAddress()};
+                                }),
+                        (SSLSocketFactory) SSLSocketFactory.getDefault());
+
+        assertThat(counting.ask(address("mlflow.example.org"), ADA)).isEqualTo(Verdict.REFUSED);
+        assertThat(logins).hasSize(2);
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
     void aClosedPortIsUnreachable() {
         server.stop(0);
 
@@ -152,7 +247,7 @@ class MlflowProbeTests {
     }
 
     @Test
-    void anAddressThatMustNotBeCalledIsNotCalled() throws IOException {
+    void anAddressThatMustNotBeCalledIsNotCalled() {
         manner(exchange -> exchange.sendResponseHeaders(200, -1));
         MlflowProbe careful =
                 new MlflowProbe(new MlflowProperties(List.of(), false, Duration.ofSeconds(1)));
@@ -165,14 +260,22 @@ class MlflowProbeTests {
         assertThatExceptionOfType(GatewayException.Rejected.class)
                 .isThrownBy(() -> careful.ask(address("localhost"), ADA));
         assertThat(logins).isEmpty();
-        careful.destroy();
     }
 
+    /// Whatever log level an operator sets: the levels of the packages that this check uses are the most talkative.
     @Test
     void thePasswordIsNotLogged(CapturedOutput output) {
         manner(exchange -> exchange.sendResponseHeaders(401, -1));
+        LoggingSystem logging = LoggingSystem.get(MlflowProbeTests.class.getClassLoader());
+        List<String> loggers = List.of("org.apache.hc", "io.interlinkgateway");
+        loggers.forEach(logger -> logging.setLogLevel(logger, LogLevel.TRACE));
+        LoggerFactory.getLogger(MlflowProbe.class).trace("Tracing is on.");
 
-        assertThat(ask()).isEqualTo(Verdict.REFUSED);
+        Verdict verdict = ask();
+
+        loggers.forEach(logger -> logging.setLogLevel(logger, null));
+        assertThat(output.getAll()).contains("Tracing is on.");
+        assertThat(verdict).isEqualTo(Verdict.REFUSED);
         assertThat(logins).hasSize(2);
         assertThat(output.getAll()).doesNotContain("s3cret-marker", "YWRhOnMzY3JldC1tYXJrZXI");
     }
@@ -199,6 +302,14 @@ class MlflowProbeTests {
     private void awaitEnd() throws IOException {
         try {
             end.await();
+        } catch (InterruptedException stopped) {
+            throw new IOException(stopped);
+        }
+    }
+
+    private void awaitFor(Duration time) throws IOException {
+        try {
+            assertThat(end.await(time.toMillis(), TimeUnit.MILLISECONDS)).isFalse();
         } catch (InterruptedException stopped) {
             throw new IOException(stopped);
         }

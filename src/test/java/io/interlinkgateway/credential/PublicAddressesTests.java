@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
-import org.apache.hc.client5.http.DnsResolver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,7 +44,8 @@ class PublicAddressesTests {
                 "::ffff:10.0.0.1",
                 "64:ff9b::7f00:1",
                 "64:ff9b:1::1",
-                "2002:7f00:1::"
+                "2002:7f00:1::",
+                "::7f00:1"
             })
     void addressesOfSpecialNetworksAreNotPublic(String address) {
         assertThat(PublicAddresses.isPublic(InetAddress.ofLiteral(address))).isFalse();
@@ -75,19 +75,20 @@ class PublicAddressesTests {
                 .isThrownBy(() -> addresses.resolve("other.example.org"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"169.254.169.254", "fe80::1", "0.0.0.0", "::", "224.0.0.1"})
+    void whereCloudsServeTheirKeysIsNeverCalled(String address) {
+        PublicAddresses lenient =
+                new PublicAddresses(
+                        new MlflowProperties(List.of(), true, Duration.ofSeconds(1)),
+                        _ -> new InetAddress[] {InetAddress.ofLiteral(address)});
+
+        assertThatExceptionOfType(PublicAddresses.RefusedException.class)
+                .isThrownBy(() -> lenient.resolve("mlflow.example.org"));
+    }
+
     private static PublicAddresses addresses(List<String> allowed, InetAddress... resolved) {
         return new PublicAddresses(
-                new MlflowProperties(allowed, false, Duration.ofSeconds(1)),
-                new DnsResolver() {
-                    @Override
-                    public InetAddress[] resolve(String host) {
-                        return resolved;
-                    }
-
-                    @Override
-                    public String resolveCanonicalHostname(String host) {
-                        return host;
-                    }
-                });
+                new MlflowProperties(allowed, false, Duration.ofSeconds(1)), _ -> resolved);
     }
 }
