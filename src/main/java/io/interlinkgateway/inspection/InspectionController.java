@@ -65,7 +65,7 @@ class InspectionController {
             @RequestParam(defaultValue = "") @Parameter(description = "key=value; may be repeated.")
                     List<String> label,
             @RequestParam(defaultValue = "100")
-                    @Parameter(schema = @Schema(minimum = "1", maximum = "500"))
+                    @Parameter(schema = @Schema(type = "integer", minimum = "1", maximum = "500"))
                     int limit,
             @RequestParam Optional<String> cursor) {
         return Page.from(
