@@ -422,6 +422,15 @@ class GatewayTests {
                         422,
                         invalid,
                         "spec.hostNetwork"),
+                row(
+                        "POST",
+                        "/jobs",
+                        YAML,
+                        POD.formatted("q").replace("{cpu: \"1\", memory: 1Gi}", "{cpu: lots}"),
+                        422,
+                        invalid,
+                        "spec.containers[0].resources.limits.cpu"),
+                row("GET", "/jobs?cursor=%ff", JSON, "", 400, unreadable, ""),
                 row("POST", "/jobs", "text/plain", "x", 415, "unsupported-media-type", ""),
                 row("POST", "/jobs?workspace=Not%20One", JSON, JOB, 422, invalid, "workspace"),
                 row(
@@ -465,6 +474,27 @@ class GatewayTests {
                         404,
                         "not-found",
                         ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"image\": null}|422|invalid-job",
+                "{\"env\": {\"A\": 1, \"B\": [1]}}|400|malformed-request",
+                "{\"bogus\": 1}|400|malformed-request",
+                "{\"resources\": {\"limits\": {\"cpu\": {\"a\": 1}}}}|400|malformed-request",
+                "[]|400|malformed-request",
+                "{\"node\": 7}|422|invalid-job"
+            })
+    void changesThatMakeNoJobAreRefused(String changes, int status, String slug) {
+        post("/jobs", named("changeable"));
+
+        Answer problem = post("/jobs/changeable/resubmit", changes);
+
+        assertThat(problem.status()).as(problem.response.body()).isEqualTo(status);
+        assertThat(problem.text("/type")).isEqualTo("/problems/" + slug);
+        assertThat(problem.body.at("/findings")).isNotEmpty();
     }
 
     private static Arguments row(

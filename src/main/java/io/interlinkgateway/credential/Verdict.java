@@ -23,7 +23,8 @@ enum Verdict {
             "Give the address that MLFLOW_TRACKING_URI has elsewhere, not a login page's."),
     /// No answer.
     UNREACHABLE(
-            "The server did not answer in time.", "Check the tracking URI and try again later.");
+            "The server can't be reached, or did not answer in time.",
+            "Check the tracking URI and try again later.");
 
     private final String message;
     private final String cure;

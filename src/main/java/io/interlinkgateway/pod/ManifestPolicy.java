@@ -4,12 +4,14 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.Quantity;
 import io.interlinkgateway.job.ShellText;
 import io.interlinkgateway.job.SingularityOptions;
 import io.interlinkgateway.job.SlurmOptions;
@@ -194,7 +196,19 @@ final class ManifestPolicy {
                     here + ".image",
                     () -> ImageReference.of(Objects.requireNonNullElse(container.getImage(), "")));
             checkPrivileges(here + ".securityContext", container.getSecurityContext());
+            ResourceRequirements resources = container.getResources();
+            if (resources != null) {
+                checkAmounts(here + ".resources.limits.", resources.getLimits());
+                checkAmounts(here + ".resources.requests.", resources.getRequests());
+            }
         }
+    }
+
+    private void checkAmounts(
+            String path, @Nullable Map<String, io.fabric8.kubernetes.api.model.Quantity> amounts) {
+        PodReading.orEmpty(amounts)
+                .forEach((resource, amount) ->
+                        check("quantity", path + resource, () -> new Quantity(amount.toString())));
     }
 
     private void checkPrivileges(String path, @Nullable SecurityContext context) {

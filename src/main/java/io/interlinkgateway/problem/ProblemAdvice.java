@@ -5,10 +5,13 @@ import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.Text;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.validation.ConstraintViolationException;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +36,9 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 /// The one place where failures become answers.
 @RestControllerAdvice
 class ProblemAdvice extends ResponseEntityExceptionHandler {
+
+    /// How Bean Validation marks the elements of lists and maps.
+    private static final Pattern ELEMENT = Pattern.compile("\\.?<[^>]*>");
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
 
@@ -67,6 +73,38 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                         refused.cure()));
     }
 
+    /// A document that was made of several, such as a definition and its changes, is read without the
+    /// framework, and so fails without its exceptions.
+    @ExceptionHandler
+    ResponseEntity<Object> handle(JacksonException unreadable) {
+        return answer(unreadable(unreadable));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> handle(ConstraintViolationException invalid) {
+        return answer(
+                misshapen(
+                        invalid.getConstraintViolations().stream()
+                                .map(violation ->
+                                        shape(
+                                                ELEMENT.matcher(
+                                                                violation
+                                                                        .getPropertyPath()
+                                                                        .toString())
+                                                        .replaceAll(""),
+                                                violation.getMessage()))
+                                .toList()));
+    }
+
+    /// Tomcat can't decode a parameter.
+    @ExceptionHandler
+    ResponseEntity<Object> handle(InvalidParameterException undecodable) {
+        return answer(
+                withCure(
+                        ProblemType.MALFORMED_REQUEST.problem("A parameter can't be decoded."),
+                        "Encode parameters as UTF-8 with %XX."));
+    }
+
     /// A committed answer can't become a problem any more: rethrown, the failure makes the server cut the
     /// connection, so that the client can't take what it got for the whole.
     @ExceptionHandler
@@ -99,15 +137,18 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             }
         }
         return unreadable.getCause() instanceof JacksonException json
-                ? answer(
-                        withFindings(
-                                ProblemType.MALFORMED_REQUEST.problem("The JSON can't be read."),
-                                List.of(findingOf(json))))
+                ? answer(unreadable(json))
                 : answer(
                         withCure(
                                 ProblemType.MALFORMED_REQUEST.problem(
                                         "The body is missing, or ended before it was whole."),
                                 "Send the whole body, with its Content-Length."));
+    }
+
+    private static ProblemDetail unreadable(JacksonException json) {
+        return withFindings(
+                ProblemType.MALFORMED_REQUEST.problem("The JSON can't be read."),
+                List.of(findingOf(json)));
     }
 
     private static Finding findingOf(JacksonException json) {
@@ -168,20 +209,28 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             HttpHeaders headers,
             HttpStatusCode status,
             WebRequest request) {
-        List<Finding> findings =
-                invalid.getBindingResult().getFieldErrors().stream()
-                        .map(error ->
-                                Finding.error(
-                                        "shape",
-                                        error.getField(),
-                                        error.getField() + " " + error.getDefaultMessage() + ".",
-                                        "See /swagger-ui.html for what the field takes."))
-                        .toList();
         return answer(
-                withFindings(
-                        ProblemType.INVALID_JOB.problem(
-                                findings.size() + " fields can't be accepted."),
-                        findings));
+                misshapen(
+                        invalid.getBindingResult().getFieldErrors().stream()
+                                .map(error ->
+                                        shape(
+                                                error.getField(),
+                                                String.valueOf(error.getDefaultMessage())))
+                                .toList()));
+    }
+
+    private static Finding shape(String field, String message) {
+        return Finding.error(
+                "shape",
+                field,
+                field + " " + message + ".",
+                "See /swagger-ui.html for what the field takes.");
+    }
+
+    private static ProblemDetail misshapen(List<Finding> findings) {
+        return withFindings(
+                ProblemType.INVALID_JOB.problem(findings.size() + " fields can't be accepted."),
+                findings);
     }
 
     @Override

@@ -15,10 +15,14 @@ import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.submission.Placement.Assessment;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.ConstraintViolationException;
+import jakarta.validation.Validator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
@@ -36,11 +40,13 @@ class Submissions {
     private final Placement placement;
     private final Jobs jobs;
     private final JsonMapper json;
+    private final Validator validator;
 
-    Submissions(Placement placement, Jobs jobs, JsonMapper json) {
+    Submissions(Placement placement, Jobs jobs, JsonMapper json, Validator validator) {
         this.placement = placement;
         this.jobs = jobs;
         this.json = json;
+        this.validator = validator;
     }
 
     /// A job that was submitted.
@@ -110,7 +116,7 @@ class Submissions {
                                 SubmitJobRequest.from(job.name(), job.node().orElseThrow(), spec));
                 document.remove("name");
                 changes.ifPresent(patch -> merge(document, patch));
-                yield json.treeToValue(document, SubmitJobRequest.class).toRequestedJob();
+                yield valid(json.treeToValue(document, SubmitJobRequest.class)).toRequestedJob();
             }
             case PodManifest manifest -> {
                 ObjectNode document = json.valueToTree(manifest.document());
@@ -121,6 +127,14 @@ class Submissions {
                 yield PodDocument.requestedJob(json.convertValue(document, TREE));
             }
         };
+    }
+
+    private SubmitJobRequest valid(SubmitJobRequest request) {
+        Set<ConstraintViolation<SubmitJobRequest>> violations = validator.validate(request);
+        if (!violations.isEmpty()) {
+            throw new ConstraintViolationException(violations);
+        }
+        return request;
     }
 
     private static void merge(ObjectNode document, ObjectNode patch) {
