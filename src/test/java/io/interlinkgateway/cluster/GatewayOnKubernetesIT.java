@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.interlinkgateway.bench.ControlPlane;
 import io.interlinkgateway.job.Workspace;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -14,6 +13,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,7 +26,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The packaged gateway on the real API server: what no crash, race or repeat may break.
+/// The packaged gateway on the real API server, with the rights that its manifests give: what no crash, race or
+/// repeat may break.
 class GatewayOnKubernetesIT {
 
     private static final String JSON = "application/json";
@@ -64,13 +65,15 @@ class GatewayOnKubernetesIT {
             """;
 
     private static final TestCluster CLUSTER = TestCluster.shared();
+    private static @Nullable Deployment deployment;
     private static @Nullable GatewayProcess gateway;
 
     @BeforeAll
     static void start(@TempDir Path folder) throws IOException {
-        Path kubeconfig =
-                Files.writeString(folder.resolve("kubeconfig"), ControlPlane.kubeconfig());
-        gateway = new GatewayProcess(kubeconfig);
+        deployment = new Deployment(CLUSTER);
+        gateway =
+                new GatewayProcess(
+                        Files.writeString(folder.resolve("kubeconfig"), deployment.kubeconfig()));
     }
 
     @AfterAll
@@ -79,15 +82,71 @@ class GatewayOnKubernetesIT {
     }
 
     private static GatewayProcess gateway() {
-        if (gateway == null) {
-            throw new IllegalStateException("not started");
-        }
-        return gateway;
+        return Objects.requireNonNull(gateway);
+    }
+
+    private static Deployment deployment() {
+        return Objects.requireNonNull(deployment);
+    }
+
+    @Test
+    void theManifestsMakeTwoPodsUnderRestrictedPodSecurity() {
+        await().until(() -> {
+            Integer pods =
+                    CLUSTER.client()
+                            .apps()
+                            .deployments()
+                            .inNamespace(Deployment.NAME)
+                            .withName(Deployment.NAME)
+                            .get()
+                            .getStatus()
+                            .getReplicas();
+            return pods != null && pods == 2;
+        });
+        assertThat(
+                        CLUSTER.client()
+                                .namespaces()
+                                .withName(Deployment.NAME)
+                                .get()
+                                .getMetadata()
+                                .getLabels())
+                .containsEntry("pod-security.kubernetes.io/enforce", "restricted");
+    }
+
+    @Test
+    void everyOperationWorksWithTheRightsOfTheManifests() throws Exception {
+        Workspace workspace = deployment().freshWorkspace();
+        String in = "?workspace=" + workspace;
+        String credential = "/api/v1/mlflow-credentials/mlflow-server" + in;
+        String job = "/api/v1/jobs/train" + in;
+        String first = "{\"username\": \"ada\", \"password\": \"first\"}";
+
+        assertThat(code("PUT", credential, first)).isEqualTo(201);
+        assertThat(code("PUT", credential, first.replace("first", "second"))).isEqualTo(200);
+        assertThat(code("GET", "/api/v1/mlflow-credentials" + in, "")).isEqualTo(200);
+        assertThat(code("PUT", job, JOB)).isEqualTo(201);
+        assertThat(code("GET", job, "")).isEqualTo(200);
+        assertThat(code("GET", jobs(workspace), "")).isEqualTo(200);
+        assertThat(code("POST", "/api/v1/jobs/train/resubmit" + in, "{}")).isEqualTo(201);
+        assertThat(code("POST", "/api/v1/jobs/preflight" + in, JOB)).isEqualTo(200);
+        assertThat(code("GET", "/api/v1/nodes/vega-new-vk", "")).isEqualTo(200);
+        assertThat(code("GET", "/api/v1/nodes", "")).isEqualTo(200);
+        assertThat(code("DELETE", job, "")).isIn(202, 204);
+        assertThat(code("DELETE", credential, "")).isEqualTo(204);
+    }
+
+    @Test
+    void aNamespaceThatIsNotOpenToTheGatewayIsRefusedWithTheReason() throws Exception {
+        HttpResponse<String> answer =
+                gateway().send("POST", jobs(CLUSTER.freshWorkspace()), JSON, JOB);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(502);
+        assertThat(answer.body()).contains("/problems/cluster-refused", "cannot create resource");
     }
 
     @Test
     void theSeedsPodIsTakenAsItIs() throws Exception {
-        Workspace workspace = CLUSTER.freshWorkspace();
+        Workspace workspace = deployment().freshWorkspace();
 
         HttpResponse<String> answer =
                 gateway().send("POST", jobs(workspace), "application/yaml", SEED);
@@ -108,7 +167,7 @@ class GatewayOnKubernetesIT {
 
     @Test
     void aLivePodIsReplaced() throws Exception {
-        Workspace workspace = CLUSTER.freshWorkspace();
+        Workspace workspace = deployment().freshWorkspace();
         String address = "/api/v1/jobs/train?replace=true&workspace=" + workspace;
         gateway().send("PUT", address, JSON, JOB);
         String old = pods(workspace).getFirst().getMetadata().getUid();
@@ -124,7 +183,7 @@ class GatewayOnKubernetesIT {
 
     @Test
     void fiftyParallelSubmitsWithOneKeyMakeOnePod() throws Exception {
-        Workspace workspace = CLUSTER.freshWorkspace();
+        Workspace workspace = deployment().freshWorkspace();
         List<Callable<Integer>> submits =
                 Collections.nCopies(50, () -> submit(workspace, "the-key"));
         Map<Integer, Long> codes;
@@ -141,7 +200,7 @@ class GatewayOnKubernetesIT {
 
     @Test
     void killingTheGatewayLosesAndDoublesNothing() throws Exception {
-        Workspace workspace = CLUSTER.freshWorkspace();
+        Workspace workspace = deployment().freshWorkspace();
         AtomicInteger done = new AtomicInteger();
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
             for (int job = 0; job < 200; job++) {
@@ -165,13 +224,10 @@ class GatewayOnKubernetesIT {
         assertThat(pods(workspace)).hasSize(200);
     }
 
-    @Test
-    void aWorkspaceThatIsNotThereIsNotFound() throws Exception {
-        HttpResponse<String> answer =
-                gateway().send("POST", jobs(new Workspace("nowhere")), JSON, JOB);
-
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(404);
-        assertThat(answer.body()).contains("/problems/not-found");
+    private static int code(String method, String path, String body) throws Exception {
+        HttpResponse<String> answer = gateway().send(method, path, JSON, body);
+        assertThat(answer.body()).doesNotContain("forbidden");
+        return answer.statusCode();
     }
 
     private static int submit(Workspace workspace, String key)

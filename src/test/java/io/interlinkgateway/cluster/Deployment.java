@@ -1,0 +1,79 @@
+package io.interlinkgateway.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.AuthInfoBuilder;
+import io.fabric8.kubernetes.api.model.Config;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
+import io.fabric8.kubernetes.client.dsl.FieldValidateable;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.bench.ControlPlane;
+import io.interlinkgateway.job.Workspace;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// The manifests of the folder `deploy`, applied with strict validation, and the service account that they make.
+final class Deployment {
+
+    static final String NAME = "interlink-gateway";
+
+    private final TestCluster cluster;
+
+    Deployment(TestCluster cluster) throws IOException {
+        this.cluster = cluster;
+        for (String file : List.of("namespace.yaml", "access.yaml", "gateway.yaml")) {
+            apply(file, NAME);
+        }
+    }
+
+    private void apply(String file, String namespace) throws IOException {
+        try (InputStream manifest = Files.newInputStream(Path.of("deploy", file))) {
+            for (HasMetadata item : cluster.client().load(manifest).items()) {
+                cluster.client()
+                        .resource(item)
+                        .inNamespace(namespace)
+                        .fieldValidation(FieldValidateable.Validation.STRICT)
+                        .serverSideApply();
+            }
+        }
+    }
+
+    /// @return a namespace that is open to the gateway
+    Workspace freshWorkspace() throws IOException {
+        Workspace workspace = cluster.freshWorkspace();
+        apply("workspace.yaml", workspace.value());
+        return workspace;
+    }
+
+    /// @return a kubeconfig with what the service account may do, and no more
+    String kubeconfig() {
+        ApiServer.Answer answer =
+                cluster.apiServer()
+                        .send(
+                                "POST",
+                                "/api/v1/namespaces/"
+                                        + NAME
+                                        + "/serviceaccounts/"
+                                        + NAME
+                                        + "/token",
+                                Map.of(
+                                        "apiVersion",
+                                        "authentication.k8s.io/v1",
+                                        "kind",
+                                        "TokenRequest",
+                                        "spec",
+                                        Map.of("expirationSeconds", 3600)));
+        assertThat(answer.successful()).as("token of the service account").isTrue();
+        String token =
+                Serialization.unmarshal(answer.body(), TokenRequest.class).getStatus().getToken();
+        Config config = Serialization.unmarshal(ControlPlane.kubeconfig(), Config.class);
+        config.getUsers()
+                .forEach(user -> user.setUser(new AuthInfoBuilder().withToken(token).build()));
+        return Serialization.asYaml(config);
+    }
+}
