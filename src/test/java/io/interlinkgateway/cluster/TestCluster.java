@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.interlinkgateway.bench.ControlPlane;
 import io.interlinkgateway.job.NodeName;
@@ -140,10 +142,12 @@ final class TestCluster {
         heartbeat(name, 0);
     }
 
+    /// As the virtual kubelet's; applied, since an edit would conflict with what controllers write to the node.
     void heartbeat(String name, int kubeletPort) {
         String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         // spotless:off
-        client.nodes().withName(name).editStatus(node -> new NodeBuilder(node)
+        client.resource(new NodeBuilder()
+                .withNewMetadata().withName(name).endMetadata()
                 .withNewStatus()
                     .withCapacity(capacity())
                     .withAllocatable(capacity())
@@ -162,7 +166,13 @@ final class TestCluster {
                         .withLastHeartbeatTime(now).withLastTransitionTime(now)
                     .endCondition()
                 .endStatus()
-                .build());
+                .build())
+                .subresource("status")
+                .patch(new PatchContext.Builder()
+                        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                        .withFieldManager("virtual-kubelet")
+                        .withForce(true)
+                        .build());
         // spotless:on
     }
 
