@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# up.sh DIR: starts a SLURM on free ports of the loopback address, with all it writes in DIR (root; no systemd, no
+# cgroups). Returns when jobs can run. DIR/env.sh points sbatch, squeue, scontrol and scancel to it.
+# Partitions: cpu (default) and gpu on node1, which has two GPUs that do nothing; cloud on node2, which powers up
+# when a job asks for it (jobs are CONFIGURING meanwhile) and takes some 5 s to. Memory limits are enforced.
+set -euo pipefail
+[ $# = 1 ] || { echo "usage: up.sh DIR" >&2; exit 2; }
+here=$(cd "$(dirname "$0")" && pwd)
+mkdir -p "$1"
+cd "$1"
+dir=$PWD
+trap '[ $? = 0 ] || { tail -n 5 "$dir"/*.log >&2; "$here/down.sh" "$dir"; }' EXIT
+export PATH=/usr/sbin:$PATH
+
+read -r controller first second < <(python3 -c '
+import socket
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+print(*(s.getsockname()[1] for s in sockets))')
+
+# The daemons listen on the address of this machine's name: where that isn't loopback, they get another name.
+host=$(hostname -s)
+rename=()
+case $(getent ahostsv4 "$host" | awk 'NR == 1 {print $1}') in
+  127.*) ;;
+  *)
+    host=localhost
+    rename=(unshare --uts sh -c 'hostname localhost; exec "$@"' sh)
+    ;;
+esac
+
+memory=$(($(awk '/MemTotal/ {print $2}' /proc/meminfo) / 2048))
+mkdir controller spool-node1 spool-node2 gpus
+chmod 700 controller
+mknod -m 666 gpus/gpu0 c 1 3
+mknod -m 666 gpus/gpu1 c 1 3
+(umask 077 && head -c 128 /dev/urandom >munge.key)
+cat >slurm.conf <<CONF
+ClusterName=test
+SlurmctldHost=$host(127.0.0.1)
+SlurmctldPort=$controller
+SlurmUser=root
+AuthType=auth/munge
+AuthInfo=socket=$dir/munge.sock
+CredType=cred/munge
+CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
+MpiDefault=none
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill
+AccountingStorageType=accounting_storage/none
+JobCompType=jobcomp/none
+SchedulerParameters=sched_interval=5,bf_interval=5,batch_sched_delay=0,sched_min_interval=0
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+DefMemPerCPU=256
+MailProg=/bin/true
+ReturnToService=2
+MinJobAge=86400
+KillWait=5
+StateSaveLocation=$dir/controller
+SlurmdSpoolDir=$dir/spool-%n
+SlurmctldPidFile=$dir/slurmctld.pid
+SlurmdPidFile=$dir/slurmd-%n.pid
+SlurmctldLogFile=$dir/slurmctld.log
+SlurmdLogFile=$dir/slurmd-%n.log
+GresTypes=gpu
+# A negative SuspendTime would switch powering off, and with it powering up.
+SuspendTime=86400
+SuspendProgram=/bin/true
+ResumeProgram=$dir/resume
+ResumeTimeout=120
+NodeName=node1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$first CPUs=$(nproc) RealMemory=$memory Gres=gpu:2
+NodeName=node2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$second CPUs=$(nproc) RealMemory=$memory State=CLOUD
+PartitionName=cpu Nodes=node1 Default=YES MaxTime=INFINITE
+PartitionName=gpu Nodes=node1 MaxTime=INFINITE
+PartitionName=cloud Nodes=node2 MaxTime=INFINITE
+CONF
+echo "NodeName=node1 Name=gpu File=$dir/gpus/gpu[0-1]" >gres.conf
+echo "CgroupAutomount=no" >cgroup.conf
+# -b: the controller waits for a node that says it has just booted.
+cat >resume <<SCRIPT
+#!/bin/sh
+sleep "\$(cat $dir/resume-seconds)"
+exec ${rename[*]:+unshare --uts sh -c 'hostname localhost; exec "\$@"' sh} /usr/sbin/slurmd -b -f $dir/slurm.conf -N node2
+SCRIPT
+echo 5 >resume-seconds
+chmod +x resume
+echo "export SLURM_CONF=$dir/slurm.conf" >env.sh
+export SLURM_CONF=$dir/slurm.conf
+
+daemon() { "${rename[@]}" "$@" </dev/null >>daemons.log 2>&1; }
+daemon munged --key-file="$dir/munge.key" --socket="$dir/munge.sock" --pid-file="$dir/munged.pid" \
+  --log-file="$dir/munged.log" --seed-file="$dir/munged.seed"
+daemon slurmctld -f "$SLURM_CONF"
+daemon slurmd -f "$SLURM_CONF" -N node1
+for _ in $(seq 300); do
+  [ "$(timeout 5 sinfo -h -n node1 -p cpu -o %t 2>/dev/null)" = idle ] && exit 0
+  sleep 0.1
+done
+echo "slurm: node1 is not idle after 30 s" >&2
+exit 1
