@@ -1,0 +1,24 @@
+package io.interlinkgateway.cluster;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// The Kubernetes client as the gateway connects it, without the gateway.
+public final class BareClient {
+
+    private BareClient() {}
+
+    /// @param kubeconfig a file
+    /// @return a client that the caller closes
+    /// @throws IOException if the file can't be read
+    public static KubernetesClient from(Path kubeconfig) throws IOException {
+        return ClusterConfiguration.clientFor(
+                Config.fromKubeconfig(Files.readString(kubeconfig)),
+                new ClusterProperties(
+                        Duration.ofSeconds(60), Duration.ofSeconds(3), Duration.ZERO, true));
+    }
+}

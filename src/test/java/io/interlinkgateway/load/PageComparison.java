@@ -1,0 +1,261 @@
+package io.interlinkgateway.load;
+
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.ListOptions;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodList;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.interlinkgateway.node.VirtualNode;
+import io.interlinkgateway.pod.Annotations;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Pages of 100 jobs with more and more jobs in the workspace, next to the lists of the API server that a client
+/// would ask for instead.
+final class PageComparison {
+
+    private static final int[] SIZES = {100, 10_000, 50_000};
+    private static final int NODES = 5;
+    private static final int REPEATS = 30;
+    private static final int FILLERS = 16;
+    private static final long PAGE = 100;
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Gateway gateway;
+    private final KubernetesClient bare;
+
+    PageComparison(Gateway gateway, KubernetesClient bare) {
+        this.gateway = gateway;
+        this.bare = bare;
+    }
+
+    /// @param name for the table
+    /// @param query what the gateway is asked
+    /// @param options what the API server is asked instead
+    private record Page(String name, String query, ListOptionsBuilder options) {}
+
+    /// @param gateway the times through the gateway, in milliseconds
+    /// @param bare the times of the API server's list
+    /// @param jobs how many jobs the gateway's page had
+    private record Measured(Times gateway, Times bare, int jobs) {}
+
+    void run() throws IOException, ExecutionException, InterruptedException {
+        Map<Integer, Map<String, Measured>> all = new LinkedHashMap<>();
+        List<String> memory = new ArrayList<>();
+        int there = 0;
+        for (int size : SIZES) {
+            long begin = System.nanoTime();
+            fill(there, size);
+            there = size;
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            all.put(size, measure());
+            memory.add(
+                    "| %,d | %.0f | %.0f | %.0f |"
+                            .formatted(size, gateway.resident(), gateway.liveHeap(), seconds));
+        }
+        print(all);
+        System.out.print(
+                """
+
+                | jobs | resident, MB | live heap, MB | filled in, s |
+                |---|---|---|---|
+                """);
+        memory.forEach(System.out::println);
+    }
+
+    private Map<String, Measured> measure() throws ExecutionException, InterruptedException {
+        Map<String, Measured> measured = new LinkedHashMap<>();
+        for (Page page : pages()) {
+            measured.put(page.name(), measure(page));
+        }
+        return measured;
+    }
+
+    private List<Page> pages() throws ExecutionException, InterruptedException {
+        List<Page> pages = new ArrayList<>();
+        pages.add(new Page("first page", "", new ListOptionsBuilder()));
+        JsonNode next = page("").get("nextCursor");
+        String token = list(new ListOptionsBuilder()).getMetadata().getContinue();
+        if (next != null && token != null && !token.isEmpty()) {
+            pages.add(
+                    new Page(
+                            "second page",
+                            "&cursor=" + next.asString(),
+                            new ListOptionsBuilder().withContinue(token)));
+        }
+        pages.add(
+                new Page(
+                        "`state=SUCCEEDED` (a fifth)",
+                        "&state=SUCCEEDED",
+                        new ListOptionsBuilder().withFieldSelector("status.phase=Succeeded")));
+        pages.add(
+                new Page(
+                        "`state=FAILED` (none)",
+                        "&state=FAILED",
+                        new ListOptionsBuilder().withFieldSelector("status.phase=Failed")));
+        pages.add(
+                new Page(
+                        "`node=` (a fifth)",
+                        "&node=hpc-2",
+                        new ListOptionsBuilder().withFieldSelector("spec.nodeName=hpc-2")));
+        pages.add(
+                new Page(
+                        "`label=` (a hundredth)",
+                        "&label=experiment%3De-7",
+                        new ListOptionsBuilder().withLabelSelector("experiment=e-7")));
+        return pages;
+    }
+
+    private Measured measure(Page page) throws ExecutionException, InterruptedException {
+        List<Double> gatewayTimes = new ArrayList<>();
+        List<Double> bareTimes = new ArrayList<>();
+        int jobs = 0;
+        for (int repeat = -REPEATS / 3; repeat < REPEATS; repeat++) {
+            long begin = System.nanoTime();
+            jobs = page(page.query()).required("items").size();
+            long middle = System.nanoTime();
+            list(page.options());
+            long end = System.nanoTime();
+            if (repeat >= 0) {
+                gatewayTimes.add((middle - begin) / 1e6);
+                bareTimes.add((end - middle) / 1e6);
+            }
+        }
+        return new Measured(new Times(gatewayTimes), new Times(bareTimes), jobs);
+    }
+
+    private JsonNode page(String query) throws ExecutionException, InterruptedException {
+        return JSON.readTree(
+                gateway.get(
+                        "/api/v1/jobs?limit="
+                                + PAGE
+                                + "&workspace="
+                                + LoadBenchmark.PAGES
+                                + query));
+    }
+
+    private PodList list(ListOptionsBuilder options) {
+        ListOptions limited = options.withLimit(PAGE).build();
+        return bare.pods().inNamespace(LoadBenchmark.PAGES).list(limited);
+    }
+
+    private static void print(Map<Integer, Map<String, Measured>> all) {
+        System.out.print(
+                """
+
+                | page of 100 | jobs | against 100 jobs | against the API server's list | gateway, ms (p99) | API server, ms (p99) | jobs on the page |
+                |---|---|---|---|---|---|---|
+                """);
+        Map<String, Double> smallest = new LinkedHashMap<>();
+        all.forEach((size, pages) ->
+                pages.forEach((name, measured) -> {
+                    double median = measured.gateway().median();
+                    double first = smallest.computeIfAbsent(name, _ -> median);
+                    System.out.printf(
+                            "| %s | %,d | **%.2f** | **%.2f** | %.1f (%.1f) | %.1f (%.1f) | %d |%n",
+                            name,
+                            size,
+                            median / first,
+                            median / measured.bare().median(),
+                            median,
+                            measured.gateway().quantile(0.99),
+                            measured.bare().median(),
+                            measured.bare().quantile(0.99),
+                            measured.jobs());
+                }));
+    }
+
+    /// Straight onto the nodes, since the scheduler places only some 50 pods a second.
+    private void fill(int from, int to) throws ExecutionException, InterruptedException {
+        AtomicInteger next = new AtomicInteger(from);
+        Callable<Void> filler =
+                () -> {
+                    for (int job = next.getAndIncrement(); job < to; job = next.getAndIncrement()) {
+                        bare.pods().inNamespace(LoadBenchmark.PAGES).resource(pod(job)).create();
+                    }
+                    return null;
+                };
+        try (ExecutorService threads = Executors.newFixedThreadPool(FILLERS)) {
+            List<Future<Void>> fillers = new ArrayList<>();
+            for (int thread = 0; thread < FILLERS; thread++) {
+                fillers.add(threads.submit(filler));
+            }
+            for (Future<Void> done : fillers) {
+                done.get();
+            }
+        }
+        awaitNone("queued", "status.podIP=");
+        awaitNone("running", "status.phase!=Running");
+        awaitNone("succeeded", "status.phase!=Succeeded");
+    }
+
+    private void awaitNone(String ends, String fieldSelector) {
+        await().atMost(Duration.ofMinutes(5))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() ->
+                        list(new ListOptionsBuilder()
+                                        .withLabelSelector("ends=" + ends)
+                                        .withFieldSelector(fieldSelector))
+                                .getItems()
+                                .isEmpty());
+    }
+
+    /// Of ten, seven run, two succeed and one waits: more than 12,500 pods that are done would be removed by the
+    /// controllers.
+    private static Pod pod(int job) {
+        String ends =
+                switch (job % 10) {
+                    case 0 -> "queued";
+                    case 1, 2 -> "succeeded";
+                    default -> "running";
+                };
+        String node = "hpc-" + (job / 10 % NODES + 1);
+        // spotless:off
+        return new PodBuilder()
+                .withNewMetadata()
+                    .withName("job-%05d".formatted(job))
+                    .withLabels(Map.of("ends", ends, "experiment", "e-" + job / 10 % 100))
+                    .withAnnotations(Map.of(
+                            Annotations.FLAGS, "--partition=gpu --gres=gpu:1 --nodes=1 --time=00:55:00",
+                            Annotations.PRE_EXEC, "module load cuda\n"))
+                .endMetadata()
+                .withNewSpec()
+                    .withNodeName(node)
+                    .withNodeSelector(Map.of(Annotations.HOSTNAME, node))
+                    .withRestartPolicy("Never")
+                    .withAutomountServiceAccountToken(false)
+                    .addNewToleration()
+                        .withKey(VirtualNode.INTERLINK_TAINT).withOperator("Exists").withEffect("NoSchedule")
+                    .endToleration()
+                    .addNewContainer()
+                        .withName("job")
+                        .withImage("/ceph/hpc/data/itwinai.sif")
+                        .withCommand("/bin/sh", "-c")
+                        .withArgs("cd /tmp && itwinai exec-pipeline")
+                        .addNewEnv().withName("BATCH_SIZE").withValue("1024").endEnv()
+                        .withNewResources()
+                            .withLimits(Map.of("cpu", new Quantity("1"), "memory", new Quantity("256Mi")))
+                            .withRequests(Map.of("cpu", new Quantity("10m"), "memory", new Quantity("1Mi")))
+                        .endResources()
+                    .endContainer()
+                .endSpec()
+                .build();
+        // spotless:on
+    }
+}

@@ -1,0 +1,219 @@
+package io.interlinkgateway.load;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Jobs submitted through the gateway, and the same pods created with the bare client: rounds in pairs, with the
+/// first of each pair in turns.
+final class SubmitComparison {
+
+    private static final int PAIRS = 10;
+    private static final int WARMUPS = 4;
+    private static final String JOBS = "/api/v1/jobs?workspace=" + LoadBenchmark.SUBMITS;
+
+    private static final String JOB =
+            """
+            {"name": "NAME", "node": "hpc-1", "image": "/ceph/hpc/data/itwinai.sif",
+             "command": ["/bin/sh", "-c"],
+             "args": ["cd /tmp && itwinai exec-pipeline -o mlflow_tracking_uri=$MLFLOW_TRACKING_URI"],
+             "env": {"CERN_DATA_ROOT": "/exp_data", "BATCH_SIZE": "1024"},
+             "resources": {"limits": {"cpu": "1", "memory": "256Mi"}, "requests": {"cpu": "10m", "memory": "1Mi"}},
+             "slurm": {"partition": "gpu", "gres": "gpu:1", "nodes": 1, "timeLimit": "PT55M"},
+             "preExec": "module load cuda", "labels": {"experiment": "3dgan"}}
+            """;
+    private static final String WITH_CREDENTIAL =
+            JOB.replace(
+                    "\"preExec\"",
+                    "\"mlflow\": {\"credential\": \"mlflow-server\", \"trackingUri\":"
+                            + " \"https://mlflow.example.org/\"},\n \"preExec\"");
+
+    private final Gateway gateway;
+    private final KubernetesClient bare;
+    private final KubernetesClient administrator;
+    private final AtomicInteger names = new AtomicInteger();
+
+    SubmitComparison(Gateway gateway, KubernetesClient bare, KubernetesClient administrator) {
+        this.gateway = gateway;
+        this.bare = bare;
+        this.administrator = administrator;
+    }
+
+    private interface Submit {
+        void of(String name) throws ExecutionException, InterruptedException;
+    }
+
+    /// @param seconds how long the round took
+    /// @param latencies of each submit, in milliseconds
+    private record Round(double seconds, List<Double> latencies) {
+
+        double throughput() {
+            return latencies.size() / seconds;
+        }
+    }
+
+    void run() throws ExecutionException, InterruptedException {
+        gateway.send(
+                "PUT",
+                "/api/v1/mlflow-credentials/mlflow-server?workspace=" + LoadBenchmark.SUBMITS,
+                "{\"username\": \"ada\", \"password\": \"secret\"}");
+        System.out.print(
+                """
+
+                | submit | at a time | throughput, gateway / bare (least to most of %d pairs) | added at the median, ms | submits a second, gateway and bare | median, ms | p99, ms | API requests a submit |
+                |---|---|---|---|---|---|---|---|
+                """
+                        .formatted(PAIRS));
+        compare("a job", JOB, 1, 200);
+        compare("a job", JOB, 16, 600);
+        compare("with a credential", WITH_CREDENTIAL, 1, 200);
+        compare("with a credential", WITH_CREDENTIAL, 16, 600);
+        bare.pods().inNamespace(LoadBenchmark.SUBMITS).withGracePeriod(0).delete();
+    }
+
+    private void compare(String what, String job, int atATime, int count)
+            throws ExecutionException, InterruptedException {
+        Submit throughGateway = name -> gateway.send("POST", JOBS, job.replace("NAME", name));
+        Pod template = podOf(job);
+        Submit withClient =
+                name ->
+                        bare.pods()
+                                .inNamespace(LoadBenchmark.SUBMITS)
+                                .resource(
+                                        new PodBuilder(template)
+                                                .editMetadata()
+                                                .withName(name)
+                                                .endMetadata()
+                                                .build())
+                                .create();
+        List<Round> gatewayRounds = new ArrayList<>();
+        List<Round> bareRounds = new ArrayList<>();
+        List<Double> ratios = new ArrayList<>();
+        double requests = 0;
+        for (int pair = -WARMUPS; pair < PAIRS; pair++) {
+            Round bareRound = null;
+            if (pair % 2 == 0) {
+                bareRound = round(withClient, atATime, count);
+            }
+            double before = requestsServed();
+            Round gatewayRound = round(throughGateway, atATime, count);
+            double served = requestsServed() - before;
+            if (bareRound == null) {
+                bareRound = round(withClient, atATime, count);
+            }
+            if (pair >= 0) {
+                gatewayRounds.add(gatewayRound);
+                bareRounds.add(bareRound);
+                ratios.add(gatewayRound.throughput() / bareRound.throughput());
+                requests += served / count / PAIRS;
+            }
+        }
+        print(what, atATime, new Times(ratios), gatewayRounds, bareRounds, requests);
+    }
+
+    private static void print(
+            String what,
+            int atATime,
+            Times ratios,
+            List<Round> gatewayRounds,
+            List<Round> bareRounds,
+            double requests) {
+        Times gatewayTimes = latencies(gatewayRounds);
+        Times bareTimes = latencies(bareRounds);
+        System.out.printf(
+                "| %s | %d | **%.2f** (%.2f to %.2f) | **%+.2f** | %.0f, %.0f | %.2f, %.2f | %.1f,"
+                        + " %.1f | %.2f |%n",
+                what,
+                atATime,
+                ratios.median(),
+                ratios.least(),
+                ratios.most(),
+                gatewayTimes.median() - bareTimes.median(),
+                throughput(gatewayRounds),
+                throughput(bareRounds),
+                gatewayTimes.median(),
+                bareTimes.median(),
+                gatewayTimes.quantile(0.99),
+                bareTimes.quantile(0.99),
+                requests);
+    }
+
+    private static double throughput(List<Round> rounds) {
+        return new Times(rounds.stream().map(Round::throughput).toList()).median();
+    }
+
+    private static Times latencies(List<Round> rounds) {
+        return new Times(rounds.stream().flatMap(round -> round.latencies().stream()).toList());
+    }
+
+    /// The pod that the gateway makes of a job, as a preflight shows it.
+    private Pod podOf(String job) throws ExecutionException, InterruptedException {
+        String verdict =
+                gateway.send(
+                        "POST",
+                        JOBS.replace("jobs?", "jobs/preflight?"),
+                        job.replace("NAME", "template"));
+        Pod shown =
+                Serialization.unmarshal(
+                        JsonMapper.shared().readTree(verdict).required("manifest").asString(),
+                        Pod.class);
+        return new PodBuilder(shown)
+                .withNewMetadata()
+                .withLabels(shown.getMetadata().getLabels())
+                .withAnnotations(shown.getMetadata().getAnnotations())
+                .endMetadata()
+                .withStatus(null)
+                .build();
+    }
+
+    private Round round(Submit submit, int atATime, int count)
+            throws ExecutionException, InterruptedException {
+        AtomicInteger left = new AtomicInteger(count);
+        long begin = System.nanoTime();
+        List<Double> latencies = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(atATime)) {
+            List<Future<List<Double>>> shares = new ArrayList<>();
+            for (int thread = 0; thread < atATime; thread++) {
+                shares.add(threads.submit(() -> share(submit, left)));
+            }
+            for (Future<List<Double>> share : shares) {
+                latencies.addAll(share.get());
+            }
+        }
+        return new Round((System.nanoTime() - begin) / 1e9, latencies);
+    }
+
+    private List<Double> share(Submit submit, AtomicInteger left)
+            throws ExecutionException, InterruptedException {
+        List<Double> latencies = new ArrayList<>();
+        while (left.getAndDecrement() > 0) {
+            String name = "job-" + names.incrementAndGet();
+            long begin = System.nanoTime();
+            submit.of(name);
+            latencies.add((System.nanoTime() - begin) / 1e6);
+        }
+        return latencies;
+    }
+
+    /// How many of the requests that a submit may send the API server has answered so far.
+    private double requestsServed() {
+        String metrics = administrator.raw("/metrics");
+        return Pattern.compile(
+                        "(?m)^apiserver_request_total\\{(?=[^}]*resource=\"(?:pods|nodes|secrets)\")(?=[^}]*subresource=\"\")(?=[^}]*verb=\"(?:GET|LIST|POST)\")[^}]*\\}"
+                            + " (\\S+)$")
+                .matcher(metrics)
+                .results()
+                .mapToDouble(sample -> Double.parseDouble(sample.group(1)))
+                .sum();
+    }
+}
