@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures what the gateway costs next to the bare Kubernetes client: a control plane, kwok for its nodes, and the
+# run.sh [submits|pages]: measures what the gateway costs next to the bare Kubernetes client: a control plane, kwok for its nodes, and the
 # packaged gateway with the rights of deploy/, all ended afterwards. Takes about 10 minutes on 2 cores once the
 # control plane is built.
 set -euo pipefail
@@ -46,4 +46,4 @@ for _ in $(seq 600); do
   sleep 0.1
 done
 "$java" --sun-misc-unsafe-memory-access=allow -cp "target/test-classes:target/classes:$(cat target/classpath)" \
-  io.interlinkgateway.load.LoadBenchmark "$dir/gateway.kubeconfig" "$KUBECONFIG" "http://127.0.0.1:$port" $gateway
+  io.interlinkgateway.load.LoadBenchmark "$dir" "http://127.0.0.1:$port" "$@"

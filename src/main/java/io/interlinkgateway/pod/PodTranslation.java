@@ -27,15 +27,12 @@ public final class PodTranslation {
     /// @return a pod that the API server can be given as it is
     /// @throws GatewayException.Rejected if a manifest is no pod, or says what policy forbids
     public static Pod podFor(PlacedJob job) {
-        return switch (job.definition()) {
-            case JobSpec spec ->
-                    marked(Limits.completed(SpecTranslation.podFor(job, spec)), FROM_SPEC, job);
-            case PodManifest manifest ->
-                    marked(ManifestTranslation.podFor(job, manifest), FROM_POD, job);
-        };
-    }
-
-    private static Pod marked(Pod pod, String definition, PlacedJob job) {
+        Pod pod = unmarked(job);
+        String definition =
+                switch (job.definition()) {
+                    case JobSpec _ -> FROM_SPEC;
+                    case PodManifest _ -> FROM_POD;
+                };
         // spotless:off
         Pod marked = new PodBuilder(pod)
                 .editMetadata()
@@ -51,6 +48,13 @@ public final class PodTranslation {
                                 .getAnnotations()
                                 .put(Annotations.IDEMPOTENCY_KEY, key.fingerprint()));
         return marked;
+    }
+
+    private static Pod unmarked(PlacedJob job) {
+        return switch (job.definition()) {
+            case JobSpec spec -> Limits.completed(SpecTranslation.podFor(job, spec));
+            case PodManifest manifest -> ManifestTranslation.podFor(job, manifest);
+        };
     }
 
     /// What interLink ignores, and what the gateway added or changed.
@@ -71,7 +75,7 @@ public final class PodTranslation {
     /// @return its pod's needs
     /// @throws GatewayException.Rejected as [#podFor]
     public static Demand demandOf(PlacedJob job) {
-        return Demand.of(podFor(job));
+        return Demand.of(unmarked(job));
     }
 
     /// The `#SBATCH` lines that the SLURM plugin writes for a pod, without those for its own files.

@@ -35,10 +35,12 @@ import org.springframework.stereotype.Component;
 class Placement {
 
     private final VirtualNodes nodes;
+    private final RecentNodes recentNodes;
     private final Credentials credentials;
 
-    Placement(VirtualNodes nodes, Credentials credentials) {
+    Placement(VirtualNodes nodes, RecentNodes recentNodes, Credentials credentials) {
         this.nodes = nodes;
+        this.recentNodes = recentNodes;
         this.credentials = credentials;
     }
 
@@ -81,17 +83,29 @@ class Placement {
     }
 
     private void check(PlacedJob job, Demand demand, Findings findings) {
-        String field = nodeField(job);
-        nodes.find(job.node())
-                .ifPresentOrElse(
-                        node -> checkNode(node, field, demand, findings),
-                        () -> findings.add(unknownNode(job.node(), field)));
+        findings.addAll(nodeObjections(job, demand));
         switch (job.definition()) {
             case JobSpec spec ->
                     spec.mlflow()
                             .ifPresent(access -> checkMlflow(job.workspace(), access, findings));
             case PodManifest _ -> warnOfSecrets(job.workspace(), demand, findings);
         }
+    }
+
+    /// What a node said a moment ago is enough to let a job in. To refuse it takes what the node says now.
+    private List<Finding> nodeObjections(PlacedJob job, Demand demand) {
+        String field = nodeField(job);
+        boolean letIn =
+                recentNodes
+                        .recent(job.node())
+                        .filter(node -> objections(node, field, demand).isEmpty())
+                        .isPresent();
+        return letIn
+                ? List.of()
+                : recentNodes
+                        .now(job.node())
+                        .map(node -> objections(node, field, demand))
+                        .orElseGet(() -> List.of(unknownNode(job.node(), field)));
     }
 
     private static String nodeField(PlacedJob job) {
@@ -113,8 +127,8 @@ class Placement {
                 known.isEmpty() ? "There is none at all now." : "Choose one of " + known + ".");
     }
 
-    private static void checkNode(
-            VirtualNode node, String field, Demand demand, Findings findings) {
+    private static List<Finding> objections(VirtualNode node, String field, Demand demand) {
+        Findings findings = new Findings();
         if (!node.ready()) {
             findings.add(
                     Finding.error(
@@ -142,6 +156,7 @@ class Placement {
         demand.resources()
                 .forEach((resource, amount) ->
                         checkAmount(node.allocatable(), resource, amount, findings));
+        return findings.all();
     }
 
     private static void checkAmount(

@@ -2,8 +2,11 @@ package io.interlinkgateway.load;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.interlinkgateway.cluster.BareClient;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /// Measures the gateway and the bare client in turns on the same API server, so that noise hits both, and prints
 /// tables in Markdown, ratios first.
@@ -16,14 +19,28 @@ final class LoadBenchmark {
 
     private LoadBenchmark() {}
 
-    /// @param arguments the gateway's kubeconfig, the administrator's, the gateway's address and its process id
+    /// @param arguments the folder of the control plane with what `run.sh` put there, the gateway's address, and
+    ///     `submits` or `pages` for one part alone
     static void main(String[] arguments) throws Exception {
-        try (KubernetesClient bare = BareClient.from(Path.of(arguments[0]));
-                KubernetesClient administrator = BareClient.from(Path.of(arguments[1]));
+        Path folder = Path.of(arguments[0]);
+        Set<String> parts =
+                arguments.length > 2 ? Set.of(arguments[2]) : Set.of("submits", "pages");
+        try (KubernetesClient bare = BareClient.from(folder.resolve("gateway.kubeconfig"));
+                KubernetesClient administrator = BareClient.from(folder.resolve("kubeconfig"));
                 Gateway gateway =
-                        new Gateway(URI.create(arguments[2]), Long.parseLong(arguments[3]))) {
-            new SubmitComparison(gateway, bare, administrator).run();
-            new PageComparison(gateway, bare).run();
+                        new Gateway(URI.create(arguments[1]), process(folder, "gateway"))) {
+            if (parts.contains("submits")) {
+                new SubmitComparison(
+                                gateway, bare, administrator, process(folder, "kube-apiserver"))
+                        .run();
+            }
+            if (parts.contains("pages")) {
+                new PageComparison(gateway, bare).run();
+            }
         }
+    }
+
+    private static RunningProcess process(Path folder, String name) throws IOException {
+        return RunningProcess.of(Files.readString(folder.resolve(name + ".pid")));
     }
 }

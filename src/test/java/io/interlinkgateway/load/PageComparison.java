@@ -67,7 +67,11 @@ final class PageComparison {
             all.put(size, measure());
             memory.add(
                     "| %,d | %.0f | %.0f | %.0f |"
-                            .formatted(size, gateway.resident(), gateway.liveHeap(), seconds));
+                            .formatted(
+                                    size,
+                                    gateway.process().resident(),
+                                    gateway.liveHeap(),
+                                    seconds));
         }
         print(all);
         System.out.print(

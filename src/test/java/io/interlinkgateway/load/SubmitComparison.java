@@ -4,6 +4,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -11,15 +13,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Jobs submitted through the gateway, and the same pods created with the bare client: rounds in pairs, with the
 /// first of each pair in turns.
 final class SubmitComparison {
 
-    private static final int PAIRS = 10;
-    private static final int WARMUPS = 4;
+    /// Rounds are short, so that both of a pair meet the same noise.
+    private static final int PAIRS = 20;
+
+    private static final int FEWEST = 4;
+    private static final int WARMUPS = 6;
+    private static final Duration LONGEST = Duration.ofSeconds(60);
     private static final String JOBS = "/api/v1/jobs?workspace=" + LoadBenchmark.SUBMITS;
 
     private static final String JOB =
@@ -41,12 +49,19 @@ final class SubmitComparison {
     private final Gateway gateway;
     private final KubernetesClient bare;
     private final KubernetesClient administrator;
+    private final RunningProcess apiServer;
+    private final String run = "job-" + Long.toString(System.currentTimeMillis(), 36) + "-";
     private final AtomicInteger names = new AtomicInteger();
 
-    SubmitComparison(Gateway gateway, KubernetesClient bare, KubernetesClient administrator) {
+    SubmitComparison(
+            Gateway gateway,
+            KubernetesClient bare,
+            KubernetesClient administrator,
+            RunningProcess apiServer) {
         this.gateway = gateway;
         this.bare = bare;
         this.administrator = administrator;
+        this.apiServer = apiServer;
     }
 
     private interface Submit {
@@ -55,7 +70,15 @@ final class SubmitComparison {
 
     /// @param seconds how long the round took
     /// @param latencies of each submit, in milliseconds
-    private record Round(double seconds, List<Double> latencies) {
+    /// @param requests how many requests the API server answered per submit
+    /// @param gatewayTime the gateway's processor time per submit, in milliseconds
+    /// @param serverTime the API server's
+    private record Round(
+            double seconds,
+            List<Double> latencies,
+            double requests,
+            double gatewayTime,
+            double serverTime) {
 
         double throughput() {
             return latencies.size() / seconds;
@@ -70,15 +93,13 @@ final class SubmitComparison {
         System.out.print(
                 """
 
-                | submit | at a time | throughput, gateway / bare (least to most of %d pairs) | added at the median, ms | submits a second, gateway and bare | median, ms | p99, ms | API requests a submit |
-                |---|---|---|---|---|---|---|---|
-                """
-                        .formatted(PAIRS));
-        compare("a job", JOB, 1, 200);
-        compare("a job", JOB, 16, 600);
-        compare("with a credential", WITH_CREDENTIAL, 1, 200);
-        compare("with a credential", WITH_CREDENTIAL, 16, 600);
-        bare.pods().inNamespace(LoadBenchmark.SUBMITS).withGracePeriod(0).delete();
+                | submit | at a time | throughput, gateway / bare (middle half) | added at the median, ms | submits a second | median, ms | p99, ms | API requests a submit | gateway's processor, ms a submit | API server's processor, ms a submit |
+                |---|---|---|---|---|---|---|---|---|---|
+                """);
+        compare("a job", JOB, 1, 100);
+        compare("a job", JOB, 16, 300);
+        compare("with a credential", WITH_CREDENTIAL, 1, 100);
+        compare("with a credential", WITH_CREDENTIAL, 16, 300);
     }
 
     private void compare(String what, String job, int atATime, int count)
@@ -96,60 +117,60 @@ final class SubmitComparison {
                                                 .endMetadata()
                                                 .build())
                                 .create();
+        Instant end = Instant.now().plus(LONGEST);
         List<Round> gatewayRounds = new ArrayList<>();
         List<Round> bareRounds = new ArrayList<>();
-        List<Double> ratios = new ArrayList<>();
-        double requests = 0;
         for (int pair = -WARMUPS; pair < PAIRS; pair++) {
-            Round bareRound = null;
-            if (pair % 2 == 0) {
-                bareRound = round(withClient, atATime, count);
+            if (pair >= FEWEST && Instant.now().isAfter(end)) {
+                break;
             }
-            double before = requestsServed();
-            Round gatewayRound = round(throughGateway, atATime, count);
-            double served = requestsServed() - before;
-            if (bareRound == null) {
-                bareRound = round(withClient, atATime, count);
-            }
+            boolean bareFirst = pair % 2 == 0;
+            Round first = round(bareFirst ? withClient : throughGateway, atATime, count);
+            Round second = round(bareFirst ? throughGateway : withClient, atATime, count);
             if (pair >= 0) {
-                gatewayRounds.add(gatewayRound);
-                bareRounds.add(bareRound);
-                ratios.add(gatewayRound.throughput() / bareRound.throughput());
-                requests += served / count / PAIRS;
+                bareRounds.add(bareFirst ? first : second);
+                gatewayRounds.add(bareFirst ? second : first);
             }
         }
-        print(what, atATime, new Times(ratios), gatewayRounds, bareRounds, requests);
+        print(what, atATime, gatewayRounds, bareRounds);
     }
 
     private static void print(
-            String what,
-            int atATime,
-            Times ratios,
-            List<Round> gatewayRounds,
-            List<Round> bareRounds,
-            double requests) {
+            String what, int atATime, List<Round> gatewayRounds, List<Round> bareRounds) {
+        Times ratios =
+                new Times(
+                        IntStream.range(0, bareRounds.size())
+                                .mapToObj(pair ->
+                                        gatewayRounds.get(pair).throughput()
+                                                / bareRounds.get(pair).throughput())
+                                .toList());
         Times gatewayTimes = latencies(gatewayRounds);
         Times bareTimes = latencies(bareRounds);
         System.out.printf(
-                "| %s | %d | **%.2f** (%.2f to %.2f) | **%+.2f** | %.0f, %.0f | %.2f, %.2f | %.1f,"
-                        + " %.1f | %.2f |%n",
+                "| %s | %d | **%.2f** (%.2f to %.2f of %d pairs) | **%+.2f** | %.0f, %.0f | %.2f,"
+                        + " %.2f | %.1f, %.1f | %.2f, %.2f | %.2f | %.2f, %.2f |%n",
                 what,
                 atATime,
                 ratios.median(),
-                ratios.least(),
-                ratios.most(),
+                ratios.quantile(0.25),
+                ratios.quantile(0.75),
+                bareRounds.size(),
                 gatewayTimes.median() - bareTimes.median(),
-                throughput(gatewayRounds),
-                throughput(bareRounds),
+                mean(gatewayRounds, Round::throughput),
+                mean(bareRounds, Round::throughput),
                 gatewayTimes.median(),
                 bareTimes.median(),
                 gatewayTimes.quantile(0.99),
                 bareTimes.quantile(0.99),
-                requests);
+                mean(gatewayRounds, Round::requests),
+                mean(bareRounds, Round::requests),
+                mean(gatewayRounds, Round::gatewayTime),
+                mean(gatewayRounds, Round::serverTime),
+                mean(bareRounds, Round::serverTime));
     }
 
-    private static double throughput(List<Round> rounds) {
-        return new Times(rounds.stream().map(Round::throughput).toList()).median();
+    private static double mean(List<Round> rounds, ToDoubleFunction<Round> value) {
+        return rounds.stream().mapToDouble(value).average().orElse(Double.NaN);
     }
 
     private static Times latencies(List<Round> rounds) {
@@ -179,8 +200,11 @@ final class SubmitComparison {
     private Round round(Submit submit, int atATime, int count)
             throws ExecutionException, InterruptedException {
         AtomicInteger left = new AtomicInteger(count);
-        long begin = System.nanoTime();
         List<Double> latencies = new ArrayList<>();
+        double requests = requestsServed();
+        Duration gatewayTime = gateway.process().processorTime();
+        Duration serverTime = apiServer.processorTime();
+        long begin = System.nanoTime();
         try (ExecutorService threads = Executors.newFixedThreadPool(atATime)) {
             List<Future<List<Double>>> shares = new ArrayList<>();
             for (int thread = 0; thread < atATime; thread++) {
@@ -190,14 +214,20 @@ final class SubmitComparison {
                 latencies.addAll(share.get());
             }
         }
-        return new Round((System.nanoTime() - begin) / 1e9, latencies);
+        long end = System.nanoTime();
+        return new Round(
+                (end - begin) / 1e9,
+                latencies,
+                (requestsServed() - requests) / count,
+                gateway.process().processorTime().minus(gatewayTime).toNanos() / 1e6 / count,
+                apiServer.processorTime().minus(serverTime).toNanos() / 1e6 / count);
     }
 
     private List<Double> share(Submit submit, AtomicInteger left)
             throws ExecutionException, InterruptedException {
         List<Double> latencies = new ArrayList<>();
         while (left.getAndDecrement() > 0) {
-            String name = "job-" + names.incrementAndGet();
+            String name = run + names.incrementAndGet();
             long begin = System.nanoTime();
             submit.of(name);
             latencies.add((System.nanoTime() - begin) / 1e6);
