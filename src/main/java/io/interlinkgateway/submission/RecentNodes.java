@@ -27,13 +27,19 @@ class RecentNodes {
         this.clock = clock;
     }
 
-    private record Reading(VirtualNode node, Instant at) {}
+    private record Reading(VirtualNode node, Instant at) {
+
+        /// A clock that was set back makes a reading of the future, which nobody knows the age of.
+        boolean isRecent(Instant now) {
+            return !now.isBefore(at) && !now.isAfter(at.plus(RECENT));
+        }
+    }
 
     /// @return the node as it was at most [#RECENT] ago, if it was read since
     Optional<VirtualNode> recent(NodeName name) {
+        Instant now = clock.instant();
         return Optional.ofNullable(readings.get(name))
-                .filter(reading ->
-                        Duration.between(reading.at(), clock.instant()).compareTo(RECENT) <= 0)
+                .filter(reading -> reading.isRecent(now))
                 .map(Reading::node);
     }
 
