@@ -35,7 +35,9 @@ final class LoadBenchmark {
                         .run();
             }
             if (parts.contains("pages")) {
-                new PageComparison(gateway, bare).run();
+                try (Etcd etcd = Etcd.of(process(folder, "kube-apiserver"))) {
+                    new PageComparison(gateway, bare, etcd).run();
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.pod.Annotations;
 import java.io.IOException;
@@ -18,14 +19,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Pages of 100 jobs with more and more jobs in the workspace, next to the lists of the API server that a client
 /// would ask for instead.
@@ -36,22 +34,17 @@ final class PageComparison {
     private static final int REPEATS = 30;
     private static final int WARMUPS = 200;
 
-    /// How many jobs go through all of interLink's states; the others run at once, which fills in faster.
-    private static final int WHOLE_WAY = 10_000;
-
-    /// How long filling in may take for one size; then the measurement goes on with what is there.
-    private static final Duration LONGEST = Duration.ofMinutes(3);
-
-    private static final int FILLERS = 16;
     private static final long PAGE = 100;
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Gateway gateway;
     private final KubernetesClient bare;
+    private final Etcd etcd;
 
-    PageComparison(Gateway gateway, KubernetesClient bare) {
+    PageComparison(Gateway gateway, KubernetesClient bare, Etcd etcd) {
         this.gateway = gateway;
         this.bare = bare;
+        this.etcd = etcd;
     }
 
     /// @param name for the table
@@ -67,22 +60,23 @@ final class PageComparison {
     void run() throws IOException, ExecutionException, InterruptedException {
         Map<Integer, Map<String, Measured>> all = new LinkedHashMap<>();
         List<String> memory = new ArrayList<>();
-        int there = 0;
+        List<ObjectNode> originals = originals();
+        for (int warmup = 0; warmup < WARMUPS; warmup++) {
+            page("");
+            list(new ListOptionsBuilder());
+        }
+        int there = originals.size();
         for (int size : SIZES) {
             Instant begin = Instant.now();
-            there = fill(there, size, begin.plus(LONGEST));
-            Duration filling = Duration.between(begin, Instant.now());
-            if (all.isEmpty()) {
-                for (int warmup = 0; warmup < WARMUPS; warmup++) {
-                    page("");
-                    list(new ListOptionsBuilder());
-                }
+            for (; there < size; there += originals.size()) {
+                etcd.put(copies(originals, there));
             }
-            all.put(there, measure());
+            Duration filling = Duration.between(begin, Instant.now());
+            all.put(size, measure());
             memory.add(
                     "| %,d | %.0f | %.0f | %d |"
                             .formatted(
-                                    there,
+                                    size,
                                     gateway.process().resident(),
                                     gateway.liveHeap(),
                                     filling.toSeconds()));
@@ -119,7 +113,7 @@ final class PageComparison {
         }
         pages.add(
                 new Page(
-                        "`state=SUCCEEDED` (2 of the first 10)",
+                        "`state=SUCCEEDED` (2 of 10)",
                         "&state=SUCCEEDED",
                         new ListOptionsBuilder().withFieldSelector("status.phase=Succeeded")));
         pages.add(
@@ -199,42 +193,44 @@ final class PageComparison {
                 }));
     }
 
-    /// Straight onto the nodes, since the scheduler places only some 50 pods a second.
+    /// The first jobs go through all of interLink's states, straight onto the nodes.
     ///
-    /// @return how many jobs there are then
-    private int fill(int from, int to, Instant end)
-            throws ExecutionException, InterruptedException {
-        AtomicInteger next = new AtomicInteger(from);
-        Callable<Integer> filler =
-                () -> {
-                    int filled = 0;
-                    while (Instant.now().isBefore(end)) {
-                        int job = next.getAndIncrement();
-                        if (job >= to) {
-                            break;
-                        }
-                        bare.pods().inNamespace(LoadBenchmark.PAGES).resource(pod(job)).create();
-                        filled++;
-                    }
-                    return filled;
-                };
-        int filled = from;
-        try (ExecutorService threads = Executors.newFixedThreadPool(FILLERS)) {
-            List<Future<Integer>> fillers = new ArrayList<>();
-            for (int thread = 0; thread < FILLERS; thread++) {
-                fillers.add(threads.submit(filler));
-            }
-            for (Future<Integer> share : fillers) {
-                filled += share.get();
-            }
+    /// @return the stored pods
+    private List<ObjectNode> originals() {
+        for (int job = 0; job < SIZES[0]; job++) {
+            bare.pods().inNamespace(LoadBenchmark.PAGES).resource(pod(job)).create();
         }
-        await().atMost(LONGEST)
-                .pollInterval(Duration.ofMillis(500))
+        await().atMost(Duration.ofMinutes(2))
                 .until(() ->
                         none("queued", "status.podIP=")
                                 && none("running", "status.phase!=Running")
                                 && none("succeeded", "status.phase!=Succeeded"));
-        return filled;
+        return list(new ListOptionsBuilder()).getItems().stream()
+                .map(pod -> (ObjectNode) JSON.readTree(Serialization.asJson(pod)))
+                .toList();
+    }
+
+    /// As the API server keeps them, but in JSON, which it reads too.
+    private static Map<String, String> copies(List<ObjectNode> originals, int from) {
+        Map<String, String> copies = new LinkedHashMap<>();
+        int job = from;
+        for (ObjectNode original : originals) {
+            ObjectNode copy = original.deepCopy();
+            String name = "job-%05d".formatted(job);
+            ObjectNode metadata = (ObjectNode) copy.required("metadata");
+            metadata.put("name", name).put("uid", UUID.randomUUID().toString());
+            metadata.remove("resourceVersion");
+            ((ObjectNode) metadata.required("labels")).put("experiment", experiment(job));
+            copies.put(
+                    "/registry/pods/" + LoadBenchmark.PAGES + "/" + name,
+                    JSON.writeValueAsString(copy));
+            job++;
+        }
+        return copies;
+    }
+
+    private static String experiment(int job) {
+        return "e-" + job % 1000 / 10;
     }
 
     private boolean none(String ends, String fieldSelector) {
@@ -245,29 +241,21 @@ final class PageComparison {
                 .isEmpty();
     }
 
-    /// Of the first, two in ten succeed and one waits; the others run. More than 12,500 pods that are done would be
-    /// removed by the controllers.
+    /// Of ten, seven run, two succeed and one waits: more than 12,500 pods that are done would be removed by the
+    /// controllers.
     private static Pod pod(int job) {
-        Map<String, String> labels = new LinkedHashMap<>();
-        labels.put("experiment", "e-" + job / 10 % 100);
-        if (job < WHOLE_WAY) {
-            labels.put(
-                    "ends",
-                    switch (job % 10) {
-                        case 0 -> "queued";
-                        case 1, 2 -> "succeeded";
-                        default -> "running";
-                    });
-        } else {
-            labels.put("ends", "running");
-            labels.put("jumps", "true");
-        }
+        String ends =
+                switch (job % 10) {
+                    case 0 -> "queued";
+                    case 1, 2 -> "succeeded";
+                    default -> "running";
+                };
         String node = "hpc-" + (job / 10 % NODES + 1);
         // spotless:off
         return new PodBuilder()
                 .withNewMetadata()
                     .withName("job-%05d".formatted(job))
-                    .withLabels(labels)
+                    .withLabels(Map.of("ends", ends, "experiment", experiment(job)))
                     .withAnnotations(Map.of(
                             Annotations.FLAGS, "--partition=gpu --gres=gpu:1 --nodes=1 --time=00:55:00",
                             Annotations.PRE_EXEC, "module load cuda\n"))

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,6 +24,14 @@ record RunningProcess(long id) {
     Duration processorTime() {
         return ProcessHandle.of(id)
                 .flatMap(process -> process.info().totalCpuDuration())
+                .orElseThrow();
+    }
+
+    /// What it was started with.
+    List<String> arguments() {
+        return ProcessHandle.of(id)
+                .flatMap(process -> process.info().arguments())
+                .map(List::of)
                 .orElseThrow();
     }
 
