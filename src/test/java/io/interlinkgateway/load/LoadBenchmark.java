@@ -35,9 +35,7 @@ final class LoadBenchmark {
                         .run();
             }
             if (parts.contains("pages")) {
-                try (Etcd etcd = Etcd.of(process(folder, "kube-apiserver"))) {
-                    new PageComparison(gateway, bare, etcd).run();
-                }
+                new PageComparison(gateway, bare, process(folder, "kube-apiserver")).run();
             }
         }
     }
