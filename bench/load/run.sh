@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh [submits|pages]: measures what the gateway costs next to the bare Kubernetes client. Starts a control plane,
 # kwok for its nodes, and the packaged gateway with the rights of deploy/, and ends them again. Each part of it is
-# bounded in time: 5 minutes in all on 2 quiet cores, 16 on 2 that others keep busy, once the control plane is built.
+# bounded in time: about 9 minutes in all on 2 busy cores, once the control plane is built.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bench/control-plane/build.sh
