@@ -213,6 +213,7 @@ func (k *kubelet) poll(ctx context.Context) {
 				k.notify(current.DeepCopy())
 			}
 		}
+		k.node.touch("polled")
 	}
 }
 

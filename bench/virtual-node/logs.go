@@ -13,7 +13,7 @@ import (
 )
 
 // logs are job.out and then the container's output. Times and since are ignored, limitBytes gives the end (README of
-// the recordings). A container's log that does not exist yet is empty.
+// the recordings). What does not exist yet is empty, and what an init container printed never comes (init-and-two.json).
 func (p *plugin) logs(ctx context.Context, pod *corev1.Pod, container string, options api.ContainerLogOpts, session string) (
 	io.ReadCloser, error) {
 	if err := p.up(); err != nil {
@@ -21,10 +21,7 @@ func (p *plugin) logs(ctx context.Context, pod *corev1.Pod, container string, op
 	}
 	folder := p.folder(pod)
 	file := filepath.Join(folder, "run-"+container+".out")
-	output, err := os.ReadFile(file)
-	if err != nil {
-		output, _ = os.ReadFile(filepath.Join(folder, "init-"+container+".out"))
-	}
+	output, _ := os.ReadFile(file)
 	record, _ := os.ReadFile(filepath.Join(folder, "job.out"))
 	text := string(record) + string(output)
 	switch {

@@ -40,8 +40,9 @@ func (i intervals) divided(by float64) intervals {
 
 func main() {
 	kubeconfig := flag.String("kubeconfig", "", "the cluster")
-	folder := flag.String("folder", "", "where each node has a folder of its name: the jobs' folders are in its folder jobs;"+
-		" while a file plugin-down is in it, the plugin is down; a file ready appears when pods can be scheduled")
+	folder := flag.String("folder", "", "where each node has a folder of its name, and in it: jobs, a folder a job;"+
+		" plugin-down, a file to make, while which is there the plugin is down; ready, a file that appears when pods can"+
+		" be scheduled; polled, a file that is written after each look at the pods")
 	address := flag.String("address", "127.0.0.1", "where the kubelet's endpoint listens, and the node's address")
 	singularity := flag.String("singularity", "/usr/bin/singularity", "the container runtime")
 	speed := flag.Float64("speed", 1, "divides the recorded intervals")

@@ -86,7 +86,8 @@ func (n *node) run(ctx context.Context, shared, services informers.SharedInforme
 	if err := <-ended; ctx.Err() == nil {
 		return err
 	}
-	return nil
+	// interLink leaves its node behind. So does this one when it is killed; asked to end, it goes without a trace.
+	return n.client.CoreV1().Nodes().Delete(context.WithoutCancel(ctx), n.name, metav1.DeleteOptions{})
 }
 
 // object is the node as it registers: not ready (node-ready.json, interLink's documentation).
@@ -202,12 +203,17 @@ func (n *node) sayWhenReady(ctx context.Context) {
 	for ctx.Err() == nil {
 		object, err := n.client.CoreV1().Nodes().Get(ctx, n.name, metav1.GetOptions{})
 		if err == nil && len(object.Spec.Taints) == 1 && object.Status.Conditions[0].Status == corev1.ConditionTrue {
-			if err := os.WriteFile(filepath.Join(n.home, "ready"), nil, 0o644); err != nil {
-				log.Print(err)
-			}
+			n.touch("ready")
 			return
 		}
 		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// touch makes a file in the node's folder, or makes it new.
+func (n *node) touch(name string) {
+	if err := os.WriteFile(filepath.Join(n.home, name), nil, 0o644); err != nil {
+		log.Print(err)
 	}
 }
 
