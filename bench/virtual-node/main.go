@@ -41,8 +41,8 @@ func (i intervals) divided(by float64) intervals {
 func main() {
 	kubeconfig := flag.String("kubeconfig", "", "the cluster")
 	folder := flag.String("folder", "", "where each node has a folder of its name, and in it: jobs, a folder a job;"+
-		" plugin-down, a file to make, while which is there the plugin is down; ready, a file that appears when pods can"+
-		" be scheduled; polled, a file that is written after each look at the pods")
+		" plugin-down and hold, files to make: while they are there the plugin is down, and nobody looks at the pods; and"+
+		" ready, a file that appears when pods can be scheduled")
 	address := flag.String("address", "127.0.0.1", "where the kubelet's endpoint listens, and the node's address")
 	singularity := flag.String("singularity", "/usr/bin/singularity", "the container runtime")
 	speed := flag.Float64("speed", 1, "divides the recorded intervals")

@@ -203,17 +203,12 @@ func (n *node) sayWhenReady(ctx context.Context) {
 	for ctx.Err() == nil {
 		object, err := n.client.CoreV1().Nodes().Get(ctx, n.name, metav1.GetOptions{})
 		if err == nil && len(object.Spec.Taints) == 1 && object.Status.Conditions[0].Status == corev1.ConditionTrue {
-			n.touch("ready")
+			if err := os.WriteFile(filepath.Join(n.home, "ready"), nil, 0o644); err != nil {
+				log.Print(err)
+			}
 			return
 		}
 		time.Sleep(100 * time.Millisecond)
-	}
-}
-
-// touch makes a file in the node's folder, or makes it new.
-func (n *node) touch(name string) {
-	if err := os.WriteFile(filepath.Join(n.home, name), nil, 0o644); err != nil {
-		log.Print(err)
 	}
 }
 

@@ -22,7 +22,8 @@ type scripts struct {
 }
 
 // The functions of job.sh write the job's record into job.out, and each container's output and exit code into files
-// of their own. The words of the record are interLink's, the rest is not.
+// of their own, added to what a run before a requeue left (node-fail-requeue.json). The words of the record are
+// interLink's, the rest is not.
 const functions = `
 say() { printf '%s %s\n' "$(date -Is --utc)" "$1"; }
 
@@ -45,7 +46,7 @@ init() {
   name=$1
   shift
   say "Running init container $name..."
-  time ("$@") &>"$folder/init-$name.out"
+  time ("$@") &>>"$folder/init-$name.out"
   code=$?
   echo "$code" >"$folder/init-$name.status"
   await "$folder/init-$name.status"
@@ -59,7 +60,7 @@ pids=() names=()
 start() {
   name=$1
   shift
-  time ("$@") &>"$folder/run-$name.out" &
+  time ("$@") &>>"$folder/run-$name.out" &
   pids+=("$!") names+=("$name")
   say "Running in background $name pid $!..."
 }

@@ -99,8 +99,7 @@ public final class VirtualNode implements AutoCloseable {
     }
 
     /// @param name of one of the nodes
-    /// @return its folder on the HPC: a folder `jobs/NAMESPACE-UID` a job, and the file `polled`, which is written
-    ///     after each look at the node's pods
+    /// @return its folder on the HPC, with a folder `jobs/NAMESPACE-UID` a job
     public Path folder(String name) {
         return folder.resolve(name);
     }
@@ -109,19 +108,42 @@ public final class VirtualNode implements AutoCloseable {
     ///
     /// @param name of one of the nodes
     public void pluginDown(String name) {
-        try {
-            Files.createFile(folder(name).resolve("plugin-down"));
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+        make(name, "plugin-down");
     }
 
     /// The node's plugin answers again.
     ///
     /// @param name of one of the nodes
     public void pluginUp(String name) {
+        remove(name, "plugin-down");
+    }
+
+    /// From now on nobody looks what became of the node's pods, as between two of interLink's looks: what SLURM does
+    /// meanwhile is seen at once, after [#release].
+    ///
+    /// @param name of one of the nodes
+    public void hold(String name) {
+        make(name, "hold");
+    }
+
+    /// The node's pods are looked at again, the next time within 5 s.
+    ///
+    /// @param name of one of the nodes
+    public void release(String name) {
+        remove(name, "hold");
+    }
+
+    private void make(String name, String file) {
         try {
-            Files.delete(folder(name).resolve("plugin-down"));
+            Files.createFile(folder(name).resolve(file));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private void remove(String name, String file) {
+        try {
+            Files.delete(folder(name).resolve(file));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
