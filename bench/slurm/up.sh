@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# up.sh DIR: starts a SLURM on free ports of the loopback address, with all it writes in DIR (root; no systemd, no
+# up.sh DIR [--no-memory-limits]: starts a SLURM on free ports of the loopback address, with all it writes in DIR (root; no systemd, no
 # cgroups). Returns when jobs can run. DIR/env.sh points sbatch, squeue, scontrol and scancel to it.
 # Partitions: cpu (default) and gpu on node1, which has two GPUs that do nothing; cloud on node2, which powers up when
-# a job asks for it: jobs are CONFIGURING meanwhile, for the seconds that DIR/resume-seconds says at that moment.
-# Memory limits are enforced. A node has 16 CPUs whatever the machine has, so that many small jobs fit.
+# a job asks for it: jobs are CONFIGURING meanwhile, for the seconds that DIR/resume-seconds says at that moment and up
+# to half a minute more, until SLURM looks. Memory limits are enforced unless the option says otherwise. A node has 16 CPUs whatever the machine has, so that many small jobs fit.
 set -euo pipefail
-[ $# = 1 ] || { echo "usage: up.sh DIR" >&2; exit 2; }
+enforce="JobAcctGatherParams=OverMemoryKill"
+[ "${2-}" = --no-memory-limits ] && enforce= && set -- "$1"
+[ $# = 1 ] || { echo "usage: up.sh DIR [--no-memory-limits]" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 cd "$1"
@@ -56,7 +58,7 @@ ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
-JobAcctGatherParams=OverMemoryKill
+$enforce
 AccountingStorageType=accounting_storage/none
 JobCompType=jobcomp/none
 SchedulerParameters=sched_interval=5,bf_interval=5,batch_sched_delay=0,sched_min_interval=0
@@ -89,10 +91,12 @@ CONF
 echo "NodeName=node1 Name=gpu File=$dir/gpus/gpu[0-1]" >gres.conf
 echo "CgroupAutomount=no" >cgroup.conf
 # -b: the controller waits for a node that says it has just booted.
+# What slurmd says before it is a daemon must go somewhere, or it never launches a job.
 cat >resume <<SCRIPT
 #!/bin/sh
+export SLURM_CONF=$dir/slurm.conf PATH=$PATH
 sleep "\$(cat $dir/resume-seconds)"
-exec ${rename[*]:+unshare --uts sh -c 'hostname localhost; exec "\$@"' sh} /usr/sbin/slurmd -b -f $dir/slurm.conf -N node2
+exec ${rename[*]:+unshare --uts sh -c 'hostname localhost; exec "\$@"' sh} /usr/sbin/slurmd -b -f $dir/slurm.conf -N node2 </dev/null >>$dir/daemons.log 2>&1
 SCRIPT
 echo 5 >resume-seconds
 chmod +x resume

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /// A real SLURM on the loopback address (`bench/slurm`), as many at a time as are wanted. Partitions `cpu` and
@@ -21,8 +22,17 @@ public final class Slurm implements AutoCloseable {
         this.folder = folder;
     }
 
-    /// @return one that runs jobs
+    /// @return one that runs jobs, and kills those that use more memory than they asked for
     public static Slurm start() {
+        return started();
+    }
+
+    /// @return one that lets jobs use what memory they like
+    public static Slurm startWithoutMemoryLimits() {
+        return started("--no-memory-limits");
+    }
+
+    private static Slurm started(String... options) {
         boolean installed = Files.exists(Path.of("/usr/sbin/slurmctld"));
         boolean root = "root".equals(System.getProperty("user.name"));
         if (!"true".equals(System.getenv("CI")) && !(installed && root)) {
@@ -36,11 +46,14 @@ public final class Slurm implements AutoCloseable {
                                 + "-"
                                 + COUNT.incrementAndGet());
         Script.run("slurm/install.sh");
-        Script.run("slurm/up.sh", folder.toString());
+        Script.run(
+                "slurm/up.sh",
+                Stream.concat(Stream.of(folder.toString()), Stream.of(options))
+                        .toArray(String[]::new));
         return new Slurm(folder.toAbsolutePath());
     }
 
-    /// Says how long `node2` takes to power up, about; 5 s unless said otherwise.
+    /// Says how long `node2` takes to power up: 5 s unless said otherwise, and up to 30 s more until SLURM looks.
     ///
     /// @param seconds for the next time that it does
     public void powerUpSeconds(int seconds) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Assumptions;
 public final class VirtualNode implements AutoCloseable {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
-    private static final Path CACHE = Path.of(".cache").toAbsolutePath();
+    private static final Path CACHE = cache();
 
     private final Path folder;
     private final List<String> command = new ArrayList<>();
@@ -165,6 +165,16 @@ public final class VirtualNode implements AutoCloseable {
             throw new UncheckedIOException(failure);
         }
         awaitReady();
+    }
+
+    /// Links are followed: messages of the container runtime have paths without.
+    private static Path cache() {
+        Path cache = Path.of(".cache");
+        try {
+            return Files.exists(cache) ? cache.toRealPath() : cache.toAbsolutePath();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     private Process launch() throws IOException {

@@ -48,6 +48,10 @@ record Difference(String path, String recorded, String replayed) {
         return found;
     }
 
+    boolean isForgottenCreation() {
+        return replayed.equals(recorded.replace("\\"creationTimestamp\\":null,", ""));
+    }
+
     private static JsonNode child(JsonNode parent, String name) {
         return parent.path(name);
     }

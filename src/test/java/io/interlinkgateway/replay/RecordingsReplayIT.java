@@ -17,10 +17,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -76,9 +78,35 @@ class RecordingsReplayIT {
                     List.of("args-special"),
                     List.of("run-entrypoint"));
 
+    /// Differences that are not the stand-in's.
+    private static final List<Known> KNOWN =
+            List.of(
+                    new Known(
+                            "node-ready",
+                            Difference::isForgottenCreation,
+                            "Kubernetes' newer libraries leave out a creation time that is null"),
+                    new Known(
+                            "node-plugin-down",
+                            Difference::isForgottenCreation,
+                            "Kubernetes' newer libraries leave out a creation time that is null"),
+                    new Known(
+                            "out-of-memory",
+                            difference ->
+                                    difference
+                                            .replayed()
+                                            .equals(difference.recorded() + "\nKilled"),
+                            "SLURM kills the container before the shell, which may have the time to"
+                                    + " say so"));
+
+    /// @param recording where it shows
+    /// @param is which it is
+    /// @param reason why it can't be helped
+    private record Known(String recording, Predicate<Difference> is, String reason) {}
+
     private static int cases;
     private static int replayed;
     private static int differences;
+    private static int known;
 
     /// What came out, by recording.
     private static final class Results {
@@ -103,7 +131,11 @@ class RecordingsReplayIT {
         KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
         ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
         List<DynamicTest> tests = new ArrayList<>();
+        String only = System.getProperty("replay.only", "");
         for (List<String> together : TOGETHER) {
+            if (!only.isEmpty() && !together.contains(only)) {
+                continue;
+            }
             Future<Results> results = pool.submit(() -> replay(client, together.getFirst()));
             for (String recording : together) {
                 cases++;
@@ -122,20 +154,36 @@ class RecordingsReplayIT {
             throw failure.getCause() instanceof Exception cause ? cause : failure;
         }
         replayed++;
-        differences += found.size();
-        found.forEach(difference -> System.out.println(recording + ": " + difference));
-        assertThat(found).isEmpty();
+        List<Difference> unknown = new ArrayList<>();
+        for (Difference difference : found) {
+            Optional<Known> reason =
+                    KNOWN.stream()
+                            .filter(each -> each.recording().equals(recording))
+                            .filter(each -> each.is().test(difference))
+                            .findFirst();
+            if (reason.isPresent()) {
+                known++;
+                System.out.println(
+                        recording + ": " + difference.path() + ": " + reason.get().reason());
+            } else {
+                unknown.add(difference);
+                System.out.println(recording + ": " + difference);
+            }
+        }
+        differences += unknown.size();
+        assertThat(unknown).isEmpty();
     }
 
     @AfterAll
     static void report() {
         System.out.printf(
-                "replayed %d of %d cases, %d differences%n", replayed, cases, differences);
+                "replayed %d of %d cases, %d differences, and %d that are explained%n",
+                replayed, cases, differences, known);
     }
 
     private static Results replay(KubernetesClient client, String name) {
         Results results = new Results();
-        try (Stage stage = new Stage(client, name, name.equals("init-and-two"))) {
+        try (Stage stage = new Stage(client, name, slurm(name))) {
             switch (name) {
                 case "batch-scripts" -> batchScripts(stage, results);
                 case "plugin-down-while-running" -> pluginDown(stage, results);
@@ -145,6 +193,20 @@ class RecordingsReplayIT {
             }
         }
         return results;
+    }
+
+    private static Slurm slurm(String name) {
+        return switch (name) {
+            // Nobody enforced the 1 MB of a pod without limits.
+            case "no-limits" -> Slurm.startWithoutMemoryLimits();
+            case "init-and-two" -> {
+                Slurm slurm = Slurm.start();
+                // The HPC is full when the pod comes.
+                slurm.run("sbatch", "-c", "16", "-o", "/dev/null", "--wrap", "sleep 600");
+                yield slurm;
+            }
+            default -> Slurm.start();
+        };
     }
 
     private static void single(Stage stage, Recording recording, Results results) {
@@ -188,11 +250,11 @@ class RecordingsReplayIT {
             Stage stage, Recording recording, Stage.Replay replay, Results results) {
         switch (recording.name()) {
             case "scancelled-outside" -> stage.slurm().run("scancel", replay.jobId());
-            case "node-fail-no-requeue" -> nodeDown(stage);
+            case "node-fail-no-requeue" -> stage.nodeDown();
             case "node-fail-requeue" -> {
-                nodeDown(stage);
+                stage.nodeDown();
                 replay.awaitTransitions(6);
-                stage.slurm().run("scontrol", "update", "nodename=node1", "state=resume");
+                stage.nodeUp();
             }
             case "deleted-running" -> replay.delete();
             case "virtual-kubelet-restart" -> {
@@ -220,10 +282,6 @@ class RecordingsReplayIT {
             }
             default -> {}
         }
-    }
-
-    private static void nodeDown(Stage stage) {
-        stage.slurm().run("scontrol", "update", "nodename=node1", "state=down", "reason=replay");
     }
 
     /// Waits for the end, and compares all there is to.

@@ -34,15 +34,12 @@ final class Stage implements AutoCloseable {
     private final Likeness likeness;
 
     /// @param name of the case
-    /// @param fill whether the HPC is busy with another job at first
-    Stage(KubernetesClient client, String name, boolean fill) {
+    /// @param slurm that the stage closes
+    Stage(KubernetesClient client, String name, Slurm slurm) {
         this.client = client;
         this.nodeName = "replay-" + name;
         this.namespace = nodeName + "-" + ProcessHandle.current().pid();
-        this.slurm = Slurm.start();
-        if (fill) {
-            slurm.run("sbatch", "-c", "16", "-o", "/dev/null", "--wrap", "sleep 600");
-        }
+        this.slurm = slurm;
         try {
             this.node = VirtualNode.start(nodeName, slurm);
         } catch (RuntimeException | Error failure) {
@@ -88,6 +85,18 @@ final class Stage implements AutoCloseable {
 
     JsonNode nodeObject() {
         return Recording.JSON.readTree(client.raw("/api/v1/nodes/" + nodeName));
+    }
+
+    /// Takes `node1` down: its jobs fail.
+    void nodeDown() {
+        slurm.run("scontrol", "update", "nodename=node1", "state=down", "reason=replay");
+    }
+
+    /// Brings it back, unless it is back already.
+    void nodeUp() {
+        if (slurm.run("scontrol", "show", "node", "node1").contains("State=DOWN")) {
+            slurm.run("scontrol", "update", "nodename=node1", "state=resume");
+        }
     }
 
     /// From now on the virtual kubelet sees only what [#release] shows it.
