@@ -49,7 +49,7 @@ record Difference(String path, String recorded, String replayed) {
     }
 
     boolean isForgottenCreation() {
-        return replayed.equals(recorded.replace("\\"creationTimestamp\\":null,", ""));
+        return replayed.equals(recorded.replace("\\\"creationTimestamp\\\":null,", ""));
     }
 
     private static JsonNode child(JsonNode parent, String name) {
