@@ -40,18 +40,22 @@ func (i intervals) divided(by float64) intervals {
 
 func main() {
 	kubeconfig := flag.String("kubeconfig", "", "the cluster")
-	folder := flag.String("folder", "", "where each node has a folder of its name, and in it: jobs, a folder a job;"+
-		" plugin-down and hold, files to make: while they are there the plugin is down, and nobody looks at the pods; and"+
-		" ready, a file that appears when pods can be scheduled")
 	address := flag.String("address", "127.0.0.1", "where the kubelet's endpoint listens, and the node's address")
 	singularity := flag.String("singularity", "/usr/bin/singularity", "the container runtime")
 	speed := flag.Float64("speed", 1, "divides the recorded intervals")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: virtual-node [flags] NODE=SLURM_CONF ...")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: virtual-node [flags] NODE=FOLDER ...")
 		flag.PrintDefaults()
+		fmt.Fprint(flag.CommandLine.Output(), `
+FOLDER is that of a SLURM, with its slurm.conf. In it each node gets a folder of its name, and in that:
+  jobs         has a folder for each job
+  ready        appears when pods can be scheduled to the node
+  plugin-down  make it, and the node's plugin is down until it is gone
+  hold         make it, and nobody looks at the node's pods until it is gone
+`)
 	}
 	flag.Parse()
-	if *kubeconfig == "" || *folder == "" || *speed <= 0 || flag.NArg() == 0 {
+	if *kubeconfig == "" || *speed <= 0 || flag.NArg() == 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
@@ -71,17 +75,17 @@ func main() {
 		}))
 	failed := make(chan error)
 	for _, argument := range flag.Args() {
-		name, slurmConf, ok := strings.Cut(argument, "=")
+		name, folder, ok := strings.Cut(argument, "=")
 		if !ok {
 			flag.Usage()
 			os.Exit(2)
 		}
-		home, err := filepath.Abs(filepath.Join(*folder, name))
+		home, err := filepath.Abs(filepath.Join(folder, name))
 		check(err)
 		node := &node{
 			name: name, home: home, address: *address, client: client, pace: recorded.divided(*speed),
 			plugin: &plugin{
-				slurmConf: slurmConf, jobs: filepath.Join(home, "jobs"), down: filepath.Join(home, "plugin-down"),
+				slurmConf: filepath.Join(folder, "slurm.conf"), jobs: filepath.Join(home, "jobs"), down: filepath.Join(home, "plugin-down"),
 				singularity: *singularity, pace: recorded.divided(*speed),
 			},
 		}

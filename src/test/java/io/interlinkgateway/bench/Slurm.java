@@ -71,7 +71,7 @@ public final class Slurm implements AutoCloseable {
     /// @throws IllegalStateException if it fails
     public String run(String... command) {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("SLURM_CONF", configuration());
+        builder.environment().put("SLURM_CONF", folder.resolve("slurm.conf").toString());
         try {
             Process process = builder.start();
             String output =
@@ -90,8 +90,8 @@ public final class Slurm implements AutoCloseable {
         }
     }
 
-    String configuration() {
-        return folder.resolve("slurm.conf").toString();
+    Path folder() {
+        return folder;
     }
 
     /// Ends it with all its jobs, and removes what it wrote.

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 
 /// A process that stands in for interLink (`bench/virtual-node`): the virtual kubelet, the API and the SLURM plugin
@@ -20,32 +20,29 @@ import org.junit.jupiter.api.Assumptions;
 /// nodes work, but their logs can't be read.
 public final class VirtualNode implements AutoCloseable {
 
-    private static final AtomicInteger COUNT = new AtomicInteger();
     private static final Path CACHE = cache();
 
-    private final Path folder;
+    private final Map<String, Slurm> nodes;
+    private final Path log;
     private final List<String> command = new ArrayList<>();
-    private final List<String> names;
     private Process process;
 
-    private VirtualNode(Path folder, Map<String, Slurm> nodes, double speed) throws IOException {
-        this.folder = folder;
-        this.names = List.copyOf(nodes.keySet());
-        Path kubeconfig = folder.resolve("kubeconfig");
-        Files.createDirectories(folder);
+    private VirtualNode(Map<String, Slurm> nodes, double speed) throws IOException {
+        this.nodes = Map.copyOf(nodes);
+        Slurm first = nodes.values().iterator().next();
+        Path kubeconfig = first.folder().resolve("kubeconfig");
         Files.writeString(kubeconfig, ControlPlane.kubeconfig());
+        this.log = first.folder().resolve("virtual-node.log");
         command.addAll(
                 List.of(
                         CACHE.resolve("virtual-node/virtual-node").toString(),
                         "-kubeconfig",
                         kubeconfig.toString(),
-                        "-folder",
-                        folder.toString(),
                         "-singularity",
                         singularity().toString(),
                         "-speed",
                         Double.toString(speed)));
-        nodes.forEach((name, slurm) -> command.add(name + "=" + slurm.configuration()));
+        nodes.forEach((name, slurm) -> command.add(name + "=" + slurm.folder()));
         this.process = launch();
     }
 
@@ -72,15 +69,8 @@ public final class VirtualNode implements AutoCloseable {
         }
         Script.run("virtual-node/build.sh");
         Script.run("apptainer/install.sh");
-        Path folder =
-                Path.of(
-                                "target/virtual-node-"
-                                        + ProcessHandle.current().pid()
-                                        + "-"
-                                        + COUNT.incrementAndGet())
-                        .toAbsolutePath();
         try {
-            VirtualNode node = new VirtualNode(folder, nodes, speed);
+            VirtualNode node = new VirtualNode(nodes, speed);
             node.awaitReady();
             return node;
         } catch (IOException failure) {
@@ -101,7 +91,7 @@ public final class VirtualNode implements AutoCloseable {
     /// @param name of one of the nodes
     /// @return its folder on the HPC, with a folder `jobs/NAMESPACE-UID` a job
     public Path folder(String name) {
-        return folder.resolve(name);
+        return Objects.requireNonNull(nodes.get(name)).folder().resolve(name);
     }
 
     /// From now on the node's plugin answers nothing. Its jobs go on.
@@ -157,7 +147,7 @@ public final class VirtualNode implements AutoCloseable {
     /// Starts it again after [#kill]; it finds its pods by their job ids.
     public void startAgain() {
         try {
-            for (String name : names) {
+            for (String name : nodes.keySet()) {
                 Files.deleteIfExists(folder(name).resolve("ready"));
             }
             process = launch();
@@ -180,16 +170,16 @@ public final class VirtualNode implements AutoCloseable {
     private Process launch() throws IOException {
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
     }
 
     private void awaitReady() {
         await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(50))
-                .failFast("the virtual node ended, see " + folder, () -> !process.isAlive())
+                .failFast("the virtual node ended, see " + log, () -> !process.isAlive())
                 .until(() ->
-                        names.stream()
+                        nodes.keySet().stream()
                                 .allMatch(name -> Files.exists(folder(name).resolve("ready"))));
     }
 
@@ -202,7 +192,7 @@ public final class VirtualNode implements AutoCloseable {
         }
     }
 
-    /// Ends the process and takes the nodes out of the cluster. Jobs that are left end with their [Slurm].
+    /// Ends the process and takes the nodes out of the cluster. What is left of their jobs goes with their [Slurm].
     @Override
     public void close() {
         process.destroy();

@@ -136,6 +136,7 @@ final class Stage implements AutoCloseable {
             client.resource(Serialization.unmarshal(pod.toString(), Pod.class))
                     .inNamespace(namespace)
                     .create();
+            soon(() -> !events().isEmpty());
         }
 
         private String path() {
