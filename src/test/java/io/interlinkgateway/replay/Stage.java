@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,7 +39,7 @@ final class Stage implements AutoCloseable {
     Stage(KubernetesClient client, String name, Slurm slurm) {
         this.client = client;
         this.nodeName = "replay-" + name;
-        this.namespace = nodeName + "-" + ProcessHandle.current().pid();
+        this.namespace = nodeName + "-" + UUID.randomUUID().toString().substring(0, 8);
         this.slurm = slurm;
         try {
             this.node = VirtualNode.start(nodeName, slurm);
@@ -205,6 +206,12 @@ final class Stage implements AutoCloseable {
             client.pods().inNamespace(namespace).withName(name).delete();
         }
 
+        /// Waits until the pod is on its way out.
+        void awaitDeletion() {
+            soon(() -> latest().at("/metadata").has("deletionTimestamp"));
+        }
+
+        /// Waits until the pod is gone.
         void awaitDeleted() {
             within(
                     Duration.ofSeconds(60),
