@@ -3,7 +3,7 @@
 # cgroups). Returns when jobs can run. DIR/env.sh points sbatch, squeue, scontrol and scancel to it.
 # Partitions: cpu (default) and gpu on node1, which has two GPUs that do nothing; cloud on node2, which powers up when
 # a job asks for it: jobs are CONFIGURING meanwhile, for the seconds that DIR/resume-seconds says at that moment.
-# Memory limits are enforced. A node has 16 CPUs whatever the machine has, so that many small jobs fit.
+# Memory limits are enforced. A node says that it has 64 CPUs and 256 GiB, whatever this machine has, so that real job specs fit.
 set -euo pipefail
 [ $# = 1 ] || { echo "usage: up.sh DIR" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
@@ -36,7 +36,6 @@ case $(getent ahostsv4 "$host" | awk 'NR == 1 {print $1}') in
     ;;
 esac
 
-memory=$(($(awk '/MemTotal/ {print $2}' /proc/meminfo) / 2048))
 mkdir controller spool-node1 spool-node2 gpus
 chmod 700 controller
 mknod -m 666 gpus/gpu0 c 1 3
@@ -80,8 +79,8 @@ SuspendTime=86400
 SuspendProgram=/bin/true
 ResumeProgram=$dir/resume
 ResumeTimeout=120
-NodeName=node1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$first CPUs=16 RealMemory=$memory Gres=gpu:2
-NodeName=node2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$second CPUs=16 RealMemory=$memory State=CLOUD
+NodeName=node1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$first CPUs=64 RealMemory=262144 Gres=gpu:2
+NodeName=node2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$second CPUs=64 RealMemory=262144 State=CLOUD
 PartitionName=cpu Nodes=node1 Default=YES MaxTime=INFINITE
 PartitionName=gpu Nodes=node1 MaxTime=INFINITE
 PartitionName=cloud Nodes=node2 MaxTime=INFINITE

@@ -146,10 +146,15 @@ public final class VirtualNode implements AutoCloseable {
     }
 
     private Process launch() throws IOException {
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(
+                                ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
+        // Jobs find the container runtime on their PATH, as on an HPC.
+        builder.environment()
+                .merge("PATH", singularity().getParent() + ":", (path, runtime) -> runtime + path);
+        return builder.start();
     }
 
     private void awaitReady() {
