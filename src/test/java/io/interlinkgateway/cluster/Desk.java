@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.interlinkgateway.bench.Kubectl;
+import io.interlinkgateway.bench.VirtualNode;
 import io.interlinkgateway.job.Workspace;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// One workspace, seen through the gateway, through kubectl and by SLURM.
+/// One workspace, seen through the gateway and through kubectl.
 final class Desk {
 
     static final String JSON = "application/json";
@@ -26,14 +29,30 @@ final class Desk {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
-    private final Road road;
+    private final GatewayProcess gateway;
     private final Workspace workspace;
     private final Kubectl kubectl;
 
-    Desk(Road road, Workspace workspace) {
-        this.road = road;
+    Desk(GatewayProcess gateway, Workspace workspace, Path folder) {
+        this.gateway = gateway;
         this.workspace = workspace;
-        this.kubectl = new Kubectl(road.folder(), workspace.value());
+        this.kubectl = new Kubectl(folder, workspace.value());
+    }
+
+    /// @param node where to
+    /// @param command for the shell of the tests' image
+    /// @param slurm members of the spec's `slurm`, as JSON
+    /// @return a job spec
+    static String spec(String node, String command, String slurm) {
+        return MAPPER.writeValueAsString(
+                        Map.of(
+                                "node", node,
+                                "image", VirtualNode.image(),
+                                "command", List.of("/bin/sh", "-c"),
+                                "args", List.of(command),
+                                "resources",
+                                        Map.of("limits", Map.of("cpu", "1", "memory", "256Mi"))))
+                .replaceFirst("}$", ", \"slurm\": {" + slurm + "}}");
     }
 
     Kubectl kubectl() {
@@ -43,8 +62,8 @@ final class Desk {
     HttpResponse<String> send(String method, String path, String type, String body)
             throws IOException, InterruptedException {
         String separator = path.contains("?") ? "&" : "?";
-        return road.gateway()
-                .send(method, "/api/v1" + path + separator + "workspace=" + workspace, type, body);
+        return gateway.send(
+                method, "/api/v1" + path + separator + "workspace=" + workspace, type, body);
     }
 
     JsonNode ask(String method, String path, String type, String body, int status)
@@ -90,10 +109,5 @@ final class Desk {
     String slurmId(String name) {
         return await().atMost(PATIENCE)
                 .until(() -> job(name).path("remoteJobId").asString(), found -> !found.isEmpty());
-    }
-
-    /// @return what scontrol says of the job
-    Map<String, String> slurmJob(String name) {
-        return road.slurmJob(slurmId(name));
     }
 }

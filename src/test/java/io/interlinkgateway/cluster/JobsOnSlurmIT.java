@@ -59,7 +59,7 @@ class JobsOnSlurmIT {
     }
 
     private static String spec(String command) {
-        return road().spec(command, "\"partition\": \"cpu\"");
+        return Desk.spec(NODE, command, "\"partition\": \"cpu\"");
     }
 
     /// The seed's pod, its image and its command aside: the HPC of the tests has others.
@@ -108,7 +108,7 @@ class JobsOnSlurmIT {
 
         desk.awaitState("3dgan-train", "SUCCEEDED");
         assertThat(desk.log("3dgan-train")).contains("trained by XYZ\n");
-        assertThat(desk.slurmJob("3dgan-train"))
+        assertThat(road().slurm().job(desk.slurmId("3dgan-train")))
                 .containsEntry("JobState", "COMPLETED")
                 .containsEntry("Partition", "gpu")
                 .containsEntry("TresPerNode", "gres:gpu:1")
@@ -173,26 +173,31 @@ class JobsOnSlurmIT {
         desk.ask("PUT", "/jobs/train", JSON, spec("echo second"), 409);
         desk.ask("PUT", "/jobs/train?replace=true", JSON, spec("echo second"), 201);
 
-        assertThat(road().slurmJob(first))
+        assertThat(road().slurm().job(first))
                 .as("when the replacement was answered")
                 .containsEntry("JobState", "CANCELLED");
         desk.awaitState("train", "SUCCEEDED");
         assertThat(desk.log("train")).contains("second\n").doesNotContain("first\n");
-        assertThat(desk.slurmJob("train").get("StartTime"))
-                .isGreaterThanOrEqualTo(road().slurmJob(first).get("EndTime"));
+        assertThat(road().slurm().job(desk.slurmId("train")).get("StartTime"))
+                .isGreaterThanOrEqualTo(road().slurm().job(first).get("EndTime"));
     }
 
     @Test
     void aJobThatIsDeletedInTheQueueNeverRuns() throws Exception {
         Desk desk = road().freshDesk();
-        desk.ask("PUT", "/jobs/train", JSON, road().spec("echo ran", "\"flags\": \"--hold\""), 201);
+        desk.ask(
+                "PUT",
+                "/jobs/train",
+                JSON,
+                Desk.spec(NODE, "echo ran", "\"flags\": \"--hold\""),
+                201);
         String id = desk.slurmId("train");
         assertThat(desk.job("train").path("reason").asString()).isEqualTo("IN_HPC_QUEUE");
 
         assertThat(desk.send("DELETE", "/jobs/train", JSON, "").statusCode()).isIn(202, 204);
 
         desk.awaitGone("train");
-        assertThat(road().slurmJob(id))
+        assertThat(road().slurm().job(id))
                 .containsEntry("JobState", "CANCELLED")
                 .containsEntry("RunTime", "00:00:00");
     }
@@ -207,7 +212,7 @@ class JobsOnSlurmIT {
         assertThat(desk.send("DELETE", "/jobs/train", JSON, "").statusCode()).isIn(202, 204);
 
         desk.awaitGone("train");
-        assertThat(road().slurmJob(id)).containsEntry("JobState", "CANCELLED");
+        assertThat(road().slurm().job(id)).containsEntry("JobState", "CANCELLED");
     }
 
     @Test
@@ -228,7 +233,8 @@ class JobsOnSlurmIT {
                         "epoch 1", "epoch 2", "epoch 3", "epoch 4", "epoch 5", "epoch 6", "epoch 7",
                         "epoch 8");
         assertThat(followed.body()).contains("over");
-        assertThat(desk.slurmJob("train")).containsEntry("JobState", "COMPLETED");
+        assertThat(road().slurm().job(desk.slurmId("train")))
+                .containsEntry("JobState", "COMPLETED");
     }
 
     @Test
