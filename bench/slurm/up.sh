@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# up.sh DIR [--no-memory-limits]: starts a SLURM on free ports of the loopback address, with all it writes in DIR (root; no systemd, no
-# cgroups). Returns when jobs can run. DIR/env.sh points sbatch, squeue, scontrol and scancel to it.
+# up.sh DIR [--no-memory-limits]: starts a SLURM on free ports of the loopback address, with all it writes in DIR
+# (root; no systemd, no cgroups). Returns when jobs can run. DIR/env.sh points sbatch, squeue, scontrol and scancel to it.
 # Partitions: cpu (default) and gpu on node1, which has two GPUs that do nothing; cloud on node2, which powers up when
 # a job asks for it: jobs are CONFIGURING meanwhile, for the seconds that DIR/resume-seconds says at that moment and up
-# to half a minute more, until SLURM looks. Memory limits are enforced unless the option says otherwise. A node has 16 CPUs whatever the machine has, so that many small jobs fit.
+# to half a minute more, until SLURM looks. Memory limits are enforced unless the option says otherwise. A node says that
+# it has 64 CPUs and 256 GiB, whatever this machine has, so that real job specs fit.
 set -euo pipefail
 enforce="JobAcctGatherParams=OverMemoryKill"
 [ "${2-}" = --no-memory-limits ] && enforce= && set -- "$1"
@@ -38,7 +39,6 @@ case $(getent ahostsv4 "$host" | awk 'NR == 1 {print $1}') in
     ;;
 esac
 
-memory=$(($(awk '/MemTotal/ {print $2}' /proc/meminfo) / 2048))
 mkdir controller spool-node1 spool-node2 gpus
 chmod 700 controller
 mknod -m 666 gpus/gpu0 c 1 3
@@ -82,8 +82,8 @@ SuspendTime=86400
 SuspendProgram=/bin/true
 ResumeProgram=$dir/resume
 ResumeTimeout=120
-NodeName=node1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$first CPUs=16 RealMemory=$memory Gres=gpu:2
-NodeName=node2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$second CPUs=16 RealMemory=$memory State=CLOUD
+NodeName=node1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$first CPUs=64 RealMemory=262144 Gres=gpu:2
+NodeName=node2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$second CPUs=64 RealMemory=262144 State=CLOUD
 PartitionName=cpu Nodes=node1 Default=YES MaxTime=INFINITE
 PartitionName=gpu Nodes=node1 MaxTime=INFINITE
 PartitionName=cloud Nodes=node2 MaxTime=INFINITE

@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -88,6 +90,17 @@ public final class Slurm implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(stopped);
         }
+    }
+
+    /// @param id of a job
+    /// @return what `scontrol show job` says of it, by field
+    public Map<String, String> job(String id) {
+        return Stream.of(run("scontrol", "--oneliner", "show", "job", id).split("\\s+"))
+                .map(field -> field.split("=", 2))
+                .filter(field -> field.length == 2)
+                .collect(
+                        Collectors.toMap(
+                                field -> field[0], field -> field[1], (first, _) -> first));
     }
 
     Path folder() {

@@ -168,10 +168,14 @@ public final class VirtualNode implements AutoCloseable {
     }
 
     private Process launch() throws IOException {
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        // Jobs find the container runtime on their PATH, as on an HPC.
+        builder.environment()
+                .merge("PATH", singularity().getParent() + ":", (path, runtime) -> runtime + path);
+        return builder.start();
     }
 
     private void awaitReady() {

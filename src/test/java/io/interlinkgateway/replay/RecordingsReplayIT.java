@@ -199,7 +199,7 @@ class RecordingsReplayIT {
             case "init-and-two" -> {
                 Slurm slurm = Slurm.start();
                 // The HPC is full when the pod comes.
-                slurm.run("sbatch", "-c", "16", "-o", "/dev/null", "--wrap", "sleep 600");
+                slurm.run("sbatch", "--exclusive", "-o", "/dev/null", "--wrap", "sleep 600");
                 Stage.soon(() -> slurm.run("squeue", "-h", "-o", "%T").contains("RUNNING"));
                 yield slurm;
             }
