@@ -37,7 +37,7 @@ final class Likeness {
                     Map.entry(Pattern.compile("(\"Port\\\\*\":)\\d+"), "$1PORT"),
                     // The size of the HPC.
                     Map.entry(Pattern.compile("(\"cpu\\\\*\":\\\\*\")\\d+"), "$1CPUS"),
-                    Map.entry(Pattern.compile("(\"memory\\\\*\":\\\\*\")\\d+Mi"), "$1MEMORY"));
+                    Map.entry(Pattern.compile("(\"memory\\\\*\":\\\\*\")\\d+[MG]i"), "$1MEMORY"));
 
     /// The scheduler counts the cluster's other nodes too: what it says of them is left out.
     private static final Pattern UNSCHEDULABLE =

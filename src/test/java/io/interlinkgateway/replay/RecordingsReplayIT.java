@@ -92,8 +92,7 @@ class RecordingsReplayIT {
                     new Known(
                             "out-of-memory",
                             Difference::isOfOrderAlone,
-                            "two threads of SLURM's step daemon report the kill at once, and the"
-                                    + " shell may have the time to say so too"));
+                            "two threads of SLURM's step daemon report the kill at once"));
 
     /// @param recording where it shows
     /// @param is which it is
@@ -109,6 +108,7 @@ class RecordingsReplayIT {
     private static final class Results {
 
         private final Map<String, List<Difference>> byRecording = new LinkedHashMap<>();
+        private boolean shellOutlived;
 
         void add(String recording, List<Difference> found) {
             byRecording.computeIfAbsent(recording, name -> new ArrayList<>()).addAll(found);
@@ -178,7 +178,18 @@ class RecordingsReplayIT {
                 replayed, cases, differences, known);
     }
 
+    /// SLURM kills the shell after what the shell runs. Where the shell has the time to notice, it says so and exits
+    /// by itself, and the job's exit code is another: no recording shows that, so such a case is played again.
     private static Results replay(KubernetesClient client, String name) {
+        Results results = play(client, name);
+        for (int again = 0; again < 2 && results.shellOutlived; again++) {
+            System.out.println(name + ": the shell outlived what it ran; played again");
+            results = play(client, name);
+        }
+        return results;
+    }
+
+    private static Results play(KubernetesClient client, String name) {
         Results results = new Results();
         try (Stage stage = new Stage(client, name, slurm(name))) {
             switch (name) {
@@ -302,9 +313,10 @@ class RecordingsReplayIT {
                                 replay.slurmSays(field)));
             }
         }
-        results.add(
-                recording.name(),
-                Difference.between("log", logOf(recording), logOf(stage, replay)));
+        String log = logOf(stage, replay);
+        results.shellOutlived =
+                log.lines().anyMatch(line -> line.equals("Killed") || line.equals("Terminated"));
+        results.add(recording.name(), Difference.between("log", logOf(recording), log));
         if (recording.ends()) {
             replay.delete();
             replay.awaitDeleted();
