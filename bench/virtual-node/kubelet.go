@@ -227,6 +227,7 @@ func (k *kubelet) poll(ctx context.Context) {
 func (k *kubelet) ask(pod *corev1.Pod) (podStatus, bool) {
 	answers, err := k.node.plugin.statuses([]*corev1.Pod{pod})
 	if err != nil {
+		log.Printf("%s: %v", pod.Name, err)
 		return podStatus{}, false
 	}
 	k.mu.Lock()

@@ -139,6 +139,15 @@ public final class VirtualNode implements AutoCloseable {
         }
     }
 
+    /// @return what the process said so far, for people
+    public String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     /// Kills the process: nobody looks after the nodes' pods, and the nodes stay in the cluster.
     public void kill() {
         end(process.destroyForcibly());

@@ -109,6 +109,15 @@ final class Stage implements AutoCloseable {
         node.release(nodeName);
     }
 
+    /// @return what there is to see, for people
+    String evidence() {
+        return slurm.run("squeue", "-a", "--states=all", "-O", "JobID,State,exit_code,Reason")
+                + slurm.run("sinfo", "-N")
+                + client.raw("/api/v1/namespaces/" + namespace + "/pods")
+                + "\n"
+                + node.log();
+    }
+
     Replay submit(JsonNode recordedPod) {
         return new Replay(recordedPod);
     }
