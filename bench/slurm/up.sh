@@ -69,6 +69,7 @@ MailProg=/bin/true
 ReturnToService=2
 MinJobAge=86400
 KillWait=5
+PropagatePrioProcess=1
 StateSaveLocation=$dir/controller
 SlurmdSpoolDir=$dir/spool-%n
 SlurmctldPidFile=$dir/slurmctld.pid
@@ -96,7 +97,7 @@ cat >resume <<SCRIPT
 #!/bin/sh
 export SLURM_CONF=$dir/slurm.conf PATH=$PATH
 sleep "\$(cat $dir/resume-seconds)"
-exec ${rename[*]:+unshare --uts sh -c 'hostname localhost; exec "\$@"' sh} /usr/sbin/slurmd -b -f $dir/slurm.conf -N node2 </dev/null >>$dir/daemons.log 2>&1
+exec ${rename[*]:+unshare --uts sh -c 'hostname localhost; exec "\$@"' sh} nice -n -20 /usr/sbin/slurmd -b -f $dir/slurm.conf -N node2 </dev/null >>$dir/daemons.log 2>&1
 SCRIPT
 echo 5 >resume-seconds
 chmod +x resume
@@ -107,7 +108,8 @@ daemon() { "${rename[@]}" "$@" </dev/null >>daemons.log 2>&1; }
 daemon munged --key-file="$dir/munge.key" --socket="$dir/munge.sock" --pid-file="$dir/munged.pid" \
   --log-file="$dir/munged.log" --seed-file="$dir/munged.seed"
 daemon slurmctld -f "$SLURM_CONF"
-daemon slurmd -f "$SLURM_CONF" -N node1
+# Its step daemons kill a job's processes one by one: those that are left should have no time to react.
+daemon nice -n -20 slurmd -f "$SLURM_CONF" -N node1
 for _ in $(seq 300); do
   [ "$(timeout 5 sinfo -h -n node1 -p cpu -o %t 2>/dev/null)" = idle ] && exit 0
   sleep 0.1

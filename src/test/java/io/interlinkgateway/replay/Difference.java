@@ -53,6 +53,16 @@ record Difference(String path, String recorded, String replayed) {
         return replayed.equals(recorded.replace("\\\"creationTimestamp\\\":null,", ""));
     }
 
+    /// The same text, after more complaints that there is none yet.
+    boolean isOfComplaintsAlone() {
+        String end = "retrying...";
+        int complaint = recorded.indexOf(end) + end.length();
+        return replayed.endsWith(recorded)
+                && replayed.substring(0, replayed.length() - recorded.length())
+                        .replace(recorded.substring(0, complaint), "")
+                        .isEmpty();
+    }
+
     /// The same lines in another order and number, bash's word on a process that was killed aside.
     boolean isOfOrderAndRepeatsAlone() {
         return distinct(recorded).equals(distinct(replayed));
