@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -58,9 +59,11 @@ func (p *plugin) folder(pod *corev1.Pod) string {
 	return filepath.Join(p.jobs, pod.Namespace+"-"+string(pod.UID))
 }
 
-// run calls one of SLURM's commands.
+// run calls one of SLURM's commands, and gives up on one that hangs.
 func (p *plugin) run(name string, arguments ...string) (stdout, stderr string, err error) {
-	command := exec.Command(name, arguments...)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, name, arguments...)
 	command.Env = append(os.Environ(), "SLURM_CONF="+p.slurmConf)
 	var out, errors bytes.Buffer
 	command.Stdout, command.Stderr = &out, &errors
