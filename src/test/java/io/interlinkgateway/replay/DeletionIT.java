@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.interlinkgateway.bench.ControlPlane;
 import io.interlinkgateway.bench.Slurm;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,48 +17,47 @@ class DeletionIT {
             new KubernetesClientBuilder()
                     .withConfig(Config.fromKubeconfig(ControlPlane.kubeconfig()))
                     .build();
-    private Stage stage;
-
-    @BeforeEach
-    void openStage() {
-        stage = new Stage(client, "deletion", Slurm.start());
-    }
 
     @AfterEach
-    void closeStage() {
-        stage.close();
+    void closeClient() {
         client.close();
     }
 
     @Test
     void aJobInTheQueueIsCancelled() {
-        Stage.Replay job = stage.submit(pod("--begin=now+1hour", "echo never"));
-        job.awaitJobState("PENDING");
-        job.delete();
-        job.awaitDeleted();
-        job.awaitJobState("CANCELLED");
+        try (Stage stage = new Stage(client, "deletion", Slurm.start())) {
+            Stage.Replay job = stage.submit(pod("--begin=now+1hour", "echo never"));
+            job.awaitJobState("PENDING");
+            job.delete();
+            job.awaitDeleted();
+            job.awaitJobState("CANCELLED");
+        }
     }
 
     @Test
     void aJobThatIsDeletedWhileThePluginIsDownIsCancelledWhenItIsBack() {
-        Stage.Replay job = stage.submit(pod("-p gpu", "sleep 500"));
-        job.awaitPhase("Running");
-        stage.node().pluginDown(stage.nodeName());
-        job.delete();
-        job.awaitDeletion();
-        stage.node().pluginUp(stage.nodeName());
-        job.awaitJobState("CANCELLED");
+        try (Stage stage = new Stage(client, "deletion", Slurm.start())) {
+            Stage.Replay job = stage.submit(pod("-p gpu", "sleep 500"));
+            job.awaitPhase("Running");
+            stage.node().pluginDown(stage.nodeName());
+            job.delete();
+            job.awaitDeletion();
+            stage.node().pluginUp(stage.nodeName());
+            job.awaitJobState("CANCELLED");
+        }
     }
 
     @Test
     void aJobThatIsDeletedWhileTheVirtualKubeletIsGoneIsCancelledWhenItIsBack() {
-        Stage.Replay job = stage.submit(pod("-p gpu", "sleep 500"));
-        job.awaitPhase("Running");
-        stage.node().kill();
-        job.delete();
-        job.awaitDeletion();
-        stage.node().startAgain();
-        job.awaitJobState("CANCELLED");
+        try (Stage stage = new Stage(client, "deletion", Slurm.start())) {
+            Stage.Replay job = stage.submit(pod("-p gpu", "sleep 500"));
+            job.awaitPhase("Running");
+            stage.node().kill();
+            job.delete();
+            job.awaitDeletion();
+            stage.node().startAgain();
+            job.awaitJobState("CANCELLED");
+        }
     }
 
     private static JsonNode pod(String flags, String script) {

@@ -258,7 +258,7 @@ class RecordingsReplayIT {
             default -> {}
         }
         if (recording.name().equals("configuring-node")) {
-            configuring(stage, recording, replay, results);
+            configuring(stage, replay, results);
         } else if (recording.hasPhase("Running")) {
             replay.awaitJobState("RUNNING");
             stage.release();
@@ -378,8 +378,7 @@ class RecordingsReplayIT {
     }
 
     /// interLink calls the job a success while its node still powers up, and no longer looks.
-    private static void configuring(
-            Stage stage, Recording recording, Stage.Replay replay, Results results) {
+    private static void configuring(Stage stage, Stage.Replay replay, Results results) {
         Recording steps = Recording.read("configuring-node.steps");
         replay.awaitJobState("CONFIGURING");
         stage.release();
@@ -390,7 +389,6 @@ class RecordingsReplayIT {
         results.add(steps.name(), step(stage, replay, steps, "R"));
         replay.awaitJobEnd();
         results.add(steps.name(), step(stage, replay, steps, "CD"));
-        assertThat(recording.ends()).isTrue();
     }
 
     private static List<Difference> step(
