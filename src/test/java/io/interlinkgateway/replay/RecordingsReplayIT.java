@@ -189,8 +189,9 @@ class RecordingsReplayIT {
                 replayed, cases, differences, known);
     }
 
-    /// SLURM kills the shell after what the shell runs. Where the shell has the time to notice, it says so and exits
-    /// by itself, and the job's exit code is another: no recording shows that, so such a case is played again.
+    /// SLURM kills the shell after what the shell runs. Where the shell has the time to notice, it says so, writes
+    /// down the container's exit code (143 for a TERM, 137 for a KILL) or exits with it: no recording shows that, so
+    /// such a case is played again.
     private static Results replay(KubernetesClient client, String name) {
         Results results = play(client, name);
         for (int again = 0; again < 4 && results.shellOutlived; again++) {
@@ -333,7 +334,10 @@ class RecordingsReplayIT {
             }
         }
         String log = logOf(stage, replay);
-        results.shellOutlived = SHELL_SPEAKS.matcher(log).find();
+        results.shellOutlived =
+                SHELL_SPEAKS.matcher(log).find()
+                        || !log.contains("ended with status")
+                                && Files.exists(replay.folder().resolve("run-c.status"));
         results.add(recording.name(), Difference.between("log", logOf(recording), log));
         if (recording.ends()) {
             replay.delete();
@@ -562,10 +566,7 @@ class RecordingsReplayIT {
         } else {
             replay.awaitPhase(phase);
         }
-        Path folder =
-                stage.node()
-                        .folder(stage.nodeName())
-                        .resolve("jobs/" + stage.namespace() + "-" + replay.uid());
+        Path folder = replay.folder();
         List<String> commands =
                 read(stage, folder.resolve("job.sh"))
                         .lines()

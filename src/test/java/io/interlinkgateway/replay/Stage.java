@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.bench.Slurm;
 import io.interlinkgateway.bench.VirtualNode;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,8 +185,13 @@ final class Stage implements AutoCloseable {
             return latest().at("/metadata/annotations/JobID").asString("");
         }
 
-        String uid() {
+        private String uid() {
             return latest().at("/metadata/uid").asString();
+        }
+
+        /// @return the job's folder on the HPC
+        Path folder() {
+            return node.folder(nodeName).resolve("jobs/" + namespace + "-" + uid());
         }
 
         /// @return the job's number, once it has one
