@@ -56,9 +56,19 @@ class ClusterConfiguration {
         return new ApiServer(client, properties.requestTimeout());
     }
 
+    @Bean(destroyMethod = "close")
+    WatchedWorkspaces watchedWorkspaces(
+            ApiServer apiServer, ClusterProperties properties, Clock clock) {
+        return new WatchedWorkspaces(apiServer, properties.watches(), clock);
+    }
+
     @Bean
-    KubernetesJobs jobs(ApiServer apiServer, ClusterProperties properties, Clock clock) {
-        return new KubernetesJobs(apiServer, properties.replaceTimeout(), clock);
+    KubernetesJobs jobs(
+            ApiServer apiServer,
+            WatchedWorkspaces workspaces,
+            ClusterProperties properties,
+            Clock clock) {
+        return new KubernetesJobs(apiServer, workspaces, properties.replaceTimeout(), clock);
     }
 
     @Bean

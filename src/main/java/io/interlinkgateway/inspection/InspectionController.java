@@ -4,6 +4,7 @@ import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPage;
 import io.interlinkgateway.job.JobPhase;
@@ -69,7 +70,12 @@ class InspectionController {
                     int limit,
             @RequestParam Optional<String> cursor) {
         return Page.from(
-                jobs.list(new JobQuery(workspace, state, node, labels(label), limit, cursor)));
+                jobs.list(
+                        new JobQuery(
+                                new JobFilter(
+                                        workspace, Optional.empty(), state, node, labels(label)),
+                                limit,
+                                cursor)));
     }
 
     @GetMapping("/{name}")

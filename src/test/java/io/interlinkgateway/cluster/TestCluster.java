@@ -42,11 +42,18 @@ final class TestCluster {
 
     private final ClusterProperties properties =
             new ClusterProperties(
-                    Duration.ofSeconds(10), Duration.ofSeconds(3), Duration.ofSeconds(60), true);
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(3),
+                    Duration.ofSeconds(60),
+                    true,
+                    new ClusterProperties.Watches(
+                            Duration.ofSeconds(5), Duration.ofMinutes(10), 100));
     private final KubernetesClient client =
             ClusterConfiguration.clientFor(
                     Config.fromKubeconfig(ControlPlane.kubeconfig()), properties);
     private final ApiServer apiServer = new ApiServer(client, properties.requestTimeout());
+    private final WatchedWorkspaces workspaces =
+            new WatchedWorkspaces(apiServer, properties.watches(), Clock.systemUTC());
 
     // The heartbeat ends with the JVM.
     @SuppressWarnings("FutureReturnValueIgnored")
@@ -89,7 +96,8 @@ final class TestCluster {
     }
 
     KubernetesJobs jobs() {
-        return new KubernetesJobs(apiServer, properties.replaceTimeout(), Clock.systemUTC());
+        return new KubernetesJobs(
+                apiServer, workspaces, properties.replaceTimeout(), Clock.systemUTC());
     }
 
     KubernetesVirtualNodes nodes() {

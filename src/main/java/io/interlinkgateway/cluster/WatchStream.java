@@ -1,0 +1,123 @@
+package io.interlinkgateway.cluster;
+
+import io.fabric8.kubernetes.client.http.AsyncBody;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A watch's answer, line by line: each is one event as JSON. No more is asked for than the reader takes, and
+/// all watches share the HTTP/2 connections.
+final class WatchStream implements AutoCloseable {
+
+    /// What comes out of the queue.
+    private sealed interface Part {
+
+        record Bytes(ByteBuffer buffer) implements Part {}
+
+        record End(@Nullable Throwable cause) implements Part {}
+    }
+
+    private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
+    private final CompletableFuture<HttpResponse<AsyncBody>> response;
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private ByteBuffer current = ByteBuffer.allocate(0);
+
+    // What the ignored futures could say, the callbacks have said.
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private WatchStream(ApiServer apiServer, String path) {
+        HttpClient http = apiServer.client().getHttpClient();
+        response =
+                http.consumeBytes(
+                        http.newHttpRequestBuilder()
+                                .uri(apiServer.uri(path))
+                                .timeout(0, TimeUnit.SECONDS)
+                                .build(),
+                        (buffers, _) -> add(buffers));
+        response.whenComplete((answer, failure) -> {
+            if (failure == null) {
+                answer.body().done().whenComplete((_, cut) -> parts.add(new Part.End(cut)));
+                answer.body().consume();
+            } else {
+                parts.add(new Part.End(failure));
+            }
+        });
+    }
+
+    /// Asks for a path, and waits for the answer's status.
+    ///
+    /// @throws io.interlinkgateway.job.GatewayException.ClusterUnavailable if there is none within the deadline
+    static WatchStream open(ApiServer apiServer, String path) {
+        WatchStream stream = new WatchStream(apiServer, path);
+        try {
+            apiServer.await(stream.response.copy());
+            return stream;
+        } catch (RuntimeException failure) {
+            stream.close();
+            throw failure;
+        }
+    }
+
+    /// @return the HTTP status
+    int code() {
+        return response.join().code();
+    }
+
+    /// @param patience how long to wait for more
+    /// @return the next line, or nothing at the end of the answer
+    /// @throws IOException if the connection broke off, or nothing came in time
+    Optional<String> nextLine(Duration patience) throws IOException, InterruptedException {
+        while (true) {
+            while (current.hasRemaining()) {
+                byte next = current.get();
+                if (next == '\n') {
+                    String text = line.toString(StandardCharsets.UTF_8);
+                    line.reset();
+                    return Optional.of(text);
+                }
+                line.write(next);
+            }
+            switch (parts.poll(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                case Part.Bytes taken -> {
+                    current = taken.buffer;
+                    response.join().body().consume();
+                }
+                case Part.End end -> {
+                    parts.add(end);
+                    if (end.cause != null) {
+                        throw new IOException("The watch broke off.", end.cause);
+                    }
+                    return Optional.empty();
+                }
+                case null -> throw new IOException("The watch fell silent.");
+            }
+        }
+    }
+
+    private void add(List<ByteBuffer> buffers) {
+        for (ByteBuffer buffer : buffers) {
+            ByteBuffer copy = ByteBuffer.allocate(buffer.remaining());
+            parts.add(new Part.Bytes(copy.put(buffer).flip()));
+        }
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // nothing is left to be done
+    public void close() {
+        response.whenComplete((answer, failure) -> {
+            if (failure == null) {
+                answer.body().cancel();
+            }
+        });
+    }
+}

@@ -1,0 +1,183 @@
+package io.interlinkgateway.cluster;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodList;
+import io.interlinkgateway.event.JobFeed;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.PodReading;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// The workspaces that somebody reads, each with one watch, from the first read on until nobody has read for a
+/// while.
+final class WatchedWorkspaces implements AutoCloseable {
+
+    /// How long the watch may take to tell of a write of this gateway; it takes milliseconds.
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final ApiServer apiServer;
+    private final ClusterProperties.Watches limits;
+    private final Clock clock;
+    private final Map<Workspace, Watched> workspaces = new HashMap<>();
+    private final ScheduledExecutorService sweep =
+            Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
+    private boolean closed;
+
+    // What the sweep could say is nothing.
+    @SuppressWarnings("FutureReturnValueIgnored")
+    WatchedWorkspaces(ApiServer apiServer, ClusterProperties.Watches limits, Clock clock) {
+        this.apiServer = apiServer;
+        this.limits = limits;
+        this.clock = clock;
+        long period = Math.max(1, limits.idle().toMillis() / 4);
+        sweep.scheduleWithFixedDelay(this::closeIdle, period, period, TimeUnit.MILLISECONDS);
+    }
+
+    /// A workspace with its watch.
+    private final class Watched {
+
+        final WatchedPods pods = new WatchedPods(this::read);
+        final ResourceWatch<Pod> watch;
+        volatile long usedAt = System.nanoTime();
+
+        Watched(Workspace workspace) {
+            watch =
+                    new ResourceWatch<>(
+                            apiServer,
+                            "/api/v1/namespaces/" + workspace + "/pods?",
+                            Pod.class,
+                            PodList.class,
+                            pods,
+                            clock);
+            watch.start();
+        }
+
+        private Job read(Pod pod) {
+            return PodReading.jobFrom(pod, watch.observedAt());
+        }
+
+        boolean followed() {
+            return pods.feed().map(JobFeed::followed).orElse(false);
+        }
+
+        void close() {
+            watch.close();
+            pods.feed().ifPresent(JobFeed::close);
+        }
+    }
+
+    /// The job of a name, for who asks for one: begins the watch, and does not wait for it.
+    ///
+    /// @return the workspace's jobs, unless the API server has to be asked
+    Optional<WatchedPods> forReading(Workspace workspace, JobName name) {
+        return current(workspace, Optional.of(name), Duration.ZERO);
+    }
+
+    /// Begins the watch if there is none, and waits for its first list.
+    ///
+    /// @return the workspace's jobs, unless the API server has to be asked
+    Optional<WatchedPods> forReading(Workspace workspace) {
+        return current(workspace, Optional.empty(), apiServer.deadline());
+    }
+
+    private Optional<WatchedPods> current(
+            Workspace workspace, Optional<JobName> name, Duration patience) {
+        return watched(workspace)
+                .filter(watched -> watched.watch.awaitFresh(patience, limits.staleness()))
+                .map(watched -> watched.pods)
+                .filter(pods -> pods.awaitWrites(name, PATIENCE));
+    }
+
+    /// Begins the watch if there is none, and waits for its first list.
+    ///
+    /// @throws GatewayException why the workspace can't be watched
+    WatchedPods forFollowing(Workspace workspace) {
+        Optional<Watched> watched = watched(workspace);
+        return watched.filter(
+                        found -> found.watch.awaitFresh(apiServer.deadline(), limits.staleness()))
+                .map(found -> found.pods)
+                .orElseThrow(() ->
+                        watched.flatMap(found -> found.watch.failure())
+                                .orElseGet(() ->
+                                        new GatewayException.ClusterUnavailable(
+                                                "The workspace can't be watched now.")));
+    }
+
+    /// This gateway wrote a pod.
+    void wrote(Pod pod) {
+        known(pod).ifPresent(watched -> watched.pods.wrote(pod));
+    }
+
+    /// This gateway saw the end of a pod.
+    void ended(Pod pod) {
+        known(pod).ifPresent(watched -> watched.pods.ended(pod));
+    }
+
+    private synchronized Optional<Watched> known(Pod pod) {
+        return Optional.ofNullable(workspaces.get(new Workspace(pod.getMetadata().getNamespace())));
+    }
+
+    private synchronized Optional<Watched> watched(Workspace workspace) {
+        if (closed) {
+            return Optional.empty();
+        }
+        Watched found = workspaces.get(workspace);
+        if (found == null) {
+            if (workspaces.size() >= limits.workspaces() && !closeLeastUsed()) {
+                return Optional.empty();
+            }
+            found = new Watched(workspace);
+            workspaces.put(workspace, found);
+        }
+        found.usedAt = System.nanoTime();
+        return Optional.of(found);
+    }
+
+    private boolean closeLeastUsed() {
+        Optional<Workspace> least =
+                workspaces.entrySet().stream()
+                        .filter(entry -> !entry.getValue().followed())
+                        .min(
+                                Comparator.comparingLong(
+                                        entry -> entry.getValue().usedAt - System.nanoTime()))
+                        .map(Map.Entry::getKey);
+        least.ifPresent(this::close);
+        return least.isPresent();
+    }
+
+    private void close(Workspace workspace) {
+        Optional.ofNullable(workspaces.remove(workspace)).ifPresent(Watched::close);
+    }
+
+    private synchronized void closeIdle() {
+        long now = System.nanoTime();
+        List<Workspace> idle =
+                workspaces.entrySet().stream()
+                        .filter(entry ->
+                                !entry.getValue().followed()
+                                        && now - entry.getValue().usedAt > limits.idle().toNanos())
+                        .map(Map.Entry::getKey)
+                        .toList();
+        idle.forEach(this::close);
+    }
+
+    /// Ends all watches and all who follow them.
+    @Override
+    public synchronized void close() {
+        closed = true;
+        sweep.shutdownNow();
+        workspaces.values().forEach(Watched::close);
+        workspaces.clear();
+    }
+}
