@@ -58,8 +58,13 @@ class ClusterConfiguration {
 
     @Bean(destroyMethod = "close")
     WatchedWorkspaces watchedWorkspaces(
-            ApiServer apiServer, ClusterProperties properties, Clock clock) {
-        return new WatchedWorkspaces(apiServer, properties.watches(), clock);
+            ApiServer apiServer, WatchedNodes nodes, ClusterProperties properties, Clock clock) {
+        return new WatchedWorkspaces(apiServer, nodes, properties.watches(), clock);
+    }
+
+    @Bean
+    KubernetesJobEvents jobEvents(WatchedWorkspaces workspaces) {
+        return new KubernetesJobEvents(workspaces);
     }
 
     @Bean
@@ -71,9 +76,14 @@ class ClusterConfiguration {
         return new KubernetesJobs(apiServer, workspaces, properties.replaceTimeout(), clock);
     }
 
+    @Bean(destroyMethod = "close")
+    WatchedNodes watchedNodes(ApiServer apiServer, ClusterProperties properties, Clock clock) {
+        return new WatchedNodes(apiServer, properties.watches().staleness(), clock);
+    }
+
     @Bean
-    KubernetesVirtualNodes virtualNodes(ApiServer apiServer) {
-        return new KubernetesVirtualNodes(apiServer);
+    KubernetesVirtualNodes virtualNodes(ApiServer apiServer, WatchedNodes watched) {
+        return new KubernetesVirtualNodes(apiServer, watched);
     }
 
     @Bean

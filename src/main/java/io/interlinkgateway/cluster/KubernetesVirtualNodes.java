@@ -1,39 +1,49 @@
 package io.interlinkgateway.cluster;
 
+import io.fabric8.kubernetes.api.model.Node;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.node.VirtualNodes;
 import io.interlinkgateway.pod.Annotations;
 import io.interlinkgateway.pod.PodReading;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// The virtual nodes of a real cluster.
+/// The virtual nodes of a real cluster, from the watch where it is up to date.
 final class KubernetesVirtualNodes implements VirtualNodes {
 
     private final ApiServer apiServer;
+    private final WatchedNodes watched;
 
-    KubernetesVirtualNodes(ApiServer apiServer) {
+    KubernetesVirtualNodes(ApiServer apiServer, WatchedNodes watched) {
         this.apiServer = apiServer;
+        this.watched = watched;
     }
 
     @Override
     public List<VirtualNode> list() {
-        return apiServer
-                .call(() -> apiServer.client().nodes().withLabel(Annotations.NODE_TYPE).list())
-                .getItems()
-                .stream()
+        return watched.forReading().orElseGet(this::listed).stream()
                 .flatMap(node -> PodReading.nodeFrom(node).stream())
                 .sorted(Comparator.comparing(node -> node.name().value()))
                 .toList();
     }
 
+    private Collection<Node> listed() {
+        return apiServer
+                .call(() -> apiServer.client().nodes().withLabel(Annotations.NODE_TYPE).list())
+                .getItems();
+    }
+
+    /// A node that the watch does not know may have been made a moment ago: then the API server is asked.
     @Override
     public Optional<VirtualNode> find(NodeName name) {
-        return Optional.ofNullable(
-                        apiServer.call(
-                                () -> apiServer.client().nodes().withName(name.value()).get()))
+        return watched.find(name)
+                .or(() ->
+                        Optional.ofNullable(
+                                apiServer.call(() ->
+                                        apiServer.client().nodes().withName(name.value()).get())))
                 .flatMap(PodReading::nodeFrom);
     }
 }

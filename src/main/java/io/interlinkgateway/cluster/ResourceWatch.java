@@ -81,7 +81,6 @@ final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
     private boolean connected;
     private Instant lostAt = Instant.MIN;
     private @Nullable GatewayException failure;
-    private int attempts;
     private volatile boolean closed;
 
     /// @param path the resource's, ending in a query, empty or not
@@ -106,15 +105,14 @@ final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
         thread.start();
     }
 
-    /// Waits for the first list, unless it failed already or does meanwhile.
+    /// Waits for the first list, unless the last attempt failed.
     ///
     /// @param patience how long
     /// @param staleness how long after the connection was lost the objects still count
     /// @return whether the sink has them as they are, or were so recently
     synchronized boolean awaitFresh(Duration patience, Duration staleness) {
         long deadline = System.nanoTime() + patience.toNanos();
-        int before = attempts;
-        while (!synced && attempts == before && !closed) {
+        while (!synced && failure == null && !closed) {
             long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
             if (left <= 0) {
                 return false;
@@ -254,7 +252,8 @@ final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
         return true;
     }
 
-    private static WatchEvent event(String line) {
+    /// @return the event that a line of a watch is; an empty one if it is none
+    static WatchEvent event(String line) {
         try {
             return Objects.requireNonNullElseGet(
                     Serialization.unmarshal(line, WatchEvent.class), WatchEvent::new);
@@ -286,7 +285,6 @@ final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
     private synchronized void failed(@Nullable GatewayException cause) {
         failure = cause;
         if (cause != null) {
-            attempts++;
             notifyAll();
         }
     }

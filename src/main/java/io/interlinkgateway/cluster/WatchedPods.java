@@ -1,6 +1,7 @@
 package io.interlinkgateway.cluster;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.JobFeed;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +72,7 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private final Map<String, Optional<Entry>> changedByList = new HashMap<>();
 
     private @Nullable JobFeed feed;
+    private volatile Set<NodeName> silent = Set.of();
 
     /// @param reading from a job's pod to the job
     WatchedPods(Function<Pod, Job> reading) {
@@ -99,12 +102,79 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
         return Optional.ofNullable(feed);
     }
 
-    /// @return all jobs as a follower who comes back needs them
-    Stream<JobFeed.Present> present(JobFilter filter) {
-        return entries.values().stream()
-                .filter(entry -> filter.matches(entry.name, entry.node, entry.labels))
-                .map(entry ->
-                        new JobFeed.Present(entry.version, () -> find(entry.name).map(this::job)));
+    /// Where a follower is: a version, and which nodes were silent then, since a node that loses contact or
+    /// finds it again changes what is known of its jobs without changing a pod.
+    ///
+    /// @param version a resource version
+    /// @param silent the nodes
+    record Position(long version, Set<NodeName> silent) {
+
+        /// @return nothing if no gateway wrote that
+        static Optional<Position> parse(String text) {
+            List<String> parts = List.of(text.split("~", -1));
+            try {
+                return Optional.of(
+                        new Position(
+                                Long.parseUnsignedLong(parts.getFirst()),
+                                parts.stream()
+                                        .skip(1)
+                                        .map(NodeName::new)
+                                        .collect(Collectors.toUnmodifiableSet())));
+            } catch (IllegalArgumentException foreign) {
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public String toString() {
+            return Stream.concat(
+                            Stream.of(Long.toString(version)),
+                            silent.stream().map(NodeName::value).sorted())
+                    .collect(Collectors.joining("~"));
+        }
+    }
+
+    /// Follows the jobs after a position that the feed has reached.
+    ///
+    /// @return nothing if the ends of jobs are not known since then
+    Optional<JobEvents.Subscription> resume(JobFeed feed, JobFilter filter, Position after) {
+        Set<NodeName> now = silent;
+        return feed.resume(
+                filter,
+                after.version,
+                () ->
+                        entries.values().stream()
+                                .filter(entry ->
+                                        filter.matches(entry.name, entry.node, entry.labels))
+                                .map(entry ->
+                                        new JobFeed.Present(
+                                                entry.version,
+                                                !entry.phase.ended()
+                                                        && entry.node
+                                                                .filter(node ->
+                                                                        now.contains(node)
+                                                                                != after.silent
+                                                                                        .contains(
+                                                                                                node))
+                                                                .isPresent(),
+                                                () -> find(entry.name).map(this::job))));
+    }
+
+    /// Tells the followers of the jobs on nodes that lost contact, or found it again. The positions name the
+    /// nodes only after that.
+    synchronized void silent(Set<NodeName> nodes) {
+        JobFeed followers = feed;
+        if (followers != null && !nodes.equals(silent)) {
+            entries.values().stream()
+                    .filter(entry -> !entry.phase.ended())
+                    .filter(entry ->
+                            entry.node
+                                    .filter(node -> nodes.contains(node) != silent.contains(node))
+                                    .isPresent())
+                    .map(this::job)
+                    .forEach(followers::changedAside);
+        }
+        silent = nodes;
     }
 
     /// This gateway wrote a pod: what is read here after that shows it.
@@ -190,7 +260,7 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
                         .toList();
         gone.forEach(entry -> entries.remove(entry.name.value()));
         if (feed == null) {
-            feed = new JobFeed(version, Long::toString);
+            feed = new JobFeed(version, reached -> new Position(reached, silent).toString());
         } else {
             record Change(Optional<Entry> before, Entry now) {}
             List<Change> changes = new ArrayList<>();

@@ -2,10 +2,14 @@ package io.interlinkgateway.cluster;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodList;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.JobFeed;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.PodReading;
 import java.time.Clock;
@@ -15,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +32,7 @@ final class WatchedWorkspaces implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final ApiServer apiServer;
+    private final WatchedNodes nodes;
     private final ClusterProperties.Watches limits;
     private final Clock clock;
     private final Map<Workspace, Watched> workspaces = new HashMap<>();
@@ -36,31 +42,58 @@ final class WatchedWorkspaces implements AutoCloseable {
 
     // What the sweep could say is nothing.
     @SuppressWarnings("FutureReturnValueIgnored")
-    WatchedWorkspaces(ApiServer apiServer, ClusterProperties.Watches limits, Clock clock) {
+    WatchedWorkspaces(
+            ApiServer apiServer,
+            WatchedNodes nodes,
+            ClusterProperties.Watches limits,
+            Clock clock) {
         this.apiServer = apiServer;
+        this.nodes = nodes;
         this.limits = limits;
         this.clock = clock;
         long period = Math.max(1, limits.idle().toMillis() / 4);
         sweep.scheduleWithFixedDelay(this::closeIdle, period, period, TimeUnit.MILLISECONDS);
+        sweep.scheduleWithFixedDelay(this::tellOfSilentNodes, 2, 2, TimeUnit.SECONDS);
     }
 
     /// A workspace with its watch.
     private final class Watched {
 
         final WatchedPods pods = new WatchedPods(this::read);
+        final String path;
         final ResourceWatch<Pod> watch;
+        final Deletions deletions;
         volatile long usedAt = System.nanoTime();
 
         Watched(Workspace workspace) {
-            watch =
-                    new ResourceWatch<>(
-                            apiServer,
-                            "/api/v1/namespaces/" + workspace + "/pods?",
-                            Pod.class,
-                            PodList.class,
-                            pods,
-                            clock);
+            path = "/api/v1/namespaces/" + workspace + "/pods?";
+            watch = new ResourceWatch<>(apiServer, path, Pod.class, PodList.class, pods, clock);
+            deletions = new Deletions(apiServer, path, this::read);
             watch.start();
+        }
+
+        Optional<JobEvents.Subscription> resume(
+                JobFeed feed, JobFilter filter, WatchedPods.Position after) {
+            Optional<JobEvents.Subscription> resumed = pods.resume(feed, filter, after);
+            if (resumed.isPresent()) {
+                return resumed;
+            }
+            try {
+                deletions.remember(feed, after.version());
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+            return pods.resume(feed, filter, after);
+        }
+
+        /// The API server's own, which is ahead of the watch by milliseconds.
+        long currentVersion() {
+            ApiServer.Answer answer = apiServer.send("GET", path + "&limit=1", null);
+            if (!answer.successful()) {
+                throw ApiServer.refused(answer.code(), answer.status());
+            }
+            PodList list = Serialization.unmarshal(answer.body(), PodList.class);
+            return Long.parseLong(list.getMetadata().getResourceVersion());
         }
 
         private Job read(Pod pod) {
@@ -99,16 +132,30 @@ final class WatchedWorkspaces implements AutoCloseable {
                 .filter(pods -> pods.awaitWrites(name, PATIENCE));
     }
 
-    /// Begins the watch if there is none, and waits for its first list.
+    /// Follows a workspace's jobs.
     ///
+    /// @param after a position of this or another gateway; empty to begin now
     /// @throws GatewayException why the workspace can't be watched
-    WatchedPods forFollowing(Workspace workspace) {
-        Optional<Watched> watched = watched(workspace);
-        return watched.filter(
-                        found -> found.watch.awaitFresh(apiServer.deadline(), limits.staleness()))
-                .map(found -> found.pods)
+    JobEvents.Subscription follow(JobFilter filter, Optional<String> after) {
+        Watched watched = followed(filter.workspace());
+        JobFeed feed = watched.pods.feed().orElseThrow();
+        if (after.isEmpty()) {
+            return feed.follow(filter);
+        }
+        return WatchedPods.Position.parse(after.get())
+                .filter(position ->
+                        position.version() <= feed.reached()
+                                || position.version() <= watched.currentVersion())
+                .flatMap(position -> watched.resume(feed, filter, position))
+                .orElseGet(() -> feed.reset(filter));
+    }
+
+    private Watched followed(Workspace workspace) {
+        Optional<Watched> found = watched(workspace);
+        return found.filter(watched ->
+                        watched.watch.awaitFresh(apiServer.deadline(), limits.staleness()))
                 .orElseThrow(() ->
-                        watched.flatMap(found -> found.watch.failure())
+                        found.flatMap(watched -> watched.watch.failure())
                                 .orElseGet(() ->
                                         new GatewayException.ClusterUnavailable(
                                                 "The workspace can't be watched now.")));
@@ -158,6 +205,17 @@ final class WatchedWorkspaces implements AutoCloseable {
 
     private void close(Workspace workspace) {
         Optional.ofNullable(workspaces.remove(workspace)).ifPresent(Watched::close);
+    }
+
+    private void tellOfSilentNodes() {
+        List<Watched> followed;
+        synchronized (this) {
+            followed = workspaces.values().stream().filter(Watched::followed).toList();
+        }
+        if (!followed.isEmpty()) {
+            Set<NodeName> silent = nodes.silent();
+            followed.forEach(watched -> watched.pods.silent(silent));
+        }
     }
 
     private synchronized void closeIdle() {

@@ -58,8 +58,9 @@ public final class JobFeed {
     /// A job that is there.
     ///
     /// @param version of its last change
+    /// @param aside whether its state may have changed since, though no version says so
     /// @param job makes it when it is its turn; nothing if it is gone by then
-    public record Present(long version, Supplier<Optional<Job>> job) {}
+    public record Present(long version, boolean aside, Supplier<Optional<Job>> job) {}
 
     private final LongFunction<String> positions;
     private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
@@ -191,24 +192,26 @@ public final class JobFeed {
         record Missed(long version, Supplier<Optional<JobEvent>> event) {}
         List<Missed> missed = new ArrayList<>();
         present.get()
-                .filter(job -> job.version > after)
-                .forEach(job ->
-                        missed.add(
-                                new Missed(
-                                        job.version,
-                                        () ->
-                                                job.job
-                                                        .get()
-                                                        .filter(filter::matches)
-                                                        .map(now ->
-                                                                new JobEvent.Changed(
-                                                                        positions.apply(
-                                                                                job.version),
-                                                                        now)))));
+                .filter(job -> job.version > after || job.aside)
+                .forEach(job -> {
+                    long version = Math.max(job.version, after);
+                    String position = positions.apply(version);
+                    missed.add(
+                            new Missed(
+                                    version,
+                                    () ->
+                                            job.job
+                                                    .get()
+                                                    .filter(filter::matches)
+                                                    .map(now ->
+                                                            new JobEvent.Changed(position, now))));
+                });
         gone.stream()
                 .filter(end -> end.version > after && matches(filter, end))
-                .forEach(end ->
-                        missed.add(new Missed(end.version, () -> Optional.of(deletion(end)))));
+                .forEach(end -> {
+                    JobEvent event = deletion(end);
+                    missed.add(new Missed(end.version, () -> Optional.of(event)));
+                });
         missed.sort(Comparator.comparingLong(Missed::version));
         long start = missed.isEmpty() ? reached : Math.max(reached, missed.getLast().version);
         return Optional.of(

@@ -101,6 +101,15 @@ public final class PodReading {
         return NodeReading.nodeFrom(node);
     }
 
+    /// When a virtual node was last heard of, if it is silent now: what its jobs do is known up to then.
+    ///
+    /// @param node any node
+    /// @param now the time
+    /// @return nothing if it is in contact, or says nothing of itself
+    public static Optional<Instant> lostContactAt(Node node, Instant now) {
+        return NodeReading.lostContactAt(node, now);
+    }
+
     /// A time as the cluster writes it.
     ///
     /// @param text may be missing or no time at all

@@ -88,8 +88,10 @@ class ApiServerTests {
                             .build(),
                     properties);
     private final ApiServer apiServer = new ApiServer(client, properties.requestTimeout());
+    private final WatchedNodes watchedNodes =
+            new WatchedNodes(apiServer, properties.watches().staleness(), Clock.systemUTC());
     private final WatchedWorkspaces workspaces =
-            new WatchedWorkspaces(apiServer, properties.watches(), Clock.systemUTC());
+            new WatchedWorkspaces(apiServer, watchedNodes, properties.watches(), Clock.systemUTC());
     private final KubernetesJobs jobs =
             new KubernetesJobs(
                     apiServer, workspaces, properties.replaceTimeout(), Clock.systemUTC());
@@ -112,6 +114,7 @@ class ApiServerTests {
     void stop() {
         end.countDown();
         workspaces.close();
+        watchedNodes.close();
         client.close();
         server.stop(0);
     }
@@ -193,7 +196,7 @@ class ApiServerTests {
     }
 
     private List<ThrowingCallable> everything() {
-        KubernetesVirtualNodes nodes = new KubernetesVirtualNodes(apiServer);
+        KubernetesVirtualNodes nodes = new KubernetesVirtualNodes(apiServer, watchedNodes);
         KubernetesCredentials credentials = new KubernetesCredentials(apiServer, Clock.systemUTC());
         KubernetesJobLogs logs = new KubernetesJobLogs(apiServer, true);
         JobQuery query =

@@ -52,8 +52,10 @@ final class TestCluster {
             ClusterConfiguration.clientFor(
                     Config.fromKubeconfig(ControlPlane.kubeconfig()), properties);
     private final ApiServer apiServer = new ApiServer(client, properties.requestTimeout());
+    private final WatchedNodes watchedNodes =
+            new WatchedNodes(apiServer, properties.watches().staleness(), Clock.systemUTC());
     private final WatchedWorkspaces workspaces =
-            new WatchedWorkspaces(apiServer, properties.watches(), Clock.systemUTC());
+            new WatchedWorkspaces(apiServer, watchedNodes, properties.watches(), Clock.systemUTC());
 
     // The heartbeat ends with the JVM.
     @SuppressWarnings("FutureReturnValueIgnored")
@@ -101,7 +103,7 @@ final class TestCluster {
     }
 
     KubernetesVirtualNodes nodes() {
-        return new KubernetesVirtualNodes(apiServer);
+        return new KubernetesVirtualNodes(apiServer, watchedNodes);
     }
 
     KubernetesCredentials credentials() {
