@@ -66,9 +66,9 @@ class ArchitectureTests {
                     .whereLayer("pod")
                     .mayOnlyAccessLayers("job", "node")
                     .whereLayer("inspection")
-                    .mayOnlyAccessLayers("job", "definition", "caller")
+                    .mayOnlyAccessLayers("job", "definition", "event", "caller")
                     .whereLayer("event")
-                    .mayOnlyAccessLayers("job", "caller", "inspection")
+                    .mayOnlyAccessLayers("job")
                     .whereLayer("submission")
                     .mayOnlyAccessLayers(
                             "job",

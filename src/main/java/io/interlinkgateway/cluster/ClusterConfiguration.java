@@ -56,10 +56,24 @@ class ClusterConfiguration {
         return new ApiServer(client, properties.requestTimeout());
     }
 
+    @Bean
+    MissingSecrets missingSecrets() {
+        return new MissingSecrets();
+    }
+
+    @Bean
+    JobReading jobReading(WatchedNodes nodes, MissingSecrets secrets) {
+        return new JobReading(nodes, secrets);
+    }
+
     @Bean(destroyMethod = "close")
     WatchedWorkspaces watchedWorkspaces(
-            ApiServer apiServer, WatchedNodes nodes, ClusterProperties properties, Clock clock) {
-        return new WatchedWorkspaces(apiServer, nodes, properties.watches(), clock);
+            ApiServer apiServer,
+            WatchedNodes nodes,
+            JobReading reading,
+            ClusterProperties properties,
+            Clock clock) {
+        return new WatchedWorkspaces(apiServer, nodes, reading, properties.watches(), clock);
     }
 
     @Bean
@@ -71,9 +85,11 @@ class ClusterConfiguration {
     KubernetesJobs jobs(
             ApiServer apiServer,
             WatchedWorkspaces workspaces,
+            JobReading reading,
             ClusterProperties properties,
             Clock clock) {
-        return new KubernetesJobs(apiServer, workspaces, properties.replaceTimeout(), clock);
+        return new KubernetesJobs(
+                apiServer, workspaces, reading, properties.replaceTimeout(), clock);
     }
 
     @Bean(destroyMethod = "close")

@@ -2,6 +2,7 @@ package io.interlinkgateway.cluster;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ListMeta;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.WatchEvent;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -181,8 +182,12 @@ final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
                 throw ApiServer.refused(answer.code(), answer.status());
             }
             KubernetesResourceList<T> chunk = Serialization.unmarshal(answer.body(), listKind);
+            version = version(chunk.getMetadata());
+            if (version == 0) {
+                throw new GatewayException.ClusterRefused(
+                        "The Kubernetes API server's list has no resource version.");
+            }
             sink.listed(chunk.getItems());
-            version = Long.parseLong(chunk.getMetadata().getResourceVersion());
             String token = chunk.getMetadata().getContinue();
             next = token == null ? "" : URLEncoder.encode(token, StandardCharsets.UTF_8);
         } while (!next.isEmpty() && !closed);
@@ -267,9 +272,16 @@ final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
     ///
     /// @return 0 if the object has none
     static long version(HasMetadata object) {
-        String text = object.getMetadata().getResourceVersion();
+        return number(object.getMetadata().getResourceVersion());
+    }
+
+    private static long version(@Nullable ListMeta list) {
+        return list == null ? 0 : number(list.getResourceVersion());
+    }
+
+    private static long number(@Nullable String version) {
         try {
-            return text == null ? 0 : Long.parseLong(text);
+            return version == null ? 0 : Long.parseLong(version);
         } catch (NumberFormatException noVersion) {
             return 0;
         }

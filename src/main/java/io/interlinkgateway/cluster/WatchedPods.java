@@ -319,17 +319,11 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
             tell(null, now);
         } else if (followers.followed()) {
             Job job = job(now);
-            if (before == null || !sameState(job(before), job)) {
+            if (before == null || !job.hasSameStateAs(job(before))) {
                 followers.changed(now.version, job);
             }
         }
         followers.reached(now.version);
-    }
-
-    private static boolean sameState(Job before, Job now) {
-        return before.state().equals(now.state())
-                && before.evidence().source() == now.evidence().source()
-                && before.remoteJobId().equals(now.remoteJobId());
     }
 
     private static JobFeed.Gone goneAt(long version, Entry entry) {

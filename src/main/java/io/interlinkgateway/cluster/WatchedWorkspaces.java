@@ -11,7 +11,6 @@ import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.pod.PodReading;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
@@ -33,6 +32,7 @@ final class WatchedWorkspaces implements AutoCloseable {
 
     private final ApiServer apiServer;
     private final WatchedNodes nodes;
+    private final JobReading reading;
     private final ClusterProperties.Watches limits;
     private final Clock clock;
     private final Map<Workspace, Watched> workspaces = new HashMap<>();
@@ -45,10 +45,12 @@ final class WatchedWorkspaces implements AutoCloseable {
     WatchedWorkspaces(
             ApiServer apiServer,
             WatchedNodes nodes,
+            JobReading reading,
             ClusterProperties.Watches limits,
             Clock clock) {
         this.apiServer = apiServer;
         this.nodes = nodes;
+        this.reading = reading;
         this.limits = limits;
         this.clock = clock;
         long period = Math.max(1, limits.idle().toMillis() / 4);
@@ -97,7 +99,7 @@ final class WatchedWorkspaces implements AutoCloseable {
         }
 
         private Job read(Pod pod) {
-            return PodReading.jobFrom(pod, watch.observedAt());
+            return reading.read(pod, watch.observedAt());
         }
 
         boolean followed() {

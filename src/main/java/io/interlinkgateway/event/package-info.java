@@ -1,6 +1,5 @@
-/// Changes of jobs as they happen: the port [io.interlinkgateway.event.JobEvents], its endpoints, and
-/// [io.interlinkgateway.event.JobFeed], which both adapters hand them out by. May use `job`, `caller` and
-/// `inspection`.
+/// Changes of jobs as they happen: the port [io.interlinkgateway.event.JobEvents], and
+/// [io.interlinkgateway.event.JobFeed], by which both adapters hand them out. May use `job`.
 @NullMarked
 package io.interlinkgateway.event;
 

@@ -91,11 +91,12 @@ class InspectionController {
         return jobs.manifest(workspace, name).orElseThrow(() -> notFound(name));
     }
 
-    private static GatewayException.NotFound notFound(JobName name) {
+    static GatewayException.NotFound notFound(JobName name) {
         return new GatewayException.NotFound("job", name.value());
     }
 
-    private static Map<String, String> labels(List<String> texts) {
+    /// @param texts `key=value` each
+    static Map<String, String> labels(List<String> texts) {
         Findings findings = new Findings();
         Map<String, String> labels = new LinkedHashMap<>();
         for (String text : texts) {

@@ -72,9 +72,9 @@ public record JobResponse(
         @Schema(
                         description =
                                 "What it was made from: a job spec that can be sent again, or a"
-                                        + " pod.",
+                                        + " pod. Missing in events.",
                         oneOf = {SubmitJobRequest.class, Map.class})
-                Object definition,
+                @Nullable Object definition,
         @Nullable
                 @Schema(
                         description =
@@ -92,6 +92,16 @@ public record JobResponse(
     /// @param warnings what its caller should know
     /// @return its answer
     public static JobResponse from(Job job, List<Finding> warnings) {
+        return from(job, warnings, definitionOf(job));
+    }
+
+    /// @param job a job whose state changed
+    /// @return its answer without its definition, which never changes
+    static JobResponse withoutDefinition(Job job) {
+        return from(job, List.of(), null);
+    }
+
+    private static JobResponse from(Job job, List<Finding> warnings, @Nullable Object definition) {
         Told told = Told.of(job);
         return new JobResponse(
                 job.name().value(),
@@ -113,7 +123,7 @@ public record JobResponse(
                 job.evidence(),
                 job.managedBy(),
                 job.labels().isEmpty() ? null : job.labels(),
-                definitionOf(job),
+                definition,
                 warnings.isEmpty() ? null : warnings);
     }
 

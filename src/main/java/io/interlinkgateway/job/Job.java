@@ -38,6 +38,18 @@ public record Job(
         containers = List.copyOf(containers);
     }
 
+    /// Whether there is nothing to tell who knows an earlier reading of the job.
+    ///
+    /// @param before the same job, read earlier
+    /// @return true if its state, how that is known, and the HPC's id are the same
+    public boolean hasSameStateAs(Job before) {
+        return state.equals(before.state)
+                && evidence.source == before.evidence.source
+                && evidence.current == before.evidence.current
+                && containers.equals(before.containers)
+                && remoteJobId.equals(before.remoteJobId);
+    }
+
     /// How a state is known.
     ///
     /// @param source who said so

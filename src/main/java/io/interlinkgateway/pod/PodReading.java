@@ -211,6 +211,14 @@ public final class PodReading {
         return map == null ? Map.of() : map;
     }
 
+    /// Where a pod was sent.
+    ///
+    /// @param pod a pod that [#isJob]
+    /// @return the node
+    public static Optional<NodeName> nodeOf(Pod pod) {
+        return nodeOf(pod.getSpec());
+    }
+
     private static Optional<NodeName> nodeOf(PodSpec spec) {
         String selected = orEmpty(spec.getNodeSelector()).get(Annotations.HOSTNAME);
         String name = selected == null ? spec.getNodeName() : selected;

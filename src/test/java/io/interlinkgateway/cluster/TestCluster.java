@@ -54,8 +54,10 @@ final class TestCluster {
     private final ApiServer apiServer = new ApiServer(client, properties.requestTimeout());
     private final WatchedNodes watchedNodes =
             new WatchedNodes(apiServer, properties.watches().staleness(), Clock.systemUTC());
+    private final JobReading reading = new JobReading(watchedNodes, new MissingSecrets());
     private final WatchedWorkspaces workspaces =
-            new WatchedWorkspaces(apiServer, watchedNodes, properties.watches(), Clock.systemUTC());
+            new WatchedWorkspaces(
+                    apiServer, watchedNodes, reading, properties.watches(), Clock.systemUTC());
 
     // The heartbeat ends with the JVM.
     @SuppressWarnings("FutureReturnValueIgnored")
@@ -99,7 +101,11 @@ final class TestCluster {
 
     KubernetesJobs jobs() {
         return new KubernetesJobs(
-                apiServer, workspaces, properties.replaceTimeout(), Clock.systemUTC());
+                apiServer, workspaces, reading, properties.replaceTimeout(), Clock.systemUTC());
+    }
+
+    KubernetesJobEvents events() {
+        return new KubernetesJobEvents(workspaces);
     }
 
     KubernetesVirtualNodes nodes() {
