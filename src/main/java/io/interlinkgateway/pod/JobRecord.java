@@ -26,7 +26,8 @@ public sealed interface JobRecord {
     /// @param exitCode the script's own, 0 to 255
     /// @param containers how the containers ended, in their order; init containers only where they failed
     /// @param memoryKill whether SLURM killed a process of it for its memory
-    /// @param fault what the container runtime said, if it could not start the container
+    /// @param fault what the container runtime said, if it could not start the container that failed first;
+    ///     known only from that container's log
     record Ended(
             Instant startedAt,
             Instant finishedAt,
@@ -41,11 +42,16 @@ public sealed interface JobRecord {
             containers = List.copyOf(containers);
         }
 
+        /// The container that failed first, in their order: its log tells most.
+        ///
+        /// @return nothing if all of them ended with 0
+        public Optional<ContainerExit> firstFailure() {
+            return containers.stream().filter(exit -> exit.exitCode() != 0).findFirst();
+        }
+
         /// @return whether everything ended with 0 and nothing was killed
         boolean wentWell() {
-            return exitCode == 0
-                    && !memoryKill
-                    && containers.stream().allMatch(container -> container.exitCode() == 0);
+            return exitCode == 0 && !memoryKill && firstFailure().isEmpty();
         }
     }
 

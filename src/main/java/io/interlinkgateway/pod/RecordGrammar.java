@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -150,11 +149,9 @@ final class RecordGrammar {
         return cancellation != null || (memoryKill && !ended());
     }
 
-    OptionalInt exitCodeOf(String container) {
-        return exits.stream()
-                .filter(exit -> exit.name().equals(container))
-                .mapToInt(ContainerExit::exitCode)
-                .findFirst();
+    /// The first container, in their order, that did not end with 0.
+    Optional<ContainerExit> firstFailure() {
+        return exits.stream().filter(exit -> exit.exitCode() != 0).findFirst();
     }
 
     JobRecord record(Optional<JobRecord.Fault> fault) {
