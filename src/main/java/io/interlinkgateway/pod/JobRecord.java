@@ -115,15 +115,13 @@ public sealed interface JobRecord {
         COMMAND
     }
 
-    /// Whether nothing better can be found any more, provided that the end was confirmed: the plugin ends a
-    /// log request with `follow=true` by itself only when the container has ended.
+    /// What is left of a record whose end the plugin does not confirm: the job can have printed that end.
     ///
-    /// @return false if the search is to go on
-    default boolean isFinal() {
+    /// @return the same without an end
+    default JobRecord withoutEnd() {
         return switch (this) {
-            case Headless _, Started _, Contradictory _ -> false;
-            case Killed killed -> killed.killer().forGood();
-            case Ended _, OtherPlugin _ -> true;
+            case Ended ended -> new Started(Optional.of(ended.startedAt()));
+            case Headless _, Started _, Killed _, Contradictory _, OtherPlugin _ -> this;
         };
     }
 }

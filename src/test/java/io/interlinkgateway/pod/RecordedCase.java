@@ -98,8 +98,12 @@ record RecordedCase(String name, List<Pod> pods, Map<String, String> logs, Optio
                 .or(() -> record);
     }
 
+    String log(String container) {
+        return Objects.requireNonNull(logs.get(container));
+    }
+
     private Optional<JobRecord> read(String container) {
-        return SplitLog.of(last(), container, Objects.requireNonNull(logs.get(container))).record();
+        return SplitLog.of(last(), container, log(container)).record();
     }
 
     static Pod with(Pod pod, Optional<JobRecord> record) {
