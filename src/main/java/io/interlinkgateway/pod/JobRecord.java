@@ -26,7 +26,8 @@ public sealed interface JobRecord {
     /// @param exitCode the script's own, 0 to 255
     /// @param containers how the containers ended, in their order; init containers only where they failed
     /// @param memoryKill whether SLURM killed a process of it for its memory
-    /// @param fault what the container runtime said, if it could not start the container
+    /// @param fault what the container runtime said, if it could not start the container that failed first;
+    ///     known only from that container's log
     record Ended(
             Instant startedAt,
             Instant finishedAt,
@@ -41,11 +42,16 @@ public sealed interface JobRecord {
             containers = List.copyOf(containers);
         }
 
+        /// The container that failed first, in their order: its log tells most.
+        ///
+        /// @return nothing if all of them ended with 0
+        public Optional<ContainerExit> firstFailure() {
+            return containers.stream().filter(exit -> exit.exitCode() != 0).findFirst();
+        }
+
         /// @return whether everything ended with 0 and nothing was killed
         boolean wentWell() {
-            return exitCode == 0
-                    && !memoryKill
-                    && containers.stream().allMatch(container -> container.exitCode() == 0);
+            return exitCode == 0 && !memoryKill && firstFailure().isEmpty();
         }
     }
 
@@ -109,15 +115,13 @@ public sealed interface JobRecord {
         COMMAND
     }
 
-    /// Whether nothing better can be found any more, provided that the end was confirmed: the plugin ends a
-    /// log request with `follow=true` by itself only when the container has ended.
+    /// What is left of a record whose end the plugin does not confirm: the job can have printed that end.
     ///
-    /// @return false if the search is to go on
-    default boolean isFinal() {
+    /// @return the same without an end
+    default JobRecord withoutEnd() {
         return switch (this) {
-            case Headless _, Started _, Contradictory _ -> false;
-            case Killed killed -> killed.killer().forGood();
-            case Ended _, OtherPlugin _ -> true;
+            case Ended ended -> new Started(Optional.of(ended.startedAt()));
+            case Headless _, Started _, Killed _, Contradictory _, OtherPlugin _ -> this;
         };
     }
 }

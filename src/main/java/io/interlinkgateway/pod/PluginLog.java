@@ -443,7 +443,11 @@ public final class PluginLog {
     }
 
     private boolean mayHaveFault() {
-        return headed && grammar.exitCodeOf(container).orElse(0) == RuntimeFault.EXIT_CODE;
+        return headed
+                && grammar.firstFailure()
+                        .filter(exit -> exit.name().equals(container))
+                        .filter(exit -> exit.exitCode() == RuntimeFault.EXIT_CODE)
+                        .isPresent();
     }
 
     private Optional<JobRecord.Fault> fault() {

@@ -142,10 +142,14 @@ public final class PodReading {
                 && !recordOf(pod).map(record -> isFinal(pod, record)).orElse(false);
     }
 
+    /// SLURM may start a job again that it killed, and a job that interLink calls Succeeded while it runs can
+    /// print that it was killed. Neither can be where interLink saw it fail.
     private static boolean isFinal(Pod pod, JobRecord record) {
-        return record.isFinal()
-                || (record instanceof JobRecord.Killed
-                        && "Failed".equals(pod.getStatus().getPhase()));
+        return switch (record) {
+            case JobRecord.Ended _, JobRecord.OtherPlugin _ -> true;
+            case JobRecord.Killed _ -> "Failed".equals(pod.getStatus().getPhase());
+            case JobRecord.Headless _, JobRecord.Started _, JobRecord.Contradictory _ -> false;
+        };
     }
 
     /// Who made an object: `gateway`, or whoever its managed fields name first.

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -72,11 +71,10 @@ final class RecordGrammar {
     private @Nullable Instant startedAt;
     private @Nullable Instant finishedAt;
     private int exitCode;
-    private boolean memoryKill;
+    private @Nullable String memoryKill;
     private @Nullable Cancellation cancellation;
-    private String slurmsWords = "";
 
-    private record Cancellation(LocalDateTime at, Killer killer) {}
+    private record Cancellation(LocalDateTime at, Killer killer, String words) {}
 
     RecordGrammar(
             String uid,
@@ -147,32 +145,42 @@ final class RecordGrammar {
     }
 
     boolean killed() {
-        return cancellation != null || (memoryKill && !ended());
+        return cancellation != null || (memoryKill != null && !ended());
     }
 
-    OptionalInt exitCodeOf(String container) {
-        return exits.stream()
-                .filter(exit -> exit.name().equals(container))
-                .mapToInt(ContainerExit::exitCode)
-                .findFirst();
+    /// The first container, in their order, that did not end with 0.
+    Optional<ContainerExit> firstFailure() {
+        return exits.stream().filter(exit -> exit.exitCode() != 0).findFirst();
     }
 
     JobRecord record(Optional<JobRecord.Fault> fault) {
         Optional<Instant> started = Optional.ofNullable(startedAt);
-        if (killed()) {
-            Killer killer =
-                    memoryKill || cancellation == null ? Killer.MEMORY : cancellation.killer();
-            return new JobRecord.Killed(
-                    started,
-                    Optional.ofNullable(cancellation).map(Cancellation::at),
-                    killer,
-                    slurmsWords);
+        if (cancellation != null) {
+            // Whom SLURM kills for his memory it cancels without a cause.
+            return memoryKill != null && cancellation.killer() == Killer.CANCELLATION
+                    ? killed(Killer.MEMORY, memoryKill)
+                    : killed(cancellation.killer(), cancellation.words());
         }
-        if (finishedAt == null) {
-            return new JobRecord.Started(started);
+        if (finishedAt != null) {
+            return new JobRecord.Ended(
+                    started.orElse(finishedAt),
+                    finishedAt,
+                    exitCode,
+                    exits,
+                    memoryKill != null,
+                    fault);
         }
-        return new JobRecord.Ended(
-                started.orElse(finishedAt), finishedAt, exitCode, exits, memoryKill, fault);
+        return memoryKill == null
+                ? new JobRecord.Started(started)
+                : killed(Killer.MEMORY, memoryKill);
+    }
+
+    private JobRecord killed(Killer killer, String words) {
+        return new JobRecord.Killed(
+                Optional.ofNullable(startedAt),
+                Optional.ofNullable(cancellation).map(Cancellation::at),
+                killer,
+                words);
     }
 
     private boolean acceptsSlurm(Matcher slurm) {
@@ -180,8 +188,11 @@ final class RecordGrammar {
         Matcher memory = MEMORY.matcher(words);
         if (memory.matches()) {
             boolean ours = isJobId(memory.group(1) == null ? memory.group(2) : memory.group(1));
-            memoryKill |= ours;
-            slurmsWords = ours && cancellation == null ? words : slurmsWords;
+            // SLURM tells of the memory before it cancels the job for it; what comes later can be
+            // printed.
+            if (ours && cancellation == null) {
+                memoryKill = words;
+            }
             return ours;
         }
         if (ended()) {
@@ -196,11 +207,11 @@ final class RecordGrammar {
                 cancellation =
                         new Cancellation(
                                 LocalDateTime.parse(cancelled.group(2)),
-                                killer(cancelled.group(3)));
+                                killer(cancelled.group(3)),
+                                words);
             } catch (DateTimeException noTime) {
                 return false;
             }
-            slurmsWords = memoryKill ? slurmsWords : words;
             return true;
         }
         return slurm.group(1).startsWith("slurmstepd");

@@ -133,8 +133,7 @@ final class StateReading {
 
     private static JobState.Failed failed(
             JobRecord.Ended ended, Optional<Moment> startedAt, Optional<Moment> finishedAt) {
-        Optional<ContainerExit> first =
-                ended.containers().stream().filter(exit -> exit.exitCode() != 0).findFirst();
+        Optional<ContainerExit> first = ended.firstFailure();
         int code = first.map(ContainerExit::exitCode).orElse(ended.exitCode());
         String told =
                 first.map(exit -> "The container " + exit.name() + " ended with")
