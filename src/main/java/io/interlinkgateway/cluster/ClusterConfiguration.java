@@ -10,6 +10,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.time.Clock;
+import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
@@ -56,24 +57,19 @@ class ClusterConfiguration {
         return new ApiServer(client, properties.requestTimeout());
     }
 
-    @Bean
-    MissingSecrets missingSecrets() {
-        return new MissingSecrets();
-    }
-
-    @Bean
-    JobReading jobReading(WatchedNodes nodes, MissingSecrets secrets) {
-        return new JobReading(nodes, secrets);
-    }
-
     @Bean(destroyMethod = "close")
     WatchedWorkspaces watchedWorkspaces(
-            ApiServer apiServer,
-            WatchedNodes nodes,
-            JobReading reading,
-            ClusterProperties properties,
-            Clock clock) {
-        return new WatchedWorkspaces(apiServer, nodes, reading, properties.watches(), clock);
+            ApiServer apiServer, WatchedNodes nodes, ClusterProperties properties, Clock clock) {
+        return new WatchedWorkspaces(
+                apiServer,
+                nodes,
+                new MissingSecrets(apiServer),
+                new RecordSearch(
+                        apiServer,
+                        properties.insecureSkipTlsVerifyBackend(),
+                        Duration.ofSeconds(10)),
+                properties.watches(),
+                clock);
     }
 
     @Bean
@@ -85,11 +81,9 @@ class ClusterConfiguration {
     KubernetesJobs jobs(
             ApiServer apiServer,
             WatchedWorkspaces workspaces,
-            JobReading reading,
             ClusterProperties properties,
             Clock clock) {
-        return new KubernetesJobs(
-                apiServer, workspaces, reading, properties.replaceTimeout(), clock);
+        return new KubernetesJobs(apiServer, workspaces, properties.replaceTimeout(), clock);
     }
 
     @Bean(destroyMethod = "close")

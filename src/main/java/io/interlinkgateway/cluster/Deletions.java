@@ -68,7 +68,7 @@ final class Deletions {
                         + "&resourceVersion="
                         + since;
         List<JobFeed.Gone> ends = new ArrayList<>();
-        try (WatchStream stream = WatchStream.open(apiServer, watch)) {
+        try (StreamedAnswer stream = StreamedAnswer.open(apiServer, watch)) {
             while (stream.code() == 200) {
                 Optional<WatchEvent> event =
                         stream.nextLine(apiServer.deadline()).map(ResourceWatch::event);

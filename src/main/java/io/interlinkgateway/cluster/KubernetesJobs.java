@@ -42,19 +42,16 @@ final class KubernetesJobs implements Jobs {
 
     private final ApiServer apiServer;
     private final WatchedWorkspaces workspaces;
-    private final JobReading reading;
     private final Duration replaceTimeout;
     private final Clock clock;
 
     KubernetesJobs(
             ApiServer apiServer,
             WatchedWorkspaces workspaces,
-            JobReading reading,
             Duration replaceTimeout,
             Clock clock) {
         this.apiServer = apiServer;
         this.workspaces = workspaces;
-        this.reading = reading;
         this.replaceTimeout = replaceTimeout;
         this.clock = clock;
     }
@@ -343,7 +340,7 @@ final class KubernetesJobs implements Jobs {
     }
 
     private Job read(Pod pod) {
-        return reading.read(pod, clock.instant());
+        return workspaces.reading().read(pod, clock.instant());
     }
 
     private static String yaml(Pod pod) {

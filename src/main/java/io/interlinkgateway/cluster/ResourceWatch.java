@@ -207,7 +207,7 @@ final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
                         + LONGEST_WATCH_SECONDS
                         + "&resourceVersion="
                         + version;
-        try (WatchStream stream = WatchStream.open(apiServer, watch)) {
+        try (StreamedAnswer stream = StreamedAnswer.open(apiServer, watch)) {
             if (stream.code() == 410) {
                 version = 0;
                 return true;

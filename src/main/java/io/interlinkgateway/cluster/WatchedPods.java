@@ -7,6 +7,7 @@ import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
+import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.pod.PodReading;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -59,11 +61,22 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     private static final long END = Long.MAX_VALUE;
 
+    /// When a job is looked at next, beside what the watch tells.
+    ///
+    /// @param uid its pod's
+    /// @param at by [System#nanoTime()]
+    /// @param times how often it was looked at
+    private record Look(String uid, long at, int times) {}
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
     private final Function<Pod, Job> reading;
+    private final Consumer<String> settled;
     private final PodArchive archive = new PodArchive();
     private final NavigableMap<String, Entry> entries = new ConcurrentSkipListMap<>();
     private final Map<Object, Object> shared = new HashMap<>();
     private final Map<String, Write> writes = new HashMap<>();
+    private final Map<String, Look> looks = new HashMap<>();
 
     /// What the list that goes on has held so far.
     private final Set<String> listed = new HashSet<>();
@@ -75,8 +88,10 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private volatile Set<NodeName> silent = Set.of();
 
     /// @param reading from a job's pod to the job
-    WatchedPods(Function<Pod, Job> reading) {
+    /// @param settled gets the UIDs of pods about which there is nothing more to be found
+    WatchedPods(Function<Pod, Job> reading, Consumer<String> settled) {
         this.reading = reading;
+        this.settled = settled;
     }
 
     Optional<Entry> find(JobName name) {
@@ -95,6 +110,43 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     Job job(Entry entry) {
         return reading.apply(pod(entry));
+    }
+
+    /// The jobs about which there is more to be found than the watch tells: one that claims an end without its
+    /// record, or that is not handed over. Each is given out again after a pause, which doubles.
+    ///
+    /// @param most how many
+    synchronized List<Entry> dueForALook(int most) {
+        long now = System.nanoTime();
+        List<Entry> due =
+                looks.entrySet().stream()
+                        .filter(look -> look.getValue().at - now <= 0)
+                        .limit(most)
+                        .flatMap(look -> Stream.ofNullable(entries.get(look.getKey())))
+                        .toList();
+        for (Entry entry : due) {
+            looks.computeIfPresent(
+                    entry.name.value(),
+                    (_, look) ->
+                            new Look(look.uid, now + pause(look.times).toNanos(), look.times + 1));
+        }
+        return due;
+    }
+
+    private static Duration pause(int times) {
+        Duration doubled = Duration.ofSeconds(2L << Math.min(times, 10));
+        return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    }
+
+    /// What is known beside a pod has changed, and with it perhaps its job's state.
+    synchronized void changedAside(Entry entry) {
+        JobFeed followers = feed;
+        if (followers != null) {
+            find(entry.name)
+                    .filter(now -> now.version == entry.version)
+                    .map(this::job)
+                    .ifPresent(followers::changedAside);
+        }
     }
 
     /// @return the changes, once the first list is there
@@ -258,7 +310,7 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 entries.values().stream()
                         .filter(entry -> !listed.contains(entry.name.value()))
                         .toList();
-        gone.forEach(entry -> entries.remove(entry.name.value()));
+        gone.forEach(entry -> remove(entry.name.value()));
         if (feed == null) {
             feed = new JobFeed(version, reached -> new Position(reached, silent).toString());
         } else {
@@ -293,7 +345,7 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
     @Override
     public synchronized void deleted(Pod pod) {
         long version = ResourceWatch.version(pod);
-        Entry entry = entries.remove(pod.getMetadata().getName());
+        Entry entry = remove(pod.getMetadata().getName());
         if (entry != null && feed != null) {
             feed.deleted(goneAt(version, entry));
         }
@@ -306,6 +358,18 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
             feed.reached(version);
         }
         forgetToldWrites();
+    }
+
+    private @Nullable Entry remove(String name) {
+        settle(name);
+        return entries.remove(name);
+    }
+
+    private void settle(String name) {
+        Look look = looks.remove(name);
+        if (look != null) {
+            settled.accept(look.uid);
+        }
     }
 
     /// Tells the followers, if there are any and the state is another than before.
@@ -332,6 +396,16 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     private Entry entry(Pod pod) {
         Job job = reading.apply(pod);
+        if (PodReading.needsRecord(pod) || isBeingHandedOver(job)) {
+            looks.compute(
+                    job.name().value(),
+                    (_, look) ->
+                            look != null && look.uid.equals(job.uid())
+                                    ? look
+                                    : new Look(job.uid(), System.nanoTime(), 0));
+        } else {
+            settle(job.name().value());
+        }
         return new Entry(
                 ResourceWatch.version(pod),
                 job.name(),
@@ -340,6 +414,14 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 shared(job.node()),
                 shared(Map.copyOf(job.labels())),
                 archive.pack(pod));
+    }
+
+    private static boolean isBeingHandedOver(Job job) {
+        return job.state() instanceof JobState.Queued queued
+                && switch (queued.reason()) {
+                    case SUBMITTING, SECRET_MISSING -> true;
+                    case NODE_FULL, NODE_NOT_READY, IN_HPC_QUEUE, REQUEUED -> false;
+                };
     }
 
     /// One object for all that are equal: thousands of jobs have the same node and labels.

@@ -11,6 +11,7 @@ import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.PodReading;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
@@ -21,7 +22,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The workspaces that somebody reads, each with one watch, from the first read on until nobody has read for a
 /// while.
@@ -30,12 +34,20 @@ final class WatchedWorkspaces implements AutoCloseable {
     /// How long the watch may take to tell of a write of this gateway; it takes milliseconds.
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+    /// Jobs that are looked at at the same time: each may hold a log open.
+    private static final int LOOKS = 8;
+
+    private static final Logger LOG = LoggerFactory.getLogger(WatchedWorkspaces.class);
+
     private final ApiServer apiServer;
     private final WatchedNodes nodes;
+    private final MissingSecrets secrets;
+    private final RecordSearch records;
     private final JobReading reading;
     private final ClusterProperties.Watches limits;
     private final Clock clock;
     private final Map<Workspace, Watched> workspaces = new HashMap<>();
+    private final Semaphore looking = new Semaphore(LOOKS);
     private final ScheduledExecutorService sweep =
             Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
     private boolean closed;
@@ -45,23 +57,27 @@ final class WatchedWorkspaces implements AutoCloseable {
     WatchedWorkspaces(
             ApiServer apiServer,
             WatchedNodes nodes,
-            JobReading reading,
+            MissingSecrets secrets,
+            RecordSearch records,
             ClusterProperties.Watches limits,
             Clock clock) {
         this.apiServer = apiServer;
         this.nodes = nodes;
-        this.reading = reading;
+        this.secrets = secrets;
+        this.records = records;
+        this.reading = new JobReading(nodes, secrets);
         this.limits = limits;
         this.clock = clock;
         long period = Math.max(1, limits.idle().toMillis() / 4);
         sweep.scheduleWithFixedDelay(this::closeIdle, period, period, TimeUnit.MILLISECONDS);
         sweep.scheduleWithFixedDelay(this::tellOfSilentNodes, 2, 2, TimeUnit.SECONDS);
+        sweep.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
     }
 
     /// A workspace with its watch.
     private final class Watched {
 
-        final WatchedPods pods = new WatchedPods(this::read);
+        final WatchedPods pods = new WatchedPods(this::read, secrets::forget);
         final String path;
         final ResourceWatch<Pod> watch;
         final Deletions deletions;
@@ -110,6 +126,11 @@ final class WatchedWorkspaces implements AutoCloseable {
             watch.close();
             pods.feed().ifPresent(JobFeed::close);
         }
+    }
+
+    /// @return how jobs are read from pods that the watch did not give
+    JobReading reading() {
+        return reading;
     }
 
     /// The job of a name, for who asks for one: begins the watch, and does not wait for it.
@@ -209,11 +230,43 @@ final class WatchedWorkspaces implements AutoCloseable {
         Optional.ofNullable(workspaces.remove(workspace)).ifPresent(Watched::close);
     }
 
-    private void tellOfSilentNodes() {
-        List<Watched> followed;
-        synchronized (this) {
-            followed = workspaces.values().stream().filter(Watched::followed).toList();
+    private synchronized List<Watched> all() {
+        return List.copyOf(workspaces.values());
+    }
+
+    /// Looks at the jobs about which there is more to be found, a few at a time.
+    private void look() {
+        for (Watched watched : all()) {
+            for (WatchedPods.Entry entry : watched.pods.dueForALook(looking.availablePermits())) {
+                looking.acquireUninterruptibly();
+                Thread.startVirtualThread(() -> {
+                    try {
+                        look(watched.pods, entry);
+                    } finally {
+                        looking.release();
+                    }
+                });
+            }
         }
+    }
+
+    private void look(WatchedPods pods, WatchedPods.Entry entry) {
+        Pod pod = pods.pod(entry);
+        try {
+            if (PodReading.needsRecord(pod)) {
+                records.look(pod);
+            } else if (secrets.look(pod)) {
+                pods.changedAside(entry);
+            }
+        } catch (GatewayException unanswered) {
+            LOG.info("Nothing is found of {} now: {}", entry.name(), unanswered.getMessage());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tellOfSilentNodes() {
+        List<Watched> followed = all().stream().filter(Watched::followed).toList();
         if (!followed.isEmpty()) {
             Set<NodeName> silent = nodes.silent();
             followed.forEach(watched -> watched.pods.silent(silent));

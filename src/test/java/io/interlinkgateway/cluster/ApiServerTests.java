@@ -90,13 +90,17 @@ class ApiServerTests {
     private final ApiServer apiServer = new ApiServer(client, properties.requestTimeout());
     private final WatchedNodes watchedNodes =
             new WatchedNodes(apiServer, properties.watches().staleness(), Clock.systemUTC());
-    private final JobReading reading = new JobReading(watchedNodes, new MissingSecrets());
     private final WatchedWorkspaces workspaces =
             new WatchedWorkspaces(
-                    apiServer, watchedNodes, reading, properties.watches(), Clock.systemUTC());
+                    apiServer,
+                    watchedNodes,
+                    new MissingSecrets(apiServer),
+                    new RecordSearch(apiServer, true, Duration.ofSeconds(10)),
+                    properties.watches(),
+                    Clock.systemUTC());
     private final KubernetesJobs jobs =
             new KubernetesJobs(
-                    apiServer, workspaces, reading, properties.replaceTimeout(), Clock.systemUTC());
+                    apiServer, workspaces, properties.replaceTimeout(), Clock.systemUTC());
 
     private static HttpServer create() {
         try {

@@ -16,9 +16,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A watch's answer, line by line: each is one event as JSON. No more is asked for than the reader takes, and
-/// all watches share the HTTP/2 connections.
-final class WatchStream implements AutoCloseable {
+/// An answer of the API server that comes as it is made, such as a watch's. No more is asked for than the reader
+/// takes, and all share the HTTP/2 connections.
+final class StreamedAnswer implements AutoCloseable {
 
     /// What comes out of the queue.
     private sealed interface Part {
@@ -35,7 +35,7 @@ final class WatchStream implements AutoCloseable {
 
     // What the ignored futures could say, the callbacks have said.
     @SuppressWarnings("FutureReturnValueIgnored")
-    private WatchStream(ApiServer apiServer, String path) {
+    private StreamedAnswer(ApiServer apiServer, String path) {
         HttpClient http = apiServer.client().getHttpClient();
         response =
                 http.consumeBytes(
@@ -57,8 +57,8 @@ final class WatchStream implements AutoCloseable {
     /// Asks for a path, and waits for the answer's status.
     ///
     /// @throws io.interlinkgateway.job.GatewayException.ClusterUnavailable if there is none within the deadline
-    static WatchStream open(ApiServer apiServer, String path) {
-        WatchStream stream = new WatchStream(apiServer, path);
+    static StreamedAnswer open(ApiServer apiServer, String path) {
+        StreamedAnswer stream = new StreamedAnswer(apiServer, path);
         try {
             apiServer.await(stream.response.copy());
             return stream;
@@ -87,21 +87,32 @@ final class WatchStream implements AutoCloseable {
                 }
                 line.write(next);
             }
-            switch (parts.poll(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                case Part.Bytes taken -> {
-                    current = taken.buffer;
-                    response.join().body().consume();
-                }
-                case Part.End end -> {
-                    parts.add(end);
-                    if (end.cause != null) {
-                        throw new IOException("The watch broke off.", end.cause);
-                    }
-                    return Optional.empty();
-                }
-                case null -> throw new IOException("The watch fell silent.");
+            Optional<ByteBuffer> more = next(patience);
+            if (more.isEmpty()) {
+                return Optional.empty();
             }
+            current = more.get();
         }
+    }
+
+    /// @param patience how long to wait for more
+    /// @return the next bytes, or nothing at the end of the answer
+    /// @throws IOException if the connection broke off, or nothing came in time
+    Optional<ByteBuffer> next(Duration patience) throws IOException, InterruptedException {
+        return switch (parts.poll(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            case Part.Bytes taken -> {
+                response.join().body().consume();
+                yield Optional.of(taken.buffer);
+            }
+            case Part.End end -> {
+                parts.add(end);
+                if (end.cause != null) {
+                    throw new IOException("The answer broke off.", end.cause);
+                }
+                yield Optional.empty();
+            }
+            case null -> throw new IOException("The answer fell silent.");
+        };
     }
 
     private void add(List<ByteBuffer> buffers) {
