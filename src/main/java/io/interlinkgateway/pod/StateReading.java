@@ -283,7 +283,10 @@ final class StateReading {
         if (unscheduled.isPresent()) {
             String message = Objects.requireNonNullElse(unscheduled.get().getMessage(), "");
             return SchedulersWords.read(
-                    message, PodReading.instant(unscheduled.get().getLastTransitionTime()));
+                    message,
+                    PodReading.instant(unscheduled.get().getLastTransitionTime()),
+                    pod,
+                    circumstances.allocatable());
         }
         Optional<Instant> startTime =
                 pod.getStatus() == null
@@ -373,11 +376,15 @@ final class StateReading {
         } else if (code.isPresent()) {
             reason = FailureReason.EXIT_CODE;
         } else if (record.filter(JobRecord.Headless.class::isInstance).isPresent()
-                && PodReading.orEmpty(pod.getMetadata().getAnnotations())
-                        .containsKey(Annotations.PRE_EXEC)) {
+                && hasPreExec()) {
             reason = FailureReason.PRE_EXEC_FAILED;
         }
         return new JobState.Failed(claimedStart(), claimedEnd(), code, reason, told(message, code));
+    }
+
+    private boolean hasPreExec() {
+        return PodReading.orEmpty(pod.getMetadata().getAnnotations())
+                .containsKey(Annotations.PRE_EXEC);
     }
 
     private String told(String message, OptionalInt code) {
@@ -388,7 +395,12 @@ final class StateReading {
             return "The job ended with the exit code " + code.getAsInt() + ".";
         }
         return switch (record.orElse(null)) {
-            case JobRecord.Headless _ -> "The job ended before its containers began.";
+            case JobRecord.Headless _ ->
+                    hasPreExec()
+                            ? "What runs before the job's containers failed: the log ends with its"
+                                    + " output."
+                            : "interLink says that the job failed; its log does not say that its"
+                                    + " containers began.";
             case JobRecord.Started _ -> "The job began and ended without a word of why.";
             case JobRecord.Contradictory _ ->
                     "The job failed; its log holds several records of why, and no way to tell which"

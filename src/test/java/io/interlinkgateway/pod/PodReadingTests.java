@@ -26,8 +26,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What interLink claims, step by step. Some of it is not true (recordings `configuring-node`,
-/// `scancelled-pending`, `pre-exec-fails`): a claim is all that the pod's status can give.
+/// What is said of a job, step by step, while nobody has found its record: interLink's successes are not
+/// believed, and neither are its exit codes.
 class PodReadingTests {
 
     private static final Instant NOW = Instant.parse("2026-11-24T09:00:00Z");
@@ -184,8 +184,46 @@ class PodReadingTests {
     void jobFromTakesPodsThatLackAnything(String recording) {
         List<JsonNode> pods = Recordings.podsOf(recording);
         List<String> mutants = new ArrayList<>();
-        mutate((ObjectNode) pods.get(pods.size() - 2), "", mutants);
+        ObjectNode pod = (ObjectNode) pods.get(pods.size() - 2);
+        RecordedCase.of(recording)
+                .record()
+                .ifPresent(record ->
+                        ((ObjectNode) pod.at("/metadata/annotations"))
+                                .put(
+                                        Annotations.JOB_RECORD,
+                                        PodReading.recordAnnotation(Recordings.pod(pod), record)));
+        mutate(pod, "", mutants);
         assertThat(mutants).hasSizeGreaterThan(100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{}", "[[[[", "\u0000", "{\"version\":1,\"uid\":7}"})
+    void jobFromTakesAnyAnnotation(String text) {
+        Pod pod =
+                new PodBuilder(RecordedCase.of("succeeds").last())
+                        .editMetadata()
+                        .addToAnnotations(Annotations.JOB_RECORD, text)
+                        .endMetadata()
+                        .build();
+
+        assertThat(PodReading.jobFrom(pod, NOW).state()).isInstanceOf(JobState.Unknown.class);
+    }
+
+    @Test
+    void jobFromTakesConditionsTwiceAndMessagesOfMegabytes() {
+        // spotless:off
+        Pod pod = new PodBuilder(RecordedCase.of("bad-partition").last())
+                .editStatus()
+                    .withMessage("x".repeat(3_000_000))
+                    .withReason("y".repeat(3_000_000))
+                    .addNewCondition().withType("PodScheduled").withStatus("False").endCondition()
+                    .addNewCondition().withType("PodScheduled").withStatus("False").endCondition()
+                    .withContainerStatuses(List.of())
+                .endStatus()
+                .build();
+        // spotless:on
+        assertThat(((JobState.Failed) PodReading.jobFrom(pod, NOW).state()).message())
+                .hasSizeLessThan(5000);
     }
 
     @Test

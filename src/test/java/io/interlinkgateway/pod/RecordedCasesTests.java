@@ -151,6 +151,54 @@ class RecordedCasesTests {
                 .isBetween(Duration.ZERO, Duration.ofSeconds(2));
     }
 
+    /// Each state of the pod with each beginning of the log: what would have been said at any moment, however
+    /// late interLink was. An end that the plugin does not confirm yet is none.
+    @ParameterizedTest
+    @MethodSource("cases")
+    void noMomentSaysWhatIsNotTrue(RecordedCase recorded) {
+        String container = recorded.containers().getFirst();
+        String log = recorded.log(container);
+        boolean said = false;
+        for (Pod pod : recorded.pods()) {
+            for (int end = 0; end >= 0; end = log.indexOf('\n', end + 1)) {
+                Optional<JobRecord> found =
+                        SplitLog.of(pod, container, log.substring(0, end)).record();
+                boolean confirmed = log.indexOf('\n', end + 1) < 0;
+                Optional<JobRecord> record = confirmed ? found : found.map(JobRecord::withoutEnd);
+                JobState state =
+                        PodReading.jobFrom(RecordedCase.with(pod, record), RecordedCase.NOW)
+                                .state();
+                switch (state) {
+                    case JobState.Succeeded _ -> {
+                        assertThat(recorded.slurmState()).isEqualTo("COMPLETED");
+                        said = true;
+                    }
+                    case JobState.Failed failed -> {
+                        assertThat(recorded.slurmState()).isNotEqualTo("COMPLETED");
+                        if (failed.exitCode().isPresent()) {
+                            assertThat(recorded.slurmExitCode())
+                                    .contains(failed.exitCode().getAsInt());
+                        }
+                        said = true;
+                    }
+                    case JobState.Running _ ->
+                            assertThat(recorded.slurm())
+                                    .as("SLURM started it")
+                                    .hasValueSatisfying(
+                                            text -> assertThat(text).contains("NodeList=node"));
+                    case JobState.Queued _,
+                            JobState.Starting _,
+                            JobState.Cancelling _,
+                            JobState.Unknown _ -> {} // not over
+                }
+            }
+        }
+        assertThat(said)
+                .isEqualTo(
+                        !List.of("deleted-running", "scancelled-pending", "secret-missing")
+                                .contains(recorded.name()));
+    }
+
     private static String claimed(Pod pod) {
         String reason = Objects.requireNonNullElse(pod.getStatus().getReason(), "");
         return pod.getStatus().getPhase() + (reason.isEmpty() ? "" : ", " + reason);
