@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Looks for a job's own record in its log, and writes what it finds to the pod, where every gateway reads it.
 ///
@@ -24,6 +26,7 @@ import java.util.stream.Stream;
 /// `configuring-node`): else a running job could print an end of its own.
 final class RecordSearch {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RecordSearch.class);
     private static final Duration LONGEST_FOLLOW = Duration.ofSeconds(60);
 
     /// The record stands first; with a pre-exec all of the log may hold another one.
@@ -188,18 +191,23 @@ final class RecordSearch {
     /// Only on the pod as it was when it was looked at: else what another gateway found since, or another
     /// pod's state, would be overwritten.
     private void write(Pod pod, JobRecord record) {
-        apiServer.patch(
-                path(pod) + "?fieldManager=" + PodTranslation.MANAGER,
-                Map.of(
-                        "metadata",
+        ApiServer.Answer answer =
+                apiServer.patch(
+                        path(pod) + "?fieldManager=" + PodTranslation.MANAGER,
                         Map.of(
-                                "uid",
-                                pod.getMetadata().getUid(),
-                                "resourceVersion",
-                                pod.getMetadata().getResourceVersion(),
-                                "annotations",
+                                "metadata",
                                 Map.of(
-                                        Annotations.JOB_RECORD,
-                                        PodReading.recordAnnotation(pod, record)))));
+                                        "uid",
+                                        pod.getMetadata().getUid(),
+                                        "resourceVersion",
+                                        pod.getMetadata().getResourceVersion(),
+                                        "annotations",
+                                        Map.of(
+                                                Annotations.JOB_RECORD,
+                                                PodReading.recordAnnotation(pod, record)))));
+        // 404, 409: the pod is gone, or not as it was.
+        if (!answer.successful() && answer.code() != 404 && answer.code() != 409) {
+            LOG.warn("A job's record can't be written to its pod: {}", answer.body());
+        }
     }
 }

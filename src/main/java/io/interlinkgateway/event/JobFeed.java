@@ -301,7 +301,7 @@ public final class JobFeed {
 
         private void advance() {
             synchronized (JobFeed.this) {
-                if (queue.isEmpty()) {
+                if (!left && queue.isEmpty()) {
                     position = positions.apply(Math.max(reached, start));
                 }
             }
