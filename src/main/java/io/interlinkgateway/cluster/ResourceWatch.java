@@ -194,6 +194,7 @@ final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
         sink.listEnded(version);
         synchronized (this) {
             synced = true;
+            failure = null;
             lostAt = clock.instant();
             notifyAll();
         }

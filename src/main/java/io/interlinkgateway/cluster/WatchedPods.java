@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -77,6 +78,9 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private final Map<Object, Object> shared = new HashMap<>();
     private final Map<String, Write> writes = new HashMap<>();
     private final Map<String, Look> looks = new HashMap<>();
+
+    /// Jobs whose state was found otherwise since their pod changed last.
+    private final Set<String> changedAside = ConcurrentHashMap.newKeySet();
 
     /// What the list that goes on has held so far.
     private final Set<String> listed = new HashSet<>();
@@ -142,6 +146,7 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
     synchronized void changedAside(Entry entry) {
         JobFeed followers = feed;
         if (followers != null) {
+            changedAside.add(entry.name.value());
             find(entry.name)
                     .filter(now -> now.version == entry.version)
                     .map(this::job)
@@ -201,15 +206,17 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
                                 .map(entry ->
                                         new JobFeed.Present(
                                                 entry.version,
-                                                !entry.phase.ended()
-                                                        && entry.node
-                                                                .filter(node ->
-                                                                        now.contains(node)
-                                                                                != after.silent
-                                                                                        .contains(
-                                                                                                node))
-                                                                .isPresent(),
+                                                changedAside.contains(entry.name.value())
+                                                        || isTouched(entry, now, after.silent),
                                                 () -> find(entry.name).map(this::job))));
+    }
+
+    /// Whether one set of silent nodes says something else of a job than the other.
+    private static boolean isTouched(Entry entry, Set<NodeName> some, Set<NodeName> others) {
+        return !entry.phase.ended()
+                && entry.node
+                        .filter(node -> some.contains(node) != others.contains(node))
+                        .isPresent();
     }
 
     /// Tells the followers of the jobs on nodes that lost contact, or found it again. The positions name the
@@ -218,11 +225,7 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
         JobFeed followers = feed;
         if (followers != null && !nodes.equals(silent)) {
             entries.values().stream()
-                    .filter(entry -> !entry.phase.ended())
-                    .filter(entry ->
-                            entry.node
-                                    .filter(node -> nodes.contains(node) != silent.contains(node))
-                                    .isPresent())
+                    .filter(entry -> isTouched(entry, nodes, silent))
                     .map(this::job)
                     .forEach(followers::changedAside);
         }
@@ -362,6 +365,7 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     private @Nullable Entry remove(String name) {
         settle(name);
+        changedAside.remove(name);
         return entries.remove(name);
     }
 
@@ -396,6 +400,7 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     private Entry entry(Pod pod) {
         Job job = reading.apply(pod);
+        changedAside.remove(job.name().value());
         if (PodReading.needsRecord(pod) || isBeingHandedOver(job)) {
             looks.compute(
                     job.name().value(),
