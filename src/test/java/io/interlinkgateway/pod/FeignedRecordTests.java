@@ -245,6 +245,22 @@ class FeignedRecordTests {
                 .contains(new JobRecord.Contradictory());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"\n", "", "node1.", "node1.\n", "node1.\nTo get more info, please run: "})
+    void halfAHeaderBeforeTheTrueOneDoesNotHideIt(String rest) {
+        JobOut job = JobOut.of(true, 0, List.of(7));
+        String half = "This pod job/" + JobOut.UID + " has been submitted to SLURM node " + rest;
+        SplitLog split =
+                SplitLog.of(job.pod(), "c0", half + half + PluginLogTests.whole(job) + "hello\n");
+
+        assertThat(split.ownText()).isEqualTo(half + half + "hello\n");
+        assertThat(split.record())
+                .get()
+                .isInstanceOfSatisfying(
+                        JobRecord.Ended.class, ended -> assertThat(ended.exitCode()).isEqualTo(7));
+    }
+
     @Test
     void withoutPreExecTheFirstRecordIsThePluginsWhateverTheJobPrints() {
         JobOut job = JobOut.of(false, 0, List.of(7));
