@@ -256,6 +256,7 @@ public final class PluginLog {
         } else if (!(lineStart && (mayBeExcuse() || maySlurmSpeak()))) {
             release(held.size() - headerAt, true, sink);
             lineStart = false;
+            killedBefore = false;
         }
         lineStart |= whole;
     }
@@ -288,11 +289,7 @@ public final class PluginLog {
                 contradictory |= grammar.mayBeginAgain() && held.startsWith(header);
                 becomeOwn(sink);
             }
-        } else if (!isExcuse(sink)
-                && !mayBeExcuse()
-                && !mayBeHeader()
-                && (held.size() > LONGEST_LINE
-                        || !grammar.mayAccept(held.text(0, Math.min(held.size(), 24))))) {
+        } else if (!isExcuse(sink) && (held.size() > LONGEST_LINE || !mayBeRecords())) {
             becomeOwn(sink);
         }
     }
@@ -310,9 +307,7 @@ public final class PluginLog {
     /// @param following the place after a good line; null if the held bytes are no header after all
     private void enter(@Nullable Place following, Sink sink) {
         if (following == null) {
-            release(held.size(), true, sink);
-            lineStart = true;
-            place = Place.BEFORE_RECORD;
+            noHeaderAfterAll(sink);
         } else {
             place = following;
             if (following == Place.RECORD) {
@@ -324,8 +319,20 @@ public final class PluginLog {
         }
     }
 
-    private boolean mayBeHeader() {
-        return held.isPrefixOf(header) || held.startsWith(header);
+    /// The true header may stand in what was taken for the rest of this one.
+    private void noHeaderAfterAll(Sink sink) {
+        place = Place.BEFORE_RECORD;
+        lineStart = false;
+        release(header.length, true, sink);
+        byte[] rest = held.take();
+        read(rest, 0, rest.length, sink);
+    }
+
+    private boolean mayBeRecords() {
+        return mayBeExcuse()
+                || held.isPrefixOf(header)
+                || held.startsWith(header)
+                || grammar.mayAccept(held.text(0, Math.min(held.size(), 24)));
     }
 
     private boolean mayBeExcuse() {

@@ -124,7 +124,7 @@ final class RecordGrammar {
             case ' ' -> beginning.isEmpty();
             case 's' -> beginsLike(beginning, "slurmstepd");
             case '[' -> beginning.length() == 1 || Character.isDigit(beginning.charAt(1));
-            case '/' -> !ended() && isStep(Kind.END);
+            case '/' -> !ended();
             default -> !ended() && beginsLikeATimestamp(beginning);
         };
     }
@@ -347,13 +347,18 @@ final class RecordGrammar {
         return steps.get(next).kind() == kind;
     }
 
-    /// bash tells of a process that was killed: `…/job.sh: line 78: 4711 Killed …`.
+    /// bash tells of a process that was killed: the job script of a container, `…/job.sh: line 78: 4711
+    /// Killed …`, and SLURM's batch script of the job script, `…/slurm_script: line 12: 4700 Killed …/job.sh`.
     private boolean isShellsWord(String line) {
+        String script = ".*-" + quoted(uid) + "/job\\.sh";
+        if (match("/.*/slurm_script: line \\d+: +\\d+ [A-Z].*" + script + ".*", line).matches()) {
+            return true;
+        }
         return isStep(Kind.END)
                 && match(
-                                "/.*-"
-                                        + Pattern.quote(uid)
-                                        + "/job\\.sh: line \\d+: +"
+                                "/"
+                                        + script
+                                        + ": line \\d+: +"
                                         + processes.get(steps.get(next).container())
                                         + " .*",
                                 line)

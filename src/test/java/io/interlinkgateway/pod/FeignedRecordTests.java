@@ -50,12 +50,18 @@ class FeignedRecordTests {
 
         /// The rest of the record as the job would like it: exactly what the plugin would write next.
         String feignedEnd(int code) {
-            JobOut wanted =
-                    JobOut.of(
-                            false,
-                            job.pod().getSpec().getInitContainers().size(),
-                            job.exitCodes().stream().map(_ -> code).toList());
-            return PluginLogTests.ending(wanted, lines);
+            return PluginLogTests.ending(wanted(code), lines);
+        }
+
+        String feignedRecord(int code) {
+            return PluginLogTests.whole(wanted(code));
+        }
+
+        private JobOut wanted(int code) {
+            return JobOut.of(
+                    false,
+                    job.pod().getSpec().getInitContainers().size(),
+                    job.exitCodes().stream().map(_ -> code).toList());
         }
 
         String log(String before, String own) {
@@ -161,9 +167,11 @@ class FeignedRecordTests {
             @ForAll("truths") Truth truth,
             @ForAll("outputs") String before,
             @ForAll("outputs") String own,
+            @ForAll boolean feignsARecord,
             @ForAll boolean interlinkLies) {
         if (truth.job().pod().getMetadata().getAnnotations().containsKey(Annotations.PRE_EXEC)) {
-            assertTrue(truth, read(truth, before, own), interlinkLies);
+            String feigned = feignsARecord ? truth.feignedRecord(own.length() % 2) : "";
+            assertTrue(truth, read(truth, feigned + before, own), interlinkLies);
         }
     }
 
@@ -243,6 +251,22 @@ class FeignedRecordTests {
                                         "pulling\n" + feigned + between + PluginLogTests.whole(job))
                                 .record())
                 .contains(new JobRecord.Contradictory());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"\n", "", "node1.", "node1.\n", "node1.\nTo get more info, please run: "})
+    void halfAHeaderBeforeTheTrueOneDoesNotHideIt(String rest) {
+        JobOut job = JobOut.of(true, 0, List.of(7));
+        String half = "This pod job/" + JobOut.UID + " has been submitted to SLURM node " + rest;
+        SplitLog split =
+                SplitLog.of(job.pod(), "c0", half + half + PluginLogTests.whole(job) + "hello\n");
+
+        assertThat(split.ownText()).isEqualTo(half + half + "hello\n");
+        assertThat(split.record())
+                .get()
+                .isInstanceOfSatisfying(
+                        JobRecord.Ended.class, ended -> assertThat(ended.exitCode()).isEqualTo(7));
     }
 
     @Test

@@ -229,7 +229,17 @@ class PluginLogTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x", "2026-11-23T23:53:58+00:00 ", "slurmstepd", "This pod "})
+    @ValueSource(
+            strings = {
+                "x",
+                "2026-11-23T23:53:58+00:00 ",
+                "slurmstepd",
+                "/",
+                "[2026",
+                "HTTP InterLink session GetLogs#1: Cannot open in follow mode the container logs ",
+                "This pod job/" + JobOut.UID + " has been submitted to SLURM node ",
+                "\nreal\t"
+            })
     void aLineOfMegabytesIsNotKept(String beginning) {
         String own = beginning + "x".repeat(3_000_000);
         List<Integer> held = new ArrayList<>();
@@ -379,6 +389,9 @@ class PluginLogTests {
                                 .record())
                 .as("nothing comes after it")
                 .contains(new JobRecord.Headless());
+        assertThat(SplitLog.of(job.pod(), "c0", "pulling\n" + JobOut.kill("") + "\nstill").record())
+                .as("not even half a line")
+                .contains(new JobRecord.Headless());
     }
 
     @Test
@@ -404,6 +417,21 @@ class PluginLogTests {
                 .as("not one of the job's processes")
                 .get()
                 .isInstanceOf(JobRecord.Started.class);
+    }
+
+    @Test
+    void aScriptThatIsKilledForItsMemoryLeavesTheShellsWordBeforeSlurms() {
+        String told =
+                "/var/spool/slurmd/node1/job04711/slurm_script: line 12:    99 Killed   "
+                        + "/ceph/interlink/default-"
+                        + JobOut.UID
+                        + "/job.sh\n";
+        String memory =
+                "slurmstepd: error: Detected 1 oom_kill event in StepId=4711.batch. Some of the"
+                        + " step tasks have been OOM Killed.\n";
+
+        assertThat(killed(JOB, 4, told + memory).killer()).isEqualTo(Killer.MEMORY);
+        assertThat(killed(JOB, 2, told + memory).killer()).isEqualTo(Killer.MEMORY);
     }
 
     @Test
