@@ -1,12 +1,10 @@
 package io.interlinkgateway.cluster;
 
-import io.fabric8.kubernetes.api.model.Node;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.node.VirtualNodes;
 import io.interlinkgateway.pod.Annotations;
 import io.interlinkgateway.pod.PodReading;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -24,16 +22,17 @@ final class KubernetesVirtualNodes implements VirtualNodes {
 
     @Override
     public List<VirtualNode> list() {
-        return watched.forReading().orElseGet(this::listed).stream()
+        return watched.forReading().orElseGet(this::listed);
+    }
+
+    private List<VirtualNode> listed() {
+        return apiServer
+                .call(() -> apiServer.client().nodes().withLabel(Annotations.NODE_TYPE).list())
+                .getItems()
+                .stream()
                 .flatMap(node -> PodReading.nodeFrom(node).stream())
                 .sorted(Comparator.comparing(node -> node.name().value()))
                 .toList();
-    }
-
-    private Collection<Node> listed() {
-        return apiServer
-                .call(() -> apiServer.client().nodes().withLabel(Annotations.NODE_TYPE).list())
-                .getItems();
     }
 
     /// A node that the watch does not know may have been made a moment ago: then the API server is asked.

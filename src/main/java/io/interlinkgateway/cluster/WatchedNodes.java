@@ -3,6 +3,7 @@ package io.interlinkgateway.cluster;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeList;
 import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.pod.Annotations;
 import io.interlinkgateway.pod.PodReading;
 import java.time.Clock;
@@ -27,9 +28,12 @@ final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseable {
     private final ResourceWatch<Node> watch;
     private final Duration staleness;
     private final Clock clock;
-    private final NavigableMap<String, Node> nodes = new ConcurrentSkipListMap<>();
+    private final NavigableMap<String, Known> nodes = new ConcurrentSkipListMap<>();
     private final Set<String> listed = new HashSet<>();
     private final AtomicBoolean started = new AtomicBoolean();
+
+    /// A node, and the virtual node that it is.
+    private record Known(Node node, Optional<VirtualNode> virtual) {}
 
     WatchedNodes(ApiServer apiServer, Duration staleness, Clock clock) {
         this.staleness = staleness;
@@ -47,7 +51,11 @@ final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseable {
     /// Begins the watch if it has not begun, and waits for its first list.
     ///
     /// @return the nodes by name, unless the API server has to be asked
-    Optional<Collection<Node>> forReading() {
+    Optional<List<VirtualNode>> forReading() {
+        return known().map(all -> all.stream().flatMap(known -> known.virtual.stream()).toList());
+    }
+
+    private Optional<Collection<Known>> known() {
         if (started.compareAndSet(false, true)) {
             watch.start();
         }
@@ -56,25 +64,29 @@ final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseable {
                 : Optional.empty();
     }
 
-    Optional<Node> find(NodeName name) {
-        return forReading().flatMap(_ -> Optional.ofNullable(nodes.get(name.value())));
+    private Optional<Known> known(NodeName name) {
+        return known().flatMap(_ -> Optional.ofNullable(nodes.get(name.value())));
+    }
+
+    Optional<VirtualNode> find(NodeName name) {
+        return known(name).flatMap(Known::virtual);
     }
 
     /// When a node was last heard of, if it is silent now.
     ///
     /// @return nothing if it is in contact, or it can't be told
     Optional<Instant> lostContactAt(NodeName name) {
-        return find(name).flatMap(node -> PodReading.lostContactAt(node, clock.instant()));
+        return known(name).flatMap(known -> PodReading.lostContactAt(known.node, clock.instant()));
     }
 
     /// @return the nodes that are silent now, as far as that can be told
     Set<NodeName> silent() {
         Instant now = clock.instant();
-        return forReading().stream()
+        return known().stream()
                 .flatMap(Collection::stream)
-                .filter(node -> PodReading.lostContactAt(node, now).isPresent())
-                .flatMap(node -> PodReading.nodeFrom(node).stream())
-                .map(node -> node.name())
+                .filter(known -> PodReading.lostContactAt(known.node, now).isPresent())
+                .flatMap(known -> known.virtual.stream())
+                .map(VirtualNode::name)
                 .collect(Collectors.toUnmodifiableSet());
     }
 
@@ -98,7 +110,7 @@ final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseable {
 
     @Override
     public void changed(Node node) {
-        nodes.put(node.getMetadata().getName(), node);
+        nodes.put(node.getMetadata().getName(), new Known(node, PodReading.nodeFrom(node)));
     }
 
     @Override
