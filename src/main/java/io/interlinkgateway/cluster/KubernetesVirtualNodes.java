@@ -38,11 +38,13 @@ final class KubernetesVirtualNodes implements VirtualNodes {
     /// A node that the watch does not know may have been made a moment ago: then the API server is asked.
     @Override
     public Optional<VirtualNode> find(NodeName name) {
-        return watched.find(name)
-                .or(() ->
-                        Optional.ofNullable(
-                                apiServer.call(() ->
-                                        apiServer.client().nodes().withName(name.value()).get())))
+        return watched.find(name).or(() -> asked(name));
+    }
+
+    private Optional<VirtualNode> asked(NodeName name) {
+        return Optional.ofNullable(
+                        apiServer.call(
+                                () -> apiServer.client().nodes().withName(name.value()).get()))
                 .flatMap(PodReading::nodeFrom);
     }
 }
