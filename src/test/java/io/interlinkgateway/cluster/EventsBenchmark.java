@@ -1,5 +1,7 @@
 package io.interlinkgateway.cluster;
 
+import static org.awaitility.Awaitility.await;
+
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -114,6 +116,15 @@ final class EventsBenchmark {
 
     private void subscribe() throws InterruptedException, IOException {
         HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        // The watch begins with the first read.
+        await().atMost(Duration.ofMinutes(1))
+                .until(() ->
+                        http.send(
+                                                HttpRequest.newBuilder(events.resolve("jobs"))
+                                                        .build(),
+                                                HttpResponse.BodyHandlers.discarding())
+                                        .statusCode()
+                                == 200);
         List<CompletableFuture<HttpResponse<Void>>> streams = new ArrayList<>();
         for (int subscriber = 0; subscriber < SUBSCRIBERS; subscriber++) {
             streams.add(
@@ -121,12 +132,20 @@ final class EventsBenchmark {
                             HttpRequest.newBuilder(events)
                                     .header("Accept", "text/event-stream")
                                     .build(),
-                            HttpResponse.BodyHandlers.fromLineSubscriber(
-                                    new Lines(seenBySubscriber[subscriber]))));
+                            lines(seenBySubscriber[subscriber])));
         }
         if (!open.await(2, TimeUnit.MINUTES)) {
             throw new IOException(open.getCount() + " streams did not open, of " + streams.size());
         }
+    }
+
+    private HttpResponse.BodyHandler<Void> lines(long[] seen) {
+        return answer -> {
+            if (answer.statusCode() != 200) {
+                System.err.println("A stream was answered with " + answer.statusCode() + ".");
+            }
+            return HttpResponse.BodySubscribers.fromLineSubscriber(new Lines(seen));
+        };
     }
 
     private final class Lines implements Flow.Subscriber<String> {
