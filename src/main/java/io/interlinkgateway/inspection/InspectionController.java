@@ -4,6 +4,7 @@ import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPage;
 import io.interlinkgateway.job.JobPhase;
@@ -69,7 +70,12 @@ class InspectionController {
                     int limit,
             @RequestParam Optional<String> cursor) {
         return Page.from(
-                jobs.list(new JobQuery(workspace, state, node, labels(label), limit, cursor)));
+                jobs.list(
+                        new JobQuery(
+                                new JobFilter(
+                                        workspace, Optional.empty(), state, node, labels(label)),
+                                limit,
+                                cursor)));
     }
 
     @GetMapping("/{name}")
@@ -85,11 +91,12 @@ class InspectionController {
         return jobs.manifest(workspace, name).orElseThrow(() -> notFound(name));
     }
 
-    private static GatewayException.NotFound notFound(JobName name) {
+    static GatewayException.NotFound notFound(JobName name) {
         return new GatewayException.NotFound("job", name.value());
     }
 
-    private static Map<String, String> labels(List<String> texts) {
+    /// @param texts `key=value` each
+    static Map<String, String> labels(List<String> texts) {
         Findings findings = new Findings();
         Map<String, String> labels = new LinkedHashMap<>();
         for (String text : texts) {

@@ -45,6 +45,11 @@ class SandboxConfiguration {
         return new SandboxJobs(properties, pods, node, clock);
     }
 
+    @Bean(destroyMethod = "close")
+    SandboxJobEvents sandboxJobEvents(PodStore pods) {
+        return new SandboxJobEvents(pods, clock);
+    }
+
     @Bean
     VirtualNodes sandboxVirtualNodes(SandboxProperties properties) {
         return new SandboxVirtualNodes(properties, clock);

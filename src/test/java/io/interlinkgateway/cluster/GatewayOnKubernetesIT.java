@@ -135,6 +135,19 @@ class GatewayOnKubernetesIT {
         assertThat(code("DELETE", credential, "")).isEqualTo(204);
     }
 
+    /// Whether the service account may write the record and watch is seen by what the API server says of it.
+    @Test
+    void theRightsAreEnoughForWatchingAndForWritingTheRecord() throws Exception {
+        Workspace workspace = deployment().freshWorkspace();
+
+        for (String right : List.of("watch pods", "patch pods", "get secrets")) {
+            assertThat(deployment().may(right, workspace)).as(right).isTrue();
+        }
+        assertThat(deployment().may("watch nodes", workspace)).isTrue();
+        assertThat(deployment().may("patch nodes", workspace)).isFalse();
+        assertThat(deployment().may("patch pods/status", workspace)).isFalse();
+    }
+
     @Test
     void aNamespaceThatIsNotOpenToTheGatewayIsRefusedWithTheReason() throws Exception {
         HttpResponse<String> answer =

@@ -44,12 +44,27 @@ final class TestCluster {
 
     private final ClusterProperties properties =
             new ClusterProperties(
-                    Duration.ofSeconds(10), Duration.ofSeconds(3), Duration.ofSeconds(60), true);
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(3),
+                    Duration.ofSeconds(60),
+                    true,
+                    new ClusterProperties.Watches(
+                            Duration.ofSeconds(5), Duration.ofMinutes(10), 100));
     private final KubernetesClient client =
             ClusterConfiguration.clientFor(
                     Config.fromKubeconfig(ControlPlane.kubeconfig()), properties);
     private final Set<String> nodes = ConcurrentHashMap.newKeySet();
     private final ApiServer apiServer = new ApiServer(client, properties.requestTimeout());
+    private final WatchedNodes watchedNodes =
+            new WatchedNodes(apiServer, properties.watches().staleness(), Clock.systemUTC());
+    private final WatchedWorkspaces workspaces =
+            new WatchedWorkspaces(
+                    apiServer,
+                    watchedNodes,
+                    new MissingSecrets(apiServer),
+                    new RecordSearch(apiServer, true, Duration.ofSeconds(10)),
+                    properties.watches(),
+                    Clock.systemUTC());
 
     // The heartbeat ends with the JVM.
     @SuppressWarnings("FutureReturnValueIgnored")
@@ -92,11 +107,16 @@ final class TestCluster {
     }
 
     KubernetesJobs jobs() {
-        return new KubernetesJobs(apiServer, properties.replaceTimeout(), Clock.systemUTC());
+        return new KubernetesJobs(
+                apiServer, workspaces, properties.replaceTimeout(), Clock.systemUTC());
+    }
+
+    KubernetesJobEvents events() {
+        return new KubernetesJobEvents(workspaces);
     }
 
     KubernetesVirtualNodes nodes() {
-        return new KubernetesVirtualNodes(apiServer);
+        return new KubernetesVirtualNodes(apiServer, watchedNodes);
     }
 
     KubernetesCredentials credentials() {

@@ -69,7 +69,10 @@ public abstract class RunningJobsContract {
     void aJobRunsAndSucceeds() throws IOException {
         jobs().submit(samples.running("train", "echo it ran"));
 
-        assertThat(ended(JobPhase.SUCCEEDED).remoteJobId()).isPresent();
+        Job job = ended(JobPhase.SUCCEEDED);
+        assertThat(job.remoteJobId()).isPresent();
+        assertThat(job.evidence().source()).isEqualTo(Job.Source.JOB_RECORD);
+        assertThat(job.containers()).extracting(Job.ContainerExit::exitCode).containsExactly(0);
         assertThat(log(Optional.empty())).contains("it ran\n");
     }
 
@@ -100,7 +103,9 @@ public abstract class RunningJobsContract {
                                                 "/no/such/program")),
                                 null));
 
-        assertThat(((JobState.Failed) ended(JobPhase.FAILED).state()).exitCode()).hasValue(255);
+        JobState.Failed failed = (JobState.Failed) ended(JobPhase.FAILED).state();
+        assertThat(failed.exitCode()).hasValue(255);
+        assertThat(failed.reason()).isEqualTo(JobState.FailureReason.COMMAND_NOT_FOUND);
         assertThat(log(Optional.empty())).contains("FATAL:", "/no/such/program");
     }
 
@@ -189,7 +194,9 @@ public abstract class RunningJobsContract {
                                         "echo from pre-exec; exit 1"),
                                 null));
 
-        ended(JobPhase.FAILED);
+        JobState.Failed failed = (JobState.Failed) ended(JobPhase.FAILED).state();
+        assertThat(failed.reason()).isEqualTo(JobState.FailureReason.PRE_EXEC_FAILED);
+        assertThat(failed.exitCode()).isEmpty();
         assertThat(log(Optional.empty())).contains("from pre-exec").doesNotContain("from the job");
     }
 
@@ -274,11 +281,17 @@ public abstract class RunningJobsContract {
         return JobPhase.of(jobs().find(workspace, NAME).orElseThrow().state());
     }
 
+    /// A failure without a reason may still find it in the job's record.
     private Job ended(JobPhase phase) {
-        await().atMost(patience()).until(() -> phase().ended());
+        await().atMost(patience()).until(() -> phase().ended() && !isUnexplained());
         Job job = jobs().find(workspace, NAME).orElseThrow();
         assertThat(JobPhase.of(job.state())).as(job.toString()).isEqualTo(phase);
         return job;
+    }
+
+    private boolean isUnexplained() {
+        return jobs().find(workspace, NAME).orElseThrow().state() instanceof JobState.Failed failed
+                && failed.reason() == JobState.FailureReason.OTHER;
     }
 
     private String log(Optional<String> container) throws IOException {

@@ -183,7 +183,9 @@ class LocalNodeTests {
     void theStatusIsThatOfTheRecordingPreExecFails() throws IOException {
         submit(SampleJobs.withPreExec(SampleJobs.spec("echo main"), "echo pulling; false &&"));
 
-        ended(JobPhase.FAILED);
+        JobState.Failed failed = (JobState.Failed) ended(JobPhase.FAILED);
+        assertThat(failed.reason()).isEqualTo(JobState.FailureReason.PRE_EXEC_FAILED);
+        assertThat(failed.exitCode()).isEmpty();
         assertThat(pod().getStatus().getReason()).isEqualTo("Error: 56");
         assertThat(log()).isEqualTo("pulling\n");
     }
@@ -202,7 +204,9 @@ class LocalNodeTests {
         container.put("command", List.of("no-such-program"));
         submit(SampleJobs.pod(container));
 
-        assertThat(((JobState.Failed) ended(JobPhase.FAILED)).exitCode()).hasValue(255);
+        JobState.Failed failed = (JobState.Failed) ended(JobPhase.FAILED);
+        assertThat(failed.exitCode()).hasValue(255);
+        assertThat(failed.reason()).isEqualTo(JobState.FailureReason.COMMAND_NOT_FOUND);
         assertThat(log()).isEqualTo("FATAL:   stat no-such-program: no such file or directory\n");
     }
 
