@@ -58,7 +58,7 @@ class ArchitectureTests {
                     .whereLayer("node")
                     .mayOnlyAccessLayers("job")
                     .whereLayer("log")
-                    .mayOnlyAccessLayers("job", "caller")
+                    .mayOnlyAccessLayers("job", "caller", "inspection", "pod")
                     .whereLayer("credential")
                     .mayOnlyAccessLayers("job", "caller")
                     .whereLayer("caller")

@@ -42,10 +42,6 @@ public final class PluginLog {
 
     private static final byte[] EXCUSE = bytes("HTTP InterLink session GetLogs#");
     private static final byte[] EXCUSE_END = bytes("sleeping before retrying...");
-    private static final Pattern WHOLE_EXCUSE =
-            Pattern.compile(
-                    "HTTP InterLink session GetLogs#\\d+: Cannot open in follow mode the container"
-                            + " logs .*sleeping before retrying\\.\\.\\.");
     private static final Pattern REST_OF_HEADER = Pattern.compile("[A-Za-z0-9._-]+\\.");
     private static final String HINT = "To get more info, please run: scontrol show job ";
     private static final byte[] TIMES = bytes("\nreal\t#\nuser\t#\nsys\t#\n");
@@ -74,6 +70,7 @@ public final class PluginLog {
     }
 
     private final byte[] header;
+    private final Pattern wholeExcuse;
     private final int[] headerOverlaps;
     private final @Nullable String jobId;
     private final boolean preExec;
@@ -104,6 +101,14 @@ public final class PluginLog {
                                 + uid
                                 + " has been submitted to SLURM node ");
         this.headerOverlaps = overlaps(header);
+        this.wholeExcuse =
+                Pattern.compile(
+                        "HTTP InterLink session GetLogs#\\d+: Cannot open in follow mode the"
+                                + " container logs [^\n"
+                                + "]*"
+                                + Pattern.quote(uid + "/run-" + container + ".out")
+                                + " because it does not exist yet, sleeping before"
+                                + " retrying\\.\\.\\.");
         this.jobId = annotations.get(Annotations.JOB_ID);
         this.preExec = annotations.containsKey(Annotations.PRE_EXEC);
         this.container = container;
@@ -164,6 +169,62 @@ public final class PluginLog {
         }
         boolean times = place == Place.OWN && timesAt >= TIMES.length - 1;
         release(held.size(), !times, sink);
+    }
+
+    /// Tells that nothing came for a moment. The plugin's lines and the times come whole, so a line end that
+    /// was held back is the job's.
+    ///
+    /// @param sink gets it
+    public void pause(Sink sink) {
+        if (place == Place.OWN && timesAt == 1) {
+            settle(sink);
+        }
+    }
+
+    /// Tells that nothing came for so long that the log is not at its end, though it is being followed: all
+    /// that was held back is the job's, unless it is the beginning of a header.
+    ///
+    /// @param sink gets it
+    public void settle(Sink sink) {
+        switch (place) {
+            case OWN -> {
+                timesAt = 0;
+                release(held.size(), true, sink);
+            }
+            case RECORD, AFTER_EXCUSE -> {
+                if (held.size() > 0) {
+                    becomeOwn(sink);
+                    settle(sink);
+                }
+            }
+            case BEFORE_RECORD -> {
+                lineStart &= held.size() == 0;
+                headerAt = 0;
+                release(held.size(), true, sink);
+            }
+            case HEADER, HINT -> {}
+        }
+    }
+
+    /// Whether the record has begun.
+    ///
+    /// @return true once the whole header was read
+    public boolean isHeaded() {
+        return headed;
+    }
+
+    /// Whose the job's own bytes are that come now: the container's, or those of what runs before it.
+    ///
+    /// @return true if the container's
+    public boolean isInOutput() {
+        return headed || place == Place.OWN || place == Place.AFTER_EXCUSE;
+    }
+
+    /// Whether what was read may come from what runs before the containers, with a record still to follow.
+    ///
+    /// @return false if there is no pre-exec, or the record has begun
+    public boolean mayBePreparing() {
+        return preExec && !isInOutput();
     }
 
     /// What the record says so far.
@@ -344,7 +405,7 @@ public final class PluginLog {
 
     private boolean isExcuse(Sink sink) {
         if (!held.endsWith(EXCUSE_END)
-                || !WHOLE_EXCUSE.matcher(held.text(0, held.size())).matches()) {
+                || !wholeExcuse.matcher(held.text(0, held.size())).matches()) {
             return false;
         }
         release(held.size(), false, sink);

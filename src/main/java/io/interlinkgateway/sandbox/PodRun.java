@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.Job.ContainerExit;
+import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.pod.Annotations;
 import io.interlinkgateway.pod.JobRecord;
 import io.interlinkgateway.sandbox.PodStatuses.Exit;
@@ -106,8 +107,8 @@ final class PodRun {
         }
     }
 
-    List<LogFile> logs(String container) {
-        return List.of(preparation, Objects.requireNonNull(logs.get(container)));
+    LogStream log(String container, boolean follow) throws IOException {
+        return new FileLogStream(preparation, Objects.requireNonNull(logs.get(container)), follow);
     }
 
     private void live() {
@@ -180,7 +181,7 @@ final class PodRun {
         long deadline = System.nanoTime() + walltime.orElse(Duration.ofDays(36500)).toNanos();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             try {
-                return execute(environments, threads, deadline);
+                return execute(environments, threads, deadline, jobId);
             } catch (TimeoutException timeLimit) {
                 LocalDateTime killedAt = LocalDateTime.ofInstant(seconds(), ZoneOffset.UTC);
                 String words = tellTimeLimit(jobId, killedAt);
@@ -208,11 +209,14 @@ final class PodRun {
     }
 
     private Outcome execute(
-            Map<String, Map<String, String>> environments, ExecutorService threads, long deadline)
+            Map<String, Map<String, String>> environments,
+            ExecutorService threads,
+            long deadline,
+            String jobId)
             throws InterruptedException, ExecutionException, TimeoutException {
         change(PodStatuses::initialising);
         Instant beganAt = seconds();
-        Optional<Outcome> failure = prepare(environments, threads, deadline);
+        Optional<Outcome> failure = prepare(environments, threads, deadline, jobId);
         if (failure.isPresent()) {
             return failure.get();
         }
@@ -250,13 +254,17 @@ final class PodRun {
     ///
     /// @return how the containers end that were not started, because something before them failed
     private Optional<Outcome> prepare(
-            Map<String, Map<String, String>> environments, ExecutorService threads, long deadline)
+            Map<String, Map<String, String>> environments,
+            ExecutorService threads,
+            long deadline,
+            String jobId)
             throws InterruptedException, ExecutionException, TimeoutException {
         try {
             Optional<Exit> preExec = preExec(threads, deadline);
             if (preExec.isPresent()) {
                 return preExec.map(exit -> sameForAll(exit, new JobRecord.Headless()));
             }
+            tellBeginning(jobId);
         } finally {
             preparation.complete();
         }
@@ -353,6 +361,19 @@ final class PodRun {
     private static Exit awaited(Future<Exit> exit, long deadline)
             throws InterruptedException, ExecutionException, TimeoutException {
         return exit.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+
+    /// By these lines the containers' output is told from what ran before it, as in interLink's logs.
+    private void tellBeginning(String jobId) {
+        preparation.append(
+                "This pod "
+                        + pod.getMetadata().getName()
+                        + "/"
+                        + pod.getMetadata().getUid()
+                        + " has been submitted to SLURM node "
+                        + node.name()
+                        + ".");
+        preparation.append("To get more info, please run: scontrol show job " + jobId + ".");
     }
 
     /// @return SLURM's own words

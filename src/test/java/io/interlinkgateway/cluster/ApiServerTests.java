@@ -23,7 +23,6 @@ import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.SingularityOptions;
 import io.interlinkgateway.job.SlurmOptions;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.pod.PodTranslation;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -34,7 +33,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -211,7 +209,6 @@ class ApiServerTests {
                                 WORKSPACE, Optional.empty(), Set.of(), Optional.empty(), Map.of()),
                         10,
                         Optional.empty());
-        JobLogs.Options whole = new JobLogs.Options(false, OptionalInt.empty(), Optional.empty());
         return Stream.<ThrowingCallable>of(
                         () -> jobs.submit(JOB),
                         () -> jobs.replace(JOB),
@@ -219,7 +216,7 @@ class ApiServerTests {
                         () -> jobs.find(WORKSPACE, JOB.name()),
                         () -> jobs.list(query),
                         () -> jobs.delete(WORKSPACE, JOB.name()),
-                        () -> logs.open(WORKSPACE, JOB.name(), whole),
+                        () -> logs.find(WORKSPACE, JOB.name(), Optional.empty()),
                         nodes::list,
                         () -> nodes.find(JOB.node()),
                         () -> credentials.list(WORKSPACE),

@@ -5,11 +5,12 @@ import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.log.LogStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -20,35 +21,33 @@ import org.jspecify.annotations.Nullable;
 /// A log as it comes. No thread waits for it but its reader, and no more is asked for than the reader takes:
 /// the client's own log watch keeps its connection when it is closed, and can't skip the kubelet's
 /// certificate.
-final class LogStream extends InputStream {
+final class KubernetesLogStream implements LogStream {
 
     private static final int LONGEST_REFUSAL = 4096;
 
     /// What comes out of the queue.
-    private sealed interface Part {
+    private sealed interface Arrival {
 
-        record Bytes(ByteBuffer buffer) implements Part {}
+        record Bytes(ByteBuffer buffer) implements Arrival {}
 
-        record End() implements Part {}
-
-        record Failure(Throwable cause) implements Part {}
+        record End(@Nullable Throwable cut) implements Arrival {}
     }
 
-    private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
     private final CompletableFuture<HttpResponse<AsyncBody>> response;
-    private ByteBuffer current = ByteBuffer.allocate(0);
-    private @Nullable Part last;
+    private final Duration deadline;
 
     // What the ignored futures could say, the callbacks have said.
     @SuppressWarnings("FutureReturnValueIgnored")
-    private LogStream(HttpClient http, HttpRequest request) {
+    private KubernetesLogStream(HttpClient http, HttpRequest request, Duration deadline) {
+        this.deadline = deadline;
         response = http.consumeBytes(request, (buffers, _) -> add(buffers));
         response.whenComplete((answer, failure) -> {
             if (failure == null) {
-                answer.body().done().whenComplete((_, cut) -> end(cut));
+                answer.body().done().whenComplete((_, cut) -> arrivals.add(new Arrival.End(cut)));
                 answer.body().consume();
             } else {
-                end(failure);
+                arrivals.add(new Arrival.End(failure));
             }
         });
     }
@@ -57,15 +56,16 @@ final class LogStream extends InputStream {
     /// then the stream is given out without it.
     ///
     /// @throws GatewayException by what the API server answered
-    static LogStream open(ApiServer apiServer, String path, boolean follow) {
+    static KubernetesLogStream open(ApiServer apiServer, String path, boolean follow) {
         HttpClient http = apiServer.client().getHttpClient();
-        LogStream stream =
-                new LogStream(
+        KubernetesLogStream stream =
+                new KubernetesLogStream(
                         http,
                         http.newHttpRequestBuilder()
                                 .uri(apiServer.uri(path))
                                 .timeout(0, TimeUnit.SECONDS)
-                                .build());
+                                .build(),
+                        apiServer.deadline());
         try {
             HttpResponse<AsyncBody> answer =
                     apiServer.await(
@@ -78,82 +78,67 @@ final class LogStream extends InputStream {
                                                     : Long.MAX_VALUE,
                                             TimeUnit.MILLISECONDS));
             if (answer != null && answer.code() != 200) {
-                throw refusal(answer.code(), stream);
+                throw stream.refusal();
             }
             return stream;
         } catch (GatewayException failure) {
             stream.close();
             throw failure;
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            stream.close();
+            throw ApiServer.silent(stopped);
         }
     }
 
-    private static GatewayException refusal(int code, LogStream stream) {
-        try {
-            String text = new String(stream.readNBytes(LONGEST_REFUSAL), StandardCharsets.UTF_8);
-            ApiServer.Answer answer = new ApiServer.Answer(code, text);
-            return switch (code) {
-                case 404 -> new GatewayException.NotFound("log of this job", "");
-                case 400 ->
-                        new GatewayException.ClusterUnavailable(
-                                String.valueOf(answer.status().getMessage()));
-                default -> ApiServer.refused(code, answer.status());
-            };
-        } catch (IOException cut) {
-            return ApiServer.silent(cut);
+    private GatewayException refusal() throws InterruptedException {
+        ByteArrayOutputStream words = new ByteArrayOutputStream();
+        while (words.size() < LONGEST_REFUSAL
+                && arrivals.poll(deadline.toMillis(), TimeUnit.MILLISECONDS)
+                        instanceof Arrival.Bytes bytes) {
+            byte[] part = new byte[bytes.buffer.remaining()];
+            bytes.buffer.get(part);
+            words.writeBytes(part);
+            response.join().body().consume();
         }
+        int code = response.join().code();
+        ApiServer.Answer answer =
+                new ApiServer.Answer(code, words.toString(StandardCharsets.UTF_8));
+        return switch (code) {
+            case 404 -> new GatewayException.NotFound("log of this job", "");
+            case 400 ->
+                    new GatewayException.ClusterUnavailable(
+                            String.valueOf(answer.status().getMessage()));
+            default -> ApiServer.refused(code, answer.status());
+        };
     }
 
     private void add(List<ByteBuffer> buffers) {
         int size = buffers.stream().mapToInt(ByteBuffer::remaining).sum();
         ByteBuffer copy = ByteBuffer.allocate(size);
         buffers.forEach(copy::put);
-        parts.add(new Part.Bytes(copy.flip()));
-    }
-
-    private void end(@Nullable Throwable cut) {
-        parts.add(cut == null ? new Part.End() : new Part.Failure(cut));
+        arrivals.add(new Arrival.Bytes(copy.flip()));
     }
 
     @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-        while (!current.hasRemaining()) {
-            switch (next()) {
-                case Part.Bytes taken -> {
-                    current = taken.buffer;
-                    response.join().body().consume();
-                }
-                case Part.End _ -> {
-                    return -1;
-                }
-                case Part.Failure failure ->
-                        throw new IOException("The log broke off.", failure.cause);
+    public Part next(Duration patience) throws IOException, InterruptedException {
+        if (response.state() == CompletableFuture.State.SUCCESS && response.join().code() != 200) {
+            throw refusal();
+        }
+        return switch (arrivals.poll(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            case null -> new Part.Quiet();
+            case Arrival.Bytes bytes -> {
+                response.join().body().consume();
+                yield new Part.Bytes(bytes.buffer);
             }
-        }
-        int taken = Math.min(length, current.remaining());
-        current.get(bytes, offset, taken);
-        return taken;
-    }
-
-    private Part next() throws IOException {
-        if (last != null) {
-            return last;
-        }
-        try {
-            Part part = parts.take();
-            if (!(part instanceof Part.Bytes)) {
-                last = part;
+            case Arrival.End end -> {
+                arrivals.add(end);
+                if (end.cut != null) {
+                    throw new IOException("The log broke off.", end.cut);
+                }
+                yield new Part.End();
             }
-            return part;
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("Stopped while waiting for a log.");
-        }
+        };
     }
 
     @Override
