@@ -9,11 +9,11 @@ import org.springdoc.core.customizers.OperationCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.HttpHeaders;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
-import org.springframework.web.servlet.config.annotation.CorsRegistry;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
+/// Puts [WorkspaceAccess] before every endpoint.
 @Configuration(proxyBeanMethods = false)
 class CallerConfiguration implements WebMvcConfigurer {
 
@@ -21,26 +21,20 @@ class CallerConfiguration implements WebMvcConfigurer {
         SpringDocUtils.getConfig().addRequestWrapperToIgnore(Workspace.class);
     }
 
-    private final CallerProperties properties;
+    private final WorkspaceAccess access;
 
-    CallerConfiguration(CallerProperties properties) {
-        this.properties = properties;
+    CallerConfiguration(Workspaces workspaces) {
+        this.access = new WorkspaceAccess(workspaces);
+    }
+
+    @Override
+    public void addInterceptors(InterceptorRegistry registry) {
+        registry.addInterceptor(access).addPathPatterns("/api/**");
     }
 
     @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-        resolvers.add(new WorkspaceArgument(new Workspace(properties.defaultWorkspace())));
-    }
-
-    @Override
-    public void addCorsMappings(CorsRegistry registry) {
-        if (!properties.allowedOrigins().isEmpty()) {
-            registry.addMapping("/api/**")
-                    .allowedOrigins(properties.allowedOrigins().toArray(String[]::new))
-                    .allowedMethods("GET", "POST", "PUT", "DELETE")
-                    .allowedHeaders("*")
-                    .exposedHeaders(HttpHeaders.LOCATION, HttpHeaders.RETRY_AFTER);
-        }
+        resolvers.add(access);
     }
 
     /// Describes the parameter wherever a controller takes a workspace.
@@ -54,13 +48,12 @@ class CallerConfiguration implements WebMvcConfigurer {
                     operation.getParameters() != null
                             && operation.getParameters().stream()
                                     .anyMatch(parameter ->
-                                            WorkspaceArgument.PARAMETER.equals(
-                                                    parameter.getName()));
+                                            WorkspaceAccess.PARAMETER.equals(parameter.getName()));
             if (taken && !described) {
                 operation.addParametersItem(
                         new Parameter()
                                 .in("query")
-                                .name(WorkspaceArgument.PARAMETER)
+                                .name(WorkspaceAccess.PARAMETER)
                                 .description(
                                         "The Kubernetes namespace, as kubectl's -n; left out, the"
                                                 + " caller's own.")

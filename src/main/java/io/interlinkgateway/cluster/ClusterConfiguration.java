@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.vertx5.Vertx5HttpClientFactory;
+import io.interlinkgateway.caller.Workspaces;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -69,6 +70,11 @@ class ClusterConfiguration {
     @Bean
     KubernetesJobLogs jobLogs(ApiServer apiServer, ClusterProperties properties) {
         return new KubernetesJobLogs(apiServer, properties.insecureSkipTlsVerifyBackend());
+    }
+
+    @Bean
+    Workspaces workspaces() {
+        return _ -> {};
     }
 
     @Bean

@@ -1,5 +1,7 @@
 package io.interlinkgateway.inspection;
 
+import io.interlinkgateway.caller.RequiredRole;
+import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.GatewayException;
@@ -52,6 +54,7 @@ class InspectionController {
         }
     }
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping
     @Operation(
             summary = "List jobs",
@@ -72,6 +75,7 @@ class InspectionController {
                 jobs.list(new JobQuery(workspace, state, node, labels(label), limit, cursor)));
     }
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping("/{name}")
     @Operation(summary = "Get a job")
     JobResponse get(Workspace workspace, @PathVariable JobName name) {
@@ -79,6 +83,7 @@ class InspectionController {
         return JobResponse.from(job);
     }
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping(path = "/{name}/manifest", produces = MediaType.APPLICATION_YAML_VALUE)
     @Operation(summary = "Get the live pod")
     String manifest(Workspace workspace, @PathVariable JobName name) {

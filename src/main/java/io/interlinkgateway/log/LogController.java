@@ -1,5 +1,7 @@
 package io.interlinkgateway.log;
 
+import io.interlinkgateway.caller.RequiredRole;
+import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import io.swagger.v3.oas.annotations.Operation;
@@ -34,6 +36,7 @@ class LogController {
 
     /// Writes to the response itself: what a StreamingResponseBody flushes does not reach the client since
     /// Spring Framework 7.0.6 (its issue 36385).
+    @RequiredRole(Role.VIEWER)
     @GetMapping(path = "/api/v1/jobs/{name}/logs", produces = MediaType.TEXT_PLAIN_VALUE)
     @Operation(
             summary = "Read a job's log",

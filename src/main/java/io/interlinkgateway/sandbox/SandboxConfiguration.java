@@ -1,5 +1,6 @@
 package io.interlinkgateway.sandbox;
 
+import io.interlinkgateway.caller.Workspaces;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.node.VirtualNodes;
@@ -48,6 +49,12 @@ class SandboxConfiguration {
     @Bean
     VirtualNodes sandboxVirtualNodes(SandboxProperties properties) {
         return new SandboxVirtualNodes(properties, clock);
+    }
+
+    /// Every workspace is there.
+    @Bean
+    Workspaces sandboxWorkspaces() {
+        return _ -> {};
     }
 
     @Bean
