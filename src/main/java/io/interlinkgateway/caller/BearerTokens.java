@@ -1,6 +1,7 @@
 package io.interlinkgateway.caller;
 
 import com.nimbusds.jwt.JWTParser;
+import io.interlinkgateway.job.GatewayException;
 import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
@@ -16,25 +17,39 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
 /// From a bearer token to its caller.
 final class BearerTokens implements AuthenticationManager {
 
+    private final ApiTokenCheck apiTokens;
     private final Map<String, TrustedIssuer> issuers;
 
-    BearerTokens(List<TrustedIssuer> issuers) {
+    BearerTokens(ApiTokenCheck apiTokens, List<TrustedIssuer> issuers) {
+        this.apiTokens = apiTokens;
         this.issuers =
                 issuers.stream().collect(Collectors.toMap(TrustedIssuer::uri, Function.identity()));
     }
 
     /// @throws InvalidBearerTokenException if the token is no good
-    /// @throws IssuerUnavailableException if that can't be known now
+    /// @throws UndecidedException if that can't be known now
     @Override
     public Authentication authenticate(Authentication authentication) {
         String token = ((BearerTokenAuthenticationToken) authentication).getToken();
-        TrustedIssuer issuer =
-                claimedIssuer(token)
-                        .map(issuers::get)
-                        .orElseThrow(() ->
-                                new InvalidBearerTokenException(
-                                        "The token is of no trusted issuer."));
-        return new CallerAuthentication(issuer.callerOf(token));
+        return new CallerAuthentication(
+                ApiTokenCheck.looksLikeOne(token)
+                        ? ownerOf(token)
+                        : issuerOf(token).callerOf(token));
+    }
+
+    private Caller ownerOf(String token) {
+        try {
+            return apiTokens.callerOf(token);
+        } catch (GatewayException noAnswer) {
+            throw new UndecidedException(noAnswer, noAnswer);
+        }
+    }
+
+    private TrustedIssuer issuerOf(String token) {
+        return claimedIssuer(token)
+                .map(issuers::get)
+                .orElseThrow(() ->
+                        new InvalidBearerTokenException("The token is of no trusted issuer."));
     }
 
     /// What the token says of itself, which only chooses who judges it.

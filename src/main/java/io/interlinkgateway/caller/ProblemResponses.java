@@ -34,12 +34,8 @@ final class ProblemResponses
             HttpServletRequest request,
             HttpServletResponse response,
             AuthenticationException failure) {
-        if (failure instanceof IssuerUnavailableException) {
-            LOG.warn("{}", failure.getMessage(), failure.getCause());
-            answer(
-                    request,
-                    response,
-                    new GatewayException.IssuerUnavailable(String.valueOf(failure.getMessage())));
+        if (failure instanceof UndecidedException undecided) {
+            answer(request, response, undecided.failure());
             return;
         }
         challenge.commence(request, response, failure);

@@ -3,6 +3,7 @@ package io.interlinkgateway.caller;
 import io.interlinkgateway.job.Workspace;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
+import java.time.Clock;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,8 +82,14 @@ class SecurityConfiguration {
     }
 
     @Bean
-    AuthenticationManager bearerTokens(JsonMapper json) {
+    ApiTokenCheck apiTokenCheck(ApiTokens tokens, ApiTokenProperties properties, Clock clock) {
+        return new ApiTokenCheck(tokens, properties, clock);
+    }
+
+    @Bean
+    AuthenticationManager bearerTokens(ApiTokenCheck apiTokens, JsonMapper json) {
         return new BearerTokens(
+                apiTokens,
                 properties.issuers().stream()
                         .map(issuer -> new TrustedIssuer(issuer, json))
                         .toList());

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
+import io.interlinkgateway.job.GatewayException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -13,7 +14,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -74,7 +76,7 @@ final class TrustedIssuer {
     /// @param token a token that claims to be of this issuer
     /// @return who sent it
     /// @throws InvalidBearerTokenException if the token is no good
-    /// @throws IssuerUnavailableException if that can't be known now
+    /// @throws UndecidedException if that can't be known now
     Caller callerOf(String token) {
         Provider known = provider();
         Jwt jwt = decoded(known, token);
@@ -96,8 +98,9 @@ final class TrustedIssuer {
                     "The token is not valid: it has expired, is for another audience, or was"
                             + " changed.",
                     bad);
-        } catch (JwtException unavailable) {
-            throw new IssuerUnavailableException(uri(), unavailable);
+        } catch (JwtException noKeys) {
+            LOG.warn("The issuer {} gives no keys: {}", uri(), noKeys.toString());
+            throw unavailable(noKeys);
         }
     }
 
@@ -112,7 +115,7 @@ final class TrustedIssuer {
             return known;
         }
         if (Instant.now().isBefore(notBefore)) {
-            throw new IssuerUnavailableException(uri(), new IOException("It failed just now."));
+            throw unavailable(new IOException("It failed just now."));
         }
         try {
             Map<String, Object> metadata =
@@ -128,7 +131,7 @@ final class TrustedIssuer {
         } catch (IOException | IllegalArgumentException failure) {
             notBefore = Instant.now().plus(PAUSE_AFTER_FAILURE);
             LOG.warn("The issuer {} can't be discovered: {}", uri(), failure.toString());
-            throw new IssuerUnavailableException(uri(), failure);
+            throw unavailable(failure);
         }
     }
 
@@ -169,20 +172,29 @@ final class TrustedIssuer {
                         types,
                         new JwtIssuerValidator(uri()),
                         new JwtClaimValidator<>(JwtClaimNames.SUB, TrustedIssuer::isSubject),
-                        new JwtClaimValidator<>(JwtClaimNames.AUD, this::isAudience),
-                        // A token that is bound to a key is worth nothing without proof of the key.
-                        new JwtClaimValidator<>("cnf", Objects::isNull)));
+                        this::forThisGateway,
+                        TrustedIssuer::unbound));
         return decoder;
+    }
+
+    /// A token that is bound to a key is worth nothing without proof of the key (RFC 7800).
+    private static OAuth2TokenValidatorResult unbound(Jwt jwt) {
+        return jwt.hasClaim("cnf")
+                ? OAuth2TokenValidatorResult.failure(new OAuth2Error("invalid_token"))
+                : OAuth2TokenValidatorResult.success();
     }
 
     private static boolean isSubject(@Nullable Object subject) {
         return subject instanceof String text && text.matches("\\P{Cntrl}{1,255}");
     }
 
-    private boolean isAudience(@Nullable Object audience) {
+    private OAuth2TokenValidatorResult forThisGateway(Jwt jwt) {
+        List<String> audiences = jwt.getAudience();
         return properties.anyAudience()
-                || (audience instanceof Collection<?> several
-                        && several.stream().anyMatch(properties.audiences()::contains));
+                        || (audiences != null
+                                && audiences.stream().anyMatch(properties.audiences()::contains))
+                ? OAuth2TokenValidatorResult.success()
+                : OAuth2TokenValidatorResult.failure(new OAuth2Error("invalid_token"));
     }
 
     private Map<String, Object> askUserInfo(Provider known, Jwt jwt) {
@@ -196,7 +208,7 @@ final class TrustedIssuer {
             return claims;
         } catch (IOException failure) {
             LOG.warn("The issuer {} gives no user info: {}", uri(), failure.toString());
-            throw new IssuerUnavailableException(uri(), failure);
+            throw unavailable(failure);
         }
     }
 
@@ -232,6 +244,13 @@ final class TrustedIssuer {
             Thread.currentThread().interrupt();
             throw new IOException("The gateway is stopping.", stopped);
         }
+    }
+
+    private UndecidedException unavailable(Exception cause) {
+        return new UndecidedException(
+                new GatewayException.IssuerUnavailable(
+                        "The issuer " + uri() + " can't be asked whether the token is good."),
+                cause);
     }
 
     private static String withoutSlash(String uri) {

@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.vertx5.Vertx5HttpClientFactory;
-import io.interlinkgateway.caller.Workspaces;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -73,8 +72,13 @@ class ClusterConfiguration {
     }
 
     @Bean
-    Workspaces workspaces() {
-        return _ -> {};
+    KubernetesApiTokens apiTokens(ApiServer apiServer, NamespaceProperties properties) {
+        return new KubernetesApiTokens(apiServer, properties.own());
+    }
+
+    @Bean
+    KubernetesWorkspaces workspaces(ApiServer apiServer, NamespaceProperties properties) {
+        return new KubernetesWorkspaces(apiServer, properties);
     }
 
     @Bean

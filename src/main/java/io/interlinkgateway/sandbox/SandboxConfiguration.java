@@ -1,5 +1,6 @@
 package io.interlinkgateway.sandbox;
 
+import io.interlinkgateway.caller.ApiTokens;
 import io.interlinkgateway.caller.Workspaces;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.log.JobLogs;
@@ -49,6 +50,11 @@ class SandboxConfiguration {
     @Bean
     VirtualNodes sandboxVirtualNodes(SandboxProperties properties) {
         return new SandboxVirtualNodes(properties, clock);
+    }
+
+    @Bean
+    ApiTokens sandboxApiTokens() {
+        return new SandboxApiTokens();
     }
 
     /// Every workspace is there.
