@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # up.sh DIR: starts a SLURM on free ports of the loopback address, with all it writes in DIR (root; no systemd, no
 # cgroups). Returns when jobs can run. DIR/env.sh points sbatch, squeue, scontrol and scancel to it.
-# Partitions: cpu (default) and gpu on node1, which has two GPUs that do nothing; cloud on node2, which powers up
-# when a job asks for it (jobs are CONFIGURING meanwhile) and takes some 5 s to. Memory limits are enforced.
+# Partitions: cpu (default) and gpu on node1, which has two GPUs that do nothing; cloud on node2, which powers up when
+# a job asks for it: jobs are CONFIGURING meanwhile, for the seconds that DIR/resume-seconds says at that moment.
+# Memory limits are enforced. A node says that it has 64 CPUs and 256 GiB, whatever this machine has, so that real job specs fit.
 set -euo pipefail
 [ $# = 1 ] || { echo "usage: up.sh DIR" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
@@ -12,10 +13,17 @@ dir=$PWD
 trap '[ $? = 0 ] || { tail -n 5 "$dir"/*.log >&2; "$here/down.sh" "$dir"; }' EXIT
 export PATH=/usr/sbin:$PATH
 
+# Below the range that outgoing connections take theirs from.
 read -r controller first second < <(python3 -c '
-import socket
-sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
-print(*(s.getsockname()[1] for s in sockets))')
+import random, socket
+def free(port):
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+        return True
+    except OSError:
+        return False
+ports = random.sample(range(10000, 32000), 1000)
+print(*[port for port in ports if free(port)][:3])')
 
 # The daemons listen on the address of this machine's name: where that isn't loopback, they get another name.
 host=$(hostname -s)
@@ -28,7 +36,6 @@ case $(getent ahostsv4 "$host" | awk 'NR == 1 {print $1}') in
     ;;
 esac
 
-memory=$(($(awk '/MemTotal/ {print $2}' /proc/meminfo) / 2048))
 mkdir controller spool-node1 spool-node2 gpus
 chmod 700 controller
 mknod -m 666 gpus/gpu0 c 1 3
@@ -66,13 +73,14 @@ SlurmdPidFile=$dir/slurmd-%n.pid
 SlurmctldLogFile=$dir/slurmctld.log
 SlurmdLogFile=$dir/slurmd-%n.log
 GresTypes=gpu
+SlurmdParameters=config_overrides
 # A negative SuspendTime would switch powering off, and with it powering up.
 SuspendTime=86400
 SuspendProgram=/bin/true
 ResumeProgram=$dir/resume
 ResumeTimeout=120
-NodeName=node1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$first CPUs=$(nproc) RealMemory=$memory Gres=gpu:2
-NodeName=node2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$second CPUs=$(nproc) RealMemory=$memory State=CLOUD
+NodeName=node1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$first CPUs=64 RealMemory=262144 Gres=gpu:2
+NodeName=node2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$second CPUs=64 RealMemory=262144 State=CLOUD
 PartitionName=cpu Nodes=node1 Default=YES MaxTime=INFINITE
 PartitionName=gpu Nodes=node1 MaxTime=INFINITE
 PartitionName=cloud Nodes=node2 MaxTime=INFINITE

@@ -70,7 +70,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     private void awaitReady() {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofMinutes(3))
                 .ignoreExceptions()
                 .until(() ->
                         send("GET", "/actuator/health/readiness", "application/json", "")
