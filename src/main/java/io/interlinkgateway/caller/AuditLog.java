@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerMapping;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// One line of JSON for each change that is asked for, done or not, to the logger `audit`: who, how known, in
@@ -25,13 +26,17 @@ final class AuditLog extends OncePerRequestFilter {
     /// Where the authenticated caller is left for the line.
     static final String CALLER = AuditLog.class.getName() + ".caller";
 
+    /// Where the workspace is left that is the caller's, whether the role is enough or not.
+    static final String WORKSPACE = AuditLog.class.getName() + ".workspace";
+
     private static final Logger AUDIT = LoggerFactory.getLogger("audit");
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
     private final JsonMapper json;
 
     AuditLog(JsonMapper json) {
-        this.json = json;
+        // Some viewers of logs take more characters than LF for the end of a line.
+        this.json = json.rebuild().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
     }
 
     @Override
@@ -61,7 +66,7 @@ final class AuditLog extends OncePerRequestFilter {
         } else {
             line.put("actor", "unknown");
         }
-        put(line, "workspace", request.getAttribute(WorkspaceAccess.ATTRIBUTE));
+        put(line, "workspace", request.getAttribute(WORKSPACE));
         Object pattern = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
         line.put(
                 "action",

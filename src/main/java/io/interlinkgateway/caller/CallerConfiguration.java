@@ -3,8 +3,11 @@ package io.interlinkgateway.caller;
 import io.interlinkgateway.job.Workspace;
 import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.parameters.Parameter;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
 import java.util.Arrays;
 import java.util.List;
+import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
@@ -23,8 +26,11 @@ class CallerConfiguration implements WebMvcConfigurer {
 
     private final WorkspaceAccess access;
 
-    CallerConfiguration(Workspaces workspaces) {
+    private final SecurityProperties security;
+
+    CallerConfiguration(Workspaces workspaces, SecurityProperties security) {
         this.access = new WorkspaceAccess(workspaces);
+        this.security = security;
     }
 
     @Override
@@ -60,6 +66,34 @@ class CallerConfiguration implements WebMvcConfigurer {
                                 .schema(new StringSchema()));
             }
             return operation;
+        };
+    }
+
+    /// How to log in: with any bearer token, and where issuers are configured by their own pages, which Swagger
+    /// UI finds by their discovery documents.
+    @Bean
+    OpenApiCustomizer logins() {
+        return api -> {
+            api.getComponents()
+                    .addSecuritySchemes(
+                            "bearer",
+                            new SecurityScheme()
+                                    .type(SecurityScheme.Type.HTTP)
+                                    .scheme("bearer")
+                                    .description(
+                                            "A token of an issuer that the gateway trusts, or an"
+                                                    + " API token. The sandbox asks for none."));
+            api.addSecurityItem(new SecurityRequirement().addList("bearer"));
+            for (SecurityProperties.Issuer issuer : security.issuers()) {
+                String name = String.valueOf(issuer.uri().getHost());
+                api.getComponents()
+                        .addSecuritySchemes(
+                                name,
+                                new SecurityScheme()
+                                        .type(SecurityScheme.Type.OPENIDCONNECT)
+                                        .openIdConnectUrl(TrustedIssuer.discovery(issuer.uri())));
+                api.addSecurityItem(new SecurityRequirement().addList(name));
+            }
         };
     }
 }

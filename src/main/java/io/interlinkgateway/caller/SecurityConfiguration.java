@@ -5,6 +5,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -192,7 +193,8 @@ class SecurityConfiguration {
     HttpFirewall firewall() {
         StrictHttpFirewall firewall = new StrictHttpFirewall();
         if (!properties.allowedHosts().isEmpty()) {
-            firewall.setAllowedHostnames(properties.allowedHosts()::contains);
+            firewall.setAllowedHostnames(
+                    name -> properties.allowedHosts().contains(name.toLowerCase(Locale.ROOT)));
         }
         return firewall;
     }

@@ -118,10 +118,7 @@ final class TrustedIssuer {
             throw unavailable(new IOException("It failed just now."));
         }
         try {
-            Map<String, Object> metadata =
-                    get(
-                            URI.create(withoutSlash(uri()) + "/.well-known/openid-configuration"),
-                            null);
+            Map<String, Object> metadata = get(URI.create(discovery(properties.uri())), null);
             if (!uri().equals(metadata.get("issuer"))) {
                 throw new IOException("It says that it is " + metadata.get("issuer") + ".");
             }
@@ -253,7 +250,9 @@ final class TrustedIssuer {
                 cause);
     }
 
-    private static String withoutSlash(String uri) {
-        return uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
+    /// @param issuer an issuer's identifier
+    /// @return where it says its addresses (OpenID Connect Discovery 1.0, section 4)
+    static String discovery(URI issuer) {
+        return issuer.toString().replaceFirst("/$", "") + "/.well-known/openid-configuration";
     }
 }

@@ -49,9 +49,10 @@ final class WorkspaceAccess implements HandlerInterceptor, HandlerMethodArgument
                     caller.roleIn(workspace)
                             .orElseThrow(() ->
                                     new GatewayException.NotFound("workspace", workspace.value()));
+            request.setAttribute(AuditLog.WORKSPACE, workspace);
             require(required.value(), role, "the workspace \"" + workspace + "\"");
             request.setAttribute(ATTRIBUTE, workspace);
-            workspaces.open(workspace);
+            workspaces.open(workspace, caller.reach() instanceof Caller.Reach.Within);
         } else {
             role = caller.highestRole().orElseThrow(() -> inNoWorkspace(caller));
             require(required.value(), role, "any workspace");

@@ -3,6 +3,8 @@ package io.interlinkgateway.cluster;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
@@ -12,15 +14,20 @@ import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.Annotations;
 import io.interlinkgateway.pod.PodTranslation;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /// Workspaces as namespaces. Where it is allowed, one that is missing is made, closed at first: the quota and the
 /// gateway's own rights come before its first pod. One that others made is left as it is.
 final class KubernetesWorkspaces implements Workspaces {
+
+    private static final Duration POLL = Duration.ofMillis(100);
 
     private final ApiServer apiServer;
     private final NamespaceProperties properties;
@@ -32,11 +39,11 @@ final class KubernetesWorkspaces implements Workspaces {
     }
 
     @Override
-    public void open(Workspace workspace) {
+    public void open(Workspace workspace, boolean byRule) {
         if (workspace.value().equals(properties.own())) {
             throw new GatewayException.NotFound("workspace", workspace.value());
         }
-        if (!properties.createWorkspaces() || seen.contains(workspace)) {
+        if (!byRule || !properties.createWorkspaces() || seen.contains(workspace)) {
             return;
         }
         Namespace there =
@@ -57,6 +64,45 @@ final class KubernetesWorkspaces implements Workspaces {
             createUnlessThere(quota(workspace));
         }
         createUnlessThere(rights(workspace));
+        awaitUse(workspace);
+    }
+
+    /// The API server's view of new rights lags, and the namespace's service account is made by a controller.
+    private void awaitUse(Workspace workspace) {
+        String path = "/api/v1/namespaces/" + workspace + "/pods?dryRun=All";
+        long end = System.nanoTime() + apiServer.deadline().toNanos();
+        while (apiServer.send("POST", path, smallestPod()).code() == 403) {
+            if (System.nanoTime() > end) {
+                throw new GatewayException.ClusterUnavailable(
+                        "The workspace is made, but can't be used yet.");
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+        }
+    }
+
+    private static Pod smallestPod() {
+        Map<String, Quantity> little =
+                Map.of("cpu", Quantity.parse("1m"), "memory", Quantity.parse("1Mi"));
+        // spotless:off
+        return new PodBuilder()
+                .withNewMetadata().withName("preview-" + UUID.randomUUID()).endMetadata()
+                .withNewSpec()
+                    .withNewSecurityContext()
+                        .withRunAsNonRoot(true)
+                        .withNewSeccompProfile().withType("RuntimeDefault").endSeccompProfile()
+                    .endSecurityContext()
+                    .addNewContainer()
+                        .withName("preview")
+                        .withImage("preview")
+                        .withNewResources().withLimits(little).withRequests(little).endResources()
+                        .withNewSecurityContext()
+                            .withAllowPrivilegeEscalation(false)
+                            .withNewCapabilities().withDrop("ALL").endCapabilities()
+                        .endSecurityContext()
+                    .endContainer()
+                .endSpec()
+                .build();
+        // spotless:on
     }
 
     private static boolean isOwn(Namespace namespace) {

@@ -60,7 +60,7 @@ class SandboxConfiguration {
     /// Every workspace is there.
     @Bean
     Workspaces sandboxWorkspaces() {
-        return _ -> {};
+        return (_, _) -> {};
     }
 
     @Bean

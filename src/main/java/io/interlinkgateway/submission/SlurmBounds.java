@@ -15,9 +15,11 @@ final class SlurmBounds {
 
     private static final Pattern NODES = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
     private static final Pattern COUNT = Pattern.compile("(?:[A-Za-z0-9_.]+:)?(\\d{1,6})");
+
     /// A type that begins with a digit and has no count behind it may be a count itself: `gpu:1k` is 1024.
     private static final Pattern GPU =
-            Pattern.compile("gpu(?::[A-Za-z_][A-Za-z0-9_.]*|:[A-Za-z0-9_.]+(?=:))?(?::(\\d{1,6}))?");
+            Pattern.compile(
+                    "gpu(?::[A-Za-z_][A-Za-z0-9_.]*|:[A-Za-z0-9_.]+(?=:))?(?::(\\d{1,6}))?");
 
     private static final Pattern MEMORY = Pattern.compile("(\\d{1,12})([KMGT])?B?");
 

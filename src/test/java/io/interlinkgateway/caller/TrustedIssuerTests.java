@@ -6,17 +6,22 @@ import static org.awaitility.Awaitility.await;
 
 import io.interlinkgateway.job.Workspace;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 import tools.jackson.databind.json.JsonMapper;
@@ -119,7 +124,7 @@ class TrustedIssuerTests {
                 new TokenMaker("cut", issuer -> issuer.token("ada").substring(0, 60)));
     }
 
-    record TokenMaker(String name, java.util.function.Function<LocalIssuer, String> from) {
+    record TokenMaker(String name, Function<LocalIssuer, String> from) {
         @Override
         public String toString() {
             return name;
@@ -130,6 +135,49 @@ class TrustedIssuerTests {
     @MethodSource("badTokens")
     void aBadTokenIsRefused(TokenMaker token) {
         assertRefused(token.from.apply(issuer));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}|{}",
+                "[]|[]",
+                "{\"alg\":\"RS256\"}|{\"iss\":\"ISSUER\"}",
+                "{\"alg\":[\"RS256\"]}|{\"iss\":\"ISSUER\"}",
+                "{\"alg\":\"RS256\",\"kid\":7}|{\"iss\":\"ISSUER\"}",
+                "{\"alg\":\"RS256\",\"crit\":[\"x\"]}|{\"iss\":\"ISSUER\"}",
+                "{\"alg\":\"RS256\",\"jku\":\"http://127.0.0.1:1/\"}|{\"iss\":\"ISSUER\"}",
+                "{\"alg\":\"\"}|{\"iss\":\"ISSUER\"}",
+                "{\"alg\":\"none\"}|{\"iss\":\"ISSUER\",\"sub\":\"ada\"}",
+                "{\"alg\":\"nOnE\"}|{\"iss\":\"ISSUER\",\"sub\":\"ada\"}",
+                "{\"alg\":\"RS256\"}|{\"iss\":[\"ISSUER\"]}",
+                "{\"alg\":\"RS256\"}|{\"iss\":7}",
+                "{\"alg\":\"RS256\"}|{\"iss\":null}",
+                "{\"alg\":\"RS256\"}|{\"iss\":\"ISSUER\",\"exp\":1e999}",
+                "{\"alg\":\"RS256\"}|{\"iss\":\"ISSUER\",\"exp\":\"soon\"}",
+                "{\"alg\":\"RS256\"}|{\"iss\":\"ISSUER\",\"aud\":{\"a\":1}}",
+                "{\"alg\":\"RS256\",\"zip\":\"DEF\",\"enc\":\"A128GCM\"}|x",
+                "{\"alg\":\"dir\",\"enc\":\"A128GCM\"}|{\"iss\":\"ISSUER\"}",
+                "DEEP|DEEP",
+                "{\"alg\":\"RS256\"}|DEEP",
+                "\u0000|\u0000"
+            })
+    void aTokenOfAnyShapeIsOnlyRefused(String parts) {
+        String deep = "{\"a\":".repeat(20_000) + "1" + "}".repeat(20_000);
+        Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
+        String token =
+                Stream.of(parts.split("\\|"))
+                                .map(part ->
+                                        part.replace("ISSUER", issuer.uri()).replace("DEEP", deep))
+                                .map(part ->
+                                        base64.encodeToString(
+                                                part.getBytes(StandardCharsets.UTF_8)))
+                                .collect(Collectors.joining("."))
+                        + ".c2lnbmF0dXJl";
+
+        for (String variant : List.of(token, token + ".", token + ".x.y", "." + token)) {
+            assertRefused(variant);
+        }
     }
 
     @Test
