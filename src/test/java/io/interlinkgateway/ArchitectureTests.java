@@ -56,7 +56,7 @@ class ArchitectureTests {
                     .whereLayer("definition")
                     .mayOnlyAccessLayers("job")
                     .whereLayer("node")
-                    .mayOnlyAccessLayers("job")
+                    .mayOnlyAccessLayers("job", "caller")
                     .whereLayer("log")
                     .mayOnlyAccessLayers("job", "caller", "inspection", "pod")
                     .whereLayer("credential")
@@ -79,9 +79,11 @@ class ArchitectureTests {
                             "pod",
                             "inspection")
                     .whereLayer("cluster")
-                    .mayOnlyAccessLayers("job", "node", "event", "log", "credential", "pod")
+                    .mayOnlyAccessLayers(
+                            "job", "node", "event", "log", "credential", "caller", "pod")
                     .whereLayer("sandbox")
-                    .mayOnlyAccessLayers("job", "node", "event", "log", "credential", "pod")
+                    .mayOnlyAccessLayers(
+                            "job", "node", "event", "log", "credential", "caller", "pod")
                     .whereLayer("problem")
                     .mayOnlyAccessLayers("job")
                     .whereLayer("telemetry")

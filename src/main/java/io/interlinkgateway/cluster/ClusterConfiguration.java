@@ -102,6 +102,16 @@ class ClusterConfiguration {
     }
 
     @Bean
+    KubernetesApiTokens apiTokens(ApiServer apiServer, NamespaceProperties properties) {
+        return new KubernetesApiTokens(apiServer, properties.own());
+    }
+
+    @Bean
+    KubernetesWorkspaces workspaces(ApiServer apiServer, NamespaceProperties properties) {
+        return new KubernetesWorkspaces(apiServer, properties);
+    }
+
+    @Bean
     KubernetesCredentials credentials(ApiServer apiServer, Clock clock) {
         return new KubernetesCredentials(apiServer, clock);
     }

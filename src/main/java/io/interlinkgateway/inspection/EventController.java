@@ -1,5 +1,7 @@
 package io.interlinkgateway.inspection;
 
+import io.interlinkgateway.caller.RequiredRole;
+import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.job.Job;
@@ -81,6 +83,7 @@ class EventController implements SmartLifecycle {
     @Schema(name = "DeletedJob")
     record Gone(String name, String uid) {}
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping(path = "/api/v1/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     @Operation(
             summary = "Follow the states of jobs",
@@ -116,6 +119,7 @@ class EventController implements SmartLifecycle {
         }
     }
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping(path = "/api/v1/jobs/{name}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     @Operation(
             summary = "Follow a job's state",

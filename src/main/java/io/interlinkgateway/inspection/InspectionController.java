@@ -1,5 +1,7 @@
 package io.interlinkgateway.inspection;
 
+import io.interlinkgateway.caller.RequiredRole;
+import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.GatewayException;
@@ -53,6 +55,7 @@ class InspectionController {
         }
     }
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping
     @Operation(
             summary = "List jobs",
@@ -78,6 +81,7 @@ class InspectionController {
                                 cursor)));
     }
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping("/{name}")
     @Operation(summary = "Get a job")
     JobResponse get(Workspace workspace, @PathVariable JobName name) {
@@ -85,6 +89,7 @@ class InspectionController {
         return JobResponse.from(job);
     }
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping(path = "/{name}/manifest", produces = MediaType.APPLICATION_YAML_VALUE)
     @Operation(summary = "Get the live pod")
     String manifest(Workspace workspace, @PathVariable JobName name) {

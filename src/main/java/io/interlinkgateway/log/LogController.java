@@ -1,5 +1,7 @@
 package io.interlinkgateway.log;
 
+import io.interlinkgateway.caller.RequiredRole;
+import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.JobName;
@@ -64,6 +66,7 @@ class LogController {
         this.properties = properties;
     }
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping(
             path = "/api/v1/jobs/{name}/logs",
             produces = {MediaType.TEXT_PLAIN_VALUE, MediaType.TEXT_EVENT_STREAM_VALUE})

@@ -30,16 +30,19 @@ import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
 /// Everything that is checked against live data before a job is created: the node is there, ready, lets the
-/// job in and is large enough; the credential is there and may be used for that server. All findings at once.
+/// job in and is large enough; the credential is there and may be used for that server; the job is within the
+/// limits of its workspace. All findings at once.
 @Component
 class Placement {
 
     private final VirtualNodes nodes;
     private final Credentials credentials;
+    private final LimitCheck limits;
 
-    Placement(VirtualNodes nodes, Credentials credentials) {
+    Placement(VirtualNodes nodes, Credentials credentials, LimitCheck limits) {
         this.nodes = nodes;
         this.credentials = credentials;
+        this.limits = limits;
     }
 
     /// A job in its place, with everything that there is to say about it.
@@ -69,6 +72,7 @@ class Placement {
         Findings findings = new Findings();
         try {
             check(job, PodTranslation.demandOf(job), findings);
+            limits.check(job, nodeField(job), PodTranslation.hpcUseOf(job), findings);
             findings.addAll(PodTranslation.warningsFor(job));
         } catch (GatewayException.Rejected refused) {
             findings.addAll(refused.findings());

@@ -27,7 +27,8 @@ final class Deployment {
 
     Deployment(TestCluster cluster) throws IOException {
         this.cluster = cluster;
-        for (String file : List.of("namespace.yaml", "access.yaml", "gateway.yaml")) {
+        for (String file :
+                List.of("namespace.yaml", "access.yaml", "configuration.yaml", "gateway.yaml")) {
             apply(file, NAME);
         }
     }
@@ -42,6 +43,11 @@ final class Deployment {
                         .serverSideApply();
             }
         }
+    }
+
+    /// Allows the gateway to make workspaces itself.
+    void allowWorkspaceCreation() throws IOException {
+        apply("workspace-creation.yaml", NAME);
     }
 
     /// @return a namespace that is open to the gateway

@@ -220,7 +220,7 @@ class GatewayOnKubernetesIT {
                 String key = "key-" + job;
                 threads.execute(() -> {
                     await().pollInterval(Duration.ofMillis(200))
-                            .atMost(Duration.ofMinutes(2))
+                            .atMost(Duration.ofMinutes(6))
                             .ignoreExceptions()
                             .until(() -> submit(workspace, key) / 100 == 2);
                     done.incrementAndGet();
@@ -228,7 +228,7 @@ class GatewayOnKubernetesIT {
             }
             for (int kill = 1; kill <= 3; kill++) {
                 int enough = kill * 40;
-                await().atMost(Duration.ofMinutes(2)).until(() -> done.get() >= enough);
+                await().atMost(Duration.ofMinutes(6)).until(() -> done.get() >= enough);
                 gateway().killAndStartAgain();
             }
         }

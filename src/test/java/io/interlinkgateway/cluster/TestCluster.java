@@ -102,6 +102,10 @@ final class TestCluster {
         return client;
     }
 
+    ClusterProperties properties() {
+        return properties;
+    }
+
     ApiServer apiServer() {
         return apiServer;
     }

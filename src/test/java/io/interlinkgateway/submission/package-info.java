@@ -1,0 +1,4 @@
+@NullMarked
+package io.interlinkgateway.submission;
+
+import org.jspecify.annotations.NullMarked;
