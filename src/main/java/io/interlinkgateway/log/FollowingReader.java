@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// its own, until it has caught up.
 final class FollowingReader implements LogReader {
 
-    /// How often in a row the log may hold less than it did when it was followed.
-    private static final int MOST_VAIN = 3;
+    /// How often in a row the log may hold less than it did when it was followed: a plugin that restarts ends its
+    /// answers early, and may do so some times.
+    private static final int MOST_VAIN = 20;
 
     private final LogFeed feed;
     private final boolean raw;
