@@ -36,7 +36,7 @@ port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).g
 # The heap and the collector that the JVM chooses in the container of deploy/gateway.yaml.
 KUBECONFIG=$dir/gateway.kubeconfig setsid "$java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx576m \
   -jar target/interlink-gateway-*.jar --spring.profiles.active=kubernetes --server.address=127.0.0.1 \
-  --server.port="$port" >"$dir/gateway.log" 2>&1 </dev/null &
+  --gateway.security.mode=open --server.port="$port" >"$dir/gateway.log" 2>&1 </dev/null &
 gateway=$!
 echo $gateway >"$dir/gateway.pid"
 disown

@@ -31,10 +31,10 @@ INI
 fi
 PATH=$venv/bin:$PATH setsid "$venv/bin/mlflow" "${arguments[@]}" >log 2>&1 </dev/null &
 echo $! >pid
-for _ in $(seq 600); do
+for _ in $(seq 1800); do
   curl -sf "$(cat url)/health" >/dev/null && exit 0
   sleep 0.1
 done
-echo "mlflow: no answer within 60 s" >&2
+echo "mlflow: no answer within 3 minutes" >&2
 tail -n 5 log >&2
 exit 1

@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
-# up.sh DIR: starts a SLURM on free ports of the loopback address, with all it writes in DIR (root; no systemd, no
-# cgroups). Returns when jobs can run. DIR/env.sh points sbatch, squeue, scontrol and scancel to it.
-# Partitions: cpu (default) and gpu on node1, which has two GPUs that do nothing; cloud on node2, which powers up
-# when a job asks for it (jobs are CONFIGURING meanwhile) and takes some 5 s to. Memory limits are enforced.
+# up.sh DIR [--no-memory-limits]: starts a SLURM on free ports of the loopback address, with all it writes in DIR
+# (root; no systemd, no cgroups). Returns when jobs can run. DIR/env.sh points sbatch, squeue, scontrol and scancel to it.
+# Partitions: cpu (default) and gpu on node1, which has two GPUs that do nothing; cloud on node2, which powers up when
+# a job asks for it: jobs are CONFIGURING meanwhile, for the seconds that DIR/resume-seconds says at that moment and up
+# to half a minute more, until SLURM looks. Memory limits are enforced unless the option says otherwise. A node says that
+# it has 64 CPUs and 256 GiB, whatever this machine has, so that real job specs fit.
 set -euo pipefail
-[ $# = 1 ] || { echo "usage: up.sh DIR" >&2; exit 2; }
+enforce="JobAcctGatherParams=OverMemoryKill"
+[ "${2-}" = --no-memory-limits ] && enforce= && set -- "$1"
+[ $# = 1 ] || { echo "usage: up.sh DIR [--no-memory-limits]" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 cd "$1"
@@ -12,10 +16,17 @@ dir=$PWD
 trap '[ $? = 0 ] || { tail -n 5 "$dir"/*.log >&2; "$here/down.sh" "$dir"; }' EXIT
 export PATH=/usr/sbin:$PATH
 
+# Below the range that outgoing connections take theirs from.
 read -r controller first second < <(python3 -c '
-import socket
-sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
-print(*(s.getsockname()[1] for s in sockets))')
+import random, socket
+def free(port):
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+        return True
+    except OSError:
+        return False
+ports = random.sample(range(10000, 32000), 1000)
+print(*[port for port in ports if free(port)][:3])')
 
 # The daemons listen on the address of this machine's name: where that isn't loopback, they get another name.
 host=$(hostname -s)
@@ -28,7 +39,6 @@ case $(getent ahostsv4 "$host" | awk 'NR == 1 {print $1}') in
     ;;
 esac
 
-memory=$(($(awk '/MemTotal/ {print $2}' /proc/meminfo) / 2048))
 mkdir controller spool-node1 spool-node2 gpus
 chmod 700 controller
 mknod -m 666 gpus/gpu0 c 1 3
@@ -48,7 +58,7 @@ ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
-JobAcctGatherParams=OverMemoryKill
+$enforce
 AccountingStorageType=accounting_storage/none
 JobCompType=jobcomp/none
 SchedulerParameters=sched_interval=5,bf_interval=5,batch_sched_delay=0,sched_min_interval=0
@@ -59,6 +69,7 @@ MailProg=/bin/true
 ReturnToService=2
 MinJobAge=86400
 KillWait=5
+PropagatePrioProcess=1
 StateSaveLocation=$dir/controller
 SlurmdSpoolDir=$dir/spool-%n
 SlurmctldPidFile=$dir/slurmctld.pid
@@ -66,13 +77,14 @@ SlurmdPidFile=$dir/slurmd-%n.pid
 SlurmctldLogFile=$dir/slurmctld.log
 SlurmdLogFile=$dir/slurmd-%n.log
 GresTypes=gpu
+SlurmdParameters=config_overrides
 # A negative SuspendTime would switch powering off, and with it powering up.
 SuspendTime=86400
 SuspendProgram=/bin/true
 ResumeProgram=$dir/resume
 ResumeTimeout=120
-NodeName=node1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$first CPUs=$(nproc) RealMemory=$memory Gres=gpu:2
-NodeName=node2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$second CPUs=$(nproc) RealMemory=$memory State=CLOUD
+NodeName=node1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$first CPUs=64 RealMemory=262144 Gres=gpu:2
+NodeName=node2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$second CPUs=64 RealMemory=262144 State=CLOUD
 PartitionName=cpu Nodes=node1 Default=YES MaxTime=INFINITE
 PartitionName=gpu Nodes=node1 MaxTime=INFINITE
 PartitionName=cloud Nodes=node2 MaxTime=INFINITE
@@ -80,10 +92,12 @@ CONF
 echo "NodeName=node1 Name=gpu File=$dir/gpus/gpu[0-1]" >gres.conf
 echo "CgroupAutomount=no" >cgroup.conf
 # -b: the controller waits for a node that says it has just booted.
+# What slurmd says before it is a daemon must go somewhere, or it never launches a job.
 cat >resume <<SCRIPT
 #!/bin/sh
+export SLURM_CONF=$dir/slurm.conf PATH=$PATH
 sleep "\$(cat $dir/resume-seconds)"
-exec ${rename[*]:+unshare --uts sh -c 'hostname localhost; exec "\$@"' sh} /usr/sbin/slurmd -b -f $dir/slurm.conf -N node2
+exec ${rename[*]:+unshare --uts sh -c 'hostname localhost; exec "\$@"' sh} nice -n -20 /usr/sbin/slurmd -b -f $dir/slurm.conf -N node2 </dev/null >>$dir/daemons.log 2>&1
 SCRIPT
 echo 5 >resume-seconds
 chmod +x resume
@@ -94,7 +108,8 @@ daemon() { "${rename[@]}" "$@" </dev/null >>daemons.log 2>&1; }
 daemon munged --key-file="$dir/munge.key" --socket="$dir/munge.sock" --pid-file="$dir/munged.pid" \
   --log-file="$dir/munged.log" --seed-file="$dir/munged.seed"
 daemon slurmctld -f "$SLURM_CONF"
-daemon slurmd -f "$SLURM_CONF" -N node1
+# Its step daemons kill a job's processes one by one: those that are left should have no time to react.
+daemon nice -n -20 slurmd -f "$SLURM_CONF" -N node1
 for _ in $(seq 300); do
   [ "$(timeout 5 sinfo -h -n node1 -p cpu -o %t 2>/dev/null)" = idle ] && exit 0
   sleep 0.1

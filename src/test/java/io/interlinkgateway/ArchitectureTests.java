@@ -36,6 +36,8 @@ class ArchitectureTests {
                     .definedBy("io.interlinkgateway.pod")
                     .layer("inspection")
                     .definedBy("io.interlinkgateway.inspection")
+                    .layer("event")
+                    .definedBy("io.interlinkgateway.event")
                     .layer("submission")
                     .definedBy("io.interlinkgateway.submission")
                     .layer("cluster")
@@ -54,9 +56,9 @@ class ArchitectureTests {
                     .whereLayer("definition")
                     .mayOnlyAccessLayers("job")
                     .whereLayer("node")
-                    .mayOnlyAccessLayers("job")
-                    .whereLayer("log")
                     .mayOnlyAccessLayers("job", "caller")
+                    .whereLayer("log")
+                    .mayOnlyAccessLayers("job", "caller", "inspection", "pod")
                     .whereLayer("credential")
                     .mayOnlyAccessLayers("job", "caller")
                     .whereLayer("caller")
@@ -64,7 +66,9 @@ class ArchitectureTests {
                     .whereLayer("pod")
                     .mayOnlyAccessLayers("job", "node")
                     .whereLayer("inspection")
-                    .mayOnlyAccessLayers("job", "definition", "caller")
+                    .mayOnlyAccessLayers("job", "definition", "event", "caller")
+                    .whereLayer("event")
+                    .mayOnlyAccessLayers("job")
                     .whereLayer("submission")
                     .mayOnlyAccessLayers(
                             "job",
@@ -75,9 +79,11 @@ class ArchitectureTests {
                             "pod",
                             "inspection")
                     .whereLayer("cluster")
-                    .mayOnlyAccessLayers("job", "node", "log", "credential", "pod")
+                    .mayOnlyAccessLayers(
+                            "job", "node", "event", "log", "credential", "caller", "pod")
                     .whereLayer("sandbox")
-                    .mayOnlyAccessLayers("job", "node", "log", "credential", "pod")
+                    .mayOnlyAccessLayers(
+                            "job", "node", "event", "log", "credential", "caller", "pod")
                     .whereLayer("problem")
                     .mayOnlyAccessLayers("job")
                     .whereLayer("telemetry")
@@ -98,6 +104,7 @@ class ArchitectureTests {
                             "io.interlinkgateway.credential",
                             "io.interlinkgateway.caller",
                             "io.interlinkgateway.pod",
+                            "io.interlinkgateway.event",
                             "io.interlinkgateway.inspection",
                             "io.interlinkgateway.submission",
                             "io.interlinkgateway.cluster",

@@ -534,7 +534,9 @@ class GatewayTests {
         String body = named("cut-off");
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             String head =
-                    "POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    "POST /api/v1/jobs HTTP/1.1\r\n"
+                            + "Host: localhost\r\n"
+                            + "Content-Type: application/json\r\n"
                             + "Content-Length: "
                             + (body.length() + 10)
                             + "\r\n\r\n";

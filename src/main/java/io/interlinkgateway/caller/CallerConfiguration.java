@@ -3,17 +3,20 @@ package io.interlinkgateway.caller;
 import io.interlinkgateway.job.Workspace;
 import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.parameters.Parameter;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
 import java.util.Arrays;
 import java.util.List;
+import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.HttpHeaders;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
-import org.springframework.web.servlet.config.annotation.CorsRegistry;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
+/// Puts [WorkspaceAccess] before every endpoint.
 @Configuration(proxyBeanMethods = false)
 class CallerConfiguration implements WebMvcConfigurer {
 
@@ -21,26 +24,23 @@ class CallerConfiguration implements WebMvcConfigurer {
         SpringDocUtils.getConfig().addRequestWrapperToIgnore(Workspace.class);
     }
 
-    private final CallerProperties properties;
+    private final WorkspaceAccess access;
 
-    CallerConfiguration(CallerProperties properties) {
-        this.properties = properties;
+    private final SecurityProperties security;
+
+    CallerConfiguration(Workspaces workspaces, SecurityProperties security) {
+        this.access = new WorkspaceAccess(workspaces);
+        this.security = security;
+    }
+
+    @Override
+    public void addInterceptors(InterceptorRegistry registry) {
+        registry.addInterceptor(access).addPathPatterns("/api/**");
     }
 
     @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-        resolvers.add(new WorkspaceArgument(new Workspace(properties.defaultWorkspace())));
-    }
-
-    @Override
-    public void addCorsMappings(CorsRegistry registry) {
-        if (!properties.allowedOrigins().isEmpty()) {
-            registry.addMapping("/api/**")
-                    .allowedOrigins(properties.allowedOrigins().toArray(String[]::new))
-                    .allowedMethods("GET", "POST", "PUT", "DELETE")
-                    .allowedHeaders("*")
-                    .exposedHeaders(HttpHeaders.LOCATION, HttpHeaders.RETRY_AFTER);
-        }
+        resolvers.add(access);
     }
 
     /// Describes the parameter wherever a controller takes a workspace.
@@ -54,19 +54,46 @@ class CallerConfiguration implements WebMvcConfigurer {
                     operation.getParameters() != null
                             && operation.getParameters().stream()
                                     .anyMatch(parameter ->
-                                            WorkspaceArgument.PARAMETER.equals(
-                                                    parameter.getName()));
+                                            WorkspaceAccess.PARAMETER.equals(parameter.getName()));
             if (taken && !described) {
                 operation.addParametersItem(
                         new Parameter()
                                 .in("query")
-                                .name(WorkspaceArgument.PARAMETER)
+                                .name(WorkspaceAccess.PARAMETER)
                                 .description(
                                         "The Kubernetes namespace, as kubectl's -n; left out, the"
                                                 + " caller's own.")
                                 .schema(new StringSchema()));
             }
             return operation;
+        };
+    }
+
+    /// How to log in: with any bearer token, and where issuers are configured by their own pages, which Swagger
+    /// UI finds by their discovery documents.
+    @Bean
+    OpenApiCustomizer logins() {
+        return api -> {
+            api.getComponents()
+                    .addSecuritySchemes(
+                            "bearer",
+                            new SecurityScheme()
+                                    .type(SecurityScheme.Type.HTTP)
+                                    .scheme("bearer")
+                                    .description(
+                                            "A token of an issuer that the gateway trusts, or an"
+                                                    + " API token. The sandbox asks for none."));
+            api.addSecurityItem(new SecurityRequirement().addList("bearer"));
+            for (SecurityProperties.Issuer issuer : security.issuers()) {
+                String name = String.valueOf(issuer.uri().getHost());
+                api.getComponents()
+                        .addSecuritySchemes(
+                                name,
+                                new SecurityScheme()
+                                        .type(SecurityScheme.Type.OPENIDCONNECT)
+                                        .openIdConnectUrl(TrustedIssuer.discovery(issuer.uri())));
+                api.addSecurityItem(new SecurityRequirement().addList(name));
+            }
         };
     }
 }

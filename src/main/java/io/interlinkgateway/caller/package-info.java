@@ -1,5 +1,5 @@
-/// Who is asking, and in which workspace: controllers that take a [io.interlinkgateway.job.Workspace] get the
-/// one of the query parameter `workspace`, or the caller's own. May use `job`.
+/// Who is asking, in which workspace, and what they may do there: tokens of trusted issuers and API tokens, rules
+/// from claims to workspaces, roles, rates, the audit log. May use `job`.
 @NullMarked
 package io.interlinkgateway.caller;
 

@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
-import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -102,17 +101,51 @@ final class ApiServer {
     /// @param body a Kubernetes object, or null for none
     /// @throws GatewayException.ClusterUnavailable if there is no answer within the deadline
     Answer send(String method, String path, @Nullable Object body) {
-        HttpClient http = client.getHttpClient();
-        HttpRequest request =
-                http.newHttpRequestBuilder()
-                        .uri(uri(path))
+        return send(
+                request(path)
                         .method(
                                 method,
                                 "application/json",
                                 body == null ? "" : Serialization.asJson(body))
-                        .timeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
-                        .build();
-        HttpResponse<byte[]> response = await(http.sendAsync(request, byte[].class));
+                        .build());
+    }
+
+    /// Changes some fields of an object.
+    ///
+    /// @param fields the object with these fields alone
+    /// @throws GatewayException.ClusterUnavailable if there is no answer within the deadline
+    Answer patch(String path, Object fields) {
+        return send(
+                request(path)
+                        .method(
+                                "PATCH",
+                                "application/merge-patch+json",
+                                Serialization.asJson(fields))
+                        .build());
+    }
+
+    /// Gets an object's metadata, and nothing of what it holds.
+    ///
+    /// @throws GatewayException.ClusterUnavailable if there is no answer within the deadline
+    Answer getMetadata(String path) {
+        return send(
+                request(path)
+                        .header(
+                                "Accept",
+                                "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1")
+                        .build());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return client.getHttpClient()
+                .newHttpRequestBuilder()
+                .uri(uri(path))
+                .timeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private Answer send(HttpRequest request) {
+        HttpResponse<byte[]> response =
+                await(client.getHttpClient().sendAsync(request, byte[].class));
         return new Answer(response.code(), new String(response.body(), StandardCharsets.UTF_8));
     }
 

@@ -10,6 +10,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.time.Clock;
+import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
@@ -56,19 +57,58 @@ class ClusterConfiguration {
         return new ApiServer(client, properties.requestTimeout());
     }
 
-    @Bean
-    KubernetesJobs jobs(ApiServer apiServer, ClusterProperties properties, Clock clock) {
-        return new KubernetesJobs(apiServer, properties.replaceTimeout(), clock);
+    @Bean(destroyMethod = "close")
+    WatchedWorkspaces watchedWorkspaces(
+            ApiServer apiServer, WatchedNodes nodes, ClusterProperties properties, Clock clock) {
+        return new WatchedWorkspaces(
+                apiServer,
+                nodes,
+                new MissingSecrets(apiServer),
+                new RecordSearch(
+                        apiServer,
+                        properties.insecureSkipTlsVerifyBackend(),
+                        Duration.ofSeconds(10)),
+                properties.watches(),
+                clock);
     }
 
     @Bean
-    KubernetesVirtualNodes virtualNodes(ApiServer apiServer) {
-        return new KubernetesVirtualNodes(apiServer);
+    KubernetesJobEvents jobEvents(WatchedWorkspaces workspaces) {
+        return new KubernetesJobEvents(workspaces);
+    }
+
+    @Bean
+    KubernetesJobs jobs(
+            ApiServer apiServer,
+            WatchedWorkspaces workspaces,
+            ClusterProperties properties,
+            Clock clock) {
+        return new KubernetesJobs(apiServer, workspaces, properties.replaceTimeout(), clock);
+    }
+
+    @Bean(destroyMethod = "close")
+    WatchedNodes watchedNodes(ApiServer apiServer, ClusterProperties properties, Clock clock) {
+        return new WatchedNodes(apiServer, properties.watches().staleness(), clock);
+    }
+
+    @Bean
+    KubernetesVirtualNodes virtualNodes(ApiServer apiServer, WatchedNodes watched) {
+        return new KubernetesVirtualNodes(apiServer, watched);
     }
 
     @Bean
     KubernetesJobLogs jobLogs(ApiServer apiServer, ClusterProperties properties) {
         return new KubernetesJobLogs(apiServer, properties.insecureSkipTlsVerifyBackend());
+    }
+
+    @Bean
+    KubernetesApiTokens apiTokens(ApiServer apiServer, NamespaceProperties properties) {
+        return new KubernetesApiTokens(apiServer, properties.own());
+    }
+
+    @Bean
+    KubernetesWorkspaces workspaces(ApiServer apiServer, NamespaceProperties properties) {
+        return new KubernetesWorkspaces(apiServer, properties);
     }
 
     @Bean

@@ -11,9 +11,24 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param replaceTimeout how long a replacement waits for the old job's pod to be gone
 /// @param insecureSkipTlsVerifyBackend whether the API server may read logs from virtual kubelets whose
 ///     certificate it can't verify, which is the rule with interLink (its issues 174, 447, 475)
+/// @param watches how jobs and nodes are kept up to date
 @ConfigurationProperties("gateway.cluster")
 record ClusterProperties(
         @DefaultValue("10s") Duration requestTimeout,
         @DefaultValue("3s") Duration connectTimeout,
         @DefaultValue("90s") Duration replaceTimeout,
-        @DefaultValue("true") boolean insecureSkipTlsVerifyBackend) {}
+        @DefaultValue("true") boolean insecureSkipTlsVerifyBackend,
+        @DefaultValue Watches watches) {
+
+    /// How jobs and nodes are kept up to date.
+    ///
+    /// @param staleness how long after its connection was lost a watch still answers; then the API server is
+    ///     asked itself
+    /// @param idle how long after the last read of a workspace its watch ends
+    /// @param workspaces the most workspaces that are watched at a time; the one read last the longest ago
+    ///     makes room
+    record Watches(
+            @DefaultValue("5s") Duration staleness,
+            @DefaultValue("10m") Duration idle,
+            @DefaultValue("100") int workspaces) {}
+}

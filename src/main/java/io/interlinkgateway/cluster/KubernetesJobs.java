@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodList;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -39,15 +38,20 @@ final class KubernetesJobs implements Jobs {
     /// How often a name may be taken when the pod is created and free when it is looked at.
     private static final int ATTEMPTS = 5;
 
-    /// Chunks that one page may ask for: bounds the cost of a page in a workspace full of other pods.
-    private static final int CHUNKS = 10;
+    private static final int CHUNK = 500;
 
     private final ApiServer apiServer;
+    private final WatchedWorkspaces workspaces;
     private final Duration replaceTimeout;
     private final Clock clock;
 
-    KubernetesJobs(ApiServer apiServer, Duration replaceTimeout, Clock clock) {
+    KubernetesJobs(
+            ApiServer apiServer,
+            WatchedWorkspaces workspaces,
+            Duration replaceTimeout,
+            Clock clock) {
         this.apiServer = apiServer;
+        this.workspaces = workspaces;
         this.replaceTimeout = replaceTimeout;
         this.clock = clock;
     }
@@ -61,6 +65,7 @@ final class KubernetesJobs implements Jobs {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Optional<Pod> created = createOrReadBack(wanted);
             if (created.isPresent()) {
+                workspaces.wrote(created.get());
                 return new Submission(read(created.get()), true);
             }
             Optional<Pod> existing = pod(wanted);
@@ -180,9 +185,14 @@ final class KubernetesJobs implements Jobs {
         return create(other, "&dryRun=All").orElseThrow();
     }
 
+    /// A job that the watch does not know may have been made by another gateway a moment ago: then the API
+    /// server is asked.
     @Override
     public Optional<Job> find(Workspace workspace, JobName name) {
-        return job(workspace, name).map(this::read);
+        return workspaces
+                .forReading(workspace, name)
+                .flatMap(pods -> pods.find(name).map(pods::job))
+                .or(() -> job(workspace, name).map(this::read));
     }
 
     @Override
@@ -192,61 +202,71 @@ final class KubernetesJobs implements Jobs {
 
     @Override
     public JobPage list(JobQuery query) {
+        String after = query.cursor().map(KubernetesJobs::nameAt).orElse("");
+        Optional<WatchedPods> watched = workspaces.forReading(query.workspace());
+        List<Job> found =
+                watched.isPresent()
+                        ? watched.get()
+                                .after(after)
+                                .filter(entry -> entry.matches(query.filter()))
+                                .map(watched.get()::job)
+                                .filter(query::matches)
+                                .limit(query.limit() + 1L)
+                                .toList()
+                        : listed(query, after);
+        if (found.size() <= query.limit()) {
+            return new JobPage(found, Optional.empty());
+        }
+        List<Job> page = found.subList(0, query.limit());
+        return new JobPage(page, Optional.of(cursorAt(page.getLast().name())));
+    }
+
+    /// From the API server itself, which has the pods by name, but can't begin at one.
+    private List<Job> listed(JobQuery query, String after) {
         List<Job> items = new ArrayList<>();
-        String token = query.cursor().map(KubernetesJobs::token).orElse(null);
-        for (int chunk = 0; chunk < CHUNKS; chunk++) {
-            PodList pods = chunk(query, query.limit() - items.size(), token);
+        String token = null;
+        do {
+            PodList pods = chunk(query, token);
             pods.getItems().stream()
                     .filter(PodReading::isJob)
+                    .filter(pod -> pod.getMetadata().getName().compareTo(after) > 0)
                     .map(this::read)
                     .filter(query::matches)
                     .forEach(items::add);
             token = pods.getMetadata().getContinue();
-            if (token == null || token.isEmpty()) {
-                return new JobPage(items, Optional.empty());
-            }
-            if (items.size() == query.limit()) {
-                break;
-            }
-        }
-        return new JobPage(items, Optional.ofNullable(token).map(KubernetesJobs::cursor));
+        } while (token != null && !token.isEmpty() && items.size() <= query.limit());
+        return items.stream().limit(query.limit() + 1L).toList();
     }
 
-    /// At most as many pods as the page still has room for, so that it ends where a chunk ends.
-    private PodList chunk(JobQuery query, int limit, @Nullable String token) {
+    private PodList chunk(JobQuery query, @Nullable String token) {
         String selector =
-                query.labels().entrySet().stream()
+                query.filter().labels().entrySet().stream()
                         .map(label -> label.getKey() + "=" + label.getValue())
                         .collect(Collectors.joining(","));
-        try {
-            return apiServer
-                    .client()
-                    .pods()
-                    .inNamespace(query.workspace().value())
-                    .list(
-                            new ListOptionsBuilder()
-                                    .withLimit((long) limit)
-                                    .withContinue(token)
-                                    .withLabelSelector(selector.isEmpty() ? null : selector)
-                                    .build());
-        } catch (KubernetesClientException failure) {
-            boolean stale = failure.getCode() == 410 || failure.getCode() == 400;
-            throw stale && token != null
-                    ? new GatewayException.CursorExpired()
-                    : ApiServer.failed(failure);
-        }
+        return apiServer.call(() ->
+                apiServer
+                        .client()
+                        .pods()
+                        .inNamespace(query.workspace().value())
+                        .list(
+                                new ListOptionsBuilder()
+                                        .withLimit((long) CHUNK)
+                                        .withContinue(token)
+                                        .withLabelSelector(selector.isEmpty() ? null : selector)
+                                        .build()));
     }
 
-    private static String cursor(String token) {
+    private static String cursorAt(JobName last) {
         return Base64.getUrlEncoder()
                 .withoutPadding()
-                .encodeToString(token.getBytes(StandardCharsets.UTF_8));
+                .encodeToString(last.value().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String token(String cursor) {
+    private static String nameAt(String cursor) {
         try {
-            return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException foreign) {
+            byte[] name = Base64.getUrlDecoder().decode(cursor);
+            return new JobName(new String(name, StandardCharsets.UTF_8)).value();
+        } catch (IllegalArgumentException notACursor) {
             throw new GatewayException.CursorExpired();
         }
     }
@@ -267,6 +287,7 @@ final class KubernetesJobs implements Jobs {
                     pod(pod).filter(now ->
                             now.getMetadata().getUid().equals(pod.getMetadata().getUid()));
             if (answer.code() != 409 || left.isEmpty()) {
+                left.ifPresentOrElse(workspaces::wrote, () -> workspaces.ended(pod));
                 return left;
             }
         }
@@ -319,7 +340,7 @@ final class KubernetesJobs implements Jobs {
     }
 
     private Job read(Pod pod) {
-        return PodReading.jobFrom(pod, clock.instant());
+        return workspaces.reading().read(pod, clock.instant());
     }
 
     private static String yaml(Pod pod) {

@@ -9,17 +9,23 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// The virtual nodes of a real cluster.
+/// The virtual nodes of a real cluster, from the watch where it is up to date.
 final class KubernetesVirtualNodes implements VirtualNodes {
 
     private final ApiServer apiServer;
+    private final WatchedNodes watched;
 
-    KubernetesVirtualNodes(ApiServer apiServer) {
+    KubernetesVirtualNodes(ApiServer apiServer, WatchedNodes watched) {
         this.apiServer = apiServer;
+        this.watched = watched;
     }
 
     @Override
     public List<VirtualNode> list() {
+        return watched.forReading().orElseGet(this::listed);
+    }
+
+    private List<VirtualNode> listed() {
         return apiServer
                 .call(() -> apiServer.client().nodes().withLabel(Annotations.NODE_TYPE).list())
                 .getItems()
@@ -29,8 +35,13 @@ final class KubernetesVirtualNodes implements VirtualNodes {
                 .toList();
     }
 
+    /// A node that the watch does not know may have been made a moment ago: then the API server is asked.
     @Override
     public Optional<VirtualNode> find(NodeName name) {
+        return watched.find(name).or(() -> asked(name));
+    }
+
+    private Optional<VirtualNode> asked(NodeName name) {
         return Optional.ofNullable(
                         apiServer.call(
                                 () -> apiServer.client().nodes().withName(name.value()).get()))

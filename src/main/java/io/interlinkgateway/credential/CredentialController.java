@@ -1,5 +1,7 @@
 package io.interlinkgateway.credential;
 
+import io.interlinkgateway.caller.RequiredRole;
+import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
@@ -125,6 +127,7 @@ class CredentialController {
         }
     }
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping
     @Operation(summary = "List the MLflow credentials", description = "Those of kubectl as well.")
     Items list(Workspace workspace) {
@@ -132,6 +135,7 @@ class CredentialController {
                 credentials.list(workspace).stream().map(CredentialResponse::from).toList());
     }
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping("/{name}")
     @Operation(summary = "Get an MLflow credential", description = "Never with its password.")
     CredentialResponse get(Workspace workspace, @PathVariable CredentialName name) {
@@ -141,6 +145,7 @@ class CredentialController {
                 .orElseThrow(() -> notFound(name));
     }
 
+    @RequiredRole(Role.ADMIN)
     @PutMapping("/{name}")
     @Operation(summary = "Put an MLflow credential", description = "Creates or replaces it.")
     @ApiResponse(responseCode = "201", description = "It was created.")
@@ -156,6 +161,7 @@ class CredentialController {
                 : ResponseEntity.ok(body);
     }
 
+    @RequiredRole(Role.ADMIN)
     @DeleteMapping("/{name}")
     @Operation(summary = "Delete an MLflow credential")
     @ApiResponse(responseCode = "204", description = "It is gone.")
@@ -166,6 +172,7 @@ class CredentialController {
         return ResponseEntity.noContent().build();
     }
 
+    @RequiredRole(Role.SUBMITTER)
     @PostMapping("/{name}/verify")
     @Operation(
             summary = "Ask the MLflow server whether it accepts a credential",

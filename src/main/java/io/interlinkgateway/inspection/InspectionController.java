@@ -1,9 +1,12 @@
 package io.interlinkgateway.inspection;
 
+import io.interlinkgateway.caller.RequiredRole;
+import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPage;
 import io.interlinkgateway.job.JobPhase;
@@ -52,6 +55,7 @@ class InspectionController {
         }
     }
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping
     @Operation(
             summary = "List jobs",
@@ -69,9 +73,15 @@ class InspectionController {
                     int limit,
             @RequestParam Optional<String> cursor) {
         return Page.from(
-                jobs.list(new JobQuery(workspace, state, node, labels(label), limit, cursor)));
+                jobs.list(
+                        new JobQuery(
+                                new JobFilter(
+                                        workspace, Optional.empty(), state, node, labels(label)),
+                                limit,
+                                cursor)));
     }
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping("/{name}")
     @Operation(summary = "Get a job")
     JobResponse get(Workspace workspace, @PathVariable JobName name) {
@@ -79,17 +89,19 @@ class InspectionController {
         return JobResponse.from(job);
     }
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping(path = "/{name}/manifest", produces = MediaType.APPLICATION_YAML_VALUE)
     @Operation(summary = "Get the live pod")
     String manifest(Workspace workspace, @PathVariable JobName name) {
         return jobs.manifest(workspace, name).orElseThrow(() -> notFound(name));
     }
 
-    private static GatewayException.NotFound notFound(JobName name) {
+    static GatewayException.NotFound notFound(JobName name) {
         return new GatewayException.NotFound("job", name.value());
     }
 
-    private static Map<String, String> labels(List<String> texts) {
+    /// @param texts `key=value` each
+    static Map<String, String> labels(List<String> texts) {
         Findings findings = new Findings();
         Map<String, String> labels = new LinkedHashMap<>();
         for (String text : texts) {

@@ -6,10 +6,13 @@ import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.JobState;
+import io.interlinkgateway.job.JobState.Moment;
+import io.interlinkgateway.job.JobState.Precision;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PodManifest;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,18 +30,41 @@ public record JobResponse(
                 @Schema(
                         description =
                                 "Why it waits (NODE_FULL, NODE_NOT_READY, SECRET_MISSING,"
-                                    + " SUBMITTING, IN_HPC_QUEUE, REQUEUED) or failed (EXIT_CODE,"
-                                    + " OUT_OF_MEMORY, TIME_LIMIT, CANCELLED_ON_HPC, NODE_FAILED,"
-                                    + " SUBMISSION_REFUSED, IMAGE_UNAVAILABLE, COMMAND_NOT_FOUND,"
-                                    + " NODE_UNREACHABLE, OTHER).")
+                                    + " SUBMITTING, IN_HPC_QUEUE, REQUEUED), why it failed"
+                                    + " (EXIT_CODE, OUT_OF_MEMORY, TIME_LIMIT, CANCELLED_ON_HPC,"
+                                    + " NODE_FAILED, SUBMISSION_REFUSED, PRE_EXEC_FAILED,"
+                                    + " IMAGE_UNAVAILABLE, COMMAND_NOT_FOUND, OTHER), why its state"
+                                    + " is unknown (SUCCESS_UNCONFIRMED, CONTRADICTION,"
+                                    + " MAY_START_AGAIN, STATUS_UNREADABLE); NODE_UNREACHABLE where"
+                                    + " the state is old because the node lost contact.")
                 String reason,
         @Nullable @Schema(description = "The same in words.") String message,
         @Nullable @Schema(description = "What to do about it.") String cure,
-        @Nullable Integer exitCode,
+        @Nullable
+                @Schema(
+                        description =
+                                "Of the first container that failed, 0 to 255. Missing if the job"
+                                        + " was killed or it is not known.")
+                Integer exitCode,
+        @Nullable
+                @Schema(
+                        description =
+                                "How the containers ended, as the job's own record says; init"
+                                        + " containers only where they failed.")
+                List<Job.ContainerExit> containers,
         @Nullable @Schema(description = "The HPC's own id of the job.") String remoteJobId,
         Instant createdAt,
+        @Nullable @Schema(description = "Since when it waits where it waits, if that is known.")
+                Instant queuedSince,
         @Nullable Instant startedAt,
+        @Nullable
+                @Schema(
+                        description =
+                                "SECOND: by the job's own clock. OBSERVED: when interLink noticed,"
+                                        + " up to half a minute late, more after an outage.")
+                Precision startedAtPrecision,
         @Nullable Instant finishedAt,
+        @Nullable @Schema(description = "As startedAtPrecision.") Precision finishedAtPrecision,
         @Schema(description = "How the state is known.") Job.Evidence evidence,
         @Schema(description = "gateway, or whoever made the pod.", example = "gateway")
                 String managedBy,
@@ -46,9 +72,9 @@ public record JobResponse(
         @Schema(
                         description =
                                 "What it was made from: a job spec that can be sent again, or a"
-                                        + " pod.",
+                                        + " pod. Missing in events.",
                         oneOf = {SubmitJobRequest.class, Map.class})
-                Object definition,
+                @Nullable Object definition,
         @Nullable
                 @Schema(
                         description =
@@ -66,7 +92,17 @@ public record JobResponse(
     /// @param warnings what its caller should know
     /// @return its answer
     public static JobResponse from(Job job, List<Finding> warnings) {
-        Told told = Told.of(job.state());
+        return from(job, warnings, definitionOf(job));
+    }
+
+    /// @param job a job whose state changed
+    /// @return its answer without its definition, which never changes
+    static JobResponse withoutDefinition(Job job) {
+        return from(job, List.of(), null);
+    }
+
+    private static JobResponse from(Job job, List<Finding> warnings, @Nullable Object definition) {
+        Told told = Told.of(job);
         return new JobResponse(
                 job.name().value(),
                 job.workspace().value(),
@@ -76,14 +112,18 @@ public record JobResponse(
                 told.message,
                 told.cure,
                 told.exitCode.isPresent() ? told.exitCode.getAsInt() : null,
+                job.containers().isEmpty() ? null : job.containers(),
                 job.remoteJobId().orElse(null),
                 job.createdAt(),
-                told.startedAt.orElse(null),
-                told.finishedAt.orElse(null),
+                told.queuedSince.orElse(null),
+                told.startedAt.map(Moment::at).orElse(null),
+                told.startedAt.map(Moment::precision).orElse(null),
+                told.finishedAt.map(Moment::at).orElse(null),
+                told.finishedAt.map(Moment::precision).orElse(null),
                 job.evidence(),
                 job.managedBy(),
                 job.labels().isEmpty() ? null : job.labels(),
-                definitionOf(job),
+                definition,
                 warnings.isEmpty() ? null : warnings);
     }
 
@@ -100,13 +140,25 @@ public record JobResponse(
             @Nullable String message,
             @Nullable String cure,
             OptionalInt exitCode,
-            Optional<Instant> startedAt,
-            Optional<Instant> finishedAt) {
+            Optional<Instant> queuedSince,
+            Optional<Moment> startedAt,
+            Optional<Moment> finishedAt) {
 
-        static Told of(JobState state) {
+        static Told of(Job job) {
+            Told told = of(job.state());
+            return job.evidence().current() ? told : told.asOf(job.evidence().observedAt());
+        }
+
+        private static Told of(JobState state) {
             return switch (state) {
-                case JobState.Queued queued -> message(queued.reason().name(), queued.message());
-                case JobState.Starting _ -> nothing();
+                case JobState.Queued queued ->
+                        message(
+                                queued.reason().name(),
+                                queued.message(),
+                                queued.reason().cure(),
+                                queued.since());
+                case JobState.Starting _, JobState.Cancelling _ ->
+                        times(Optional.empty(), Optional.empty());
                 case JobState.Running running -> times(running.since(), Optional.empty());
                 case JobState.Succeeded succeeded ->
                         times(succeeded.startedAt(), succeeded.finishedAt());
@@ -116,24 +168,48 @@ public record JobResponse(
                                 failed.message(),
                                 failed.reason().cure(),
                                 failed.exitCode(),
+                                Optional.empty(),
                                 failed.startedAt(),
                                 failed.finishedAt());
-                case JobState.Cancelling _ -> nothing();
-                case JobState.Unknown unknown -> message(null, unknown.why());
+                case JobState.Unknown unknown ->
+                        message(
+                                unknown.reason().name(),
+                                unknown.why(),
+                                unknown.reason().cure(),
+                                Optional.empty());
             };
         }
 
-        private static Told nothing() {
-            return message(null, null);
-        }
-
-        private static Told message(@Nullable String reason, @Nullable String message) {
+        private static Told message(
+                String reason, String message, String cure, Optional<Instant> since) {
             return new Told(
-                    reason, message, null, OptionalInt.empty(), Optional.empty(), Optional.empty());
+                    reason,
+                    message,
+                    cure,
+                    OptionalInt.empty(),
+                    since,
+                    Optional.empty(),
+                    Optional.empty());
         }
 
-        private static Told times(Optional<Instant> started, Optional<Instant> finished) {
-            return new Told(null, null, null, OptionalInt.empty(), started, finished);
+        private static Told times(Optional<Moment> started, Optional<Moment> finished) {
+            return new Told(
+                    null, null, null, OptionalInt.empty(), Optional.empty(), started, finished);
+        }
+
+        /// The state is what it was when the node was last heard of.
+        private Told asOf(Instant lastContact) {
+            return new Told(
+                    "NODE_UNREACHABLE",
+                    "The job's node has been out of contact since "
+                            + lastContact.truncatedTo(ChronoUnit.SECONDS)
+                            + "; this is how the job was then."
+                            + (message == null ? "" : " " + message),
+                    "Wait until the node is ready again, or ask the people who run it.",
+                    exitCode,
+                    queuedSince,
+                    startedAt,
+                    finishedAt);
         }
     }
 }

@@ -1,5 +1,6 @@
-/// What jobs do: one, a page, the live pod. [io.interlinkgateway.inspection.JobResponse] is how a job is
-/// answered everywhere. May use `job`, `definition` and `caller`.
+/// What jobs do: one, a page, the live pod, the changes as they happen.
+/// [io.interlinkgateway.inspection.JobResponse] is how a job is answered everywhere. May use `job`,
+/// `definition`, `event` and `caller`.
 @NullMarked
 package io.interlinkgateway.inspection;
 

@@ -1,5 +1,6 @@
 package io.interlinkgateway.job;
 
+import java.time.Duration;
 import java.util.List;
 
 /// Everything that can go wrong for a caller. Closed, so that each kind has its problem page.
@@ -87,6 +88,55 @@ public abstract sealed class GatewayException extends RuntimeException {
         /// @param name the job
         public StillTerminating(JobName name) {
             super("The job \"" + name + "\" is still terminating.");
+        }
+    }
+
+    /// Nobody knows who asks.
+    public static final class Unauthenticated extends GatewayException {
+        /// @param message why, without the token
+        public Unauthenticated(String message) {
+            super(message);
+        }
+    }
+
+    /// Whoever could say who asks gives no answer. The request may be repeated.
+    public static final class IssuerUnavailable extends GatewayException {
+        /// @param message what happened, without the token
+        public IssuerUnavailable(String message) {
+            super(message);
+        }
+    }
+
+    /// The caller may see it, but not do it.
+    public static final class NotAllowed extends GatewayException {
+        /// @param message what is missing
+        public NotAllowed(String message) {
+            super(message);
+        }
+    }
+
+    /// The caller asks too much at a time. The request may be repeated later.
+    public static final class TooManyRequests extends GatewayException {
+        private final Duration retryAfter;
+
+        /// @param message which limit is reached
+        /// @param retryAfter when it may go on
+        public TooManyRequests(String message, Duration retryAfter) {
+            super(message);
+            this.retryAfter = retryAfter;
+        }
+
+        /// @return when a repeat may succeed
+        public Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+
+    /// The request has an address, host or header that no request may have.
+    public static final class RefusedByFirewall extends GatewayException {
+        /// The server has logged why.
+        public RefusedByFirewall() {
+            super("The request's address, host or a header is not one that the gateway takes.");
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.interlinkgateway.job;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
 /// @param node where it was sent
 /// @param state what it does
 /// @param evidence how that is known
+/// @param containers how its containers ended, in their order, as far as its own record says so
 /// @param remoteJobId the HPC's own id for it, once it has one
 /// @param createdAt when its pod was created
 /// @param managedBy `gateway`, or whoever made the pod
@@ -24,17 +26,43 @@ public record Job(
         Optional<NodeName> node,
         JobState state,
         Evidence evidence,
+        List<ContainerExit> containers,
         Optional<String> remoteJobId,
         Instant createdAt,
         String managedBy,
         Map<String, String> labels,
         JobDefinition definition) {
 
+    /// Copies the list.
+    public Job {
+        containers = List.copyOf(containers);
+    }
+
+    /// Whether there is nothing to tell who knows an earlier reading of the job.
+    ///
+    /// @param before the same job, read earlier
+    /// @return true if its state, how that is known, and the HPC's id are the same
+    public boolean hasSameStateAs(Job before) {
+        return state.equals(before.state)
+                && evidence.source == before.evidence.source
+                && evidence.current == before.evidence.current
+                && containers.equals(before.containers)
+                && remoteJobId.equals(before.remoteJobId);
+    }
+
     /// How a state is known.
     ///
     /// @param source who said so
     /// @param observedAt when that was seen
-    public record Evidence(Source source, Instant observedAt) {}
+    /// @param current false if the node lost contact then, so that the job may be elsewhere by now
+    public record Evidence(Source source, Instant observedAt, boolean current) {}
+
+    /// How a container ended.
+    ///
+    /// @param name its name
+    /// @param exitCode 0 to 255
+    /// @param finishedAt when it ended by the job's own clock, to the second
+    public record ContainerExit(String name, int exitCode, Instant finishedAt) {}
 
     /// Who says what a job does.
     public enum Source {

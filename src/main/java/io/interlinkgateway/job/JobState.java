@@ -11,33 +11,35 @@ public sealed interface JobState {
     ///
     /// @param reason which layer holds it
     /// @param message that layer's words, in plain language
-    record Queued(QueueReason reason, String message) implements JobState {}
+    /// @param since when that layer got it, if that is known
+    record Queued(QueueReason reason, String message, Optional<Instant> since)
+            implements JobState {}
 
     /// Its init containers run, or its container is about to.
     record Starting() implements JobState {}
 
     /// It runs.
     ///
-    /// @param since when it was first seen running, if that is known
-    record Running(Optional<Instant> since) implements JobState {}
+    /// @param since when it began, if that is known
+    record Running(Optional<Moment> since) implements JobState {}
 
     /// It ended well.
     ///
     /// @param startedAt when it began, if that is known
     /// @param finishedAt when it ended, if that is known
-    record Succeeded(Optional<Instant> startedAt, Optional<Instant> finishedAt)
-            implements JobState {}
+    record Succeeded(Optional<Moment> startedAt, Optional<Moment> finishedAt) implements JobState {}
 
     /// It ended badly, or never began.
     ///
     /// @param startedAt when it began, if that is known
     /// @param finishedAt when it ended, if that is known
-    /// @param exitCode of the first container that failed, if that is known
+    /// @param exitCode of the first container that failed, 0 to 255; none if it never ended by itself or
+    ///     that is not known
     /// @param reason the kind of failure
     /// @param message what happened, in the words of who knows
     record Failed(
-            Optional<Instant> startedAt,
-            Optional<Instant> finishedAt,
+            Optional<Moment> startedAt,
+            Optional<Moment> finishedAt,
             OptionalInt exitCode,
             FailureReason reason,
             String message)
@@ -50,23 +52,74 @@ public sealed interface JobState {
 
     /// Nobody can say what it is doing.
     ///
+    /// @param reason the kind of ignorance
     /// @param why what is missing or contradicts itself
-    record Unknown(String why) implements JobState {}
+    record Unknown(UnknownReason reason, String why) implements JobState {}
+
+    /// A time in a job's life.
+    ///
+    /// @param at the time
+    /// @param precision how near the truth it is
+    record Moment(Instant at, Precision precision) {}
+
+    /// How near the truth a time is.
+    enum Precision {
+        /// The job's own clock, to the second.
+        SECOND,
+        /// When interLink noticed: up to half a minute late, more after an outage of its own.
+        OBSERVED
+    }
 
     /// Which layer holds a queued job.
     enum QueueReason {
         /// Kubernetes finds no room on the node.
-        NODE_FULL,
+        NODE_FULL("Wait for other jobs to end, ask for less, or choose another node."),
         /// The node is not ready or has a taint that the pod does not tolerate.
-        NODE_NOT_READY,
+        NODE_NOT_READY("Wait until the node is ready, or choose another one."),
         /// A Secret that the pod needs is not there.
-        SECRET_MISSING,
+        SECRET_MISSING("Create it; the job then goes on by itself."),
         /// The job is being handed over to the HPC.
-        SUBMITTING,
+        SUBMITTING("Wait; this takes seconds."),
         /// SLURM has the job in its queue.
-        IN_HPC_QUEUE,
+        IN_HPC_QUEUE("Wait; SLURM starts it when its turn comes."),
         /// SLURM put the job back into its queue.
-        REQUEUED
+        REQUEUED("Wait; SLURM starts it again, from its beginning.");
+
+        private final String cure;
+
+        QueueReason(String cure) {
+            this.cure = cure;
+        }
+
+        /// @return what to do about it, one sentence
+        public String cure() {
+            return cure;
+        }
+    }
+
+    /// Why nobody can say what a job is doing.
+    enum UnknownReason {
+        /// interLink says that it ended well, which it also says of jobs that have not begun; the job's own
+        /// record does not say so (yet).
+        SUCCESS_UNCONFIRMED(
+                "Wait; the gateway goes on looking for the job's own record in its log."),
+        /// What is known contradicts itself.
+        CONTRADICTION("Read the job's log with raw=true, and ask SLURM about the job."),
+        /// Something ended it that may let SLURM start it again.
+        MAY_START_AGAIN("Wait, or ask SLURM about the job."),
+        /// The pod's status says nothing about the job.
+        STATUS_UNREADABLE("Ask the people who run the node about its virtual kubelet.");
+
+        private final String cure;
+
+        UnknownReason(String cure) {
+            this.cure = cure;
+        }
+
+        /// @return what to do about it, one sentence
+        public String cure() {
+            return cure;
+        }
     }
 
     /// What made a job fail.
@@ -85,12 +138,13 @@ public sealed interface JobState {
                         + " again."),
         /// The HPC did not accept it.
         SUBMISSION_REFUSED("Correct the SLURM options that the message names."),
+        /// What runs before the containers failed: preExec, or the pull of image.pullFrom.
+        PRE_EXEC_FAILED(
+                "Read the job's log: what it printed last in preExec or the pull of its image."),
         /// The image could not be pulled or is not there.
         IMAGE_UNAVAILABLE("Check image.path on the HPC, or give image.pullFrom."),
         /// The image has no such command.
         COMMAND_NOT_FOUND("Check command and the image's PATH."),
-        /// The node lost contact.
-        NODE_UNREACHABLE("Wait until the node is ready again."),
         /// Something else, see the message.
         OTHER("Read the message and the job's log.");
 

@@ -79,6 +79,131 @@ public record SlurmOptions(Map<String, String> values) {
                     "use-min-nodes",
                     "nice");
 
+    /// sbatch's long options (its manual page, SLURM 22.05 to 25.05). A site may have more, by its plugins.
+    private static final Set<String> KNOWN =
+            Set.of(
+                    "account",
+                    "acctg-freq",
+                    "array",
+                    "batch",
+                    "bb",
+                    "bbf",
+                    "begin",
+                    "bell",
+                    "chdir",
+                    "cluster-constraint",
+                    "clusters",
+                    "comment",
+                    "consolidate-segments",
+                    "constraint",
+                    "container",
+                    "container-id",
+                    "contiguous",
+                    "core-spec",
+                    "cores-per-socket",
+                    "cpu-freq",
+                    "cpus-per-gpu",
+                    "cpus-per-task",
+                    "deadline",
+                    "delay-boot",
+                    "dependency",
+                    "disable-stdout-job-summary",
+                    "distribution",
+                    "error",
+                    "exclude",
+                    "exclusive",
+                    "export",
+                    "export-file",
+                    "extra",
+                    "extra-node-info",
+                    "get-user-env",
+                    "gid",
+                    "gpu-bind",
+                    "gpu-freq",
+                    "gpus",
+                    "gpus-per-node",
+                    "gpus-per-socket",
+                    "gpus-per-task",
+                    "gres",
+                    "gres-flags",
+                    "help",
+                    "hint",
+                    "hold",
+                    "ignore-pbs",
+                    "input",
+                    "job-name",
+                    "kill-on-invalid-dep",
+                    "licenses",
+                    "mail-type",
+                    "mail-user",
+                    "mcs-label",
+                    "mem",
+                    "mem-bind",
+                    "mem-per-cpu",
+                    "mem-per-gpu",
+                    "mincpus",
+                    "network",
+                    "nice",
+                    "no-bell",
+                    "no-kill",
+                    "no-requeue",
+                    "no-shell",
+                    "nodefile",
+                    "nodelist",
+                    "nodes",
+                    "ntasks",
+                    "ntasks-per-core",
+                    "ntasks-per-gpu",
+                    "ntasks-per-node",
+                    "ntasks-per-socket",
+                    "oom-kill-step",
+                    "open-mode",
+                    "output",
+                    "overcommit",
+                    "oversubscribe",
+                    "parsable",
+                    "partition",
+                    "power",
+                    "prefer",
+                    "priority",
+                    "profile",
+                    "propagate",
+                    "qos",
+                    "quiet",
+                    "reboot",
+                    "requeue",
+                    "reservation",
+                    "resv-ports",
+                    "segment",
+                    "share",
+                    "signal",
+                    "sockets-per-node",
+                    "spread-job",
+                    "stepmgr",
+                    "switches",
+                    "test-only",
+                    "thread-spec",
+                    "threads-per-core",
+                    "time",
+                    "time-min",
+                    "tmp",
+                    "tres-bind",
+                    "tres-per-job",
+                    "tres-per-node",
+                    "tres-per-socket",
+                    "tres-per-task",
+                    "uid",
+                    "umask",
+                    "usage",
+                    "use-min-nodes",
+                    "verbose",
+                    "version",
+                    "wait",
+                    "wait-all-nodes",
+                    "wckey",
+                    "wrap",
+                    "x11");
+
     private static final Map<String, String> REFUSED =
             Map.ofEntries(
                     Map.entry("output", "The job's log is read from the plugin's own file."),
@@ -208,6 +333,7 @@ public record SlurmOptions(Map<String, String> values) {
                     "\"" + Text.shown(name) + "\" is no option of sbatch.",
                     "Use the option's long name, in lower case letters, digits and '-'.");
         }
+        requireWhole(name);
         String why = REFUSED.get(name);
         if (why != null) {
             throw new InvalidValueException(
@@ -218,6 +344,16 @@ public record SlurmOptions(Map<String, String> values) {
             throw new InvalidValueException(
                     "The option --" + name + " can't have the value \"" + Text.shown(value) + "\".",
                     "Use a value without blanks, quotes, $, `, ;, \\ and #.");
+        }
+    }
+
+    /// sbatch takes the beginning of an option for the option (getopt_long), so that `--outp` would be the refused
+    /// `--output`.
+    private static void requireWhole(String name) {
+        if (!KNOWN.contains(name) && KNOWN.stream().anyMatch(known -> known.startsWith(name))) {
+            throw new InvalidValueException(
+                    "The option --" + name + " is short for another one.",
+                    "Write the option's whole name.");
         }
     }
 

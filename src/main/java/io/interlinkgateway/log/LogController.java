@@ -1,6 +1,11 @@
 package io.interlinkgateway.log;
 
+import io.interlinkgateway.caller.RequiredRole;
+import io.interlinkgateway.caller.Role;
+import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.Workspace;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -8,75 +13,185 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.json.JsonMapper;
 
+/// Writes to the response itself: what a StreamingResponseBody flushes does not reach the client since Spring
+/// Framework 7.0.6 (its issue 36385). The request's thread is a virtual one, and waits.
 @RestController
 @Tag(name = "Logs")
 class LogController {
 
-    private static final int CHUNK = 8192;
+    private static final String DESCRIPTION =
+            """
+            What the job wrote, byte for byte; with `raw` the plugin's lines, too. With `follow` a job that has \
+            not started is waited for, and the answer ends when the job has written its last.
 
-    private final JobLogs logs;
+            With `Accept: text/event-stream` each line is an event `log`. Its data is JSON: `text` is the line \
+            without its end, or `base64` where the line is no UTF-8; `partial` is true where the line goes on in \
+            the next event (after 16 kB, or when the job pauses within a line); `at` is when it came to the \
+            gateway, if it came while it was written. `plugin` is a line of the plugin's, with `raw`. `problem` \
+            tells that the log can't be read now; it is tried again, and nothing is lost. `end` has the job as \
+            it ended. After a lost connection send the last event's id as `Last-Event-ID`, to any gateway: it \
+            goes on after that. An answer without `end` is not whole; so is a `text/plain` one that is cut off.\
+            """;
 
-    LogController(JobLogs logs) {
-        this.logs = logs;
+    /// How long the first byte may take before a follower gets the answer's head without it.
+    private static final Duration FIRST = Duration.ofSeconds(1);
+
+    private final LogReaders readers;
+    private final Jobs jobs;
+    private final JsonMapper json;
+    private final LogProperties properties;
+
+    LogController(LogReaders readers, Jobs jobs, JsonMapper json, LogProperties properties) {
+        this.readers = readers;
+        this.jobs = jobs;
+        this.json = json;
+        this.properties = properties;
     }
 
-    /// Writes to the response itself: what a StreamingResponseBody flushes does not reach the client since
-    /// Spring Framework 7.0.6 (its issue 36385).
-    @GetMapping(path = "/api/v1/jobs/{name}/logs", produces = MediaType.TEXT_PLAIN_VALUE)
+    @RequiredRole(Role.VIEWER)
+    @GetMapping(
+            path = "/api/v1/jobs/{name}/logs",
+            produces = {MediaType.TEXT_PLAIN_VALUE, MediaType.TEXT_EVENT_STREAM_VALUE})
     @Operation(
             summary = "Read a job's log",
-            description =
-                    "With follow the answer ends when the job ends; a job that has not started is"
-                            + " waited for.",
-            responses =
-                    @ApiResponse(
-                            responseCode = "200",
-                            content =
-                                    @Content(
-                                            mediaType = MediaType.TEXT_PLAIN_VALUE,
-                                            schema = @Schema(type = "string"))))
+            description = DESCRIPTION,
+            responses = {
+                @ApiResponse(
+                        responseCode = "200",
+                        content = {
+                            @Content(
+                                    mediaType = MediaType.TEXT_PLAIN_VALUE,
+                                    schema = @Schema(type = "string")),
+                            @Content(
+                                    mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                                    schema = @Schema(type = "string"))
+                        }),
+                @ApiResponse(
+                        responseCode = "204",
+                        description = "The client has everything, up to the event `end`.",
+                        content = @Content)
+            })
     void read(
             Workspace workspace,
             @PathVariable JobName name,
             @RequestParam(defaultValue = "false") boolean follow,
-            @RequestParam @Parameter(description = "Only this many lines before now.")
+            @RequestParam(defaultValue = "false")
+                    @Parameter(description = "With the lines of the plugin and SLURM.")
+                    boolean raw,
+            @RequestParam @Parameter(description = "Only so many of the job's lines before now.")
                     Optional<Integer> tailLines,
+            @RequestParam
+                    @Parameter(
+                            description =
+                                    "Only what came in so many seconds; refused where that is not"
+                                            + " known.")
+                    Optional<Long> sinceSeconds,
+            @RequestParam(defaultValue = "false")
+                    @Parameter(description = "Only in events, which have it anyway.")
+                    boolean timestamps,
             @RequestParam @Parameter(description = "Which container; left out, the first.")
                     Optional<String> container,
+            @RequestHeader("Last-Event-ID") Optional<String> lastEventId,
+            @RequestHeader(HttpHeaders.ACCEPT) @Parameter(hidden = true) Optional<String> accept,
             HttpServletResponse response)
             throws IOException {
-        try (InputStream log =
-                logs.open(
-                        workspace,
-                        name,
-                        new JobLogs.Options(
-                                follow,
-                                tailLines.map(OptionalInt::of).orElse(OptionalInt.empty()),
-                                container))) {
-            response.setContentType("text/plain;charset=utf-8");
-            response.setHeader("X-Content-Type-Options", "nosniff");
-            response.flushBuffer();
-            pass(log, response.getOutputStream());
+        boolean events = accept.map(LogController::wantsEvents).orElse(false);
+        if (timestamps && !events) {
+            throw new GatewayException.Rejected(List.of(TIMESTAMPS_UNKNOWN));
+        }
+        LogOptions options =
+                new LogOptions(
+                        container,
+                        follow,
+                        raw,
+                        tailLines.map(OptionalInt::of).orElse(OptionalInt.empty()),
+                        sinceSeconds.map(Duration::ofSeconds),
+                        lastEventId);
+        try (LogReader reader = readers.open(workspace, name, options)) {
+            if (events
+                    && lastEventId.map(LogCursor::parse).flatMap(LogCursor::position).isEmpty()
+                    && lastEventId.isPresent()) {
+                response.setStatus(HttpStatus.NO_CONTENT.value());
+            } else if (events) {
+                response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
+                response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+                response.setHeader("X-Accel-Buffering", "no");
+                response.flushBuffer();
+                new LogEventWriter(reader, jobs::find, json, response.getOutputStream())
+                        .write(properties.heartbeat());
+            } else {
+                response.setContentType("text/plain;charset=utf-8");
+                response.setHeader("X-Content-Type-Options", "nosniff");
+                pass(reader, response);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("The gateway stops.");
         }
     }
 
-    private static void pass(InputStream log, ServletOutputStream client) throws IOException {
-        byte[] chunk = new byte[CHUNK];
-        for (int length = log.read(chunk); length >= 0; length = log.read(chunk)) {
-            client.write(chunk, 0, length);
-            client.flush();
+    private static final Finding TIMESTAMPS_UNKNOWN =
+            Finding.error(
+                    "timestamps-known",
+                    "timestamps",
+                    "A node does not tell when a line was written, and not every line is seen to"
+                            + " come.",
+                    "Ask for text/event-stream: its events have the time at which they came, where"
+                            + " it is known.");
+
+    private static boolean wantsEvents(String accept) {
+        return MediaType.parseMediaTypes(accept).stream()
+                .anyMatch(MediaType.TEXT_EVENT_STREAM::equalsTypeAndSubtype);
+    }
+
+    private void pass(LogReader reader, HttpServletResponse response)
+            throws IOException, InterruptedException {
+        OutputStream client = response.getOutputStream();
+        Duration patience = FIRST;
+        while (true) {
+            switch (reader.next(patience)) {
+                case LogEvent.Output output -> {
+                    for (LogPiece piece : output.pieces()) {
+                        client.write(piece.bytes());
+                    }
+                    response.flushBuffer();
+                }
+                case LogEvent.Quiet _ -> response.flushBuffer();
+                case LogEvent.Problem problem -> refuse(problem.message(), response);
+                case LogEvent.Broken broken -> {
+                    refuse(broken.message(), response);
+                    throw new IOException(broken.message());
+                }
+                case LogEvent.End _ -> {
+                    response.flushBuffer();
+                    return;
+                }
+            }
+            patience = properties.heartbeat();
+        }
+    }
+
+    private static void refuse(String message, HttpServletResponse response) {
+        if (!response.isCommitted()) {
+            throw new GatewayException.ClusterUnavailable(message);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.interlinkgateway.node;
 
+import io.interlinkgateway.caller.RequiredRole;
+import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Quantity;
@@ -73,6 +75,7 @@ class NodeController {
         }
     }
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping
     @Operation(summary = "List the virtual nodes")
     Items list() {
@@ -80,6 +83,7 @@ class NodeController {
         return new Items(nodes.list().stream().map(node -> NodeResponse.from(node, now)).toList());
     }
 
+    @RequiredRole(Role.VIEWER)
     @GetMapping("/{name}")
     @Operation(summary = "Get a virtual node")
     NodeResponse get(@PathVariable NodeName name) {

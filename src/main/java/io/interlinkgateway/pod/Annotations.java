@@ -48,6 +48,9 @@ public final class Annotations {
     /// On a pod: the resources, with commas between, whose limits the gateway added.
     public static final String COMPLETED_LIMITS = PREFIX + "completed-limits";
 
+    /// On a pod: what the job's own record in its log says of its end, see [JobRecord].
+    public static final String JOB_RECORD = PREFIX + "job-record";
+
     /// On a Secret: the one MLflow server that the credential may be used for.
     public static final String TRACKING_URI = PREFIX + "mlflow-tracking-uri";
 

@@ -7,11 +7,16 @@ import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Quantity;
 import io.interlinkgateway.node.VirtualNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// From a node to the virtual node that it is. interLink's reason for Ready is always "KubeletPending"; what
@@ -20,6 +25,12 @@ final class NodeReading {
 
     private static final List<String> ACCELERATORS =
             List.of("nvidia-gpu-type", "xilinx-fpga-type", "intel-fpga-type");
+
+    private static final Set<String> UNREADY =
+            Set.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
+
+    /// Three pings.
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(90);
 
     private NodeReading() {}
 
@@ -53,6 +64,28 @@ final class NodeReading {
                                 .or(() -> ready)
                                 .flatMap(condition ->
                                         PodReading.instant(condition.getLastHeartbeatTime()))));
+    }
+
+    /// The virtual kubelet writes all conditions anew at each ping, every 30 s, whether the HPC answers or not
+    /// (recordings `node-ready`, `node-plugin-down`). So an old ping means that the virtual kubelet is silent;
+    /// and since when the HPC is, only the taint tells that Kubernetes then gave the node.
+    static Optional<Instant> lostContactAt(Node node, Instant now) {
+        Optional<NodeCondition> ping =
+                condition(node, "InterlinkConnectivity").or(() -> condition(node, "Ready"));
+        Optional<Instant> pinged =
+                ping.flatMap(condition -> PodReading.instant(condition.getLastHeartbeatTime()));
+        if (ping.filter(NodeReading::holds).isPresent()) {
+            return pinged.filter(last -> last.plus(LONGEST_SILENCE).isBefore(now));
+        }
+        return Stream.concat(unreadySince(node), pinged.stream()).min(Comparator.naturalOrder());
+    }
+
+    private static Stream<Instant> unreadySince(Node node) {
+        return node.getSpec() == null
+                ? Stream.empty()
+                : PodReading.orEmpty(node.getSpec().getTaints()).stream()
+                        .filter(taint -> taint.getKey() != null && UNREADY.contains(taint.getKey()))
+                        .flatMap(taint -> PodReading.instant(taint.getTimeAdded()).stream());
     }
 
     private static boolean holds(NodeCondition condition) {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.node.VirtualNode;
@@ -54,26 +55,101 @@ public final class PodReading {
         }
     }
 
-    /// The job that a pod is.
+    /// The job that a pod is, with nothing known but the pod.
     ///
     /// @param pod a pod that [#isJob]
     /// @param observedAt when the pod was read
     /// @return the job
     public static Job jobFrom(Pod pod, Instant observedAt) {
+        return jobFrom(pod, Circumstances.at(observedAt));
+    }
+
+    /// The job that a pod is.
+    ///
+    /// @param pod a pod that [#isJob]
+    /// @param circumstances what is known beside it
+    /// @return the job
+    public static Job jobFrom(Pod pod, Circumstances circumstances) {
         ObjectMeta metadata = pod.getMetadata();
         Map<String, String> annotations = orEmpty(metadata.getAnnotations());
+        StateReading.Reading reading = StateReading.of(pod, circumstances, recordOf(pod));
+        Optional<Instant> silentSince =
+                dependsOnNode(reading.state()) ? circumstances.lostContactAt() : Optional.empty();
         return new Job(
                 new JobName(metadata.getName()),
                 new Workspace(metadata.getNamespace()),
                 Objects.requireNonNullElse(metadata.getUid(), ""),
                 nodeOf(pod.getSpec()),
-                StateReading.stateOf(pod),
-                new Job.Evidence(Job.Source.API_SERVER, observedAt),
+                reading.state(),
+                new Job.Evidence(
+                        reading.source(),
+                        silentSince.orElse(circumstances.observedAt()),
+                        silentSince.isEmpty()),
+                reading.containers(),
                 Optional.ofNullable(annotations.get(Annotations.JOB_ID)),
-                instant(metadata.getCreationTimestamp()).orElse(observedAt),
+                instant(metadata.getCreationTimestamp()).orElse(circumstances.observedAt()),
                 managerOf(metadata),
                 ownLabels(metadata),
                 DefinitionReading.definitionOf(pod));
+    }
+
+    /// Whether only the node could say more. What has ended stays so, and what Kubernetes keeps back never
+    /// came to the node.
+    private static boolean dependsOnNode(JobState state) {
+        return switch (state) {
+            case JobState.Queued queued ->
+                    switch (queued.reason()) {
+                        case NODE_FULL, NODE_NOT_READY -> false;
+                        case SECRET_MISSING, SUBMITTING, IN_HPC_QUEUE, REQUEUED -> true;
+                    };
+            case JobState.Starting _,
+                    JobState.Running _,
+                    JobState.Cancelling _,
+                    JobState.Unknown _ ->
+                    true;
+            case JobState.Succeeded _, JobState.Failed _ -> false;
+        };
+    }
+
+    /// The job's own record, as far as the pod carries it.
+    ///
+    /// @param pod any pod
+    /// @return nothing if no gateway found it yet, or if the annotation is not as gateways write it
+    public static Optional<JobRecord> recordOf(Pod pod) {
+        return RecordText.parse(
+                orEmpty(pod.getMetadata().getAnnotations()).get(Annotations.JOB_RECORD),
+                pod.getMetadata().getUid());
+    }
+
+    /// The value of the annotation [Annotations#JOB_RECORD] for a pod. The same for every gateway that found
+    /// the same.
+    ///
+    /// @param pod the job's pod
+    /// @param record what was found in its log
+    /// @return what to write
+    public static String recordAnnotation(Pod pod, JobRecord record) {
+        return RecordText.of(record, Objects.requireNonNullElse(pod.getMetadata().getUid(), ""));
+    }
+
+    /// Whether a job's own record is to be looked for in its log: the pod's status claims an end, and nothing
+    /// final was found yet.
+    ///
+    /// @param pod a pod that [#isJob]
+    /// @return false while it is going on, and when all is known
+    public static boolean needsRecord(Pod pod) {
+        return StateReading.claimsEnd(pod)
+                && !StateReading.wasRefused(pod)
+                && !recordOf(pod).map(record -> isFinal(pod, record)).orElse(false);
+    }
+
+    /// SLURM may start a job again that it killed, and a job that interLink calls Succeeded while it runs can
+    /// print that it was killed. Neither can be where interLink saw it fail.
+    private static boolean isFinal(Pod pod, JobRecord record) {
+        return switch (record) {
+            case JobRecord.Ended _, JobRecord.OtherPlugin _ -> true;
+            case JobRecord.Killed _ -> "Failed".equals(pod.getStatus().getPhase());
+            case JobRecord.Headless _, JobRecord.Started _, JobRecord.Contradictory _ -> false;
+        };
     }
 
     /// Who made an object: `gateway`, or whoever its managed fields name first.
@@ -99,6 +175,15 @@ public final class PodReading {
     /// @return nothing if it is no virtual node of interLink
     public static Optional<VirtualNode> nodeFrom(Node node) {
         return NodeReading.nodeFrom(node);
+    }
+
+    /// When a virtual node was last heard of, if it is silent now: what its jobs do is known up to then.
+    ///
+    /// @param node any node
+    /// @param now the time
+    /// @return nothing if it is in contact, or says nothing of itself
+    public static Optional<Instant> lostContactAt(Node node, Instant now) {
+        return NodeReading.lostContactAt(node, now);
     }
 
     /// A time as the cluster writes it.
@@ -128,6 +213,14 @@ public final class PodReading {
 
     static <K, V> Map<K, V> orEmpty(@Nullable Map<K, V> map) {
         return map == null ? Map.of() : map;
+    }
+
+    /// Where a pod was sent.
+    ///
+    /// @param pod a pod that [#isJob]
+    /// @return the node
+    public static Optional<NodeName> nodeOf(Pod pod) {
+        return nodeOf(pod.getSpec());
     }
 
     private static Optional<NodeName> nodeOf(PodSpec spec) {

@@ -78,6 +78,15 @@ public final class PodTranslation {
         return Demand.of(unmarked(job));
     }
 
+    /// What a job makes the HPC do.
+    ///
+    /// @param job a placed job
+    /// @return its pod's use
+    /// @throws GatewayException.Rejected as [#podFor]
+    public static HpcUse hpcUseOf(PlacedJob job) {
+        return HpcUse.of(job, podFor(job));
+    }
+
     /// The `#SBATCH` lines that the SLURM plugin writes for a pod, without those for its own files.
     ///
     /// @param pod from [#podFor]

@@ -6,6 +6,7 @@ import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.Text;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.ConstraintViolationException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -40,6 +41,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     /// How Bean Validation marks the elements of lists and maps.
     private static final Pattern ELEMENT = Pattern.compile("\\.?<[^>]*>");
 
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
 
     @ExceptionHandler
@@ -62,6 +64,20 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                     answer(ProblemType.CLUSTER_REFUSED.problem(detail));
             case GatewayException.StillTerminating _ ->
                     answerLater(ProblemType.STILL_TERMINATING.problem(detail));
+            case GatewayException.Unauthenticated _ ->
+                    answer(ProblemType.UNAUTHENTICATED.problem(detail));
+            case GatewayException.IssuerUnavailable _ ->
+                    answerLater(ProblemType.ISSUER_UNAVAILABLE.problem(detail));
+            case GatewayException.NotAllowed _ -> answer(ProblemType.ROLE_LACKING.problem(detail));
+            case GatewayException.TooManyRequests tooMany ->
+                    answerLater(
+                            ProblemType.TOO_MANY_REQUESTS.problem(detail), tooMany.retryAfter());
+            case GatewayException.RefusedByFirewall _ ->
+                    answer(
+                            withCure(
+                                    ProblemType.MALFORMED_REQUEST.problem(detail),
+                                    "Call the gateway by its own name, with an address as the API"
+                                            + " has it."));
         };
     }
 
@@ -300,8 +316,14 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     private static ResponseEntity<Object> answerLater(ProblemDetail problem) {
+        return answerLater(problem, RETRY_AFTER);
+    }
+
+    private static ResponseEntity<Object> answerLater(ProblemDetail problem, Duration wait) {
+        // The header has whole seconds.
+        long seconds = wait.plusNanos(999_999_999).toSeconds();
         return ResponseEntity.status(problem.getStatus())
-                .header(HttpHeaders.RETRY_AFTER, "5")
+                .header(HttpHeaders.RETRY_AFTER, String.valueOf(seconds))
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(problem);
     }

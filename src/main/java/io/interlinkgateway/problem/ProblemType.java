@@ -59,6 +59,24 @@ enum ProblemType {
             "The Kubernetes API server answered, but did not do what the gateway asked; the detail"
                     + " has its own words.",
             "Ask whoever runs the gateway: it may lack a permission, or a quota is used up."),
+    UNAUTHENTICATED(
+            HttpStatus.UNAUTHORIZED,
+            "The gateway does not know who asks",
+            "The request has no token, or one that is not valid: expired, changed, for another"
+                    + " audience, or of an issuer that the gateway does not trust.",
+            "Send the header Authorization: Bearer with a token of a trusted issuer or an API"
+                    + " token of POST /api/v1/tokens."),
+    ISSUER_UNAVAILABLE(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "The token can't be checked now",
+            "The token's issuer gives no answer, so the gateway can't tell whether it is good.",
+            "Send the request again in a few seconds."),
+    TOO_MANY_REQUESTS(
+            HttpStatus.TOO_MANY_REQUESTS,
+            "Too many requests",
+            "Each caller may send so many requests a second and hold so many open; the detail says"
+                    + " which limit is reached.",
+            "Wait as long as the header Retry-After says; close streams that nobody reads."),
     BODY_TOO_LARGE(
             HttpStatus.CONTENT_TOO_LARGE,
             "The body is too large",
@@ -86,6 +104,12 @@ enum ProblemType {
             "The server refuses it as it is, a cross-origin request from an unknown origin for"
                     + " instance.",
             "Ask whoever runs the gateway."),
+    ROLE_LACKING(
+            HttpStatus.FORBIDDEN,
+            "The role does not allow it",
+            "Viewers look, submitters also send and end jobs, admins also keep the credentials. The"
+                    + " detail says which role is missing.",
+            "Ask an admin of the workspace for the role."),
     INTERNAL_ERROR(
             HttpStatus.INTERNAL_SERVER_ERROR,
             "Something is wrong in the gateway",

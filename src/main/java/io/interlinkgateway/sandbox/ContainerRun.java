@@ -1,5 +1,7 @@
 package io.interlinkgateway.sandbox;
 
+import io.interlinkgateway.pod.JobRecord.Fault;
+import io.interlinkgateway.pod.JobRecord.FaultKind;
 import io.interlinkgateway.sandbox.PodStatuses.Exit;
 import java.io.File;
 import java.io.IOException;
@@ -57,17 +59,18 @@ record ContainerRun(
     public Exit call() throws InterruptedException {
         try {
             if (command.isEmpty()) {
-                return notStarted(NO_IMAGES, Optional.of(NO_IMAGES));
+                return notStarted(NO_IMAGES, Optional.of(NO_IMAGES), FaultKind.IMAGE);
             }
             Optional<Path> program = program(command.getFirst());
             return program.isPresent()
                     ? run(program.get())
                     : notStarted(
                             "stat " + command.getFirst() + ": no such file or directory",
-                            Optional.empty());
+                            Optional.empty(),
+                            FaultKind.COMMAND);
         } catch (IOException | IllegalArgumentException failure) {
             // The message may quote the command or a variable, which may hold a secret.
-            return notStarted(NOT_POSSIBLE, Optional.of(NOT_POSSIBLE));
+            return notStarted(NOT_POSSIBLE, Optional.of(NOT_POSSIBLE), FaultKind.COMMAND);
         } finally {
             log.complete();
         }
@@ -87,15 +90,15 @@ record ContainerRun(
         Process process = builder.start();
         ProcessTree tree = new ProcessTree(process, temporaryFolder);
         try {
-            return new Exit(process.waitFor(), Optional.empty(), startedAt);
+            return new Exit(process.waitFor(), Optional.empty(), startedAt, Optional.empty());
         } finally {
             tree.end(grace.get());
         }
     }
 
-    private Exit notStarted(String why, Optional<String> message) {
+    private Exit notStarted(String why, Optional<String> message, FaultKind kind) {
         log.append("FATAL:   " + why);
-        return new Exit(NOT_STARTED, message, startedAt);
+        return new Exit(NOT_STARTED, message, startedAt, Optional.of(new Fault(kind, why)));
     }
 
     private Map<String, String> wholeEnvironment() {

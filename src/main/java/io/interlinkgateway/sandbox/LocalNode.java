@@ -2,6 +2,7 @@ package io.interlinkgateway.sandbox;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.pod.Annotations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -94,10 +95,13 @@ final class LocalNode implements AutoCloseable {
         return pods.find(key).filter(left -> left.getMetadata().getUid().equals(uid));
     }
 
-    /// The files that make a container's log, in their order.
-    List<LogFile> logs(Pod pod, String container) {
+    /// @throws IOException if it can't be read
+    LogStream log(Pod pod, String container, boolean follow) throws IOException {
         PodRun run = runs.get(pod.getMetadata().getUid());
-        return run == null ? List.of() : run.logs(container);
+        if (run == null) {
+            throw new IOException("The pod is gone, or not here yet.");
+        }
+        return run.log(container, follow);
     }
 
     void forget(Pod pod) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CountDownLatch;
@@ -33,6 +34,15 @@ final class LogFile {
                     StandardOpenOption.APPEND);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
+        }
+    }
+
+    /// What was written until now.
+    byte[] bytes() throws IOException {
+        try {
+            return Files.readAllBytes(path);
+        } catch (NoSuchFileException nothingYet) {
+            return new byte[0];
         }
     }
 

@@ -3,7 +3,10 @@ package io.interlinkgateway.sandbox;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.InvalidValueException;
+import io.interlinkgateway.job.Job.ContainerExit;
+import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.JobRecord;
 import io.interlinkgateway.sandbox.PodStatuses.Exit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -101,8 +107,8 @@ final class PodRun {
         }
     }
 
-    List<LogFile> logs(String container) {
-        return List.of(preparation, Objects.requireNonNull(logs.get(container)));
+    LogStream log(String container, boolean follow) throws IOException {
+        return new FileLogStream(preparation, Objects.requireNonNull(logs.get(container)), follow);
     }
 
     private void live() {
@@ -115,8 +121,8 @@ final class PodRun {
             change(current -> PodStatuses.submitted(current, jobId, now()));
             node.slots().acquire();
             try {
-                List<Exit> exits = execute(environments, walltime, jobId);
-                change(current -> PodStatuses.ended(current, exits, now()));
+                Outcome outcome = execute(environments, walltime, jobId);
+                change(current -> PodStatuses.ended(current, outcome.exits, outcome.record, now()));
             } finally {
                 node.slots().release();
             }
@@ -161,7 +167,13 @@ final class PodRun {
                 .toList();
     }
 
-    private List<Exit> execute(
+    /// How a pod ended.
+    ///
+    /// @param exits what interLink would say of its containers
+    /// @param record what the job's own record would say
+    private record Outcome(List<Exit> exits, JobRecord record) {}
+
+    private Outcome execute(
             Map<String, Map<String, String>> environments,
             Optional<Duration> walltime,
             String jobId)
@@ -169,12 +181,22 @@ final class PodRun {
         long deadline = System.nanoTime() + walltime.orElse(Duration.ofDays(36500)).toNanos();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             try {
-                return execute(environments, threads, deadline);
+                return execute(environments, threads, deadline, jobId);
             } catch (TimeoutException timeLimit) {
-                tellTimeLimit(jobId);
+                LocalDateTime killedAt = LocalDateTime.ofInstant(seconds(), ZoneOffset.UTC);
+                String words = tellTimeLimit(jobId, killedAt);
                 threads.shutdownNow();
-                Exit exit = new Exit(KILLED_BY_TERM, Optional.of(TIME_LIMIT), startedAt());
-                return pod.getSpec().getContainers().stream().map(_ -> exit).toList();
+                return sameForAll(
+                        new Exit(
+                                KILLED_BY_TERM,
+                                Optional.of(TIME_LIMIT),
+                                startedAt(),
+                                Optional.empty()),
+                        new JobRecord.Killed(
+                                startedAt(),
+                                Optional.of(killedAt),
+                                JobRecord.Killer.TIME_LIMIT,
+                                words));
             } catch (InterruptedException ended) {
                 threads.shutdownNow();
                 throw ended;
@@ -182,13 +204,21 @@ final class PodRun {
         }
     }
 
-    private List<Exit> execute(
-            Map<String, Map<String, String>> environments, ExecutorService threads, long deadline)
+    private Outcome sameForAll(Exit exit, JobRecord record) {
+        return new Outcome(pod.getSpec().getContainers().stream().map(_ -> exit).toList(), record);
+    }
+
+    private Outcome execute(
+            Map<String, Map<String, String>> environments,
+            ExecutorService threads,
+            long deadline,
+            String jobId)
             throws InterruptedException, ExecutionException, TimeoutException {
         change(PodStatuses::initialising);
-        Optional<Exit> failure = prepare(environments, threads, deadline);
+        Instant beganAt = seconds();
+        Optional<Outcome> failure = prepare(environments, threads, deadline, jobId);
         if (failure.isPresent()) {
-            return pod.getSpec().getContainers().stream().map(_ -> failure.get()).toList();
+            return failure.get();
         }
         Instant startedAt = now();
         change(current -> PodStatuses.running(current, startedAt));
@@ -197,26 +227,48 @@ final class PodRun {
             running.add(threads.submit(run(container, environments, Optional.of(startedAt))));
         }
         List<Exit> exits = new ArrayList<>();
+        List<ContainerExit> recorded = new ArrayList<>();
         for (Future<Exit> exit : running) {
             exits.add(awaited(exit, deadline));
+            recorded.add(
+                    new ContainerExit(
+                            pod.getSpec().getContainers().get(recorded.size()).getName(),
+                            exits.getLast().code(),
+                            seconds()));
         }
-        return exits;
+        return new Outcome(
+                exits,
+                new JobRecord.Ended(
+                        beganAt,
+                        seconds(),
+                        exits.stream().mapToInt(Exit::code).max().orElse(0),
+                        recorded,
+                        false,
+                        exits.stream()
+                                .filter(exit -> exit.code() != 0)
+                                .findFirst()
+                                .flatMap(Exit::fault)));
     }
 
     /// Runs what comes before the containers.
     ///
     /// @return how the containers end that were not started, because something before them failed
-    private Optional<Exit> prepare(
-            Map<String, Map<String, String>> environments, ExecutorService threads, long deadline)
+    private Optional<Outcome> prepare(
+            Map<String, Map<String, String>> environments,
+            ExecutorService threads,
+            long deadline,
+            String jobId)
             throws InterruptedException, ExecutionException, TimeoutException {
         try {
             Optional<Exit> preExec = preExec(threads, deadline);
             if (preExec.isPresent()) {
-                return preExec;
+                return preExec.map(exit -> sameForAll(exit, new JobRecord.Headless()));
             }
+            tellBeginning(jobId);
         } finally {
             preparation.complete();
         }
+        Instant beganAt = seconds();
         for (Container container : pod.getSpec().getInitContainers()) {
             Future<Exit> running = threads.submit(run(container, environments, Optional.empty()));
             Exit exit = awaited(running, deadline);
@@ -227,7 +279,24 @@ final class PodRun {
                                 + " ended with the exit code "
                                 + exit.code()
                                 + ".";
-                return Optional.of(new Exit(exit.code(), Optional.of(message), Optional.empty()));
+                return Optional.of(
+                        sameForAll(
+                                new Exit(
+                                        exit.code(),
+                                        Optional.of(message),
+                                        Optional.empty(),
+                                        Optional.empty()),
+                                new JobRecord.Ended(
+                                        beganAt,
+                                        seconds(),
+                                        exit.code(),
+                                        List.of(
+                                                new ContainerExit(
+                                                        container.getName(),
+                                                        exit.code(),
+                                                        seconds())),
+                                        false,
+                                        exit.fault())));
             }
         }
         return Optional.empty();
@@ -263,7 +332,7 @@ final class PodRun {
         // the
         // code times 256, by the last two digits (recording pre-exec-fails).
         int misread = code * 256 % 100;
-        return Optional.of(new Exit(misread, Optional.empty(), Optional.empty()));
+        return Optional.of(new Exit(misread, Optional.empty(), Optional.empty(), Optional.empty()));
     }
 
     private ContainerRun run(
@@ -294,17 +363,32 @@ final class PodRun {
         return exit.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     }
 
-    private void tellTimeLimit(String jobId) {
-        String line =
-                "slurmstepd-%s: error: *** JOB %s ON %s CANCELLED AT %s DUE TO TIME LIMIT ***"
+    /// By these lines the containers' output is told from what ran before it, as in interLink's logs.
+    private void tellBeginning(String jobId) {
+        preparation.append(
+                "This pod "
+                        + pod.getMetadata().getName()
+                        + "/"
+                        + pod.getMetadata().getUid()
+                        + " has been submitted to SLURM node "
+                        + node.name()
+                        + ".");
+        preparation.append("To get more info, please run: scontrol show job " + jobId + ".");
+    }
+
+    /// @return SLURM's own words
+    private String tellTimeLimit(String jobId, LocalDateTime killedAt) {
+        String words =
+                "*** JOB %s ON %s CANCELLED AT %s DUE TO TIME LIMIT ***"
                         .formatted(
-                                node.name(),
                                 jobId,
                                 node.name(),
-                                now().truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ""));
+                                DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(killedAt));
+        String line = "slurmstepd-" + node.name() + ": error: " + words;
         Stream.concat(Stream.of(preparation), logs.values().stream())
                 .filter(log -> !log.isComplete())
                 .forEach(log -> log.append(line));
+        return words;
     }
 
     private Optional<Instant> startedAt() {
@@ -329,6 +413,10 @@ final class PodRun {
 
     private Instant now() {
         return node.clock().instant();
+    }
+
+    private Instant seconds() {
+        return now().truncatedTo(ChronoUnit.SECONDS);
     }
 
     private void change(UnaryOperator<Pod> change) {

@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.JobRecord;
+import io.interlinkgateway.pod.PodReading;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -29,7 +31,12 @@ final class PodStatuses {
     /// @param code its exit code
     /// @param message what is to be told of it, if anything
     /// @param startedAt when it began, if it did
-    record Exit(int code, Optional<String> message, Optional<Instant> startedAt) {}
+    /// @param fault why it was not started, if it was not
+    record Exit(
+            int code,
+            Optional<String> message,
+            Optional<Instant> startedAt,
+            Optional<JobRecord.Fault> fault) {}
 
     static Pod accepted(Pod pod, String uid, Instant now) {
         // spotless:off
@@ -127,12 +134,17 @@ final class PodStatuses {
     /// As in the recordings, each container's reason is that of the whole pod.
     ///
     /// @param exits how each container ended, in their order
-    static Pod ended(Pod pod, List<Exit> exits, Instant now) {
+    /// @param record what really happened
+    static Pod ended(Pod pod, List<Exit> exits, JobRecord record, Instant now) {
         int highest = exits.stream().mapToInt(Exit::code).max().orElse(0);
         String reason = highest == 0 ? "Completed" : "Error: " + highest;
         List<Exit> left = new ArrayList<>(exits);
         // spotless:off
         return new PodBuilder(pod)
+                .editMetadata()
+                    .addToAnnotations(
+                            Annotations.JOB_RECORD, PodReading.recordAnnotation(pod, record))
+                .endMetadata()
                 .editStatus()
                     .withPhase(highest == 0 ? "Succeeded" : "Failed")
                     .withReason(reason)
@@ -145,7 +157,7 @@ final class PodStatuses {
 
     /// As in the recording `bad-partition`, but for the layers around sbatch's words.
     static Pod refused(Pod pod, String message, Instant now) {
-        Exit refusal = new Exit(1, Optional.of(message), Optional.empty());
+        Exit refusal = new Exit(1, Optional.of(message), Optional.empty(), Optional.empty());
         // spotless:off
         return new PodBuilder(pod)
                 .editStatus()

@@ -5,10 +5,12 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -40,14 +42,42 @@ final class PodStore {
         }
     }
 
-    private final ConcurrentNavigableMap<Key, Pod> pods = new ConcurrentSkipListMap<>();
+    /// A pod as it is since a change.
+    ///
+    /// @param version which change of the store that was
+    /// @param pod the pod
+    record Stored(long version, Pod pod) {}
+
+    /// Hears of each change, in order.
+    interface Listener {
+
+        /// @param before the pod as it was, unless it is new
+        /// @param now the pod, which can be found already
+        void changed(Optional<Pod> before, Stored now);
+
+        /// @param last the pod as it was, with the version of its end
+        void removed(Stored last);
+    }
+
+    private final ConcurrentNavigableMap<Key, Stored> pods = new ConcurrentSkipListMap<>();
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private long version;
+
+    void listen(Listener listener) {
+        listeners.add(listener);
+    }
 
     Optional<Pod> find(Key key) {
-        return Optional.ofNullable(pods.get(key));
+        return Optional.ofNullable(pods.get(key)).map(Stored::pod);
     }
 
     /// The pods of a workspace by name, beginning after a name; an empty name begins with the first.
     Stream<Pod> after(Workspace workspace, String name) {
+        return stored(workspace, name).map(Stored::pod);
+    }
+
+    /// The same with their versions.
+    Stream<Stored> stored(Workspace workspace, String name) {
         return pods.tailMap(new Key(workspace.value(), name), false).entrySet().stream()
                 .takeWhile(entry -> entry.getKey().workspace().equals(workspace.value()))
                 .map(Map.Entry::getValue);
@@ -57,22 +87,38 @@ final class PodStore {
     ///
     /// @return the other
     synchronized Optional<Pod> add(Pod pod) {
-        return Optional.ofNullable(pods.putIfAbsent(Key.of(pod), pod));
+        Optional<Pod> other = find(Key.of(pod));
+        if (other.isEmpty()) {
+            put(Optional.empty(), pod);
+        }
+        return other;
     }
 
     /// Changes the pod of this name and UID, if it is still there.
     ///
     /// @return the changed pod
     synchronized Optional<Pod> change(Key key, String uid, UnaryOperator<Pod> change) {
-        return Optional.ofNullable(
-                        pods.computeIfPresent(
-                                key, (_, pod) -> hasUid(pod, uid) ? change.apply(pod) : pod))
-                .filter(pod -> hasUid(pod, uid));
+        Optional<Pod> before = find(key).filter(pod -> hasUid(pod, uid));
+        Optional<Pod> now = before.map(change);
+        now.ifPresent(pod -> put(before, pod));
+        return now;
+    }
+
+    private void put(Optional<Pod> before, Pod pod) {
+        Stored now = new Stored(++version, pod);
+        pods.put(Key.of(pod), now);
+        listeners.forEach(listener -> listener.changed(before, now));
     }
 
     /// Removes the pod of this name and UID, if it is still there.
     synchronized void remove(Key key, String uid) {
-        pods.computeIfPresent(key, (_, pod) -> hasUid(pod, uid) ? null : pod);
+        find(key)
+                .filter(pod -> hasUid(pod, uid))
+                .ifPresent(pod -> {
+                    pods.remove(key);
+                    Stored last = new Stored(++version, pod);
+                    listeners.forEach(listener -> listener.removed(last));
+                });
         notifyAll();
     }
 

@@ -1,5 +1,7 @@
 package io.interlinkgateway.sandbox;
 
+import io.interlinkgateway.caller.ApiTokens;
+import io.interlinkgateway.caller.Workspaces;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.node.VirtualNodes;
@@ -45,9 +47,25 @@ class SandboxConfiguration {
         return new SandboxJobs(properties, pods, node, clock);
     }
 
+    @Bean(destroyMethod = "close")
+    SandboxJobEvents sandboxJobEvents(PodStore pods) {
+        return new SandboxJobEvents(pods, clock);
+    }
+
     @Bean
     VirtualNodes sandboxVirtualNodes(SandboxProperties properties) {
         return new SandboxVirtualNodes(properties, clock);
+    }
+
+    @Bean
+    ApiTokens sandboxApiTokens() {
+        return new SandboxApiTokens();
+    }
+
+    /// Every workspace is there.
+    @Bean
+    Workspaces sandboxWorkspaces() {
+        return (_, _) -> {};
     }
 
     @Bean

@@ -5,10 +5,11 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
+import io.interlinkgateway.pod.PluginLog;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The files that the [LocalNode] lets containers write into. As with interLink, what ran before the
@@ -24,27 +25,53 @@ final class SandboxJobLogs implements JobLogs {
     }
 
     @Override
-    public InputStream open(Workspace workspace, JobName name, Options options) {
-        Pod pod =
-                pods.find(PodStore.Key.of(workspace, name))
-                        .orElseThrow(() -> new GatewayException.NotFound("job", name.value()));
-        String container =
-                options.container()
-                        .orElseGet(() -> pod.getSpec().getContainers().getFirst().getName());
-        boolean known =
-                Stream.concat(
-                                pod.getSpec().getInitContainers().stream(),
-                                pod.getSpec().getContainers().stream())
-                        .map(Container::getName)
-                        .anyMatch(container::equals);
-        if (!known) {
-            throw new GatewayException.NotFound("container", container);
+    public ContainerLog find(Workspace workspace, JobName name, Optional<String> container) {
+        Pod pod = pod(workspace, name);
+        return new SandboxContainerLog(
+                new ContainerLog.Key(
+                        workspace, name, pod.getMetadata().getUid(), containerOf(pod, container)));
+    }
+
+    private Pod pod(Workspace workspace, JobName name) {
+        return pods.find(PodStore.Key.of(workspace, name))
+                .orElseThrow(() -> new GatewayException.NotFound("job", name.value()));
+    }
+
+    private static String containerOf(Pod pod, Optional<String> wanted) {
+        return Stream.concat(
+                        pod.getSpec().getContainers().stream(),
+                        pod.getSpec().getInitContainers().stream())
+                .map(Container::getName)
+                .filter(name -> wanted.map(name::equals).orElse(true))
+                .findFirst()
+                .orElseThrow(() -> new GatewayException.NotFound("container", wanted.orElse("")));
+    }
+
+    private final class SandboxContainerLog implements ContainerLog {
+
+        private final Key key;
+
+        SandboxContainerLog(Key key) {
+            this.key = key;
         }
-        List<LogFile> files = node.logs(pod, container);
-        try {
-            return LogStream.of(files, options.follow(), options.tailLines());
-        } catch (IOException failure) {
-            throw new GatewayException.ClusterUnavailable("The job's log can't be read now.");
+
+        @Override
+        public Key key() {
+            return key;
+        }
+
+        @Override
+        public Opened open(boolean follow) {
+            Pod pod = pod(key.workspace(), key.job());
+            if (!key.uid().equals(pod.getMetadata().getUid())) {
+                throw new GatewayException.NotFound("job", key.job().value());
+            }
+            try {
+                return new Opened(
+                        node.log(pod, key.container(), follow), PluginLog.of(pod, key.container()));
+            } catch (IOException failure) {
+                throw new GatewayException.ClusterUnavailable("The job's log can't be read now.");
+            }
         }
     }
 }

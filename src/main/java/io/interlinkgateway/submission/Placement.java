@@ -30,18 +30,19 @@ import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
 /// Everything that is checked against live data before a job is created: the node is there, ready, lets the
-/// job in and is large enough; the credential is there and may be used for that server. All findings at once.
+/// job in and is large enough; the credential is there and may be used for that server; the job is within the
+/// limits of its workspace. All findings at once.
 @Component
 class Placement {
 
     private final VirtualNodes nodes;
-    private final RecentNodes recentNodes;
     private final Credentials credentials;
+    private final LimitCheck limits;
 
-    Placement(VirtualNodes nodes, RecentNodes recentNodes, Credentials credentials) {
+    Placement(VirtualNodes nodes, Credentials credentials, LimitCheck limits) {
         this.nodes = nodes;
-        this.recentNodes = recentNodes;
         this.credentials = credentials;
+        this.limits = limits;
     }
 
     /// A job in its place, with everything that there is to say about it.
@@ -71,6 +72,7 @@ class Placement {
         Findings findings = new Findings();
         try {
             check(job, PodTranslation.demandOf(job), findings);
+            limits.check(job, nodeField(job), PodTranslation.hpcUseOf(job), findings);
             findings.addAll(PodTranslation.warningsFor(job));
         } catch (GatewayException.Rejected refused) {
             findings.addAll(refused.findings());
@@ -83,29 +85,17 @@ class Placement {
     }
 
     private void check(PlacedJob job, Demand demand, Findings findings) {
-        findings.addAll(nodeObjections(job, demand));
+        String field = nodeField(job);
+        nodes.find(job.node())
+                .ifPresentOrElse(
+                        node -> checkNode(node, field, demand, findings),
+                        () -> findings.add(unknownNode(job.node(), field)));
         switch (job.definition()) {
             case JobSpec spec ->
                     spec.mlflow()
                             .ifPresent(access -> checkMlflow(job.workspace(), access, findings));
             case PodManifest _ -> warnOfSecrets(job.workspace(), demand, findings);
         }
-    }
-
-    /// What a node said a moment ago is enough to let a job in. To refuse it takes what the node says now.
-    private List<Finding> nodeObjections(PlacedJob job, Demand demand) {
-        String field = nodeField(job);
-        boolean letIn =
-                recentNodes
-                        .recent(job.node())
-                        .filter(node -> objections(node, field, demand).isEmpty())
-                        .isPresent();
-        return letIn
-                ? List.of()
-                : recentNodes
-                        .now(job.node())
-                        .map(node -> objections(node, field, demand))
-                        .orElseGet(() -> List.of(unknownNode(job.node(), field)));
     }
 
     private static String nodeField(PlacedJob job) {
@@ -127,8 +117,8 @@ class Placement {
                 known.isEmpty() ? "There is none at all now." : "Choose one of " + known + ".");
     }
 
-    private static List<Finding> objections(VirtualNode node, String field, Demand demand) {
-        Findings findings = new Findings();
+    private static void checkNode(
+            VirtualNode node, String field, Demand demand, Findings findings) {
         if (!node.ready()) {
             findings.add(
                     Finding.error(
@@ -156,7 +146,6 @@ class Placement {
         demand.resources()
                 .forEach((resource, amount) ->
                         checkAmount(node.allocatable(), resource, amount, findings));
-        return findings.all();
     }
 
     private static void checkAmount(

@@ -1,5 +1,7 @@
 package io.interlinkgateway.submission;
 
+import io.interlinkgateway.caller.RequiredRole;
+import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.definition.PodDocument;
 import io.interlinkgateway.definition.RequestedJob;
 import io.interlinkgateway.definition.SubmitJobRequest;
@@ -56,6 +58,7 @@ class SubmissionController {
         this.jobs = jobs;
     }
 
+    @RequiredRole(Role.SUBMITTER)
     @PostMapping(consumes = JSON)
     @Operation(
             summary = "Submit a job",
@@ -89,6 +92,7 @@ class SubmissionController {
                 workspace, submissions.submit(workspace, request.toRequestedJob(), idempotencyKey));
     }
 
+    @RequiredRole(Role.SUBMITTER)
     @PostMapping(consumes = {YAML, "application/x-yaml", "text/yaml"})
     @Operation(hidden = true)
     ResponseEntity<JobResponse> submitPod(
@@ -99,6 +103,7 @@ class SubmissionController {
                 workspace, submissions.submit(workspace, PodDocument.parse(pod), idempotencyKey));
     }
 
+    @RequiredRole(Role.SUBMITTER)
     @PutMapping(path = "/{name}", consumes = JSON)
     @Operation(
             summary = "Submit a job under this name",
@@ -135,6 +140,7 @@ class SubmissionController {
                 put(workspace, named(name, request.toRequestedJob()), replace, idempotencyKey));
     }
 
+    @RequiredRole(Role.SUBMITTER)
     @PutMapping(
             path = "/{name}",
             consumes = {YAML, "application/x-yaml", "text/yaml"})
@@ -150,6 +156,7 @@ class SubmissionController {
                 put(workspace, named(name, PodDocument.parse(pod)), replace, idempotencyKey));
     }
 
+    @RequiredRole(Role.SUBMITTER)
     @PostMapping(path = "/preflight", consumes = JSON)
     @Operation(
             summary = "Check a job",
@@ -177,6 +184,7 @@ class SubmissionController {
         return submissions.preflight(workspace, request::toRequestedJob);
     }
 
+    @RequiredRole(Role.SUBMITTER)
     @PostMapping(
             path = "/preflight",
             consumes = {YAML, "application/x-yaml", "text/yaml"})
@@ -185,6 +193,7 @@ class SubmissionController {
         return submissions.preflight(workspace, () -> PodDocument.parse(pod));
     }
 
+    @RequiredRole(Role.SUBMITTER)
     @PostMapping("/{name}/resubmit")
     @Operation(
             summary = "Submit a job again",
@@ -211,6 +220,7 @@ class SubmissionController {
         return answer(workspace, submissions.resubmit(workspace, name, changes, idempotencyKey));
     }
 
+    @RequiredRole(Role.SUBMITTER)
     @DeleteMapping("/{name}")
     @Operation(
             summary = "Delete a job",

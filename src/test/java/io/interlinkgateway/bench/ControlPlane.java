@@ -26,6 +26,29 @@ public final class ControlPlane {
         return Started.KUBECONFIG;
     }
 
+    /// One of its own for a test that kills it, always the one that `bench/control-plane` builds.
+    ///
+    /// @param folder where it lives; created
+    public static void startAt(Path folder) {
+        requireBuilt();
+        Script.run("control-plane/build.sh");
+        Script.run("control-plane/up.sh", folder.toString());
+    }
+
+    /// @param folder of a control plane that [#startAt] started
+    public static void stopAt(Path folder) {
+        Script.run("control-plane/down.sh", folder.toString());
+    }
+
+    private static void requireBuilt() {
+        boolean built = Files.exists(Path.of(".cache/control-plane/stamp"));
+        if (!built && !"true".equals(System.getenv("CI"))) {
+            Assumptions.abort(
+                    "No Kubernetes: set GATEWAY_TEST_KUBECONFIG, start Docker, or run"
+                            + " bench/control-plane/build.sh");
+        }
+    }
+
     private static String start() {
         String given = System.getenv("GATEWAY_TEST_KUBECONFIG");
         if (given != null) {
@@ -34,12 +57,7 @@ public final class ControlPlane {
         if (DockerClientFactory.instance().isDockerAvailable()) {
             return k3s();
         }
-        boolean built = Files.exists(Path.of(".cache/control-plane/stamp"));
-        if (!built && !"true".equals(System.getenv("CI"))) {
-            Assumptions.abort(
-                    "No Kubernetes: set GATEWAY_TEST_KUBECONFIG, start Docker, or run"
-                            + " bench/control-plane/build.sh");
-        }
+        requireBuilt();
         return built();
     }
 
@@ -54,11 +72,8 @@ public final class ControlPlane {
 
     private static String built() {
         Path folder = Path.of("target/control-plane-" + ProcessHandle.current().pid());
-        Script.run("control-plane/build.sh");
-        Script.run("control-plane/up.sh", folder.toString());
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(() -> Script.run("control-plane/down.sh", folder.toString())));
+        startAt(folder);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAt(folder)));
         return read(folder.resolve("kubeconfig"));
     }
 

@@ -5,7 +5,10 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /// A real MLflow server. With `CI=true` it must be there.
@@ -61,6 +64,46 @@ public final class MlflowServer implements AutoCloseable {
     /// @return the administrator's password
     public String password() {
         return read("password");
+    }
+
+    /// @return the Python that has MLflow's client
+    public Path clientPython() {
+        return Path.of(".cache/mlflow/venv/bin/python").toAbsolutePath();
+    }
+
+    /// @return what [#clientPython] needs of this machine's file system
+    public List<Path> clientFolders() {
+        String base =
+                Script.output(
+                        clientPython().toString(), "-c", "import sys; print(sys.base_prefix)");
+        return Stream.of(
+                        Path.of(".cache/mlflow/venv").toAbsolutePath(),
+                        Path.of(base),
+                        Path.of("/lib"),
+                        Path.of("/lib64"),
+                        Path.of("/usr/lib"))
+                .distinct()
+                .toList();
+    }
+
+    /// The last value of a metric, as the server's own API tells its administrator.
+    ///
+    /// @param experiment the name of an experiment with one run
+    /// @param key the metric's name
+    /// @return its value
+    public double metric(String experiment, String key) {
+        String program =
+                "import mlflow, sys; print(mlflow.search_runs(experiment_names=[sys.argv[1]])"
+                        + ".loc[0, 'metrics.' + sys.argv[2]])";
+        ProcessBuilder client =
+                new ProcessBuilder(clientPython().toString(), "-c", program, experiment, key);
+        client.environment()
+                .putAll(
+                        Map.of(
+                                "MLFLOW_TRACKING_URI", url().toString(),
+                                "MLFLOW_TRACKING_USERNAME", username(),
+                                "MLFLOW_TRACKING_PASSWORD", password()));
+        return Double.parseDouble(Script.output(client));
     }
 
     private String read(String name) {

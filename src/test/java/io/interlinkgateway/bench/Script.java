@@ -2,6 +2,7 @@ package io.interlinkgateway.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,6 +23,31 @@ final class Script {
             if (code != 0) {
                 throw new IllegalStateException(script + " ended with " + code);
             }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    /// @return what the program printed, without the last line's end
+    static String output(String... command) {
+        return output(new ProcessBuilder(command));
+    }
+
+    /// @return what the program printed, without the last line's end
+    static String output(ProcessBuilder program) {
+        try {
+            Process process = program.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            process.getOutputStream().close();
+            String output =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int code = process.waitFor();
+            if (code != 0) {
+                throw new IllegalStateException(program.command() + " ended with " + code);
+            }
+            return output.stripTrailing();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         } catch (InterruptedException stopped) {

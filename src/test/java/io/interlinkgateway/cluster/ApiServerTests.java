@@ -14,6 +14,7 @@ import io.interlinkgateway.job.ComputeResources;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.ImageReference;
+import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.JobSpec;
@@ -22,7 +23,6 @@ import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.SingularityOptions;
 import io.interlinkgateway.job.SlurmOptions;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.pod.PodTranslation;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,7 +33,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -75,7 +74,11 @@ class ApiServerTests {
     private final HttpServer server = create();
     private final ClusterProperties properties =
             new ClusterProperties(
-                    Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), true);
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    true,
+                    new ClusterProperties.Watches(Duration.ofSeconds(5), Duration.ofMinutes(1), 5));
     private final KubernetesClient client =
             ClusterConfiguration.clientFor(
                     new ConfigBuilder()
@@ -83,8 +86,19 @@ class ApiServerTests {
                             .build(),
                     properties);
     private final ApiServer apiServer = new ApiServer(client, properties.requestTimeout());
+    private final WatchedNodes watchedNodes =
+            new WatchedNodes(apiServer, properties.watches().staleness(), Clock.systemUTC());
+    private final WatchedWorkspaces workspaces =
+            new WatchedWorkspaces(
+                    apiServer,
+                    watchedNodes,
+                    new MissingSecrets(apiServer),
+                    new RecordSearch(apiServer, true, Duration.ofSeconds(10)),
+                    properties.watches(),
+                    Clock.systemUTC());
     private final KubernetesJobs jobs =
-            new KubernetesJobs(apiServer, properties.replaceTimeout(), Clock.systemUTC());
+            new KubernetesJobs(
+                    apiServer, workspaces, properties.replaceTimeout(), Clock.systemUTC());
 
     private static HttpServer create() {
         try {
@@ -103,6 +117,8 @@ class ApiServerTests {
     @AfterEach
     void stop() {
         end.countDown();
+        workspaces.close();
+        watchedNodes.close();
         client.close();
         server.stop(0);
     }
@@ -184,12 +200,15 @@ class ApiServerTests {
     }
 
     private List<ThrowingCallable> everything() {
-        KubernetesVirtualNodes nodes = new KubernetesVirtualNodes(apiServer);
+        KubernetesVirtualNodes nodes = new KubernetesVirtualNodes(apiServer, watchedNodes);
         KubernetesCredentials credentials = new KubernetesCredentials(apiServer, Clock.systemUTC());
         KubernetesJobLogs logs = new KubernetesJobLogs(apiServer, true);
         JobQuery query =
-                new JobQuery(WORKSPACE, Set.of(), Optional.empty(), Map.of(), 10, Optional.empty());
-        JobLogs.Options whole = new JobLogs.Options(false, OptionalInt.empty(), Optional.empty());
+                new JobQuery(
+                        new JobFilter(
+                                WORKSPACE, Optional.empty(), Set.of(), Optional.empty(), Map.of()),
+                        10,
+                        Optional.empty());
         return Stream.<ThrowingCallable>of(
                         () -> jobs.submit(JOB),
                         () -> jobs.replace(JOB),
@@ -197,7 +216,7 @@ class ApiServerTests {
                         () -> jobs.find(WORKSPACE, JOB.name()),
                         () -> jobs.list(query),
                         () -> jobs.delete(WORKSPACE, JOB.name()),
-                        () -> logs.open(WORKSPACE, JOB.name(), whole),
+                        () -> logs.find(WORKSPACE, JOB.name(), Optional.empty()),
                         nodes::list,
                         () -> nodes.find(JOB.node()),
                         () -> credentials.list(WORKSPACE),

@@ -19,6 +19,11 @@ public final class BareClient {
         return ClusterConfiguration.clientFor(
                 Config.fromKubeconfig(Files.readString(kubeconfig)),
                 new ClusterProperties(
-                        Duration.ofSeconds(60), Duration.ofSeconds(3), Duration.ZERO, true));
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(3),
+                        Duration.ZERO,
+                        true,
+                        new ClusterProperties.Watches(
+                                Duration.ofSeconds(5), Duration.ofMinutes(10), 100)));
     }
 }

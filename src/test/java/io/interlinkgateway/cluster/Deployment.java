@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.AuthInfoBuilder;
 import io.fabric8.kubernetes.api.model.Config;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.bench.ControlPlane;
@@ -26,7 +27,8 @@ final class Deployment {
 
     Deployment(TestCluster cluster) throws IOException {
         this.cluster = cluster;
-        for (String file : List.of("namespace.yaml", "access.yaml", "gateway.yaml")) {
+        for (String file :
+                List.of("namespace.yaml", "access.yaml", "configuration.yaml", "gateway.yaml")) {
             apply(file, NAME);
         }
     }
@@ -43,11 +45,40 @@ final class Deployment {
         }
     }
 
+    /// Allows the gateway to make workspaces itself.
+    void allowWorkspaceCreation() throws IOException {
+        apply("workspace-creation.yaml", NAME);
+    }
+
     /// @return a namespace that is open to the gateway
     Workspace freshWorkspace() throws IOException {
         Workspace workspace = cluster.freshWorkspace();
         apply("workspace.yaml", workspace.value());
         return workspace;
+    }
+
+    /// @param right a verb and a resource
+    /// @return whether the service account has it
+    boolean may(String right, Workspace workspace) {
+        String[] parts = right.split("[ /]", -1);
+        return cluster.client()
+                .authorization()
+                .v1()
+                .subjectAccessReview()
+                .create(
+                        new SubjectAccessReviewBuilder()
+                                .withNewSpec()
+                                .withUser("system:serviceaccount:" + NAME + ":" + NAME)
+                                .withNewResourceAttributes()
+                                .withNamespace(parts[1].equals("nodes") ? null : workspace.value())
+                                .withVerb(parts[0])
+                                .withResource(parts[1])
+                                .withSubresource(parts.length > 2 ? parts[2] : null)
+                                .endResourceAttributes()
+                                .endSpec()
+                                .build())
+                .getStatus()
+                .getAllowed();
     }
 
     /// @return a kubeconfig with what the service account may do, and no more

@@ -135,6 +135,19 @@ class GatewayOnKubernetesIT {
         assertThat(code("DELETE", credential, "")).isEqualTo(204);
     }
 
+    /// Whether the service account may write the record and watch is seen by what the API server says of it.
+    @Test
+    void theRightsAreEnoughForWatchingAndForWritingTheRecord() throws Exception {
+        Workspace workspace = deployment().freshWorkspace();
+
+        for (String right : List.of("watch pods", "patch pods", "get secrets")) {
+            assertThat(deployment().may(right, workspace)).as(right).isTrue();
+        }
+        assertThat(deployment().may("watch nodes", workspace)).isTrue();
+        assertThat(deployment().may("patch nodes", workspace)).isFalse();
+        assertThat(deployment().may("patch pods/status", workspace)).isFalse();
+    }
+
     @Test
     void aNamespaceThatIsNotOpenToTheGatewayIsRefusedWithTheReason() throws Exception {
         HttpResponse<String> answer =
@@ -207,7 +220,7 @@ class GatewayOnKubernetesIT {
                 String key = "key-" + job;
                 threads.execute(() -> {
                     await().pollInterval(Duration.ofMillis(200))
-                            .atMost(Duration.ofMinutes(2))
+                            .atMost(Duration.ofMinutes(6))
                             .ignoreExceptions()
                             .until(() -> submit(workspace, key) / 100 == 2);
                     done.incrementAndGet();
@@ -215,7 +228,7 @@ class GatewayOnKubernetesIT {
             }
             for (int kill = 1; kill <= 3; kill++) {
                 int enough = kill * 40;
-                await().atMost(Duration.ofMinutes(2)).until(() -> done.get() >= enough);
+                await().atMost(Duration.ofMinutes(6)).until(() -> done.get() >= enough);
                 gateway().killAndStartAgain();
             }
         }

@@ -2,6 +2,7 @@ package io.interlinkgateway.cluster;
 
 import static org.awaitility.Awaitility.await;
 
+import io.interlinkgateway.caller.LocalIssuer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -12,19 +13,28 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The packaged gateway with the profile `kubernetes`, as it is deployed.
+/// The packaged gateway with the profile `kubernetes`, as it is deployed, and an issuer that it trusts. Each request
+/// is sent with a token that is good for the workspace that the request names.
 final class GatewayProcess implements AutoCloseable {
 
+    private static final Pattern WORKSPACE = Pattern.compile("[?&]workspace=([^&]*)");
+
+    private final LocalIssuer issuer = new LocalIssuer();
     private final HttpClient http = HttpClient.newHttpClient();
     private final Path kubeconfig;
+    private final List<String> options;
     private final int port = freePort();
     private Process process;
 
-    GatewayProcess(Path kubeconfig) {
+    GatewayProcess(Path kubeconfig, String... options) {
         this.kubeconfig = kubeconfig;
+        this.options = List.of(options);
         this.process = started();
         awaitReady();
     }
@@ -38,13 +48,28 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     private Process started() {
+        String trusted = "--gateway.security.issuers[0].";
         List<String> command =
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-jar",
-                        jar().toString(),
-                        "--spring.profiles.active=kubernetes",
-                        "--server.port=" + port);
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-jar",
+                                jar().toString(),
+                                "--spring.profiles.active=kubernetes",
+                                "--server.port=" + port,
+                                trusted + "uri=" + issuer.uri(),
+                                trusted + "audiences=" + LocalIssuer.AUDIENCE,
+                                trusted + "rules[0].claim=groups",
+                                trusted + "rules[0].pattern=(w-[0-9a-f-]+)",
+                                trusted + "rules[0].workspace=$1",
+                                trusted + "rules[0].role=admin",
+                                trusted + "rules[1].claim=groups",
+                                trusted + "rules[1].value=default",
+                                trusted + "rules[1].workspace=default",
+                                trusted + "rules[1].role=admin",
+                                "--gateway.caller.requests-per-second=1000",
+                                "--gateway.caller.burst=10000"));
+        command.addAll(options);
         ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
@@ -70,7 +95,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     private void awaitReady() {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofMinutes(5))
                 .ignoreExceptions()
                 .until(() ->
                         send("GET", "/actuator/health/readiness", "application/json", "")
@@ -87,19 +112,32 @@ final class GatewayProcess implements AutoCloseable {
     HttpResponse<String> send(
             String method, String path, String type, String body, String... headers)
             throws IOException, InterruptedException {
+        return sendAs(token(path), method, path, type, body, headers);
+    }
+
+    HttpResponse<String> sendAs(
+            String token, String method, String path, String type, String body, String... headers)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                         .timeout(Duration.ofSeconds(90))
                         .header("Content-Type", type)
+                        .header("Authorization", "Bearer " + token)
                         .method(method, HttpRequest.BodyPublishers.ofString(body));
         return http.send(
                 (headers.length == 0 ? request : request.headers(headers)).build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    private String token(String path) {
+        Matcher workspace = WORKSPACE.matcher(path);
+        return issuer.token("tester", workspace.find() ? workspace.group(1) : "default");
+    }
+
     @Override
     public void close() {
         process.destroy();
         process.onExit().join();
+        issuer.close();
     }
 }

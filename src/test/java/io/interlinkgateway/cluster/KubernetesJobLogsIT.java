@@ -17,7 +17,13 @@ import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
+import io.interlinkgateway.log.LogEvent;
+import io.interlinkgateway.log.LogOptions;
+import io.interlinkgateway.log.LogReader;
+import io.interlinkgateway.log.LogReaders;
+import io.interlinkgateway.log.LogText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,13 +33,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -48,7 +54,8 @@ import org.junit.jupiter.api.io.TempDir;
 class KubernetesJobLogsIT extends JobLogsContract {
 
     private static final String NODE = "log-vk";
-    private static final BlockingQueue<String> LINES = new LinkedBlockingQueue<>();
+    private static final JobName NAME = new JobName("logs");
+    private static final JobFiles LOG = new JobFiles();
     private static final AtomicBoolean GONE = new AtomicBoolean();
     private static final BlockingQueue<String> REQUESTS = new LinkedBlockingQueue<>();
 
@@ -110,20 +117,81 @@ class KubernetesJobLogsIT extends JobLogsContract {
         return context;
     }
 
-    /// Writes each line of the queue as it comes, until an empty one.
+    /// As the plugin does: `job.out` as it is now, the output, and for a follower the rest of the output as it
+    /// comes, until the container has left its exit code.
     private static void answer(HttpExchange exchange) throws IOException {
-        REQUESTS.add(exchange.getRequestURI().toString());
+        String request = exchange.getRequestURI().toString();
+        REQUESTS.add(request);
         exchange.sendResponseHeaders(200, 0);
         try (OutputStream body = exchange.getResponseBody()) {
+            String before = LOG.jobOut;
+            String text = before + LOG.output;
+            int given = text.length() - before.length();
+            body.write(text.getBytes(StandardCharsets.UTF_8));
             body.flush();
-            for (String line = LINES.take(); !line.isEmpty(); line = LINES.take()) {
-                body.write(line.getBytes(StandardCharsets.UTF_8));
+            while (request.contains("follow=true")) {
+                boolean last = LOG.exited;
+                String all = LOG.output;
+                body.write(all.substring(given).getBytes(StandardCharsets.UTF_8));
                 body.flush();
+                given = all.length();
+                if (last) {
+                    return;
+                }
+                LOG.awaitChange(all);
             }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
         } catch (IOException readerIsGone) {
             GONE.set(true);
+        }
+    }
+
+    /// One job's files. For one writer.
+    private static final class JobFiles {
+
+        private volatile String jobOut = "";
+        private volatile String output = "";
+        private volatile boolean exited;
+
+        synchronized void begin(String uid) {
+            jobOut =
+                    "This pod logs/%s has been submitted to SLURM node node1.\n".formatted(uid)
+                            + "To get more info, please run: scontrol show job 4711.\n"
+                            + "2026-11-23T23:56:53+00:00 Running in background main pid 30024...\n"
+                            + "2026-11-23T23:56:53+00:00 Waiting for container main pid 30024...\n";
+            output = "";
+            exited = false;
+        }
+
+        synchronized void write(String text) {
+            output += text;
+            notifyAll();
+        }
+
+        synchronized void exit(String uid) {
+            String file = "/ceph/interlink/default-" + uid + "/run-main.status";
+            jobOut +=
+                    """
+                    2026-11-23T23:57:13+00:00 Container main pid 30024 ended with status 0.
+                    2026-11-23T23:57:13+00:00 Checking if file exists: %s ...
+                    2026-11-23T23:57:13+00:00 attempt 1/60 file found %s
+                    2026-11-23T23:57:13+00:00 End of script, highest exit code 0...
+                    """
+                            .formatted(file, file);
+            exited = true;
+            write("\nreal\t0m20.151s\nuser\t0m0.062s\nsys\t0m0.067s\n");
+        }
+
+        synchronized void awaitChange(String known) throws IOException {
+            try {
+                while (output.equals(known)) {
+                    wait(100);
+                    if (output.equals(known)) {
+                        return;
+                    }
+                }
+            } catch (InterruptedException stopped) {
+                throw new IOException(stopped);
+            }
         }
     }
 
@@ -148,87 +216,112 @@ class KubernetesJobLogsIT extends JobLogsContract {
     }
 
     @Test
-    void aLogIsReadFromAKubeletThatCannotBeVerified() throws IOException {
+    void aLogIsReadFromAKubeletThatCannotBeVerified() {
         Workspace workspace = submitted();
         run(workspace);
-        LINES.add("one\n");
-        LINES.add("two\n");
-        LINES.add("");
+        LOG.write("one\ntwo\n");
+        LOG.exit(pod(workspace).getMetadata().getUid());
 
-        try (InputStream log = logs().open(workspace, new JobName("logs"), tail(10))) {
-            assertThat(new String(log.readAllBytes(), StandardCharsets.UTF_8))
-                    .isEqualTo("one\ntwo\n");
-        }
-        assertThat(REQUESTS.poll()).contains("tailLines=10");
+        assertThat(text(workspace).read(LogOptions.ALL)).isEqualTo("one\ntwo\n");
+        assertThat(text(workspace).read(LogOptions.ALL.tail(1))).isEqualTo("two\n");
+        assertThat(text(workspace).read(LogOptions.ALL.withPluginLines()))
+                .startsWith("This pod logs/")
+                .endsWith("one\ntwo\n\nreal\t0m20.151s\nuser\t0m0.062s\nsys\t0m0.067s\n");
     }
 
     @Test
     void withoutPermissionToSkipTheCheckTheClustersWordsAreGiven() {
         Workspace workspace = submitted();
         run(workspace);
-        JobLogs strict = new KubernetesJobLogs(cluster.apiServer(), false);
+        ContainerLog strict =
+                new KubernetesJobLogs(cluster.apiServer(), false)
+                        .find(workspace, NAME, Optional.empty());
 
         assertThatExceptionOfType(GatewayException.ClusterUnavailable.class)
-                .isThrownBy(() -> strict.open(workspace, new JobName("logs"), tail(1)))
+                .isThrownBy(() -> strict.open(false))
                 .withMessageContaining("x509");
     }
 
     @Test
     void followWaitsForTheStartAndEndsWithTheJob() throws Exception {
         Workspace workspace = submitted();
-        try (InputStream log = logs().open(workspace, new JobName("logs"), follow())) {
-            CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> read(log));
+        try (LogReader log = follow(workspace)) {
+            assertThat(log.next(Duration.ofMillis(1))).isInstanceOf(LogEvent.Quiet.class);
             run(workspace);
-            LINES.add("a\n");
+            LOG.write("a\n");
 
-            assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo('a');
-            LINES.add("b\n");
-            LINES.add("");
-            assertThat(new String(log.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("\nb\n");
+            assertThat(read(log, 2)).isEqualTo("a\n");
+            LOG.write("b");
+            assertThat(read(log, 1)).isEqualTo("b");
+            LOG.exit(pod(workspace).getMetadata().getUid());
+            assertThat(read(log, 1)).isEmpty();
         }
-        REQUESTS.clear();
     }
 
     @Test
-    void closingAFollowedLogEndsItUpstream() throws Exception {
+    void manyFollowersCostOneFollowAndItEndsWithTheLast() throws Exception {
         Workspace workspace = submitted();
         run(workspace);
         GONE.set(false);
-        try (InputStream log = logs().open(workspace, new JobName("logs"), follow())) {
-            LINES.add("a\n");
-            assertThat(log.read()).isEqualTo('a');
+        REQUESTS.clear();
+        LogReaders readers = LogReaders.of(logs(), jobs()::find);
+        List<LogReader> all = new ArrayList<>();
+        for (int count = 0; count < 20; count++) {
+            all.add(readers.open(workspace, NAME, LogOptions.ALL.following()));
+        }
+        LOG.write("a\n");
+        for (LogReader reader : all) {
+            assertThat(read(reader, 2)).isEqualTo("a\n");
         }
 
+        assertThat(REQUESTS).filteredOn(request -> request.contains("follow=true")).hasSize(1);
+        all.forEach(LogReader::close);
         await().until(() -> {
-            LINES.add("more\n");
+            LOG.write("more\n");
             return GONE.get();
         });
-        LINES.clear();
-        REQUESTS.clear();
     }
 
     @Test
-    void aJobThatHasNotStartedHasAnEmptyLog() throws IOException {
-        Workspace workspace = submitted();
-
-        try (InputStream log = logs().open(workspace, new JobName("logs"), tail(1))) {
-            assertThat(log.read()).isEqualTo(-1);
-        }
+    void aJobThatHasNotStartedHasAnEmptyLog() {
+        assertThat(text(submitted()).read(LogOptions.ALL)).isEmpty();
     }
 
-    private static int read(InputStream log) {
-        try {
-            return log.read();
-        } catch (IOException failure) {
-            return -2;
+    private LogText text(Workspace workspace) {
+        return new LogText(logs(), jobs()::find, workspace, NAME);
+    }
+
+    private LogReader follow(Workspace workspace) {
+        return LogReaders.of(logs(), jobs()::find)
+                .open(workspace, NAME, LogOptions.ALL.following());
+    }
+
+    /// @return so many bytes, or less at the end
+    private static String read(LogReader log, int length) throws InterruptedException {
+        StringBuilder text = new StringBuilder();
+        while (text.length() < length) {
+            switch (log.next(Duration.ofSeconds(20))) {
+                case LogEvent.Output output ->
+                        output.pieces()
+                                .forEach(piece ->
+                                        text.append(
+                                                new String(piece.bytes(), StandardCharsets.UTF_8)));
+                case LogEvent.End _ -> {
+                    return text.toString();
+                }
+                case LogEvent.Problem _ -> {}
+                case LogEvent.Quiet _, LogEvent.Broken _ ->
+                        throw new AssertionError("Nothing came.");
+            }
         }
+        return text.toString();
     }
 
     private Workspace submitted() {
         Workspace workspace = freshWorkspace();
         jobs().submit(
                         new PlacedJob(
-                                new JobName("logs"),
+                                NAME,
                                 workspace,
                                 new NodeName(NODE),
                                 PodDocument.parse(
@@ -256,6 +349,7 @@ class KubernetesJobLogsIT extends JobLogsContract {
 
     /// What interLink writes when a job runs.
     private void run(Workspace workspace) {
+        LOG.begin(pod(workspace).getMetadata().getUid());
         // spotless:off
         cluster.client().pods().inNamespace(workspace.value()).withName("logs")
                 .editStatus(pod -> new PodBuilder(pod)
@@ -270,13 +364,5 @@ class KubernetesJobLogsIT extends JobLogsContract {
                         .endStatus()
                         .build());
         // spotless:on
-    }
-
-    private static JobLogs.Options tail(int lines) {
-        return new JobLogs.Options(false, OptionalInt.of(lines), Optional.empty());
-    }
-
-    private static JobLogs.Options follow() {
-        return new JobLogs.Options(true, OptionalInt.empty(), Optional.empty());
     }
 }

@@ -24,13 +24,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 
 /// The real API server with a node that looks like interLink's. Nobody runs its pods; when one is deleted, it
-/// goes away, as a virtual kubelet sees to.
+/// goes away, as a virtual kubelet sees to. Pods of nodes that were not made here are left alone.
 final class TestCluster {
 
     static final NodeName NODE = new NodeName("vega-new-vk");
@@ -42,11 +44,27 @@ final class TestCluster {
 
     private final ClusterProperties properties =
             new ClusterProperties(
-                    Duration.ofSeconds(10), Duration.ofSeconds(3), Duration.ofSeconds(60), true);
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(3),
+                    Duration.ofSeconds(60),
+                    true,
+                    new ClusterProperties.Watches(
+                            Duration.ofSeconds(5), Duration.ofMinutes(10), 100));
     private final KubernetesClient client =
             ClusterConfiguration.clientFor(
                     Config.fromKubeconfig(ControlPlane.kubeconfig()), properties);
+    private final Set<String> nodes = ConcurrentHashMap.newKeySet();
     private final ApiServer apiServer = new ApiServer(client, properties.requestTimeout());
+    private final WatchedNodes watchedNodes =
+            new WatchedNodes(apiServer, properties.watches().staleness(), Clock.systemUTC());
+    private final WatchedWorkspaces workspaces =
+            new WatchedWorkspaces(
+                    apiServer,
+                    watchedNodes,
+                    new MissingSecrets(apiServer),
+                    new RecordSearch(apiServer, true, Duration.ofSeconds(10)),
+                    properties.watches(),
+                    Clock.systemUTC());
 
     // The heartbeat ends with the JVM.
     @SuppressWarnings("FutureReturnValueIgnored")
@@ -84,16 +102,25 @@ final class TestCluster {
         return client;
     }
 
+    ClusterProperties properties() {
+        return properties;
+    }
+
     ApiServer apiServer() {
         return apiServer;
     }
 
     KubernetesJobs jobs() {
-        return new KubernetesJobs(apiServer, properties.replaceTimeout(), Clock.systemUTC());
+        return new KubernetesJobs(
+                apiServer, workspaces, properties.replaceTimeout(), Clock.systemUTC());
+    }
+
+    KubernetesJobEvents events() {
+        return new KubernetesJobEvents(workspaces);
     }
 
     KubernetesVirtualNodes nodes() {
-        return new KubernetesVirtualNodes(apiServer);
+        return new KubernetesVirtualNodes(apiServer, watchedNodes);
     }
 
     KubernetesCredentials credentials() {
@@ -144,6 +171,7 @@ final class TestCluster {
 
     /// As the virtual kubelet's; applied, since an edit would conflict with what controllers write to the node.
     void heartbeat(String name, int kubeletPort) {
+        nodes.add(name);
         String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         // spotless:off
         client.resource(new NodeBuilder()
@@ -186,7 +214,9 @@ final class TestCluster {
 
     /// As a kubelet does, until it is done: a DELETE may conflict with what the scheduler writes.
     private void endDeleted(Pod pod) {
-        if (pod.getMetadata().getDeletionTimestamp() == null) {
+        boolean here =
+                pod.getSpec().getNodeName() == null || nodes.contains(pod.getSpec().getNodeName());
+        if (!here || pod.getMetadata().getDeletionTimestamp() == null) {
             return;
         }
         DeleteOptions options =

@@ -1,5 +1,6 @@
 package io.interlinkgateway.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.interlinkgateway.job.GatewayException;
@@ -7,9 +8,9 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,9 +41,7 @@ public abstract class JobLogsContract {
     @Test
     void noJobHasNoLog() {
         assertThatExceptionOfType(GatewayException.NotFound.class)
-                .isThrownBy(() -> logs().open(workspace, NAME, options(false, Optional.empty())));
-        assertThatExceptionOfType(GatewayException.NotFound.class)
-                .isThrownBy(() -> logs().open(workspace, NAME, options(true, Optional.empty())));
+                .isThrownBy(() -> logs().find(workspace, NAME, Optional.empty()));
     }
 
     @Test
@@ -50,7 +49,7 @@ public abstract class JobLogsContract {
         jobs().submit(new SampleJobs(freshWorkspace(), node()).living("train"));
 
         assertThatExceptionOfType(GatewayException.NotFound.class)
-                .isThrownBy(() -> logs().open(workspace, NAME, options(false, Optional.empty())));
+                .isThrownBy(() -> logs().find(workspace, NAME, Optional.empty()));
     }
 
     @Test
@@ -58,12 +57,20 @@ public abstract class JobLogsContract {
         jobs().submit(new SampleJobs(workspace, node()).living("train"));
 
         assertThatExceptionOfType(GatewayException.NotFound.class)
-                .isThrownBy(
-                        () -> logs().open(workspace, NAME, options(false, Optional.of("no-such"))))
+                .isThrownBy(() -> logs().find(workspace, NAME, Optional.of("no-such")))
                 .withMessageContaining("no-such");
     }
 
-    private static JobLogs.Options options(boolean follow, Optional<String> container) {
-        return new JobLogs.Options(follow, OptionalInt.empty(), container);
+    @Test
+    void aReplacedJobsLogIsNotTheNewOnes() {
+        SampleJobs samples = new SampleJobs(workspace, node());
+        jobs().submit(samples.living("train"));
+        ContainerLog old = logs().find(workspace, NAME, Optional.empty());
+
+        jobs().replace(samples.another("train"));
+
+        assertThat(logs().find(workspace, NAME, Optional.empty()).key()).isNotEqualTo(old.key());
+        assertThatExceptionOfType(GatewayException.NotFound.class)
+                .isThrownBy(() -> old.open(false));
     }
 }

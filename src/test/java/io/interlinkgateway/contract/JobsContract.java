@@ -11,6 +11,7 @@ import io.interlinkgateway.credential.MlflowCredential;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPage;
 import io.interlinkgateway.job.JobPhase;
@@ -532,10 +533,7 @@ public abstract class JobsContract {
 
     private JobQuery query(int limit, @Nullable String cursor) {
         return new JobQuery(
-                workspace,
-                Set.of(),
-                Optional.empty(),
-                Map.of(),
+                new JobFilter(workspace, Optional.empty(), Set.of(), Optional.empty(), Map.of()),
                 limit,
                 Optional.ofNullable(cursor));
     }
@@ -546,7 +544,17 @@ public abstract class JobsContract {
         Optional<String> cursor = Optional.empty();
         int pages = 0;
         do {
-            JobPage page = jobs().list(new JobQuery(workspace, states, node, labels, 1, cursor));
+            JobPage page =
+                    jobs().list(
+                                    new JobQuery(
+                                            new JobFilter(
+                                                    workspace,
+                                                    Optional.empty(),
+                                                    states,
+                                                    node,
+                                                    labels),
+                                            1,
+                                            cursor));
             seen.addAll(names(page));
             cursor = page.nextCursor();
             pages++;

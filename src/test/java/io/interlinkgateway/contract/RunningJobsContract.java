@@ -18,13 +18,12 @@ import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.TrackingUri;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.JobLogs;
-import java.io.IOException;
-import java.io.InputStream;
+import io.interlinkgateway.log.LogOptions;
+import io.interlinkgateway.log.LogText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -66,11 +65,14 @@ public abstract class RunningJobsContract {
     }
 
     @Test
-    void aJobRunsAndSucceeds() throws IOException {
+    void aJobRunsAndSucceeds() {
         jobs().submit(samples.running("train", "echo it ran"));
 
-        assertThat(ended(JobPhase.SUCCEEDED).remoteJobId()).isPresent();
-        assertThat(log(Optional.empty())).contains("it ran\n");
+        Job job = ended(JobPhase.SUCCEEDED);
+        assertThat(job.remoteJobId()).isPresent();
+        assertThat(job.evidence().source()).isEqualTo(Job.Source.JOB_RECORD);
+        assertThat(job.containers()).extracting(Job.ContainerExit::exitCode).containsExactly(0);
+        assertThat(log(LogOptions.ALL)).contains("it ran\n");
     }
 
     @Test
@@ -90,7 +92,7 @@ public abstract class RunningJobsContract {
     }
 
     @Test
-    void aMissingCommandIsAFailure() throws IOException {
+    void aMissingCommandIsAFailure() {
         jobs().submit(
                         samples.placed(
                                 "train",
@@ -100,8 +102,10 @@ public abstract class RunningJobsContract {
                                                 "/no/such/program")),
                                 null));
 
-        assertThat(((JobState.Failed) ended(JobPhase.FAILED).state()).exitCode()).hasValue(255);
-        assertThat(log(Optional.empty())).contains("FATAL:", "/no/such/program");
+        JobState.Failed failed = (JobState.Failed) ended(JobPhase.FAILED).state();
+        assertThat(failed.exitCode()).hasValue(255);
+        assertThat(failed.reason()).isEqualTo(JobState.FailureReason.COMMAND_NOT_FOUND);
+        assertThat(log(LogOptions.ALL)).contains("FATAL:", "/no/such/program");
     }
 
     @Test
@@ -121,7 +125,7 @@ public abstract class RunningJobsContract {
     }
 
     @Test
-    void argumentsAndEnvironmentArriveAsWritten() throws IOException {
+    void argumentsAndEnvironmentArriveAsWritten() {
         String value = "$HOME `id` $(NO) $(BATCH_SIZE) a$$b \"dq\" 'sq' back\\slash ünï";
         jobs().submit(
                         samples.placed(
@@ -134,12 +138,12 @@ public abstract class RunningJobsContract {
                                 null));
 
         ended(JobPhase.SUCCEEDED);
-        assertThat(log(Optional.empty()))
+        assertThat(log(LogOptions.ALL))
                 .contains("[" + value + "]\n", "[a  b]\n", "[$HOME]\n", "[uni\u00e9]\n");
     }
 
     @Test
-    void aCredentialArrivesInTheEnvironment() throws IOException {
+    void aCredentialArrivesInTheEnvironment() {
         credentials()
                 .put(
                         workspace,
@@ -148,7 +152,7 @@ public abstract class RunningJobsContract {
         jobs().submit(logsIn());
 
         ended(JobPhase.SUCCEEDED);
-        assertThat(log(Optional.empty()))
+        assertThat(log(LogOptions.ALL))
                 .contains("[https://mlflow.example.org/][ada][pa$$ $(X) `id` \"w\"]");
     }
 
@@ -167,7 +171,7 @@ public abstract class RunningJobsContract {
     }
 
     @Test
-    void preExecRunsFirst() throws IOException {
+    void preExecRunsFirst() {
         jobs().submit(
                         samples.placed(
                                 "train",
@@ -176,11 +180,11 @@ public abstract class RunningJobsContract {
                                 null));
 
         ended(JobPhase.SUCCEEDED);
-        assertThat(log(Optional.empty())).containsSubsequence("from pre-exec\n", "from the job\n");
+        assertThat(log(LogOptions.ALL)).containsSubsequence("from pre-exec\n", "from the job\n");
     }
 
     @Test
-    void aFailingPreExecFailsTheJob() throws IOException {
+    void aFailingPreExecFailsTheJob() {
         jobs().submit(
                         samples.placed(
                                 "train",
@@ -189,45 +193,68 @@ public abstract class RunningJobsContract {
                                         "echo from pre-exec; exit 1"),
                                 null));
 
-        ended(JobPhase.FAILED);
-        assertThat(log(Optional.empty())).contains("from pre-exec").doesNotContain("from the job");
+        JobState.Failed failed = (JobState.Failed) ended(JobPhase.FAILED).state();
+        assertThat(failed.reason()).isEqualTo(JobState.FailureReason.PRE_EXEC_FAILED);
+        assertThat(failed.exitCode()).isEmpty();
+        assertThat(log(LogOptions.ALL)).contains("from pre-exec").doesNotContain("from the job");
     }
 
     @Test
-    void followingFromTheSubmissionGivesEverything() throws IOException {
-        jobs().submit(samples.running("train", "echo one; sleep 1; echo two; sleep 1; echo three"));
+    void followingFromTheSubmissionGivesEverything() {
+        jobs().submit(
+                        samples.running(
+                                "train", "echo one; sleep 1; echo two; sleep 1; printf three"));
 
-        String log;
-        try (InputStream stream =
-                logs().open(
-                                workspace,
-                                NAME,
-                                new JobLogs.Options(true, OptionalInt.empty(), Optional.empty()))) {
-            log = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        }
-
-        assertThat(log).containsSubsequence("one\n", "two\n", "three\n");
+        assertThat(log(LogOptions.ALL.following())).isEqualTo("one\ntwo\nthree");
         ended(JobPhase.SUCCEEDED);
     }
 
     @Test
-    void tailLinesLeavesOutTheBeginning() throws IOException {
+    void followingAJobThatPreparesGivesThePreparationToo() {
+        jobs().submit(
+                        samples.placed(
+                                "train",
+                                SampleJobs.withPreExec(
+                                        SampleJobs.spec("echo from the job"),
+                                        "echo from pre-exec; sleep 1"),
+                                null));
+
+        assertThat(log(LogOptions.ALL.following())).isEqualTo("from pre-exec\nfrom the job\n");
+    }
+
+    @Test
+    void bytesArriveAsWritten() {
+        jobs().submit(
+                        samples.running(
+                                "train", "printf '\\033[1m10%%\\r20%%\\r\\000\\377\\n\\r\\n\\n'"));
+
+        byte[] written =
+                "\u001b[1m10%\r20%\r\0\u00ff\n\r\n\n".getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(text().bytes(LogOptions.ALL.following())).isEqualTo(written);
+        assertThat(text().bytes(LogOptions.ALL)).isEqualTo(written);
+    }
+
+    @Test
+    void tailLinesLeavesOutTheBeginning() {
         jobs().submit(samples.running("train", "for i in $(seq 100 200); do echo line $i; done"));
         ended(JobPhase.SUCCEEDED);
 
-        try (InputStream stream =
-                logs().open(
-                                workspace,
-                                NAME,
-                                new JobLogs.Options(false, OptionalInt.of(7), Optional.empty()))) {
-            String log = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(log.lines()).hasSizeLessThanOrEqualTo(8);
-            assertThat(log).contains("line 200\n").doesNotContain("line 100\n");
-        }
+        assertThat(log(LogOptions.ALL.tail(2))).isEqualTo("line 199\nline 200\n");
+        assertThat(log(LogOptions.ALL.tail(0))).isEmpty();
     }
 
     @Test
-    void eachContainerHasItsLog() throws IOException {
+    void thePluginsLinesAreGivenOnRequest() {
+        jobs().submit(samples.running("train", "echo it ran"));
+        Job job = ended(JobPhase.SUCCEEDED);
+
+        assertThat(log(LogOptions.ALL)).isEqualTo("it ran\n");
+        assertThat(log(LogOptions.ALL.withPluginLines()))
+                .contains("This pod train/" + job.uid(), "it ran\n");
+    }
+
+    @Test
+    void eachContainerHasItsLog() {
         jobs().submit(
                         samples.placed(
                                 "train",
@@ -237,9 +264,13 @@ public abstract class RunningJobsContract {
                                 null));
 
         assertThat(((JobState.Failed) ended(JobPhase.FAILED).state()).exitCode()).hasValue(4);
-        assertThat(log(Optional.of("main"))).contains("from main\n").doesNotContain("from side");
-        assertThat(log(Optional.of("side"))).contains("from side\n").doesNotContain("from main");
-        assertThat(log(Optional.empty())).contains("from main\n");
+        assertThat(log(LogOptions.ALL.of("main")))
+                .contains("from main\n")
+                .doesNotContain("from side");
+        assertThat(log(LogOptions.ALL.of("side")))
+                .contains("from side\n")
+                .doesNotContain("from main");
+        assertThat(log(LogOptions.ALL)).contains("from main\n");
     }
 
     @Test
@@ -274,20 +305,24 @@ public abstract class RunningJobsContract {
         return JobPhase.of(jobs().find(workspace, NAME).orElseThrow().state());
     }
 
+    /// A failure without a reason may still find it in the job's record.
     private Job ended(JobPhase phase) {
-        await().atMost(patience()).until(() -> phase().ended());
+        await().atMost(patience()).until(() -> phase().ended() && !isUnexplained());
         Job job = jobs().find(workspace, NAME).orElseThrow();
         assertThat(JobPhase.of(job.state())).as(job.toString()).isEqualTo(phase);
         return job;
     }
 
-    private String log(Optional<String> container) throws IOException {
-        try (InputStream stream =
-                logs().open(
-                                workspace,
-                                NAME,
-                                new JobLogs.Options(false, OptionalInt.empty(), container))) {
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        }
+    private boolean isUnexplained() {
+        return jobs().find(workspace, NAME).orElseThrow().state() instanceof JobState.Failed failed
+                && failed.reason() == JobState.FailureReason.OTHER;
+    }
+
+    private String log(LogOptions options) {
+        return text().read(options);
+    }
+
+    private LogText text() {
+        return new LogText(logs(), jobs()::find, workspace, NAME);
     }
 }

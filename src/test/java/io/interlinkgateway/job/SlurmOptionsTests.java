@@ -37,6 +37,8 @@ class SlurmOptionsTests {
                 "--uid=0 => not allowed",
                 "--job-name=x => not allowed",
                 "--array=1-3 => not allowed",
+                "--outp=/tmp/x => short for another",
+                "--tim=UNLIMITED => short for another",
                 "-p gpu -p cpu => given twice",
                 "-p gpu --partition=cpu => given twice",
                 "--comment=a#b => could act",

@@ -60,6 +60,30 @@ class NodeReadingTests {
     }
 
     @Test
+    void aNodeThatWasPingedWithinThreePeriodsIsInContact() {
+        Node node = Recordings.node(Recordings.read("node-ready"));
+
+        assertThat(PodReading.lostContactAt(node, Instant.parse("2026-11-24T00:08:58Z"))).isEmpty();
+    }
+
+    @Test
+    void aSilentVirtualKubeletWasLastHeardOfAtItsLastPing() {
+        Node node = Recordings.node(Recordings.read("node-ready"));
+
+        assertThat(PodReading.lostContactAt(node, Instant.parse("2026-11-24T00:08:59Z")))
+                .contains(Instant.parse("2026-11-24T00:07:28Z"));
+    }
+
+    /// Its heartbeats go on; the taint tells since when they say that the HPC is silent.
+    @Test
+    void aNodeWhosePluginIsDownWasLastHeardOfWhenItGotItsTaint() {
+        Node node = Recordings.node(Recordings.read("node-plugin-down"));
+
+        assertThat(PodReading.lostContactAt(node, Instant.parse("2026-11-24T00:09:00Z")))
+                .contains(Instant.parse("2026-11-24T00:07:58Z"));
+    }
+
+    @Test
     void nodeFromTakesNodesThatLackAnything() {
         for (String part : List.of("metadata", "spec", "status")) {
             ObjectNode json = (ObjectNode) Recordings.read("node-plugin-down");
@@ -89,7 +113,11 @@ class NodeReadingTests {
 
     private static void read(ObjectNode json, String without) {
         Node node = Recordings.node(json);
-        assertThatCode(() -> PodReading.nodeFrom(node))
+        assertThatCode(
+                        () -> {
+                            PodReading.nodeFrom(node);
+                            PodReading.lostContactAt(node, Instant.EPOCH);
+                        })
                 .as("without " + without)
                 .doesNotThrowAnyException();
     }

@@ -18,9 +18,12 @@ import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.log.JobLogs;
+import io.interlinkgateway.log.LogEvent;
+import io.interlinkgateway.log.LogOptions;
+import io.interlinkgateway.log.LogReader;
+import io.interlinkgateway.log.LogReaders;
+import io.interlinkgateway.log.LogText;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +32,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -166,7 +168,7 @@ class LocalNodeTests {
 
         assertThat(((JobState.Failed) ended(JobPhase.FAILED)).reason())
                 .isEqualTo(JobState.FailureReason.TIME_LIMIT);
-        assertThat(log()).contains("DUE TO TIME LIMIT");
+        assertThat(text().read(LogOptions.ALL.withPluginLines())).contains("DUE TO TIME LIMIT");
     }
 
     @Test
@@ -183,7 +185,9 @@ class LocalNodeTests {
     void theStatusIsThatOfTheRecordingPreExecFails() throws IOException {
         submit(SampleJobs.withPreExec(SampleJobs.spec("echo main"), "echo pulling; false &&"));
 
-        ended(JobPhase.FAILED);
+        JobState.Failed failed = (JobState.Failed) ended(JobPhase.FAILED);
+        assertThat(failed.reason()).isEqualTo(JobState.FailureReason.PRE_EXEC_FAILED);
+        assertThat(failed.exitCode()).isEmpty();
         assertThat(pod().getStatus().getReason()).isEqualTo("Error: 56");
         assertThat(log()).isEqualTo("pulling\n");
     }
@@ -202,7 +206,9 @@ class LocalNodeTests {
         container.put("command", List.of("no-such-program"));
         submit(SampleJobs.pod(container));
 
-        assertThat(((JobState.Failed) ended(JobPhase.FAILED)).exitCode()).hasValue(255);
+        JobState.Failed failed = (JobState.Failed) ended(JobPhase.FAILED);
+        assertThat(failed.exitCode()).hasValue(255);
+        assertThat(failed.reason()).isEqualTo(JobState.FailureReason.COMMAND_NOT_FOUND);
         assertThat(log()).isEqualTo("FATAL:   stat no-such-program: no such file or directory\n");
     }
 
@@ -367,7 +373,7 @@ class LocalNodeTests {
     }
 
     @Test
-    void aLateFollowerReadsEverythingAndThenTheRest() throws IOException {
+    void aLateFollowerReadsEverythingAndThenTheRest() throws Exception {
         Path go = folder.resolve("go");
         submit(
                 SampleJobs.spec(
@@ -375,24 +381,22 @@ class LocalNodeTests {
                                 .formatted(go)));
         await().until(() -> log().endsWith("50000\n"));
 
-        try (InputStream stream = open(true, OptionalInt.empty(), Optional.empty())) {
-            String first = new String(stream.readNBytes(288_894), StandardCharsets.UTF_8);
-            assertThat(first).endsWith("\n50000\n");
+        try (LogReader reader = follow()) {
+            assertThat(read(reader, 288_894)).endsWith("\n50000\n");
             Files.createFile(go);
-            assertThat(new String(stream.readAllBytes(), StandardCharsets.UTF_8))
-                    .isEqualTo("rest\n");
+            assertThat(read(reader, Integer.MAX_VALUE)).isEqualTo("rest\n");
         }
     }
 
     @Test
-    void aFollowerOfADeletedJobComesToTheEnd() throws IOException {
+    void aFollowerOfADeletedJobComesToTheEnd() throws Exception {
         submit(SampleJobs.spec("echo begun; sleep 600"));
         await().until(() -> log().equals("begun\n"));
 
-        try (InputStream stream = open(true, OptionalInt.empty(), Optional.empty())) {
+        try (LogReader reader = follow()) {
+            assertThat(read(reader, 6)).isEqualTo("begun\n");
             sandbox.jobs.delete(workspace, NAME);
-            assertThat(new String(stream.readAllBytes(), StandardCharsets.UTF_8))
-                    .isEqualTo("begun\n");
+            assertThat(read(reader, Integer.MAX_VALUE)).isEmpty();
         }
     }
 
@@ -500,20 +504,38 @@ class LocalNodeTests {
         return state;
     }
 
-    private String log() throws IOException {
-        try (InputStream stream = open(false, OptionalInt.empty(), Optional.empty())) {
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        }
+    private String log() {
+        return text().read(LogOptions.ALL);
     }
 
-    private String tail(int lines) throws IOException {
-        try (InputStream stream = open(false, OptionalInt.of(lines), Optional.empty())) {
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        }
+    private String tail(int lines) {
+        return text().read(LogOptions.ALL.tail(lines));
     }
 
-    private InputStream open(boolean follow, OptionalInt tail, Optional<String> container) {
-        return sandbox.logs.open(workspace, NAME, new JobLogs.Options(follow, tail, container));
+    private LogText text() {
+        return new LogText(sandbox.logs, sandbox.jobs::find, workspace, NAME);
+    }
+
+    private LogReader follow() {
+        return LogReaders.of(sandbox.logs, sandbox.jobs::find)
+                .open(workspace, NAME, LogOptions.ALL.following());
+    }
+
+    /// @param enough stops at so many bytes, else at the log's end
+    private static String read(LogReader reader, int enough) throws InterruptedException {
+        StringBuilder text = new StringBuilder();
+        while (text.length() < enough) {
+            LogEvent event = reader.next(Duration.ofSeconds(20));
+            if (event instanceof LogEvent.Output output) {
+                output.pieces()
+                        .forEach(piece ->
+                                text.append(new String(piece.bytes(), StandardCharsets.UTF_8)));
+            } else {
+                assertThat(event).isInstanceOf(LogEvent.End.class);
+                return text.toString();
+            }
+        }
+        return text.toString();
     }
 
     /// An orphan that was killed stays until the first process of the machine has taken note of its end.

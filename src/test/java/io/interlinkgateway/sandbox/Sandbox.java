@@ -1,5 +1,6 @@
 package io.interlinkgateway.sandbox;
 
+import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
@@ -17,6 +18,7 @@ final class Sandbox implements AutoCloseable {
     final SandboxCredentials credentials;
     final LocalNode localNode;
     final Jobs jobs;
+    final JobEvents events;
     final JobLogs logs;
     final NodeName node;
 
@@ -29,6 +31,7 @@ final class Sandbox implements AutoCloseable {
         credentials = new SandboxCredentials(clock);
         localNode = new LocalNode(properties, pods, credentials, clock);
         jobs = new SandboxJobs(properties, pods, localNode, clock);
+        events = new SandboxJobEvents(pods, clock);
         logs = new SandboxJobLogs(pods, localNode);
     }
 

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# run.sh: 1,000 followers of 1,000 jobs, then 5,000 of one job: whether each gets every byte, and the gateway's memory.
+# The logs are fake ones in the gateway's own process. Takes three minutes. See ../README.md for what is not reached.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+./mvnw -q -DskipTests test-compile dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/classpath
+java=$(./mvnw --version | sed -n 's/.*runtime: //p')/bin/java
+measure() {
+  "$java" -Dgateway.options="${GATEWAY_OPTIONS:--Xmx288m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Dbegin.after=15}" \
+    -cp "target/test-classes:target/classes:$(cat target/classpath)" io.interlinkgateway.log.LogBenchmark "$@"
+}
+measure 1000 1000
+measure 5000 1

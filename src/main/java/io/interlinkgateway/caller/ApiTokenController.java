@@ -1,0 +1,252 @@
+package io.interlinkgateway.caller;
+
+import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.Findings;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.Workspace;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.net.URI;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/// A caller's own tokens. Only who logged in with an issuer makes them: a token makes no other, so that it ends
+/// when it says.
+@RestController
+@RequestMapping("/api/v1/tokens")
+@Tag(name = "API tokens")
+class ApiTokenController {
+
+    private final ApiTokens tokens;
+    private final ApiTokenCheck check;
+    private final ApiTokenProperties properties;
+    private final Clock clock;
+
+    ApiTokenController(
+            ApiTokens tokens, ApiTokenCheck check, ApiTokenProperties properties, Clock clock) {
+        this.tokens = tokens;
+        this.check = check;
+        this.properties = properties;
+        this.clock = clock;
+    }
+
+    @Schema(name = "NewApiToken")
+    record TokenRequest(
+            @NotNull @Pattern(regexp = "\\P{Cntrl}{1,100}") @Schema(example = "nightly pipeline")
+                    String name,
+            @NotNull @Schema(description = "What it allows in its workspaces.", example = "VIEWER")
+                    Role role,
+            @Nullable
+                    @Schema(
+                            description =
+                                    "Where it may be used; left out, in the caller's own"
+                                            + " workspace.")
+                    List<@NotNull String> workspaces,
+            @Nullable
+                    @Schema(
+                            description = "An ISO 8601 duration.",
+                            example = "P30D",
+                            format = "duration")
+                    String lifetime) {}
+
+    @Schema(name = "ApiToken")
+    record TokenResponse(
+            String id,
+            String name,
+            Role role,
+            List<String> workspaces,
+            Instant createdAt,
+            Instant expiresAt,
+            @Nullable
+                    @Schema(
+                            description =
+                                    "Only in the answer that makes it. Nobody can show it again.")
+                    String token) {
+
+        static TokenResponse from(ApiToken token, @Nullable String value) {
+            return new TokenResponse(
+                    token.id(),
+                    token.name(),
+                    token.role(),
+                    token.workspaces().stream().map(Workspace::value).toList(),
+                    token.createdAt(),
+                    token.expiresAt(),
+                    value);
+        }
+
+        @Override
+        public String toString() {
+            return "TokenResponse[id=" + id + "]";
+        }
+    }
+
+    @Schema(name = "ApiTokens")
+    record Items(List<TokenResponse> items) {}
+
+    @RequiredRole(Role.VIEWER)
+    @GetMapping
+    @Operation(summary = "List your API tokens", description = "Never with their secrets.")
+    Items list() {
+        return new Items(
+                tokens.ownedBy(CallerAuthentication.current().id()).stream()
+                        .map(token -> TokenResponse.from(token, null))
+                        .toList());
+    }
+
+    @RequiredRole(Role.VIEWER)
+    @PostMapping
+    @Operation(
+            summary = "Make an API token",
+            description =
+                    "For scripts, which send it as a bearer token. It allows no more than its"
+                            + " maker may do now.")
+    @ApiResponse(responseCode = "201", description = "It was made.")
+    ResponseEntity<TokenResponse> make(@Valid @RequestBody TokenRequest request) {
+        Caller caller = CallerAuthentication.current();
+        switch (caller.method()) {
+            case OIDC -> {}
+            case API_TOKEN -> throw new GatewayException.NotAllowed("A token makes no other.");
+            case NONE ->
+                    throw new GatewayException.NotAllowed(
+                            "The gateway is open, so tokens are of no use.");
+        }
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        Findings findings = new Findings();
+        List<Workspace> workspaces = workspaces(request, caller, findings);
+        Duration lifetime = lifetime(request, findings);
+        requireFewer(caller, now, findings);
+        findings.rejectErrors();
+        ApiTokenCheck.Made made =
+                ApiTokenCheck.make(
+                        caller.id(),
+                        request.name(),
+                        request.role(),
+                        workspaces,
+                        now,
+                        now.plus(lifetime));
+        tokens.add(made.token());
+        return ResponseEntity.created(URI.create("/api/v1/tokens/" + made.token().id()))
+                .header("Cache-Control", "no-store")
+                .body(TokenResponse.from(made.token(), made.value()));
+    }
+
+    private static List<Workspace> workspaces(
+            TokenRequest request, Caller caller, Findings findings) {
+        List<String> names =
+                Optional.ofNullable(request.workspaces())
+                        .orElseGet(() ->
+                                caller.ownWorkspace().stream().map(Workspace::value).toList());
+        List<Workspace> workspaces = new ArrayList<>();
+        for (int index = 0; index < names.size(); index++) {
+            String name = names.get(index);
+            String field = "workspaces[" + index + "]";
+            findings.check("workspace", field, () -> new Workspace(name))
+                    .ifPresent(workspace -> {
+                        workspaces.add(workspace);
+                        if (caller.roleIn(workspace)
+                                .filter(role -> role.includes(request.role()))
+                                .isEmpty()) {
+                            findings.add(
+                                    Finding.error(
+                                            "token-role",
+                                            field,
+                                            "You have not the role "
+                                                    + request.role()
+                                                    + " in the workspace \""
+                                                    + workspace
+                                                    + "\".",
+                                            "Ask for a role that you have."));
+                        }
+                    });
+        }
+        if (names.isEmpty()) {
+            findings.add(
+                    Finding.error(
+                            "workspace",
+                            "workspaces",
+                            "The token could be used nowhere.",
+                            "Name a workspace."));
+        }
+        return workspaces;
+    }
+
+    private Duration lifetime(TokenRequest request, Findings findings) {
+        if (request.lifetime() == null) {
+            return properties.lifetime();
+        }
+        try {
+            Duration lifetime = Duration.parse(request.lifetime());
+            if (!lifetime.isNegative()
+                    && !lifetime.isZero()
+                    && lifetime.compareTo(properties.longestLifetime()) <= 0) {
+                return lifetime;
+            }
+        } catch (DateTimeException noDuration) {
+            // Refused below, with what is too long.
+        }
+        findings.add(
+                Finding.error(
+                        "token-lifetime",
+                        "lifetime",
+                        "The lifetime is no duration of up to "
+                                + properties.longestLifetime()
+                                + ".",
+                        "Write it like PT12H or P30D (ISO 8601)."));
+        return properties.lifetime();
+    }
+
+    /// What has expired makes room.
+    private void requireFewer(Caller caller, Instant now, Findings findings) {
+        List<ApiToken> there = tokens.ownedBy(caller.id());
+        List<ApiToken> expired =
+                there.stream().filter(token -> !now.isBefore(token.expiresAt())).toList();
+        expired.forEach(token -> tokens.delete(token.id()));
+        if (there.size() - expired.size() >= properties.perOwner()) {
+            findings.add(
+                    Finding.error(
+                            "token-count",
+                            "",
+                            "You have " + properties.perOwner() + " tokens already.",
+                            "Delete those that are not used any more."));
+        }
+    }
+
+    @RequiredRole(Role.VIEWER)
+    @DeleteMapping("/{id}")
+    @Operation(
+            summary = "Delete an API token",
+            description = "It is refused at once, by other replicas within seconds.")
+    @ApiResponse(responseCode = "204", description = "It is gone.")
+    ResponseEntity<Void> delete(@PathVariable String id) {
+        String caller = CallerAuthentication.current().id();
+        ApiToken token =
+                Optional.of(id)
+                        .filter(text -> text.matches("[0-9a-f]{16}"))
+                        .flatMap(tokens::find)
+                        .filter(found -> found.owner().equals(caller))
+                        .orElseThrow(() -> new GatewayException.NotFound("API token", id));
+        tokens.delete(token.id());
+        check.forget(token.id());
+        return ResponseEntity.noContent().build();
+    }
+}

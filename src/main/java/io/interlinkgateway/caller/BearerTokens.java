@@ -1,0 +1,68 @@
+package io.interlinkgateway.caller;
+
+import com.nimbusds.jwt.JWTParser;
+import io.interlinkgateway.job.GatewayException;
+import java.text.ParseException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+
+/// From a bearer token to its caller.
+final class BearerTokens implements AuthenticationManager {
+
+    private final ApiTokenCheck apiTokens;
+    private final Map<String, TrustedIssuer> issuers;
+
+    BearerTokens(ApiTokenCheck apiTokens, List<TrustedIssuer> issuers) {
+        this.apiTokens = apiTokens;
+        this.issuers =
+                issuers.stream().collect(Collectors.toMap(TrustedIssuer::uri, Function.identity()));
+    }
+
+    /// @throws InvalidBearerTokenException if the token is no good
+    /// @throws UndecidedException if that can't be known now
+    @Override
+    public Authentication authenticate(Authentication authentication) {
+        String token = ((BearerTokenAuthenticationToken) authentication).getToken();
+        return new CallerAuthentication(
+                ApiTokenCheck.looksLikeOne(token)
+                        ? ownerOf(token)
+                        : issuerOf(token).callerOf(token));
+    }
+
+    private Caller ownerOf(String token) {
+        try {
+            return apiTokens.callerOf(token);
+        } catch (GatewayException noAnswer) {
+            throw new UndecidedException(noAnswer, noAnswer);
+        }
+    }
+
+    private TrustedIssuer issuerOf(String token) {
+        return claimedIssuer(token)
+                .map(issuers::get)
+                .orElseThrow(() ->
+                        new InvalidBearerTokenException("The token is of no trusted issuer."));
+    }
+
+    /// What the token says of itself, which only chooses who judges it.
+    private static Optional<String> claimedIssuer(String token) {
+        try {
+            return Optional.ofNullable(issuer(token));
+        } catch (ParseException noToken) {
+            return Optional.empty();
+        }
+    }
+
+    private static @Nullable String issuer(String token) throws ParseException {
+        var claims = JWTParser.parse(token).getJWTClaimsSet();
+        return claims == null ? null : claims.getIssuer();
+    }
+}

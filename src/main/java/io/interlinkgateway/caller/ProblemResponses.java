@@ -1,0 +1,78 @@
+package io.interlinkgateway.caller;
+
+import io.interlinkgateway.job.GatewayException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.server.resource.web.BearerTokenAuthenticationEntryPoint;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.firewall.RequestRejectedException;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+
+/// What goes wrong before a controller becomes the same problems as what goes wrong in one.
+final class ProblemResponses
+        implements AuthenticationEntryPoint, AccessDeniedHandler, RequestRejectedHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemResponses.class);
+
+    private final HandlerExceptionResolver problems;
+    private final BearerTokenAuthenticationEntryPoint challenge =
+            new BearerTokenAuthenticationEntryPoint();
+
+    /// @param problems the resolver of the controllers' exceptions
+    ProblemResponses(HandlerExceptionResolver problems) {
+        this.problems = problems;
+    }
+
+    @Override
+    public void commence(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            AuthenticationException failure) {
+        if (failure instanceof UndecidedException undecided) {
+            answer(request, response, undecided.failure());
+            return;
+        }
+        challenge.commence(request, response, failure);
+        boolean sent = request.getHeader("Authorization") != null;
+        answer(
+                request,
+                response,
+                new GatewayException.Unauthenticated(
+                        sent
+                                ? String.valueOf(failure.getMessage())
+                                : "The request has no bearer token."));
+    }
+
+    @Override
+    public void handle(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            AccessDeniedException denied) {
+        answer(
+                request,
+                response,
+                new GatewayException.NotAllowed("This address is not for callers."));
+    }
+
+    @Override
+    public void handle(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            RequestRejectedException rejected) {
+        LOG.debug("Refused by the firewall: {}", rejected.getMessage());
+        answer(request, response, new GatewayException.RefusedByFirewall());
+    }
+
+    void answer(
+            HttpServletRequest request, HttpServletResponse response, GatewayException failure) {
+        if (problems.resolveException(request, response, null, failure) == null) {
+            throw failure;
+        }
+    }
+}

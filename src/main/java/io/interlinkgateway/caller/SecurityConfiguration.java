@@ -1,0 +1,201 @@
+package io.interlinkgateway.caller;
+
+import io.interlinkgateway.job.Workspace;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.firewall.HttpFirewall;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.cors.CorsConfigurationSource;
+import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Who gets past which door. Inside, [WorkspaceAccess] decides.
+@Configuration(proxyBeanMethods = false)
+class SecurityConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SecurityConfiguration.class);
+
+    /// What anybody may read: how the gateway is, and how it is used.
+    private static final String[] OPEN = {
+        "/actuator/health",
+        "/actuator/health/liveness",
+        "/actuator/health/readiness",
+        "/v3/api-docs/**",
+        "/swagger-ui.html",
+        "/swagger-ui/**",
+        "/problems/**"
+    };
+
+    private static final String METRICS = "/actuator/prometheus";
+
+    private final SecurityProperties properties;
+    private final CallerProperties callers;
+
+    SecurityConfiguration(SecurityProperties properties, CallerProperties callers) {
+        this.properties = properties;
+        this.callers = callers;
+        switch (properties.mode()) {
+            case OPEN ->
+                    LOG.warn(
+                            "gateway.security.mode is open: whoever reaches the gateway may do"
+                                    + " everything in every workspace");
+            case AUTHENTICATED -> requireIssuer(properties);
+        }
+    }
+
+    private static void requireIssuer(SecurityProperties properties) {
+        if (properties.issuers().isEmpty()) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "gateway.security.issuers",
+                    null,
+                    "The gateway has no way to know its callers. Name an issuer whose tokens it"
+                            + " trusts, or let everybody in with gateway.security.mode=open.");
+        }
+    }
+
+    @Bean
+    ProblemResponses problemResponses(
+            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
+        return new ProblemResponses(problems);
+    }
+
+    @Bean
+    ApiTokenCheck apiTokenCheck(ApiTokens tokens, ApiTokenProperties properties, Clock clock) {
+        return new ApiTokenCheck(tokens, properties, clock);
+    }
+
+    @Bean
+    AuthenticationManager bearerTokens(ApiTokenCheck apiTokens, JsonMapper json) {
+        return new BearerTokens(
+                apiTokens,
+                properties.issuers().stream()
+                        .map(issuer -> new TrustedIssuer(issuer, json))
+                        .toList());
+    }
+
+    /// Sees every request first, so that refused ones have their line too.
+    @Bean
+    FilterRegistrationBean<AuditLog> auditLog(JsonMapper json) {
+        FilterRegistrationBean<AuditLog> registration =
+                new FilterRegistrationBean<>(new AuditLog(json));
+        registration.setOrder(SecurityFilterProperties.DEFAULT_FILTER_ORDER - 1);
+        return registration;
+    }
+
+    @Bean
+    SecurityFilterChain filterChain(
+            HttpSecurity http, AuthenticationManager bearerTokens, ProblemResponses problems) {
+        http.sessionManagement(
+                        sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                // No browser sends a bearer token by itself, and CORS refuses what pages of other
+                // origins send without one.
+                .csrf(AbstractHttpConfigurer::disable)
+                .formLogin(AbstractHttpConfigurer::disable)
+                .httpBasic(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .cors(cors -> cors.configurationSource(origins()))
+                .exceptionHandling(failures ->
+                        failures.authenticationEntryPoint(problems).accessDeniedHandler(problems))
+                .addFilterBefore(callerNoted(), AuthorizationFilter.class);
+        switch (properties.mode()) {
+            case OPEN ->
+                    http.authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                            .addFilterBefore(everybodyIn(), AnonymousAuthenticationFilter.class);
+            case AUTHENTICATED ->
+                    http.authorizeHttpRequests(
+                                    requests -> {
+                                        // These follow a request that was let in.
+                                        requests.dispatcherTypeMatchers(
+                                                        DispatcherType.ASYNC, DispatcherType.ERROR)
+                                                .permitAll();
+                                        requests.requestMatchers(HttpMethod.GET, OPEN).permitAll();
+                                        if (properties.openMetrics()) {
+                                            requests.requestMatchers(HttpMethod.GET, METRICS)
+                                                    .permitAll();
+                                        }
+                                        requests.anyRequest().authenticated();
+                                    })
+                            .oauth2ResourceServer(tokens ->
+                                    tokens.authenticationManagerResolver(_ -> bearerTokens)
+                                            .authenticationEntryPoint(problems)
+                                            .accessDeniedHandler(problems)
+                                            .protectedResourceMetadata(metadata ->
+                                                    metadata.protectedResourceMetadataCustomizer(
+                                                            resource ->
+                                                                    properties.issuers().stream()
+                                                                            .map(issuer ->
+                                                                                    issuer.uri()
+                                                                                            .toString())
+                                                                            .forEach(
+                                                                                    resource
+                                                                                            ::authorizationServer))))
+                            .addFilterAfter(
+                                    new CallerLimits(callers, problems), AuthorizationFilter.class);
+        }
+        return http.build();
+    }
+
+    private Filter everybodyIn() {
+        Caller anybody = Caller.ofOpenGateway(new Workspace(callers.defaultWorkspace()));
+        return (request, response, chain) -> {
+            SecurityContextHolder.getContext().setAuthentication(new CallerAuthentication(anybody));
+            chain.doFilter(request, response);
+        };
+    }
+
+    private static Filter callerNoted() {
+        return (request, response, chain) -> {
+            if (CallerAuthentication.isKnown()) {
+                request.setAttribute(AuditLog.CALLER, CallerAuthentication.current());
+            }
+            chain.doFilter(request, response);
+        };
+    }
+
+    /// Pages of other origins are refused altogether, not only kept from reading: without this they could
+    /// still send simple requests to an open gateway.
+    private CorsConfigurationSource origins() {
+        CorsConfiguration api = new CorsConfiguration();
+        api.setAllowedOrigins(callers.allowedOrigins());
+        api.setAllowedMethods(List.of("GET", "POST", "PUT", "DELETE"));
+        api.setAllowedHeaders(List.of(CorsConfiguration.ALL));
+        api.setExposedHeaders(List.of(HttpHeaders.LOCATION, HttpHeaders.RETRY_AFTER));
+        UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
+        source.registerCorsConfiguration("/api/**", api);
+        return source;
+    }
+
+    @Bean
+    HttpFirewall firewall() {
+        StrictHttpFirewall firewall = new StrictHttpFirewall();
+        if (!properties.allowedHosts().isEmpty()) {
+            firewall.setAllowedHostnames(
+                    name -> properties.allowedHosts().contains(name.toLowerCase(Locale.ROOT)));
+        }
+        return firewall;
+    }
+}

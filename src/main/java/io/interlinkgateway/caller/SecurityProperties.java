@@ -1,0 +1,99 @@
+package io.interlinkgateway.caller;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/// Who is let in.
+///
+/// @param mode whether callers must say who they are
+/// @param issuers whose tokens are trusted; no token of any other is
+/// @param allowedHosts the names that requests may call the gateway by (header `Host`); empty for all. In the
+///     sandbox the loopback names, so that no web page can reach it by a name of its own (DNS rebinding).
+/// @param openMetrics whether `/actuator/prometheus` answers without a token
+@ConfigurationProperties("gateway.security")
+record SecurityProperties(
+        @DefaultValue("authenticated") Mode mode,
+        @DefaultValue List<Issuer> issuers,
+        @DefaultValue Set<String> allowedHosts,
+        @DefaultValue("false") boolean openMetrics) {
+
+    /// Whether callers must say who they are.
+    enum Mode {
+        /// Each request needs a token.
+        AUTHENTICATED,
+        /// Whoever reaches the gateway may do everything.
+        OPEN
+    }
+
+    SecurityProperties {
+        Set<URI> seen = new HashSet<>();
+        for (Issuer issuer : issuers) {
+            if (!seen.add(issuer.uri())) {
+                throw new IllegalArgumentException("Two issuers have the uri " + issuer.uri());
+            }
+        }
+    }
+
+    /// A trusted issuer.
+    ///
+    /// @param uri its identifier, as the claim `iss` has it; `https`, or `http` on a loopback address
+    /// @param audiences a token must be for one of these (claim `aud`)
+    /// @param anyAudience whether tokens for anybody are taken, which must be said: whoever runs another service
+    ///     of the same issuer can then use the tokens that its users send there
+    /// @param clockSkew how far the clocks may differ
+    /// @param userInfo whether the claims of the UserInfo endpoint count too (EGI Check-in has entitlements only
+    ///     there); asked once per token and 5 minutes
+    /// @param rules which claims give which workspaces; the first that matches names the caller's own
+    record Issuer(
+            URI uri,
+            @DefaultValue List<String> audiences,
+            @DefaultValue("false") boolean anyAudience,
+            @DefaultValue("60s") Duration clockSkew,
+            @DefaultValue("false") boolean userInfo,
+            @DefaultValue List<Rule> rules) {
+
+        private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
+        Issuer {
+            boolean safe =
+                    "https".equals(uri.getScheme())
+                            || ("http".equals(uri.getScheme()) && LOOPBACK.contains(uri.getHost()));
+            if (!safe) {
+                throw new IllegalArgumentException("An issuer's uri is https, not " + uri);
+            }
+            if (audiences.isEmpty() != anyAudience) {
+                throw new IllegalArgumentException(
+                        "Give either audiences or any-audience=true for the issuer " + uri);
+            }
+        }
+    }
+
+    /// A rule from a claim to a workspace.
+    ///
+    /// @param claim the claim's name (`sub`, `groups`, `entitlements`), or a path of names with dots between
+    ///     (`realm_access.roles`); a text or a list of texts
+    /// @param value the whole text that the claim must have
+    /// @param pattern instead of value, a regular expression that must match the whole text
+    /// @param workspace the workspace's name; after a pattern `$1` stands for its first group, and so on
+    /// @param role the role there
+    record Rule(
+            String claim,
+            @Nullable String value,
+            @Nullable String pattern,
+            String workspace,
+            @DefaultValue("submitter") Role role) {
+
+        Rule {
+            if ((value == null) == (pattern == null)) {
+                throw new IllegalArgumentException(
+                        "A rule for the claim " + claim + " needs either a value or a pattern");
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package io.interlinkgateway.caller;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jose.util.DefaultResourceRetriever;
+import io.interlinkgateway.job.GatewayException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtClaimNames;
+import org.springframework.security.oauth2.jwt.JwtClaimValidator;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtException;
+import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
+import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
+import org.springframework.security.oauth2.jwt.JwtTypeValidator;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/// One trusted issuer. Its addresses are found (OpenID Connect Discovery 1.0) when its first token comes, and
+/// tried again as long as it does not answer. Its keys are kept for 5 minutes, for an hour if it is down, and
+/// fetched anew for a key that is not known, at most twice in 30 seconds.
+final class TrustedIssuer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrustedIssuer.class);
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(2);
+    private static final Duration USER_INFO_KEPT = Duration.ofMinutes(5);
+    private static final int LARGEST_ANSWER = 1 << 20;
+    private static final TypeReference<Map<String, Object>> CLAIMS = new TypeReference<>() {};
+
+    private final SecurityProperties.Issuer properties;
+    private final WorkspaceRules rules;
+    private final JsonMapper json;
+    private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    private final Cache<String, Map<String, Object>> userInfo =
+            Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(USER_INFO_KEPT).build();
+    private volatile @Nullable Provider provider;
+    private volatile Instant notBefore = Instant.MIN;
+
+    TrustedIssuer(SecurityProperties.Issuer properties, JsonMapper json) {
+        this.properties = properties;
+        this.rules = new WorkspaceRules(properties.rules());
+        this.json = json;
+    }
+
+    private record Provider(JwtDecoder decoder, @Nullable URI userInfo) {}
+
+    String uri() {
+        return properties.uri().toString();
+    }
+
+    /// @param token a token that claims to be of this issuer
+    /// @return who sent it
+    /// @throws InvalidBearerTokenException if the token is no good
+    /// @throws UndecidedException if that can't be known now
+    Caller callerOf(String token) {
+        Provider known = provider();
+        Jwt jwt = decoded(known, token);
+        Map<String, Object> claims = new LinkedHashMap<>(jwt.getClaims());
+        if (properties.userInfo()) {
+            claims.putAll(userInfo.get(Fingerprint.of(token), _ -> askUserInfo(known, jwt)));
+        }
+        return new Caller(
+                uri() + "#" + jwt.getSubject(),
+                Caller.Method.OIDC,
+                new Caller.Reach.Within(rules.workspacesOf(claims)));
+    }
+
+    private Jwt decoded(Provider known, String token) {
+        try {
+            return known.decoder.decode(token);
+        } catch (BadJwtException bad) {
+            throw new InvalidBearerTokenException(
+                    "The token is not valid: it has expired, is for another audience, or was"
+                            + " changed.",
+                    bad);
+        } catch (JwtException noKeys) {
+            LOG.warn("The issuer {} gives no keys: {}", uri(), noKeys.toString());
+            throw unavailable(noKeys);
+        }
+    }
+
+    private Provider provider() {
+        Provider known = provider;
+        return known == null ? discovered() : known;
+    }
+
+    private synchronized Provider discovered() {
+        Provider known = provider;
+        if (known != null) {
+            return known;
+        }
+        if (Instant.now().isBefore(notBefore)) {
+            throw unavailable(new IOException("It failed just now."));
+        }
+        try {
+            Map<String, Object> metadata = get(URI.create(discovery(properties.uri())), null);
+            if (!uri().equals(metadata.get("issuer"))) {
+                throw new IOException("It says that it is " + metadata.get("issuer") + ".");
+            }
+            known = new Provider(decoder(address(metadata, "jwks_uri")), userInfoOf(metadata));
+            provider = known;
+            return known;
+        } catch (IOException | IllegalArgumentException failure) {
+            notBefore = Instant.now().plus(PAUSE_AFTER_FAILURE);
+            LOG.warn("The issuer {} can't be discovered: {}", uri(), failure.toString());
+            throw unavailable(failure);
+        }
+    }
+
+    private @Nullable URI userInfoOf(Map<String, Object> metadata) throws IOException {
+        return properties.userInfo() ? address(metadata, "userinfo_endpoint") : null;
+    }
+
+    private static URI address(Map<String, Object> metadata, String name) throws IOException {
+        if (metadata.get(name) instanceof String text) {
+            return URI.create(text);
+        }
+        throw new IOException("It has no " + name + ".");
+    }
+
+    private JwtDecoder decoder(URI keys) throws IOException {
+        var source =
+                JWKSourceBuilder.<SecurityContext>create(
+                                keys.toURL(),
+                                new DefaultResourceRetriever(
+                                        (int) TIMEOUT.toMillis(),
+                                        (int) TIMEOUT.toMillis(),
+                                        LARGEST_ANSWER))
+                        .refreshAheadCache(false)
+                        .outageTolerant(Duration.ofHours(1).toMillis())
+                        .build();
+        NimbusJwtDecoder decoder =
+                NimbusJwtDecoder.withJwkSource(source)
+                        .jwsAlgorithms(algorithms ->
+                                algorithms.addAll(List.of(SignatureAlgorithm.values())))
+                        .build();
+        JwtTimestampValidator timestamps = new JwtTimestampValidator(properties.clockSkew());
+        timestamps.setAllowEmptyExpiryClaim(false);
+        JwtTypeValidator types = new JwtTypeValidator("JWT", "at+jwt");
+        types.setAllowEmpty(true);
+        decoder.setJwtValidator(
+                new DelegatingOAuth2TokenValidator<>(
+                        timestamps,
+                        types,
+                        new JwtIssuerValidator(uri()),
+                        new JwtClaimValidator<>(JwtClaimNames.SUB, TrustedIssuer::isSubject),
+                        this::forThisGateway,
+                        TrustedIssuer::unbound));
+        return decoder;
+    }
+
+    /// A token that is bound to a key is worth nothing without proof of the key (RFC 7800).
+    private static OAuth2TokenValidatorResult unbound(Jwt jwt) {
+        return jwt.hasClaim("cnf")
+                ? OAuth2TokenValidatorResult.failure(new OAuth2Error("invalid_token"))
+                : OAuth2TokenValidatorResult.success();
+    }
+
+    private static boolean isSubject(@Nullable Object subject) {
+        return subject instanceof String text && text.matches("\\P{Cntrl}{1,255}");
+    }
+
+    private OAuth2TokenValidatorResult forThisGateway(Jwt jwt) {
+        List<String> audiences = jwt.getAudience();
+        return properties.anyAudience()
+                        || (audiences != null
+                                && audiences.stream().anyMatch(properties.audiences()::contains))
+                ? OAuth2TokenValidatorResult.success()
+                : OAuth2TokenValidatorResult.failure(new OAuth2Error("invalid_token"));
+    }
+
+    private Map<String, Object> askUserInfo(Provider known, Jwt jwt) {
+        try {
+            Map<String, Object> claims =
+                    get(Objects.requireNonNull(known.userInfo), jwt.getTokenValue());
+            if (!Objects.equals(jwt.getSubject(), claims.get(JwtClaimNames.SUB))) {
+                throw new InvalidBearerTokenException(
+                        "The issuer says that the token is another's.");
+            }
+            return claims;
+        } catch (IOException failure) {
+            LOG.warn("The issuer {} gives no user info: {}", uri(), failure.toString());
+            throw unavailable(failure);
+        }
+    }
+
+    private Map<String, Object> get(URI address, @Nullable String token) throws IOException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(address)
+                        .timeout(TIMEOUT)
+                        .header("Accept", "application/json");
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        try {
+            HttpResponse<InputStream> response =
+                    http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            try (InputStream body = response.body()) {
+                if (token != null
+                        && (response.statusCode() == 401 || response.statusCode() == 403)) {
+                    throw new InvalidBearerTokenException("The issuer does not accept the token.");
+                }
+                if (response.statusCode() != 200) {
+                    throw new IOException("It answered " + response.statusCode() + ".");
+                }
+                Map<String, Object> claims =
+                        json.readValue(body.readNBytes(LARGEST_ANSWER), CLAIMS);
+                if (claims == null) {
+                    throw new IOException("It answered null.");
+                }
+                return claims;
+            }
+        } catch (JacksonException noJson) {
+            throw new IOException("It answered no JSON.", noJson);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IOException("The gateway is stopping.", stopped);
+        }
+    }
+
+    private UndecidedException unavailable(Exception cause) {
+        return new UndecidedException(
+                new GatewayException.IssuerUnavailable(
+                        "The issuer " + uri() + " can't be asked whether the token is good."),
+                cause);
+    }
+
+    /// @param issuer an issuer's identifier
+    /// @return where it says its addresses (OpenID Connect Discovery 1.0, section 4)
+    static String discovery(URI issuer) {
+        return issuer.toString().replaceFirst("/$", "") + "/.well-known/openid-configuration";
+    }
+}

@@ -1,0 +1,20 @@
+package io.interlinkgateway.caller;
+
+import io.interlinkgateway.job.GatewayException;
+import org.springframework.security.core.AuthenticationException;
+
+/// Whether a token is good can't be known now: who could say so does not answer.
+final class UndecidedException extends AuthenticationException {
+
+    private final transient GatewayException failure;
+
+    /// @param failure what the caller is told
+    UndecidedException(GatewayException failure, Throwable cause) {
+        super(String.valueOf(failure.getMessage()), cause);
+        this.failure = failure;
+    }
+
+    GatewayException failure() {
+        return failure;
+    }
+}

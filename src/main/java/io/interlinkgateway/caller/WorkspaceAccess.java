@@ -1,0 +1,123 @@
+package io.interlinkgateway.caller;
+
+import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.Findings;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.Workspace;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import org.springframework.web.bind.support.WebDataBinderFactory;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.method.support.ModelAndViewContainer;
+import org.springframework.web.servlet.HandlerInterceptor;
+
+/// The one place that decides whether a caller may use an endpoint, before the endpoint reads anything of the
+/// request; and that gives controllers the workspace that was decided on. A workspace that is none of the
+/// caller's is answered as one that does not exist.
+final class WorkspaceAccess implements HandlerInterceptor, HandlerMethodArgumentResolver {
+
+    static final String PARAMETER = "workspace";
+    static final String ATTRIBUTE = WorkspaceAccess.class.getName() + ".workspace";
+
+    private final Workspaces workspaces;
+
+    WorkspaceAccess(Workspaces workspaces) {
+        this.workspaces = workspaces;
+    }
+
+    @Override
+    public boolean preHandle(
+            HttpServletRequest request, HttpServletResponse response, Object handler) {
+        if (!(handler instanceof HandlerMethod endpoint)) {
+            return true;
+        }
+        RequiredRole required = endpoint.getMethodAnnotation(RequiredRole.class);
+        if (required == null) {
+            throw new IllegalStateException("No role is declared for " + endpoint);
+        }
+        Caller caller = CallerAuthentication.current();
+        Role role;
+        if (takesWorkspace(endpoint)) {
+            Workspace workspace = workspaceOf(request, caller);
+            role =
+                    caller.roleIn(workspace)
+                            .orElseThrow(() ->
+                                    new GatewayException.NotFound("workspace", workspace.value()));
+            request.setAttribute(AuditLog.WORKSPACE, workspace);
+            require(required.value(), role, "the workspace \"" + workspace + "\"");
+            request.setAttribute(ATTRIBUTE, workspace);
+            workspaces.open(workspace, caller.reach() instanceof Caller.Reach.Within);
+        } else {
+            role = caller.highestRole().orElseThrow(() -> inNoWorkspace(caller));
+            require(required.value(), role, "any workspace");
+        }
+        return true;
+    }
+
+    private static boolean takesWorkspace(HandlerMethod endpoint) {
+        return Arrays.stream(endpoint.getMethodParameters())
+                .anyMatch(parameter -> parameter.getParameterType() == Workspace.class);
+    }
+
+    private static void require(Role required, Role role, String where) {
+        if (!role.includes(required)) {
+            throw new GatewayException.NotAllowed(
+                    "This needs the role "
+                            + required
+                            + " in "
+                            + where
+                            + "; yours is "
+                            + role
+                            + ".");
+        }
+    }
+
+    private static Workspace workspaceOf(HttpServletRequest request, Caller caller) {
+        String[] values = request.getParameterValues(PARAMETER);
+        if (values == null) {
+            return caller.ownWorkspace().orElseThrow(() -> inNoWorkspace(caller));
+        }
+        Findings findings = new Findings();
+        if (values.length > 1) {
+            findings.add(
+                    Finding.error(
+                            "workspace",
+                            PARAMETER,
+                            "The request names several workspaces.",
+                            "Give the parameter workspace once."));
+        }
+        return findings.check("workspace", PARAMETER, () -> new Workspace(values[0]))
+                .filter(_ -> !findings.hasErrors())
+                .orElseThrow(() -> new GatewayException.Rejected(findings.all()));
+    }
+
+    private static GatewayException.NotAllowed inNoWorkspace(Caller caller) {
+        return new GatewayException.NotAllowed(
+                "No rule gives a workspace to " + caller.id() + " and the token's claims.");
+    }
+
+    @Override
+    public boolean supportsParameter(MethodParameter parameter) {
+        return parameter.getParameterType() == Workspace.class;
+    }
+
+    @Override
+    public Workspace resolveArgument(
+            MethodParameter parameter,
+            @Nullable ModelAndViewContainer container,
+            NativeWebRequest request,
+            @Nullable WebDataBinderFactory binders) {
+        if (request.getAttribute(ATTRIBUTE, RequestAttributes.SCOPE_REQUEST)
+                instanceof Workspace decided) {
+            return decided;
+        }
+        throw new IllegalStateException(
+                "Nobody decided on the workspace of " + parameter.getExecutable());
+    }
+}

@@ -1,0 +1,35 @@
+package io.interlinkgateway.caller;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/v1/workspaces")
+@Tag(name = "Workspaces")
+class WorkspaceController {
+
+    @Schema(name = "Workspace")
+    record WorkspaceResponse(
+            String name, @Schema(description = "What you may do there.") Role role) {}
+
+    @Schema(name = "Workspaces")
+    record Items(List<WorkspaceResponse> items) {}
+
+    @RequiredRole(Role.VIEWER)
+    @GetMapping
+    @Operation(
+            summary = "List your workspaces",
+            description = "The first is that of requests that name none.")
+    Items list() {
+        return new Items(
+                CallerAuthentication.current().workspaces().entrySet().stream()
+                        .map(entry ->
+                                new WorkspaceResponse(entry.getKey().value(), entry.getValue()))
+                        .toList());
+    }
+}

@@ -1,0 +1,36 @@
+package io.interlinkgateway.cluster;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.node.VirtualNode;
+import io.interlinkgateway.pod.Circumstances;
+import io.interlinkgateway.pod.PodReading;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads jobs from pods, with what this gateway knows beside them.
+final class JobReading {
+
+    private final WatchedNodes nodes;
+    private final MissingSecrets secrets;
+
+    JobReading(WatchedNodes nodes, MissingSecrets secrets) {
+        this.nodes = nodes;
+        this.secrets = secrets;
+    }
+
+    /// @param pod a job's
+    /// @param observedAt when it was known to be so
+    Job read(Pod pod, Instant observedAt) {
+        Optional<NodeName> node = PodReading.nodeOf(pod);
+        return PodReading.jobFrom(
+                pod,
+                new Circumstances(
+                        observedAt,
+                        secrets.missingFor(pod),
+                        node.flatMap(nodes::lostContactAt),
+                        node.flatMap(nodes::find).map(VirtualNode::allocatable).orElse(Map.of())));
+    }
+}

@@ -1,0 +1,160 @@
+package io.interlinkgateway.cluster;
+
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.interlinkgateway.caller.ApiToken;
+import io.interlinkgateway.caller.ApiTokens;
+import io.interlinkgateway.caller.Role;
+import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.PodTranslation;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// API tokens as Secrets of the gateway's own namespace, one for each: found by its name without a list, and
+/// deleted alone. They are of a type of their own, which no MLflow credential is.
+final class KubernetesApiTokens implements ApiTokens {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KubernetesApiTokens.class);
+    private static final String TYPE = Annotations.PREFIX + "api-token";
+    private static final String OWNER_LABEL = Annotations.PREFIX + "api-token-owner";
+    private static final String NAME_PREFIX = "api-token-";
+
+    private final ApiServer apiServer;
+    private final String namespace;
+
+    KubernetesApiTokens(ApiServer apiServer, String namespace) {
+        this.apiServer = apiServer;
+        this.namespace = namespace;
+    }
+
+    @Override
+    public void add(ApiToken token) {
+        String workspaces =
+                token.workspaces().stream().map(Workspace::value).collect(Collectors.joining(","));
+        // spotless:off
+        Secret secret = new SecretBuilder()
+                .withNewMetadata()
+                    .withName(NAME_PREFIX + token.id())
+                    .withNamespace(namespace)
+                    .addToLabels(Annotations.MANAGED_BY, PodTranslation.MANAGER)
+                    .addToLabels(OWNER_LABEL, labelFor(token.owner()))
+                .endMetadata()
+                .withType(TYPE)
+                .withImmutable(true)
+                .addToData(encoded(Map.of(
+                        "hash", token.hash(),
+                        "owner", token.owner(),
+                        "name", token.name(),
+                        "role", token.role().name(),
+                        "workspaces", workspaces,
+                        "createdAt", token.createdAt().toString(),
+                        "expiresAt", token.expiresAt().toString())))
+                .build();
+        // spotless:on
+        apiServer.call(() -> apiServer.client().resource(secret).create());
+    }
+
+    @Override
+    public Optional<ApiToken> find(String id) {
+        return Optional.ofNullable(apiServer.call(() -> resource(id).get()))
+                .flatMap(KubernetesApiTokens::read);
+    }
+
+    @Override
+    public List<ApiToken> ownedBy(String owner) {
+        return apiServer
+                .call(() ->
+                        apiServer
+                                .client()
+                                .secrets()
+                                .inNamespace(namespace)
+                                .withLabel(OWNER_LABEL, labelFor(owner))
+                                .list())
+                .getItems()
+                .stream()
+                .flatMap(secret -> read(secret).stream())
+                .filter(token -> token.owner().equals(owner))
+                .sorted(Comparator.comparing(ApiToken::id))
+                .toList();
+    }
+
+    @Override
+    public void delete(String id) {
+        apiServer.call(() -> resource(id).delete());
+    }
+
+    private Resource<Secret> resource(String id) {
+        return apiServer.client().secrets().inNamespace(namespace).withName(NAME_PREFIX + id);
+    }
+
+    /// A Secret that others changed is no token.
+    private static Optional<ApiToken> read(Secret secret) {
+        try {
+            if (!TYPE.equals(secret.getType())) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    new ApiToken(
+                            secret.getMetadata().getName().substring(NAME_PREFIX.length()),
+                            decoded(secret, "hash"),
+                            decoded(secret, "owner"),
+                            decoded(secret, "name"),
+                            Role.valueOf(decoded(secret, "role")),
+                            Arrays.stream(decoded(secret, "workspaces").split(","))
+                                    .map(Workspace::new)
+                                    .toList(),
+                            Instant.parse(decoded(secret, "createdAt")),
+                            Instant.parse(decoded(secret, "expiresAt"))));
+        } catch (RuntimeException changedByOthers) {
+            LOG.warn(
+                    "The Secret {} is no API token any more: {}",
+                    secret.getMetadata().getName(),
+                    changedByOthers.toString());
+            return Optional.empty();
+        }
+    }
+
+    private static Map<String, String> encoded(Map<String, String> texts) {
+        return texts.entrySet().stream()
+                .collect(
+                        Collectors.toMap(
+                                Map.Entry::getKey,
+                                text ->
+                                        Base64.getEncoder()
+                                                .encodeToString(
+                                                        text.getValue()
+                                                                .getBytes(
+                                                                        StandardCharsets.UTF_8))));
+    }
+
+    private static String decoded(Secret secret, String key) {
+        return new String(
+                Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.UTF_8);
+    }
+
+    /// Owners have characters that no label may have.
+    private static String labelFor(String owner) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(owner.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest).substring(0, 63);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

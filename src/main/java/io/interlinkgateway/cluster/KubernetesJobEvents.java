@@ -1,0 +1,21 @@
+package io.interlinkgateway.cluster;
+
+import io.interlinkgateway.event.JobEvents;
+import io.interlinkgateway.job.JobFilter;
+import java.util.Optional;
+
+/// Changes of jobs as the watches tell of them. Positions are resource versions, which are the same for every
+/// gateway.
+final class KubernetesJobEvents implements JobEvents {
+
+    private final WatchedWorkspaces workspaces;
+
+    KubernetesJobEvents(WatchedWorkspaces workspaces) {
+        this.workspaces = workspaces;
+    }
+
+    @Override
+    public Subscription subscribe(JobFilter filter, Optional<String> after) {
+        return workspaces.follow(filter, after);
+    }
+}

@@ -1,0 +1,30 @@
+package io.interlinkgateway.cluster;
+
+import java.util.Map;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/// The namespaces that the gateway itself makes or fills.
+///
+/// @param own where the gateway runs; API tokens are kept there, and no workspace is
+/// @param createWorkspaces whether a workspace that a rule names is made on first use, which needs
+///     `deploy/workspace-creation.yaml`
+/// @param quota of each workspace that is made, by Kubernetes' names (`pods`, `limits.memory`); none unless
+///     configured
+/// @param podSecurity the level of Kubernetes' pod security in each workspace that is made. `restricted` refuses
+///     pods without a security context, which interLink ignores, and so most of today's manifests.
+@ConfigurationProperties("gateway.namespaces")
+record NamespaceProperties(
+        @DefaultValue("interlink-gateway") String own,
+        @DefaultValue("false") boolean createWorkspaces,
+        @DefaultValue Map<String, String> quota,
+        @DefaultValue("baseline") PodSecurity podSecurity) {
+
+    /// The levels of Kubernetes' Pod Security Standards that keep pods off the host.
+    enum PodSecurity {
+        /// No access to the host.
+        BASELINE,
+        /// Hardened as well.
+        RESTRICTED
+    }
+}

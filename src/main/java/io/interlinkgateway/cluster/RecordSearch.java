@@ -1,0 +1,213 @@
+package io.interlinkgateway.cluster;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.JobRecord;
+import io.interlinkgateway.pod.PluginLog;
+import io.interlinkgateway.pod.PodReading;
+import io.interlinkgateway.pod.PodTranslation;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Looks for a job's own record in its log, and writes what it finds to the pod, where every gateway reads it.
+///
+/// An end is believed only when the plugin ends a log request with `follow=true` of each container by itself,
+/// which it does within 4 s once the container has ended and never before (recordings `follow-while-running`,
+/// `configuring-node`): else a running job could print an end of its own.
+final class RecordSearch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RecordSearch.class);
+    private static final Duration LONGEST_FOLLOW = Duration.ofSeconds(60);
+
+    /// The record stands first; with a pre-exec all of the log may hold another one.
+    private static final long LONGEST_READ = 64 << 20;
+
+    private static final PluginLog.Sink IGNORED =
+            new PluginLog.Sink() {
+                @Override
+                public void own(byte[] bytes, int from, int to) {
+                    // Only the record is asked for.
+                }
+
+                @Override
+                public void plugin(byte[] bytes, int from, int to) {
+                    // It is read by the log itself.
+                }
+            };
+
+    private final ApiServer apiServer;
+    private final boolean insecureSkipTlsVerifyBackend;
+    private final Duration longestSilence;
+
+    /// @param longestSilence more than the 4 s after which the plugin ends a request
+    RecordSearch(
+            ApiServer apiServer, boolean insecureSkipTlsVerifyBackend, Duration longestSilence) {
+        this.apiServer = apiServer;
+        this.longestSilence = longestSilence;
+        this.insecureSkipTlsVerifyBackend = insecureSkipTlsVerifyBackend;
+    }
+
+    /// Looks once. What can't be read now, or says nothing yet, is looked for again by who calls.
+    ///
+    /// @param pod a job's that needs its record
+    void look(Pod pod) throws InterruptedException {
+        try {
+            Optional<JobRecord> found = found(pod);
+            if (found.isPresent() && !found.equals(PodReading.recordOf(pod))) {
+                write(pod, found.get());
+            }
+        } catch (IOException | GatewayException.ClusterUnavailable unreadable) {
+            // The log is on the HPC, behind two services: later, then.
+            return;
+        }
+    }
+
+    private Optional<JobRecord> found(Pod pod) throws IOException, InterruptedException {
+        Optional<JobRecord> first = read(pod);
+        if (first.isEmpty() || !hasToBeConfirmed(pod, first.get())) {
+            return first;
+        }
+        for (String container : containers(pod)) {
+            if (!endsByItself(pod, container)) {
+                return unconfirmed(first.get());
+            }
+        }
+        return read(pod)
+                .map(confirmed ->
+                        withoutHeader(pod, confirmed) ? new JobRecord.OtherPlugin() : confirmed);
+    }
+
+    private static boolean hasToBeConfirmed(Pod pod, JobRecord record) {
+        return record instanceof JobRecord.Ended || withoutHeader(pod, record);
+    }
+
+    /// The SLURM plugin's header stands first, unless a pre-exec's output does.
+    private static boolean withoutHeader(Pod pod, JobRecord record) {
+        Map<String, String> annotations = pod.getMetadata().getAnnotations();
+        return record instanceof JobRecord.Headless
+                && (annotations == null || !annotations.containsKey(Annotations.PRE_EXEC));
+    }
+
+    private static Optional<JobRecord> unconfirmed(JobRecord record) {
+        return Optional.of(
+                record instanceof JobRecord.Ended ended
+                        ? new JobRecord.Started(Optional.of(ended.startedAt()))
+                        : record);
+    }
+
+    /// The record is the same in every container's log, but for why a container was not started.
+    private Optional<JobRecord> read(Pod pod) throws IOException, InterruptedException {
+        List<JobRecord> records = new ArrayList<>();
+        for (String container : containers(pod)) {
+            read(pod, container).ifPresent(records::add);
+            boolean mayHaveFault =
+                    !records.isEmpty()
+                            && records.getLast() instanceof JobRecord.Ended ended
+                            && ended.fault().isEmpty();
+            if (!mayHaveFault) {
+                break;
+            }
+        }
+        return records.isEmpty() ? Optional.empty() : Optional.of(records.getLast());
+    }
+
+    private Optional<JobRecord> read(Pod pod, String container)
+            throws IOException, InterruptedException {
+        PluginLog log = PluginLog.of(pod, container);
+        long length = 0;
+        try (StreamedAnswer answer = open(pod, container, "")) {
+            while (!log.isDecided()) {
+                Optional<ByteBuffer> bytes = answer.next(longestSilence);
+                if (bytes.isEmpty()) {
+                    log.end(IGNORED);
+                    return log.record();
+                }
+                log.read(bytes.get().array(), 0, bytes.get().limit(), IGNORED);
+                length += bytes.get().limit();
+                if (length > LONGEST_READ) {
+                    return log.record().flatMap(RecordSearch::unconfirmed);
+                }
+            }
+        }
+        return log.record();
+    }
+
+    private boolean endsByItself(Pod pod, String container) throws InterruptedException {
+        long deadline = System.nanoTime() + LONGEST_FOLLOW.toNanos();
+        try (StreamedAnswer answer = open(pod, container, "&follow=true")) {
+            while (answer.next(longestSilence).isPresent()) {
+                if (System.nanoTime() > deadline) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException stillOpen) {
+            return false;
+        }
+    }
+
+    private StreamedAnswer open(Pod pod, String container, String options) throws IOException {
+        StreamedAnswer answer =
+                StreamedAnswer.open(
+                        apiServer,
+                        path(pod)
+                                + "/log?container="
+                                + container
+                                + options
+                                + (insecureSkipTlsVerifyBackend
+                                        ? "&insecureSkipTLSVerifyBackend=true"
+                                        : ""));
+        if (answer.code() != 200) {
+            answer.close();
+            throw new IOException("The log was answered with " + answer.code() + ".");
+        }
+        return answer;
+    }
+
+    private static List<String> containers(Pod pod) {
+        return pod.getSpec().getContainers().stream()
+                .map(Container::getName)
+                .flatMap(Stream::ofNullable)
+                .toList();
+    }
+
+    private static String path(Pod pod) {
+        return "/api/v1/namespaces/"
+                + pod.getMetadata().getNamespace()
+                + "/pods/"
+                + pod.getMetadata().getName();
+    }
+
+    /// Only on the pod as it was when it was looked at: else what another gateway found since, or another
+    /// pod's state, would be overwritten.
+    private void write(Pod pod, JobRecord record) {
+        ApiServer.Answer answer =
+                apiServer.patch(
+                        path(pod) + "?fieldManager=" + PodTranslation.MANAGER,
+                        Map.of(
+                                "metadata",
+                                Map.of(
+                                        "uid",
+                                        pod.getMetadata().getUid(),
+                                        "resourceVersion",
+                                        pod.getMetadata().getResourceVersion(),
+                                        "annotations",
+                                        Map.of(
+                                                Annotations.JOB_RECORD,
+                                                PodReading.recordAnnotation(pod, record)))));
+        // 404, 409: the pod is gone, or not as it was.
+        if (!answer.successful() && answer.code() != 404 && answer.code() != 409) {
+            LOG.warn("A job's record can't be written to its pod: {}", answer.body());
+        }
+    }
+}

@@ -1,0 +1,6 @@
+/// Changes of jobs as they happen: the port [io.interlinkgateway.event.JobEvents], and
+/// [io.interlinkgateway.event.JobFeed], by which both adapters hand them out. May use `job`.
+@NullMarked
+package io.interlinkgateway.event;
+
+import org.jspecify.annotations.NullMarked;

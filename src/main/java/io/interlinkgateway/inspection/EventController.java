@@ -1,0 +1,244 @@
+package io.interlinkgateway.inspection;
+
+import io.interlinkgateway.caller.RequiredRole;
+import io.interlinkgateway.caller.Role;
+import io.interlinkgateway.event.JobEvent;
+import io.interlinkgateway.event.JobEvents;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobFilter;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.JobPhase;
+import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.Workspace;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Changes of jobs as server-sent events. Each subscriber has its request's own virtual thread, which writes to
+/// the response itself: so a slow one waits alone. When the gateway stops, the streams end before the server
+/// waits for its requests.
+@RestController
+@Tag(name = "Jobs")
+class EventController implements SmartLifecycle {
+
+    private static final String AFTER = "Last-Event-ID";
+
+    /// Events that are written before the client gets them, if they come at once.
+    private static final int BATCH = 100;
+
+    /// Written events that are kept for the other subscribers.
+    private static final int KEPT = 256;
+
+    private static final String DESCRIPTION =
+            "Server-sent events. `state`: a job was made, or its state changed; data is the job"
+                + " without its definition. `deleted`: a job is gone; data is its name and uid."
+                + " `reset`: what happened since Last-Event-ID can't be told in full; list the jobs"
+                + " again. Each has an id; whoever comes back with Last-Event-ID, to this or"
+                + " another gateway, learns of every job whose state changed meanwhile, as it is"
+                + " then, and of every job that is gone. A state may be told twice. Events with an"
+                + " id and no data are heartbeats. The stream ends when the gateway stops or the"
+                + " client does not keep up: come back.";
+
+    private final JobEvents events;
+    private final Jobs jobs;
+    private final JsonMapper json;
+    private final Duration heartbeat;
+    private final AtomicReferenceArray<@Nullable Written> written =
+            new AtomicReferenceArray<>(KEPT);
+    private final Set<Thread> streaming = ConcurrentHashMap.newKeySet();
+    private volatile boolean running = true;
+
+    EventController(JobEvents events, Jobs jobs, JsonMapper json, EventProperties properties) {
+        this.events = events;
+        this.jobs = jobs;
+        this.json = json;
+        this.heartbeat = properties.heartbeat();
+    }
+
+    @Schema(name = "DeletedJob")
+    record Gone(String name, String uid) {}
+
+    @RequiredRole(Role.VIEWER)
+    @GetMapping(path = "/api/v1/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    @Operation(
+            summary = "Follow the states of jobs",
+            description =
+                    DESCRIPTION
+                            + " Told are the changes after which a job matches the filter, and the"
+                            + " ends of jobs that match it whatever their state was.",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                                            schema = @Schema(type = "string"))))
+    void all(
+            Workspace workspace,
+            @RequestParam(defaultValue = "") Set<JobPhase> state,
+            @RequestParam Optional<NodeName> node,
+            @RequestParam(defaultValue = "") @Parameter(description = "key=value; may be repeated.")
+                    List<String> label,
+            @RequestHeader(AFTER) Optional<String> lastEventId,
+            HttpServletResponse response)
+            throws IOException {
+        JobFilter filter =
+                new JobFilter(
+                        workspace,
+                        Optional.empty(),
+                        state,
+                        node,
+                        InspectionController.labels(label));
+        try (JobEvents.Subscription subscription = events.subscribe(filter, lastEventId)) {
+            stream(subscription, Optional.empty(), response);
+        }
+    }
+
+    @RequiredRole(Role.VIEWER)
+    @GetMapping(path = "/api/v1/jobs/{name}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    @Operation(
+            summary = "Follow a job's state",
+            description = DESCRIPTION + " Without Last-Event-ID the job's state now comes first.",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                                            schema = @Schema(type = "string"))))
+    void one(
+            Workspace workspace,
+            @PathVariable JobName name,
+            @RequestHeader(AFTER) Optional<String> lastEventId,
+            HttpServletResponse response)
+            throws IOException {
+        JobFilter filter =
+                new JobFilter(workspace, Optional.of(name), Set.of(), Optional.empty(), Map.of());
+        try (JobEvents.Subscription subscription = events.subscribe(filter, lastEventId)) {
+            Optional<Job> now =
+                    lastEventId.isPresent()
+                            ? Optional.empty()
+                            : Optional.of(
+                                    jobs.find(workspace, name)
+                                            .orElseThrow(
+                                                    () -> InspectionController.notFound(name)));
+            stream(
+                    subscription,
+                    now.map(job -> new JobEvent.Changed(subscription.position(), job)),
+                    response);
+        }
+    }
+
+    private void stream(
+            JobEvents.Subscription subscription,
+            Optional<JobEvent> first,
+            HttpServletResponse response)
+            throws IOException {
+        response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=utf-8");
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        ServletOutputStream client = response.getOutputStream();
+        streaming.add(Thread.currentThread());
+        try {
+            client.write(first.map(this::text).orElseGet(() -> heartbeat(subscription)));
+            client.flush();
+            boolean open = running;
+            while (open) {
+                Optional<JobEvent> event = subscription.next(heartbeat);
+                if (event.isEmpty()) {
+                    client.write(heartbeat(subscription));
+                }
+                for (int count = 1; event.isPresent() && open; count++) {
+                    client.write(text(event.get()));
+                    open = !(event.get() instanceof JobEvent.Ended);
+                    event =
+                            open && count < BATCH
+                                    ? subscription.next(Duration.ZERO)
+                                    : Optional.empty();
+                }
+                client.flush();
+            }
+        } catch (InterruptedException stopping) {
+            // Whoever comes back with the last id misses nothing.
+            return;
+        } finally {
+            streaming.remove(Thread.currentThread());
+        }
+    }
+
+    private static byte[] heartbeat(JobEvents.Subscription subscription) {
+        return ("id: " + subscription.position() + "\n\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// An event as it was written, for all who get the same.
+    private record Written(JobEvent event, String text) {}
+
+    // The very event is meant: to compare its contents would cost more than to write it.
+    @SuppressWarnings("ReferenceEquality")
+    private byte[] text(JobEvent event) {
+        int slot = Math.floorMod(System.identityHashCode(event), KEPT);
+        Written kept = written.get(slot);
+        if (kept == null || kept.event != event) {
+            kept = new Written(event, write(event));
+            written.set(slot, kept);
+        }
+        return kept.text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private String write(JobEvent event) {
+        String head =
+                switch (event) {
+                    case JobEvent.Changed changed ->
+                            data("state", JobResponse.withoutDefinition(changed.job()));
+                    case JobEvent.Deleted deleted ->
+                            data("deleted", new Gone(deleted.name().value(), deleted.uid()));
+                    case JobEvent.Reset _ -> data("reset", Map.of());
+                    case JobEvent.Ended _ -> "";
+                };
+        return head + "id: " + event.position() + "\n\n";
+    }
+
+    private String data(String type, Object body) {
+        return "event: " + type + "\ndata: " + json.writeValueAsString(body) + "\n";
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        streaming.forEach(Thread::interrupt);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

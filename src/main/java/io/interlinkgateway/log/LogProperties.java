@@ -1,0 +1,27 @@
+package io.interlinkgateway.log;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/// How logs are followed.
+///
+/// @param buffer how much of a followed log is kept for its readers; at least 32 kB
+/// @param heartbeat how often a silent event stream shows that it is alive
+/// @param unconfirmedWait how long to wait for the first output of a job that is said to have succeeded, though
+///     its log is empty: interLink says so of jobs whose compute node is still powering up
+@ConfigurationProperties("gateway.log")
+record LogProperties(
+        @DefaultValue("64KB") DataSize buffer,
+        @DefaultValue("15s") Duration heartbeat,
+        @DefaultValue("15m") Duration unconfirmedWait) {
+
+    static final DataSize SMALLEST_BUFFER = DataSize.ofKilobytes(32);
+
+    LogProperties {
+        if (buffer.compareTo(SMALLEST_BUFFER) < 0) {
+            throw new IllegalArgumentException("gateway.log.buffer must be 32KB or more.");
+        }
+    }
+}

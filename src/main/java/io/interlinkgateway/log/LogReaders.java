@@ -1,0 +1,227 @@
+package io.interlinkgateway.log;
+
+import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.Workspace;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Hands out readers of logs. All who follow the same container share one [LogFeed], which lives as long as
+/// one of them does.
+public final class LogReaders {
+
+    /// A node's answer that is silent for so long won't come.
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
+    private final JobLogs logs;
+    private final JobLookup jobs;
+    private final LogPace pace;
+    private final Clock clock;
+    private final Map<ContainerLog.Key, Shared> feeds = new ConcurrentHashMap<>();
+
+    /// @param readers how many there are
+    private record Shared(LogFeed feed, int readers) {}
+
+    LogReaders(JobLogs logs, JobLookup jobs, LogPace pace, Clock clock) {
+        this.logs = logs;
+        this.jobs = jobs;
+        this.pace = pace;
+        this.clock = clock;
+    }
+
+    /// Readers at the usual pace, for tests in other packages.
+    ///
+    /// @param logs where logs are read
+    /// @param jobs what the jobs do
+    /// @return readers
+    public static LogReaders of(JobLogs logs, JobLookup jobs) {
+        return new LogReaders(
+                logs,
+                jobs,
+                LogPace.of(new LogProperties(LogProperties.SMALLEST_BUFFER, SILENCE, SILENCE)),
+                Clock.systemUTC());
+    }
+
+    /// Opens a job's log.
+    ///
+    /// @param workspace where to look
+    /// @param name the job's name
+    /// @param options what of the log
+    /// @return a reader, to be closed
+    /// @throws GatewayException.NotFound if there is no such job or container
+    /// @throws GatewayException.CursorExpired if the last event's id is not one of this job's
+    /// @throws GatewayException.Rejected if it is not known what the job wrote since then
+    /// @throws GatewayException.ClusterUnavailable if the log can't be read now
+    public LogReader open(Workspace workspace, JobName name, LogOptions options) {
+        ContainerLog log = logs.find(workspace, name, options.container());
+        LogPosition start = start(log, options);
+        return options.follow()
+                ? follow(log, start, options.raw())
+                : new SnapshotReader(
+                        log.key(),
+                        mayHaveOutput(log) ? log.open(false) : null,
+                        start,
+                        options.raw());
+    }
+
+    private boolean mayHaveOutput(ContainerLog log) {
+        return job(log).map(Job::state).map(LogFeed::mayHaveOutput).orElse(false);
+    }
+
+    private Optional<Job> job(ContainerLog log) {
+        return jobs.find(log.key().workspace(), log.key().job())
+                .filter(job -> job.uid().equals(log.key().uid()));
+    }
+
+    private LogPosition start(ContainerLog log, LogOptions options) {
+        if (options.lastEventId().isPresent()) {
+            LogCursor cursor = LogCursor.parse(options.lastEventId().get());
+            if (!cursor.isOf(log.key())) {
+                throw new GatewayException.CursorExpired();
+            }
+            return cursor.position().orElse(LogPosition.HEAD);
+        }
+        if (options.since().isPresent()) {
+            return since(log, clock.instant().minus(options.since().get()));
+        }
+        if (options.tailLines().isPresent() && mayHaveOutput(log)) {
+            return tail(log, options.tailLines().getAsInt());
+        }
+        return LogPosition.HEAD;
+    }
+
+    /// Nodes don't tell when a job wrote what, so it is only known of bytes that came while a gateway followed.
+    private LogPosition since(ContainerLog log, Instant time) {
+        Job job =
+                job(log).orElseThrow(() ->
+                        new GatewayException.NotFound("job", log.key().job().value()));
+        if (!job.createdAt().isBefore(time)) {
+            return LogPosition.HEAD;
+        }
+        return Optional.ofNullable(feeds.get(log.key()))
+                .flatMap(shared -> shared.feed().ring().positionAt(time))
+                .orElseThrow(LogReaders::notKnown);
+    }
+
+    private static GatewayException.Rejected notKnown() {
+        return new GatewayException.Rejected(
+                List.of(
+                        Finding.error(
+                                "since-known",
+                                "sinceSeconds",
+                                "It is not known what the job wrote since then: its node does not"
+                                        + " tell, and this gateway has not followed the log for so"
+                                        + " long.",
+                                "Use tailLines, or follow the log and keep the id of its last"
+                                        + " event.")));
+    }
+
+    private static LogPosition tail(ContainerLog log, int lines) {
+        Deque<LogPosition> starts = new ArrayDeque<>();
+        try (ContainerLog.Opened opened = log.open(false)) {
+            LogDecoder decoder = new LogDecoder(opened.plugin());
+            LogPosition end = LogPosition.HEAD;
+            boolean lineStart = true;
+            boolean more = true;
+            while (more) {
+                List<LogPiece> pieces =
+                        switch (opened.stream().next(SILENCE)) {
+                            case LogStream.Part.Bytes bytes -> decoder.read(bytes.buffer());
+                            case LogStream.Part.Quiet _ ->
+                                    throw new IOException("The log is silent.");
+                            case LogStream.Part.End _ -> {
+                                more = false;
+                                yield decoder.endForNow();
+                            }
+                        };
+                for (LogPiece piece : pieces) {
+                    if (!piece.isPlugins()) {
+                        lineStart = count(piece, lineStart, lines, starts);
+                        end = piece.end();
+                    }
+                }
+            }
+            return starts.isEmpty() ? end : starts.getFirst();
+        } catch (IOException cut) {
+            throw new GatewayException.ClusterUnavailable("The log broke off.");
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new GatewayException.ClusterUnavailable("The gateway stops.");
+        }
+    }
+
+    /// @return whether the next byte begins a line
+    private static boolean count(
+            LogPiece piece, boolean lineStart, int lines, Deque<LogPosition> starts) {
+        boolean begins = lineStart;
+        byte[] bytes = piece.bytes();
+        for (int at = 0; at < bytes.length; at++) {
+            if (begins && lines > 0) {
+                if (starts.size() == lines) {
+                    starts.removeFirst();
+                }
+                starts.addLast(piece.start().plus(at));
+            }
+            begins = bytes[at] == '\n';
+        }
+        return begins;
+    }
+
+    private LogReader follow(ContainerLog log, LogPosition start, boolean raw) {
+        Shared shared =
+                Objects.requireNonNull(
+                        feeds.compute(
+                                log.key(),
+                                (_, now) ->
+                                        now == null || now.feed.ring().isOver()
+                                                ? new Shared(started(log), 1)
+                                                : new Shared(now.feed, now.readers + 1)));
+        return new FollowingReader(shared.feed, start, raw, () -> leave(shared.feed));
+    }
+
+    private LogFeed started(ContainerLog log) {
+        LogFeed feed = new LogFeed(log, jobs, pace, clock);
+        feed.start();
+        return feed;
+    }
+
+    private void leave(LogFeed feed) {
+        feeds.computeIfPresent(
+                feed.log().key(),
+                (_, shared) -> {
+                    if (shared.feed != feed) {
+                        return shared;
+                    }
+                    if (shared.readers > 1) {
+                        return new Shared(feed, shared.readers - 1);
+                    }
+                    feed.stop();
+                    return null;
+                });
+    }
+
+    /// Lets go of all who follow, before the server stops: whoever is told no end comes back.
+    void close() {
+        feeds.values()
+                .forEach(shared -> {
+                    shared.feed.ring().breakOff("The gateway stops.");
+                    shared.feed.stop();
+                });
+    }
+
+    /// How many logs are followed upstream.
+    int followed() {
+        return feeds.size();
+    }
+}

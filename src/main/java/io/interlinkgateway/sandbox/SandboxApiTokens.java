@@ -1,0 +1,33 @@
+package io.interlinkgateway.sandbox;
+
+import io.interlinkgateway.caller.ApiToken;
+import io.interlinkgateway.caller.ApiTokens;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// API tokens in memory.
+final class SandboxApiTokens implements ApiTokens {
+
+    private final TreeMap<String, ApiToken> tokens = new TreeMap<>();
+
+    @Override
+    public synchronized void add(ApiToken token) {
+        tokens.put(token.id(), token);
+    }
+
+    @Override
+    public synchronized Optional<ApiToken> find(String id) {
+        return Optional.ofNullable(tokens.get(id));
+    }
+
+    @Override
+    public synchronized List<ApiToken> ownedBy(String owner) {
+        return tokens.values().stream().filter(token -> token.owner().equals(owner)).toList();
+    }
+
+    @Override
+    public synchronized void delete(String id) {
+        tokens.remove(id);
+    }
+}

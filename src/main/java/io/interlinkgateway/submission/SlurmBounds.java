@@ -1,0 +1,141 @@
+package io.interlinkgateway.submission;
+
+import io.interlinkgateway.job.SlurmOptions;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The most that options of `sbatch` can ask for. Nothing where that can't be told: whoever sets a limit then
+/// refuses.
+final class SlurmBounds {
+
+    private static final Pattern NODES = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
+    private static final Pattern COUNT = Pattern.compile("(?:[A-Za-z0-9_.]+:)?(\\d{1,6})");
+
+    /// A type that begins with a digit and has no count behind it may be a count itself: `gpu:1k` is 1024.
+    private static final Pattern GPU =
+            Pattern.compile(
+                    "gpu(?::[A-Za-z_][A-Za-z0-9_.]*|:[A-Za-z0-9_.]+(?=:))?(?::(\\d{1,6}))?");
+
+    private static final Pattern MEMORY = Pattern.compile("(\\d{1,12})([KMGT])?B?");
+
+    /// `minutes`, `minutes:seconds`, `hours:minutes:seconds` and, after `days-`, `hours[:minutes[:seconds]]`.
+    private static final Pattern TIME =
+            Pattern.compile("(?:(\\d{1,4})-)?(\\d{1,6})(?::(\\d{1,6}))?(?::(\\d{1,6}))?");
+
+    private final SlurmOptions options;
+
+    SlurmBounds(SlurmOptions options) {
+        this.options = options;
+    }
+
+    Optional<Duration> walltime() {
+        Matcher time = TIME.matcher(options.value("time").orElse(""));
+        if (!time.matches()) {
+            return Optional.empty();
+        }
+        boolean inDays = time.group(1) != null;
+        boolean hoursFirst = inDays || time.group(4) != null;
+        Duration unit = hoursFirst ? Duration.ofHours(1) : Duration.ofMinutes(1);
+        Duration second = hoursFirst ? Duration.ofMinutes(1) : Duration.ofSeconds(1);
+        Duration walltime =
+                Duration.ofDays(number(time.group(1)))
+                        .plus(unit.multipliedBy(number(time.group(2))))
+                        .plus(second.multipliedBy(number(time.group(3))))
+                        .plusSeconds(number(time.group(4)));
+        // To SLURM no time at all means no limit.
+        return Optional.of(walltime).filter(length -> !length.isZero());
+    }
+
+    private static long number(@Nullable String digits) {
+        return digits == null ? 0 : Long.parseLong(digits);
+    }
+
+    /// Without `--nodes` each task may get a node of its own.
+    OptionalLong nodes() {
+        Optional<String> nodes = options.value("nodes");
+        if (nodes.isPresent()) {
+            Matcher range = NODES.matcher(nodes.get());
+            return range.matches()
+                    ? OptionalLong.of(Math.max(number(range.group(1)), number(range.group(2))))
+                    : OptionalLong.empty();
+        }
+        return options.value("ntasks").isPresent() ? count("ntasks") : OptionalLong.of(1);
+    }
+
+    private OptionalLong tasks() {
+        if (options.value("ntasks").isPresent()) {
+            return count("ntasks");
+        }
+        OptionalLong nodes = nodes();
+        OptionalLong perNode =
+                options.value("ntasks-per-node").isPresent()
+                        ? count("ntasks-per-node")
+                        : OptionalLong.of(1);
+        return times(nodes, perNode);
+    }
+
+    /// GPUs on all nodes together, by whichever option asks for most.
+    OptionalLong gpus() {
+        OptionalLong most = OptionalLong.of(0);
+        if (options.value("gres").isPresent()) {
+            most = larger(most, times(gres(options.value("gres").get()), nodes()));
+        }
+        if (options.value("gpus").isPresent()) {
+            most = larger(most, count("gpus"));
+        }
+        if (options.value("gpus-per-node").isPresent()) {
+            most = larger(most, times(count("gpus-per-node"), nodes()));
+        }
+        if (options.value("gpus-per-task").isPresent()) {
+            most = larger(most, times(count("gpus-per-task"), tasks()));
+        }
+        return most;
+    }
+
+    private static OptionalLong gres(String list) {
+        long sum = 0;
+        for (String item : list.split(",", -1)) {
+            Matcher gpu = GPU.matcher(item);
+            if (!gpu.matches()) {
+                return OptionalLong.empty();
+            }
+            sum += gpu.group(1) == null ? 1 : number(gpu.group(1));
+        }
+        return OptionalLong.of(sum);
+    }
+
+    /// A number, which a type may stand before.
+    private OptionalLong count(String option) {
+        Matcher count = COUNT.matcher(options.value(option).orElse(""));
+        return count.matches() ? OptionalLong.of(number(count.group(1))) : OptionalLong.empty();
+    }
+
+    /// Bytes that `--mem` asks for on each node. No memory means all of it.
+    Optional<BigDecimal> memory() {
+        Matcher memory = MEMORY.matcher(options.value("mem").orElse(""));
+        if (!memory.matches() || number(memory.group(1)) == 0) {
+            return Optional.empty();
+        }
+        String unit = memory.group(2) == null ? "M" : memory.group(2);
+        return Optional.of(
+                new BigDecimal(memory.group(1))
+                        .multiply(BigDecimal.TWO.pow(10 * ("KMGT".indexOf(unit) + 1))));
+    }
+
+    private static OptionalLong times(OptionalLong some, OptionalLong others) {
+        return some.isPresent() && others.isPresent()
+                ? OptionalLong.of(some.getAsLong() * others.getAsLong())
+                : OptionalLong.empty();
+    }
+
+    private static OptionalLong larger(OptionalLong some, OptionalLong other) {
+        return some.isPresent() && other.isPresent()
+                ? OptionalLong.of(Math.max(some.getAsLong(), other.getAsLong()))
+                : OptionalLong.empty();
+    }
+}

@@ -1,0 +1,243 @@
+package io.interlinkgateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Changes of jobs as a client of the whole gateway sees them.
+class EventStreamTests {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final String JOB =
+            """
+            {"name": "train", "node": "sandbox", "image": "/images/busybox.sif",
+             "command": ["/bin/sh", "-c"], "args": ["exit 3"], "labels": {"team": "x"},
+             "resources": {"limits": {"cpu": "1", "memory": "64Mi"}}}
+            """;
+
+    private final String workspace = "w-" + UUID.randomUUID();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private ConfigurableApplicationContext gateway = start();
+
+    private static ConfigurableApplicationContext start() {
+        return SpringApplication.run(
+                GatewayApplication.class, "--server.port=0", "--gateway.events.heartbeat=200ms");
+    }
+
+    @BeforeEach
+    void startAgain() {
+        if (!gateway.isActive()) {
+            gateway = start();
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.close();
+        http.close();
+    }
+
+    @Test
+    void aJobsStatesAreToldInOrderWithTheirEvidence() throws Exception {
+        try (Stream stream = follow("/api/v1/events", "label=team%3Dx", Optional.empty())) {
+            submit();
+
+            List<Map<String, String>> told = stream.until("FAILED");
+
+            assertThat(told).allSatisfy(event -> assertThat(event).containsKeys("id", "data"));
+            JsonNode last = JSON.readTree(told.getLast().get("data"));
+            assertThat(last.path("name").asString("")).isEqualTo("train");
+            assertThat(last.path("exitCode").asInt(0)).isEqualTo(3);
+            assertThat(last.at("/evidence/source").asString("")).isEqualTo("JOB_RECORD");
+            assertThat(last.has("definition")).isFalse();
+        }
+    }
+
+    @Test
+    void oneJobsStreamBeginsWithItsStateAndTellsItsEnd() throws Exception {
+        submit();
+        try (Stream stream = follow("/api/v1/jobs/train/events", "", Optional.empty())) {
+            assertThat(stream.next()).containsEntry("event", "state");
+            send("DELETE", "/api/v1/jobs/train?workspace=" + workspace, "");
+
+            Map<String, String> event = stream.next();
+            while (!"deleted".equals(event.get("event"))) {
+                event = stream.next();
+            }
+            assertThat(JSON.readTree(event.get("data")).path("name").asString(""))
+                    .isEqualTo("train");
+        }
+    }
+
+    @Test
+    void lastEventIdGoesOnWhereTheStreamBrokeOff() throws Exception {
+        String id;
+        try (Stream stream = follow("/api/v1/events", "", Optional.empty())) {
+            id = stream.line("id: ");
+        }
+        submit();
+
+        try (Stream stream = follow("/api/v1/events", "", Optional.of(id))) {
+            assertThat(stream.until("FAILED")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void anIdOfAnotherGatewayInTheSandboxLeadsToAReset() throws Exception {
+        try (Stream stream = follow("/api/v1/events", "", Optional.of("12345"))) {
+            assertThat(stream.next()).containsEntry("event", "reset");
+        }
+    }
+
+    @Test
+    void aQuietStreamHasHeartbeatsWithIds() throws Exception {
+        try (Stream stream = follow("/api/v1/events", "", Optional.empty())) {
+            assertThat(stream.line("id: ")).isNotEmpty();
+            assertThat(stream.line("id: ")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aJobThatIsNotThereIsNotFound() throws Exception {
+        HttpResponse<String> answer =
+                send("GET", "/api/v1/jobs/nothing/events?workspace=" + workspace, "");
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(answer.body()).contains("/problems/not-found");
+    }
+
+    @Test
+    void anUnknownStateIsRefused() throws Exception {
+        HttpResponse<String> answer =
+                send("GET", "/api/v1/events?state=DONE&workspace=" + workspace, "");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void openStreamsEndInOrderWhenTheGatewayStops() throws Exception {
+        try (Stream stream = follow("/api/v1/events", "", Optional.empty())) {
+            stream.line("id: ");
+            long before = System.nanoTime();
+            gateway.close();
+
+            assertThat(stream.rest()).doesNotContain("event: ");
+            assertThat(Duration.ofNanos(System.nanoTime() - before))
+                    .isLessThan(Duration.ofSeconds(4));
+        }
+    }
+
+    /// A stream of events.
+    private record Stream(BufferedReader reader) implements AutoCloseable {
+
+        /// The next event that is no heartbeat, by its fields.
+        Map<String, String> next() throws IOException {
+            Map<String, String> fields = new LinkedHashMap<>();
+            while (true) {
+                String line = reader.readLine();
+                assertThat(line).as("more of the stream").isNotNull();
+                if (!line.isEmpty()) {
+                    int colon = line.indexOf(": ");
+                    fields.put(line.substring(0, colon), line.substring(colon + 2));
+                } else if (fields.containsKey("data")) {
+                    return fields;
+                } else {
+                    fields.clear();
+                }
+            }
+        }
+
+        List<Map<String, String>> until(String state) throws IOException {
+            List<Map<String, String>> told = new ArrayList<>();
+            do {
+                told.add(next());
+            } while (!JSON.readTree(told.getLast().get("data"))
+                    .path("state")
+                    .asString("")
+                    .equals(state));
+            return told;
+        }
+
+        String line(String start) throws IOException {
+            String line = reader.readLine();
+            while (!line.startsWith(start)) {
+                line = reader.readLine();
+            }
+            return line.substring(start.length());
+        }
+
+        String rest() throws IOException {
+            StringBuilder rest = new StringBuilder();
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                rest.append(line).append('\n');
+            }
+            return rest.toString();
+        }
+
+        @Override
+        public void close() throws IOException {
+            reader.close();
+        }
+    }
+
+    private Stream follow(String path, String query, Optional<String> lastEventId)
+            throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(address(path + "?workspace=" + workspace + "&" + query))
+                        .header("Accept", "text/event-stream");
+        lastEventId.ifPresent(id -> request.header("Last-Event-ID", id));
+        HttpResponse<InputStream> answer =
+                http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/event-stream"));
+        return new Stream(
+                new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8)));
+    }
+
+    private void submit() throws Exception {
+        HttpResponse<String> answer = send("POST", "/api/v1/jobs?workspace=" + workspace, JOB);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    }
+
+    private HttpResponse<String> send(String method, String path, String body) throws Exception {
+        return http.send(
+                HttpRequest.newBuilder(address(path))
+                        .header("Content-Type", "application/json")
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private URI address(String path) {
+        WebServerApplicationContext context = (WebServerApplicationContext) gateway;
+        return URI.create(
+                "http://127.0.0.1:"
+                        + Objects.requireNonNull(context.getWebServer()).getPort()
+                        + path);
+    }
+}

@@ -1,0 +1,115 @@
+package io.interlinkgateway.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/// A real SLURM on the loopback address (`bench/slurm`), as many at a time as are wanted. Partitions `cpu` and
+/// `gpu` (two GPUs) are on `node1`; `cloud` is on `node2`, which powers up when a job asks for it. With `CI=true`
+/// it must be there.
+public final class Slurm implements AutoCloseable {
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final Path folder;
+
+    private Slurm(Path folder) {
+        this.folder = folder;
+    }
+
+    /// @return one that runs jobs, and kills those that use more memory than they asked for
+    public static Slurm start() {
+        return started();
+    }
+
+    /// @return one that lets jobs use what memory they like
+    public static Slurm startWithoutMemoryLimits() {
+        return started("--no-memory-limits");
+    }
+
+    private static Slurm started(String... options) {
+        boolean installed = Files.exists(Path.of("/usr/sbin/slurmctld"));
+        boolean root = "root".equals(System.getProperty("user.name"));
+        if (!"true".equals(System.getenv("CI")) && !(installed && root)) {
+            Assumptions.abort(
+                    "No SLURM: its daemons need root, and bench/slurm/install.sh on Debian");
+        }
+        Path folder =
+                Path.of(
+                        "target/slurm-"
+                                + ProcessHandle.current().pid()
+                                + "-"
+                                + COUNT.incrementAndGet());
+        Script.run("slurm/install.sh");
+        Script.run(
+                "slurm/up.sh",
+                Stream.concat(Stream.of(folder.toString()), Stream.of(options))
+                        .toArray(String[]::new));
+        return new Slurm(folder.toAbsolutePath());
+    }
+
+    /// Says how long `node2` takes to power up: 5 s unless said otherwise, and up to 30 s more until SLURM looks.
+    ///
+    /// @param seconds for the next time that it does
+    public void powerUpSeconds(int seconds) {
+        try {
+            Files.writeString(folder.resolve("resume-seconds"), Integer.toString(seconds));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /// Runs one of SLURM's commands, as an administrator on the HPC would: `scontrol`, `scancel`, `squeue`, …
+    ///
+    /// @param command with its arguments
+    /// @return what it printed, errors included
+    /// @throws IllegalStateException if it fails
+    public String run(String... command) {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("SLURM_CONF", folder.resolve("slurm.conf").toString());
+        try {
+            Process process = builder.start();
+            String output =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int code = process.waitFor();
+            if (code != 0) {
+                throw new IllegalStateException(
+                        String.join(" ", command) + " ended with " + code + ": " + output);
+            }
+            return output;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    /// @param id of a job
+    /// @return what `scontrol show job` says of it, by field
+    public Map<String, String> job(String id) {
+        return Stream.of(run("scontrol", "--oneliner", "show", "job", id).split("\\s+"))
+                .map(field -> field.split("=", 2))
+                .filter(field -> field.length == 2)
+                .collect(
+                        Collectors.toMap(
+                                field -> field[0], field -> field[1], (first, _) -> first));
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /// Ends it with all its jobs, and removes what it wrote.
+    @Override
+    public void close() {
+        Script.run("slurm/down.sh", folder.toString());
+    }
+}

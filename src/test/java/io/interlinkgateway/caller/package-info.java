@@ -1,0 +1,4 @@
+@NullMarked
+package io.interlinkgateway.caller;
+
+import org.jspecify.annotations.NullMarked;

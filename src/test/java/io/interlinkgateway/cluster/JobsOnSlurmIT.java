@@ -1,0 +1,359 @@
+package io.interlinkgateway.cluster;
+
+import static io.interlinkgateway.cluster.Desk.JSON;
+import static io.interlinkgateway.cluster.Desk.YAML;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.interlinkgateway.bench.MlflowServer;
+import io.interlinkgateway.bench.TestCertificate;
+import io.interlinkgateway.bench.VirtualNode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The seed's recipe on the whole road: the packaged gateway with the rights of its manifests, the API server, the
+/// scheduler, a virtual node as interLink's, a real SLURM, and Apptainer. Beside each request stands what kubectl
+/// or SLURM itself says.
+class JobsOnSlurmIT {
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+    private static final String NODE = "hpc-recipe";
+
+    private static @Nullable Road road;
+
+    @BeforeAll
+    static void open(@TempDir Path folder) throws IOException {
+        road = Road.open(folder, NODE);
+    }
+
+    @AfterAll
+    static void close() {
+        if (road != null) {
+            road.close();
+        }
+    }
+
+    private static Road road() {
+        return Objects.requireNonNull(road);
+    }
+
+    private static String spec(String command) {
+        return Desk.spec(NODE, command, "\"partition\": \"cpu\"");
+    }
+
+    /// The seed's pod, its image and its command aside: the HPC of the tests has others.
+    private static String seedPod(String command) {
+        return """
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: 3dgan-train
+          annotations:
+            slurm-job.vk.io/flags: "-p gpu --gres=gpu:1 --ntasks-per-node=1 --nodes=1"
+        spec:
+          automountServiceAccountToken: false
+          containers:
+          - name: 3dgan-container
+            image: %s
+            command: ["/bin/sh", "-c"]
+            args: ["%s"]
+            env:
+            - name: MLFLOW_TRACKING_USERNAME
+              valueFrom: {secretKeyRef: {name: mlflow-server, key: username}}
+            resources:
+              limits: {cpu: "48", memory: 150Gi}
+              requests: {cpu: "4", memory: 20Gi}
+          nodeSelector:
+            kubernetes.io/hostname: %s
+          tolerations:
+          - {key: virtual-node.interlink/no-schedule, operator: Exists}
+        """
+                .formatted(VirtualNode.image(), command, NODE);
+    }
+
+    @Test
+    void theSeedsPodBecomesTheSlurmJobThatItAsksFor() throws Exception {
+        Desk desk = road().freshDesk();
+        desk.kubectl()
+                .run(
+                        "create",
+                        "secret",
+                        "generic",
+                        "mlflow-server",
+                        "--from-literal=username=XYZ",
+                        "--from-literal=password=ABC");
+
+        desk.ask("POST", "/jobs", YAML, seedPod("echo trained by $MLFLOW_TRACKING_USERNAME"), 201);
+
+        desk.awaitState("3dgan-train", "SUCCEEDED");
+        assertThat(desk.log("3dgan-train")).contains("trained by XYZ\n");
+        assertThat(road().slurm().job(desk.slurmId("3dgan-train")))
+                .containsEntry("JobState", "COMPLETED")
+                .containsEntry("Partition", "gpu")
+                .containsEntry("TresPerNode", "gres:gpu:1")
+                .containsEntry("NumNodes", "1")
+                .containsEntry("NtasksPerN:B:S:C", "1:0:*:*")
+                .containsEntry("CPUs/Task", "48")
+                .containsEntry("MinMemoryNode", "150G");
+        assertThat(desk.kubectl().run("get", "pods", "--no-headers")).startsWith("3dgan-train");
+        assertThat(desk.kubectl().run("logs", "--insecure-skip-tls-verify-backend", "3dgan-train"))
+                .contains("trained by XYZ\n");
+    }
+
+    @Test
+    void aPodThatKubectlAppliedIsAJobAndAJobIsAPodForKubectl() throws Exception {
+        Desk desk = road().freshDesk();
+        desk.ask(
+                "PUT",
+                "/mlflow-credentials/mlflow-server",
+                JSON,
+                "{\"username\": \"ada\", \"password\": \"s3cret\"}",
+                201);
+
+        desk.kubectl()
+                .apply(seedPod("echo applied for $MLFLOW_TRACKING_USERNAME"), "apply", "-f", "-");
+
+        JsonNode job = desk.awaitState("3dgan-train", "SUCCEEDED");
+        assertThat(job.path("managedBy").asString()).isEqualTo("kubectl");
+        assertThat(desk.log("3dgan-train")).contains("applied for ada\n");
+        assertThat(desk.ask("GET", "/jobs", JSON, "", 200).at("/items/0/name").asString())
+                .isEqualTo("3dgan-train");
+        assertThat(desk.ask("GET", "/mlflow-credentials", JSON, "", 200).toString())
+                .contains("mlflow-server")
+                .doesNotContain("s3cret");
+
+        desk.kubectl().run("delete", "pod", "3dgan-train");
+
+        assertThat(desk.send("GET", "/jobs/3dgan-train", JSON, "").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void theNodeIsWhatKubectlSeesAndWhatSlurmHas() throws Exception {
+        Desk desk = road().freshDesk();
+
+        JsonNode node = desk.ask("GET", "/nodes/" + NODE, JSON, "", 200);
+
+        assertThat(node.path("ready").asBoolean()).isTrue();
+        assertThat(node.at("/capacity/cpu").asString())
+                .isEqualTo(
+                        desk.kubectl()
+                                .run("get", "node", NODE, "-o", "jsonpath={.status.capacity.cpu}"));
+        assertThat(node.at("/taints/0/key").asString())
+                .isEqualTo("virtual-node.interlink/no-schedule");
+    }
+
+    @Test
+    void aReplacementStartsWhenTheOldSlurmJobIsGone() throws Exception {
+        Desk desk = road().freshDesk();
+        desk.ask("PUT", "/jobs/train", JSON, spec("echo first; sleep 600"), 201);
+        desk.awaitState("train", "RUNNING");
+        String first = desk.slurmId("train");
+
+        desk.ask("PUT", "/jobs/train", JSON, spec("echo second"), 409);
+        desk.ask("PUT", "/jobs/train?replace=true", JSON, spec("echo second"), 201);
+
+        assertThat(road().slurm().job(first))
+                .as("when the replacement was answered")
+                .containsEntry("JobState", "CANCELLED");
+        desk.awaitState("train", "SUCCEEDED");
+        assertThat(desk.log("train")).contains("second\n").doesNotContain("first\n");
+        assertThat(road().slurm().job(desk.slurmId("train")).get("StartTime"))
+                .isGreaterThanOrEqualTo(road().slurm().job(first).get("EndTime"));
+    }
+
+    @Test
+    void aJobThatIsDeletedInTheQueueNeverRuns() throws Exception {
+        Desk desk = road().freshDesk();
+        desk.ask(
+                "PUT",
+                "/jobs/train",
+                JSON,
+                Desk.spec(NODE, "echo ran", "\"flags\": \"--hold\""),
+                201);
+        String id = desk.slurmId("train");
+        assertThat(desk.job("train").path("reason").asString()).isEqualTo("IN_HPC_QUEUE");
+
+        assertThat(desk.send("DELETE", "/jobs/train", JSON, "").statusCode()).isIn(202, 204);
+
+        desk.awaitGone("train");
+        assertThat(road().slurm().job(id))
+                .containsEntry("JobState", "CANCELLED")
+                .containsEntry("RunTime", "00:00:00");
+    }
+
+    @Test
+    void aJobThatIsDeletedWhileItRunsIsEndedOnTheHpc() throws Exception {
+        Desk desk = road().freshDesk();
+        desk.ask("PUT", "/jobs/train", JSON, spec("sleep 600"), 201);
+        desk.awaitState("train", "RUNNING");
+        String id = desk.slurmId("train");
+
+        assertThat(desk.send("DELETE", "/jobs/train", JSON, "").statusCode()).isIn(202, 204);
+
+        desk.awaitGone("train");
+        assertThat(road().slurm().job(id)).containsEntry("JobState", "CANCELLED");
+    }
+
+    @Test
+    void aFollowBeginsBeforeTheJobAndEndsWithIt() throws Exception {
+        Desk desk = road().freshDesk();
+        desk.ask(
+                "PUT",
+                "/jobs/train",
+                JSON,
+                spec("for i in 1 2 3 4 5 6 7 8; do echo epoch $i; sleep 1; done; printf over"),
+                201);
+
+        HttpResponse<String> followed = desk.send("GET", "/jobs/train/logs?follow=true", JSON, "");
+
+        assertThat(followed.statusCode()).isEqualTo(200);
+        assertThat(followed.body().lines().filter(line -> line.startsWith("epoch")))
+                .containsExactly(
+                        "epoch 1", "epoch 2", "epoch 3", "epoch 4", "epoch 5", "epoch 6", "epoch 7",
+                        "epoch 8");
+        assertThat(followed.body()).contains("over");
+        assertThat(road().slurm().job(desk.slurmId("train")))
+                .containsEntry("JobState", "COMPLETED");
+    }
+
+    @Test
+    void anMlflowCredentialLogsARunToARealServer() throws Exception {
+        Desk desk = road().freshDesk();
+        try (MlflowServer mlflow = MlflowServer.start()) {
+            desk.ask(
+                    "PUT",
+                    "/mlflow-credentials/mlflow-server",
+                    JSON,
+                    MAPPER.writeValueAsString(
+                            Map.of("username", mlflow.username(), "password", mlflow.password())),
+                    201);
+            String program =
+                    "import mlflow; mlflow.set_experiment('3dgan'); mlflow.start_run();"
+                            + " mlflow.log_metric('loss', 0.25); mlflow.end_run()";
+            List<String> mounts =
+                    mlflow.clientFolders().stream().map(folder -> folder + ":" + folder).toList();
+            desk.ask(
+                    "PUT",
+                    "/jobs/train",
+                    JSON,
+                    MAPPER.writeValueAsString(
+                            Map.of(
+                                    "node", NODE,
+                                    "image", VirtualNode.image(),
+                                    "command", List.of(mlflow.clientPython().toString(), "-c"),
+                                    "args", List.of(program),
+                                    "mlflow",
+                                            Map.of(
+                                                    "credential",
+                                                    "mlflow-server",
+                                                    "trackingUri",
+                                                    mlflow.url().toString()),
+                                    "resources",
+                                            Map.of("limits", Map.of("cpu", "1", "memory", "1Gi")),
+                                    "singularity", Map.of("mounts", mounts))),
+                    201);
+
+            JsonNode job = desk.awaitState("train", "SUCCEEDED");
+
+            assertThat(mlflow.metric("3dgan", "loss")).as(desk.log("train")).isEqualTo(0.25);
+            assertThat(job.toString()).doesNotContain(mlflow.password());
+            assertThat(desk.kubectl().run("get", "pod", "train", "-o", "yaml"))
+                    .doesNotContain(mlflow.password());
+        }
+    }
+
+    @Test
+    void tenJobsAtOncePullTheirImageOnce() throws Exception {
+        Desk desk = road().freshDesk();
+        Path image = road().folder().resolve("pulled.sif");
+        try (ImageServer server = ImageServer.start(road().folder())) {
+            String job =
+                    """
+                    {"node": "%s", "image": {"path": "%s", "pullFrom": "%s"},
+                     "command": ["/bin/sh", "-c"], "args": ["echo ran"],
+                     "resources": {"limits": {"cpu": "1", "memory": "256Mi"}},
+                     "slurm": {"flags": "--export=ALL,SSL_CERT_FILE=%s"}}
+                    """
+                            .formatted(NODE, image, server.address(), server.certificate());
+            List<Future<JsonNode>> submissions = new ArrayList<>();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int count = 0; count < 10; count++) {
+                    String name = "/jobs/train-" + count;
+                    submissions.add(threads.submit(() -> desk.ask("PUT", name, JSON, job, 201)));
+                }
+            }
+            for (Future<JsonNode> submission : submissions) {
+                String name = submission.get(1, SECONDS).path("name").asString();
+                desk.awaitState(name, "SUCCEEDED");
+                assertThat(desk.log(name)).contains("ran\n");
+            }
+            assertThat(server.downloads()).isEqualTo(1);
+        }
+    }
+
+    /// Serves the image over HTTPS, as a registry would, and counts.
+    private record ImageServer(HttpsServer server, Path certificate, AtomicInteger count)
+            implements AutoCloseable {
+
+        static ImageServer start(Path folder) throws Exception {
+            TestCertificate certificate = TestCertificate.create(folder, "ip:127.0.0.1");
+            HttpsServer server =
+                    HttpsServer.create(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
+            AtomicInteger count = new AtomicInteger();
+            byte[] image = Files.readAllBytes(Path.of(VirtualNode.image()));
+            server.createContext(
+                    "/",
+                    exchange -> {
+                        boolean download = exchange.getRequestMethod().equals("GET");
+                        if (download) {
+                            count.incrementAndGet();
+                        }
+                        exchange.getResponseHeaders()
+                                .set("Content-Length", Integer.toString(image.length));
+                        exchange.sendResponseHeaders(200, download ? image.length : -1);
+                        if (download) {
+                            exchange.getResponseBody().write(image);
+                        }
+                        exchange.close();
+                    });
+            server.start();
+            return new ImageServer(server, certificate.pem(), count);
+        }
+
+        String address() {
+            return "https://127.0.0.1:" + server.getAddress().getPort() + "/busybox.sif";
+        }
+
+        int downloads() {
+            return count.get();
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+        }
+    }
+}

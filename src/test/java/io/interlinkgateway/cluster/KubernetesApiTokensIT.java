@@ -1,0 +1,41 @@
+package io.interlinkgateway.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.interlinkgateway.caller.ApiToken;
+import io.interlinkgateway.caller.ApiTokens;
+import io.interlinkgateway.caller.Role;
+import io.interlinkgateway.contract.ApiTokensContract;
+import io.interlinkgateway.job.Workspace;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class KubernetesApiTokensIT implements ApiTokensContract {
+
+    private final TestCluster cluster = TestCluster.shared();
+    private final Workspace namespace = cluster.freshWorkspace();
+    private final KubernetesApiTokens tokens =
+            new KubernetesApiTokens(cluster.apiServer(), namespace.value());
+
+    @Override
+    public ApiTokens tokens() {
+        return tokens;
+    }
+
+    @Test
+    void aTokenIsNoCredential() {
+        tokens.add(
+                new ApiToken(
+                        "0123456789abcdef",
+                        "ab".repeat(32),
+                        "ada",
+                        "name",
+                        Role.VIEWER,
+                        List.of(namespace),
+                        Instant.EPOCH,
+                        Instant.EPOCH));
+
+        assertThat(cluster.credentials().list(namespace)).isEmpty();
+    }
+}

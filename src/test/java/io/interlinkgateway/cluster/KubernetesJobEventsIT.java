@@ -1,0 +1,32 @@
+package io.interlinkgateway.cluster;
+
+import io.interlinkgateway.contract.JobEventsContract;
+import io.interlinkgateway.event.JobEvents;
+import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.Workspace;
+
+class KubernetesJobEventsIT extends JobEventsContract {
+
+    private final TestCluster cluster = TestCluster.shared();
+
+    @Override
+    protected JobEvents events() {
+        return cluster.events();
+    }
+
+    @Override
+    protected Jobs jobs() {
+        return cluster.jobs();
+    }
+
+    @Override
+    protected Workspace freshWorkspace() {
+        return cluster.freshWorkspace();
+    }
+
+    @Override
+    protected NodeName node() {
+        return TestCluster.NODE;
+    }
+}

@@ -1,0 +1,71 @@
+package io.interlinkgateway.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.interlinkgateway.caller.ApiToken;
+import io.interlinkgateway.caller.ApiTokens;
+import io.interlinkgateway.caller.Role;
+import io.interlinkgateway.job.Workspace;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/// What every place for API tokens does.
+public interface ApiTokensContract {
+
+    /// @return the place
+    ApiTokens tokens();
+
+    private static String someId() {
+        return UUID.randomUUID().toString().replace("-", "").substring(0, 16);
+    }
+
+    private static ApiToken tokenOf(String owner) {
+        return new ApiToken(
+                someId(),
+                "ab".repeat(32),
+                owner,
+                "näm,e \"quoted\"",
+                Role.SUBMITTER,
+                List.of(new Workspace("second"), new Workspace("first")),
+                Instant.parse("2026-11-25T10:00:00Z"),
+                Instant.parse("2026-12-25T10:00:00Z"));
+    }
+
+    @Test
+    default void aTokenComesBackAsItWas() {
+        ApiToken token = tokenOf("https://issuer.example.org/#ada");
+
+        tokens().add(token);
+
+        assertThat(tokens().find(token.id())).contains(token);
+    }
+
+    @Test
+    default void ownersSeeTheirOwn() {
+        String ada = "https://issuer.example.org/#" + UUID.randomUUID();
+        ApiToken token = tokenOf(ada);
+        tokens().add(token);
+        tokens().add(tokenOf(ada + "2"));
+
+        assertThat(tokens().ownedBy(ada)).containsExactly(token);
+    }
+
+    @Test
+    default void aDeletedTokenIsGone() {
+        ApiToken token = tokenOf("ada");
+        tokens().add(token);
+
+        tokens().delete(token.id());
+        tokens().delete(token.id());
+
+        assertThat(tokens().find(token.id())).isEmpty();
+        assertThat(tokens().ownedBy("ada")).doesNotContain(token);
+    }
+
+    @Test
+    default void anUnknownTokenIsNone() {
+        assertThat(tokens().find(someId())).isEmpty();
+    }
+}

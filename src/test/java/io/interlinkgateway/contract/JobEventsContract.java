@@ -1,0 +1,267 @@
+package io.interlinkgateway.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.interlinkgateway.event.JobEvent;
+import io.interlinkgateway.event.JobEvents;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobFilter;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.JobPhase;
+import io.interlinkgateway.job.JobState;
+import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.Workspace;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What [JobEvents] promises, whether or not anybody runs the pods.
+public abstract class JobEventsContract {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private Workspace workspace = new Workspace("not-yet");
+    private SampleJobs samples = new SampleJobs(workspace, new NodeName("not-yet"));
+
+    /// @return the port
+    protected abstract JobEvents events();
+
+    /// @return the port that goes with it
+    protected abstract Jobs jobs();
+
+    /// @return a workspace that is there and holds nothing, another at each call
+    protected abstract Workspace freshWorkspace();
+
+    /// @return a node that takes jobs
+    protected abstract NodeName node();
+
+    @BeforeEach
+    void chooseWorkspace() {
+        workspace = freshWorkspace();
+        samples = new SampleJobs(workspace, node());
+    }
+
+    @Test
+    void aNewJobIsTold() throws Exception {
+        try (JobEvents.Subscription subscription = follow(Optional.empty())) {
+            Job job = jobs().submit(samples.living("train")).job();
+
+            JobEvent first = until(subscription, changed("train")).getFirst();
+
+            assertThat(((JobEvent.Changed) first).job())
+                    .returns(job.uid(), Job::uid)
+                    .returns(job.definition(), Job::definition);
+        }
+    }
+
+    @Test
+    void theEndOfAJobIsToldAfterItsStates() throws Exception {
+        Job job = jobs().submit(samples.living("train")).job();
+        try (JobEvents.Subscription subscription = follow(Optional.empty())) {
+            jobs().delete(workspace, job.name());
+
+            List<JobEvent> told = until(subscription, deleted("train"));
+
+            assertThat(told.getLast())
+                    .isInstanceOfSatisfying(
+                            JobEvent.Deleted.class,
+                            end -> assertThat(end.uid()).isEqualTo(job.uid()));
+        }
+    }
+
+    @Test
+    void whoComesBackLearnsWhatChangedAndWhatEndedMeanwhile() throws Exception {
+        jobs().submit(samples.living("stays"));
+        Job ends = jobs().submit(samples.living("ends")).job();
+        String position;
+        try (JobEvents.Subscription subscription = follow(Optional.empty())) {
+            jobs().submit(samples.living("known"));
+            position = until(subscription, changed("known")).getLast().position();
+        }
+
+        jobs().submit(samples.living("new"));
+        try (JobEvents.Subscription witness = follow(Optional.of(position))) {
+            jobs().delete(workspace, ends.name());
+            until(witness, deleted("ends"));
+        }
+        jobs().submit(samples.living("last"));
+
+        try (JobEvents.Subscription subscription = follow(Optional.of(position))) {
+            List<JobEvent> told = until(subscription, changed("last"));
+            assertThat(told).anyMatch(changed("new")).anyMatch(deleted("ends"));
+        }
+    }
+
+    @Test
+    void eachEventsPositionIsOneToComeBackTo() throws Exception {
+        List<JobEvent> told;
+        try (JobEvents.Subscription subscription = follow(Optional.empty())) {
+            for (String name : List.of("a", "b", "c", "d")) {
+                jobs().submit(samples.living(name));
+            }
+            told = until(subscription, changed("d"));
+        }
+
+        for (JobEvent event : told) {
+            List<String> later =
+                    told.stream()
+                            .skip(told.indexOf(event) + 1L)
+                            .map(JobEventsContract::name)
+                            .distinct()
+                            .toList();
+            if (!later.isEmpty()) {
+                try (JobEvents.Subscription subscription = follow(Optional.of(event.position()))) {
+                    List<JobEvent> again = until(subscription, changed("d"));
+                    assertThat(again).map(JobEventsContract::name).containsAll(later);
+                }
+            }
+        }
+    }
+
+    @Test
+    void whoMissedNothingIsToldNothing() throws Exception {
+        String position;
+        try (JobEvents.Subscription subscription = follow(Optional.empty())) {
+            jobs().submit(samples.living("train"));
+            until(subscription, changed("train"));
+            while (subscription.next(Duration.ofSeconds(2)).isPresent()) {
+                assertThat(subscription.position()).isNotEmpty();
+            }
+            position = subscription.position();
+        }
+
+        try (JobEvents.Subscription subscription = follow(Optional.of(position))) {
+            assertThat(subscription.next(Duration.ofMillis(200))).isEmpty();
+            jobs().submit(samples.living("next"));
+            assertThat(until(subscription, changed("next"))).noneMatch(changed("train"));
+        }
+    }
+
+    @Test
+    void onlyWhatTheFilterMeansIsTold() throws Exception {
+        JobFilter byName =
+                new JobFilter(
+                        workspace,
+                        Optional.of(new JobName("mine")),
+                        Set.of(),
+                        Optional.empty(),
+                        Map.of());
+        JobFilter byLabel =
+                new JobFilter(
+                        workspace,
+                        Optional.empty(),
+                        Set.of(),
+                        Optional.empty(),
+                        Map.of("team", "x"));
+        JobFilter byState =
+                new JobFilter(
+                        workspace,
+                        Optional.empty(),
+                        Set.of(JobPhase.CANCELLING),
+                        Optional.of(node()),
+                        Map.of());
+        try (JobEvents.Subscription named = events().subscribe(byName, Optional.empty());
+                JobEvents.Subscription labelled = events().subscribe(byLabel, Optional.empty());
+                JobEvents.Subscription stated = events().subscribe(byState, Optional.empty())) {
+            jobs().submit(samples.living("other"));
+            jobs().submit(
+                            samples.placed(
+                                    "labelled",
+                                    SampleJobs.withLabels(
+                                            SampleJobs.spec("exec sleep 600"), Map.of("team", "x")),
+                                    null));
+            jobs().submit(samples.living("mine"));
+            jobs().delete(workspace, new JobName("mine"));
+
+            assertThat(until(named, deleted("mine")))
+                    .map(JobEventsContract::name)
+                    .containsOnly("mine");
+            assertThat(until(labelled, changed("labelled")))
+                    .map(JobEventsContract::name)
+                    .containsOnly("labelled");
+            assertThat(until(stated, deleted("mine")))
+                    .allMatch(event ->
+                            event instanceof JobEvent.Deleted
+                                    || (event instanceof JobEvent.Changed told
+                                            && told.job().state() instanceof JobState.Cancelling));
+        }
+    }
+
+    @Test
+    void workspacesDoNotHearOneAnother() throws Exception {
+        try (JobEvents.Subscription subscription = follow(Optional.empty())) {
+            jobs().submit(new SampleJobs(freshWorkspace(), node()).living("elsewhere"));
+            jobs().submit(samples.living("here"));
+
+            assertThat(until(subscription, changed("here")))
+                    .map(JobEventsContract::name)
+                    .containsOnly("here");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "-1",
+                "not a position",
+                "18446744073709551615",
+                "9000000000000000000",
+                "1~",
+                "1~no such node"
+            })
+    void aPositionThatNoGatewayMadeLeadsToAReset(String position) throws Exception {
+        try (JobEvents.Subscription subscription = follow(Optional.of(position))) {
+            assertThat(subscription.next(PATIENCE)).get().isInstanceOf(JobEvent.Reset.class);
+            jobs().submit(samples.living("train"));
+            until(subscription, changed("train"));
+        }
+    }
+
+    private JobEvents.Subscription follow(Optional<String> after) {
+        return events().subscribe(
+                        new JobFilter(
+                                workspace, Optional.empty(), Set.of(), Optional.empty(), Map.of()),
+                        after);
+    }
+
+    /// Everything up to the first event of a kind.
+    protected static List<JobEvent> until(
+            JobEvents.Subscription subscription, Predicate<JobEvent> last)
+            throws InterruptedException {
+        List<JobEvent> told = new ArrayList<>();
+        while (told.isEmpty() || !last.test(told.getLast())) {
+            Optional<JobEvent> next = subscription.next(PATIENCE);
+            assertThat(next).as("after %s", told).isPresent();
+            told.add(next.orElseThrow());
+        }
+        return told;
+    }
+
+    /// @param name a job's
+    /// @return whether an event tells a state of that job
+    protected static Predicate<JobEvent> changed(String name) {
+        return event -> event instanceof JobEvent.Changed && name(event).equals(name);
+    }
+
+    private static Predicate<JobEvent> deleted(String name) {
+        return event -> event instanceof JobEvent.Deleted && name(event).equals(name);
+    }
+
+    private static String name(JobEvent event) {
+        return switch (event) {
+            case JobEvent.Changed told -> told.job().name().value();
+            case JobEvent.Deleted end -> end.name().value();
+            case JobEvent.Reset _, JobEvent.Ended _ -> "";
+        };
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.interlinkgateway.inspection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.interlinkgateway.log;
+
+import org.jspecify.annotations.NullMarked;

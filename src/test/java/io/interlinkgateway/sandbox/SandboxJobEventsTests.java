@@ -1,0 +1,38 @@
+package io.interlinkgateway.sandbox;
+
+import io.interlinkgateway.contract.JobEventsContract;
+import io.interlinkgateway.event.JobEvents;
+import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.Workspace;
+import org.junit.jupiter.api.AfterEach;
+
+class SandboxJobEventsTests extends JobEventsContract {
+
+    private final Sandbox sandbox = new Sandbox();
+
+    @AfterEach
+    void close() {
+        sandbox.close();
+    }
+
+    @Override
+    protected JobEvents events() {
+        return sandbox.events;
+    }
+
+    @Override
+    protected Jobs jobs() {
+        return sandbox.jobs;
+    }
+
+    @Override
+    protected Workspace freshWorkspace() {
+        return Sandbox.freshWorkspace();
+    }
+
+    @Override
+    protected NodeName node() {
+        return sandbox.node;
+    }
+}
