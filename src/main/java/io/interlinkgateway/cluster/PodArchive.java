@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.pod.PodReading;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -60,10 +61,7 @@ final class PodArchive {
 
     private static Pod withoutManagedFields(Pod pod) {
         List<ManagedFieldsEntry> maker =
-                pod.getMetadata().getManagedFields().stream()
-                        .map(ManagedFieldsEntry::getManager)
-                        .filter(Objects::nonNull)
-                        .limit(1)
+                PodReading.makerOf(pod.getMetadata()).stream()
                         .map(manager ->
                                 new ManagedFieldsEntryBuilder().withManager(manager).build())
                         .toList();

@@ -161,12 +161,20 @@ public final class PodReading {
                 orEmpty(metadata.getLabels()).get(Annotations.MANAGED_BY))) {
             return "gateway";
         }
-        return orEmpty(metadata.getManagedFields()).stream()
-                .map(ManagedFieldsEntry::getManager)
-                .filter(Objects::nonNull)
-                .findFirst()
+        return makerOf(metadata)
                 .map(manager -> manager.startsWith("kubectl") ? "kubectl" : manager)
                 .orElse("unknown");
+    }
+
+    /// The first of an object's managers, but for the gateway, which writes its record to pods of others.
+    ///
+    /// @param metadata any object's
+    /// @return its name as it stands there
+    public static Optional<String> makerOf(ObjectMeta metadata) {
+        return orEmpty(metadata.getManagedFields()).stream()
+                .map(ManagedFieldsEntry::getManager)
+                .filter(manager -> manager != null && !manager.equals(PodTranslation.MANAGER))
+                .findFirst();
     }
 
     /// The virtual node that a node is.

@@ -121,6 +121,7 @@ class PodReadingTests {
         // spotless:off
         Pod applied = new PodBuilder(pod)
                 .editMetadata()
+                    .addNewManagedField().withManager(PodTranslation.MANAGER).endManagedField()
                     .addNewManagedField().withManager("kubectl-client-side-apply").endManagedField()
                     .addNewManagedField().withManager("kubelet").endManagedField()
                 .endMetadata()
