@@ -1,6 +1,5 @@
 package io.interlinkgateway.cluster;
 
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.JobName;
@@ -10,7 +9,6 @@ import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.pod.PluginLog;
 import io.interlinkgateway.pod.PodReading;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// Logs by way of the API server, which asks the virtual kubelet, which asks the plugin on the HPC.
 final class KubernetesJobLogs implements JobLogs {
@@ -28,7 +26,10 @@ final class KubernetesJobLogs implements JobLogs {
         Pod pod = pod(workspace, name);
         return new KubernetesContainerLog(
                 new ContainerLog.Key(
-                        workspace, name, pod.getMetadata().getUid(), containerOf(pod, container)));
+                        workspace,
+                        name,
+                        pod.getMetadata().getUid(),
+                        PodReading.containerOf(pod, container)));
     }
 
     private Pod pod(Workspace workspace, JobName name) {
@@ -42,17 +43,6 @@ final class KubernetesJobLogs implements JobLogs {
                                         .get()))
                 .filter(PodReading::isJob)
                 .orElseThrow(() -> new GatewayException.NotFound("job", name.value()));
-    }
-
-    private static String containerOf(Pod pod, Optional<String> wanted) {
-        Stream<String> names =
-                Stream.concat(
-                                pod.getSpec().getContainers().stream(),
-                                pod.getSpec().getInitContainers().stream())
-                        .map(Container::getName);
-        return names.filter(name -> wanted.map(name::equals).orElse(true))
-                .findFirst()
-                .orElseThrow(() -> new GatewayException.NotFound("container", wanted.orElse("")));
     }
 
     private final class KubernetesContainerLog implements ContainerLog {

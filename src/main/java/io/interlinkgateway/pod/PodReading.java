@@ -1,10 +1,12 @@
 package io.interlinkgateway.pod;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// From what the cluster says to jobs and nodes. Takes anything: missing fields, nulls, unknown phases.
@@ -175,6 +178,22 @@ public final class PodReading {
                 .map(ManagedFieldsEntry::getManager)
                 .filter(manager -> manager != null && !manager.equals(PodTranslation.MANAGER))
                 .findFirst();
+    }
+
+    /// The container whose log is meant.
+    ///
+    /// @param pod any job's
+    /// @param wanted its name; empty for the first
+    /// @return its name, which an init container may have too
+    /// @throws GatewayException.NotFound if the pod has no such container
+    public static String containerOf(Pod pod, Optional<String> wanted) {
+        return Stream.concat(
+                        orEmpty(pod.getSpec().getContainers()).stream(),
+                        orEmpty(pod.getSpec().getInitContainers()).stream())
+                .map(Container::getName)
+                .filter(name -> wanted.map(name::equals).orElse(true))
+                .findFirst()
+                .orElseThrow(() -> new GatewayException.NotFound("container", wanted.orElse("")));
     }
 
     /// The virtual node that a node is.

@@ -1,6 +1,5 @@
 package io.interlinkgateway.sandbox;
 
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.JobName;
@@ -8,9 +7,9 @@ import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.pod.PluginLog;
+import io.interlinkgateway.pod.PodReading;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// The files that the [LocalNode] lets containers write into. As with interLink, what ran before the
 /// containers stands at the head of each container's log.
@@ -29,22 +28,15 @@ final class SandboxJobLogs implements JobLogs {
         Pod pod = pod(workspace, name);
         return new SandboxContainerLog(
                 new ContainerLog.Key(
-                        workspace, name, pod.getMetadata().getUid(), containerOf(pod, container)));
+                        workspace,
+                        name,
+                        pod.getMetadata().getUid(),
+                        PodReading.containerOf(pod, container)));
     }
 
     private Pod pod(Workspace workspace, JobName name) {
         return pods.find(PodStore.Key.of(workspace, name))
                 .orElseThrow(() -> new GatewayException.NotFound("job", name.value()));
-    }
-
-    private static String containerOf(Pod pod, Optional<String> wanted) {
-        return Stream.concat(
-                        pod.getSpec().getContainers().stream(),
-                        pod.getSpec().getInitContainers().stream())
-                .map(Container::getName)
-                .filter(name -> wanted.map(name::equals).orElse(true))
-                .findFirst()
-                .orElseThrow(() -> new GatewayException.NotFound("container", wanted.orElse("")));
     }
 
     private final class SandboxContainerLog implements ContainerLog {
