@@ -74,35 +74,26 @@ final class RecordSearch {
 
     private Optional<JobRecord> found(Pod pod) throws IOException, InterruptedException {
         Optional<JobRecord> first = read(pod);
-        if (first.isEmpty() || !hasToBeConfirmed(pod, first.get())) {
+        if (first.isEmpty() || !hasToBeConfirmed(first.get())) {
             return first;
         }
         for (String container : containers(pod)) {
             if (!endsByItself(pod, container)) {
-                return unconfirmed(first.get());
+                return first.map(JobRecord::withoutEnd);
             }
         }
         return read(pod)
                 .map(confirmed ->
-                        withoutHeader(pod, confirmed) ? new JobRecord.OtherPlugin() : confirmed);
+                        confirmed instanceof JobRecord.Headless
+                                ? new JobRecord.OtherPlugin()
+                                : confirmed);
     }
 
-    private static boolean hasToBeConfirmed(Pod pod, JobRecord record) {
-        return record instanceof JobRecord.Ended || withoutHeader(pod, record);
-    }
-
-    /// The SLURM plugin's header stands first, unless a pre-exec's output does.
-    private static boolean withoutHeader(Pod pod, JobRecord record) {
-        Map<String, String> annotations = pod.getMetadata().getAnnotations();
-        return record instanceof JobRecord.Headless
-                && (annotations == null || !annotations.containsKey(Annotations.PRE_EXEC));
-    }
-
-    private static Optional<JobRecord> unconfirmed(JobRecord record) {
-        return Optional.of(
-                record instanceof JobRecord.Ended ended
-                        ? new JobRecord.Started(Optional.of(ended.startedAt()))
-                        : record);
+    /// The SLURM plugin writes its header before it starts a container, so a container that ended without one
+    /// is another plugin's. A pre-exec that fails leaves no header, and no container that has ended either
+    /// (recording `pre-exec-fails`).
+    private static boolean hasToBeConfirmed(JobRecord record) {
+        return record instanceof JobRecord.Ended || record instanceof JobRecord.Headless;
     }
 
     /// The record is the same in every container's log, but for why a container was not started.
@@ -135,7 +126,7 @@ final class RecordSearch {
                 log.read(bytes.get().array(), 0, bytes.get().limit(), IGNORED);
                 length += bytes.get().limit();
                 if (length > LONGEST_READ) {
-                    return log.record().flatMap(RecordSearch::unconfirmed);
+                    return log.record().map(JobRecord::withoutEnd);
                 }
             }
         }

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// its own, until it has caught up.
 final class FollowingReader implements LogReader {
 
-    /// How often in a row the log may hold less than it did when it was followed: a plugin that restarts ends its
-    /// answers early, and may do so some times.
-    private static final int MOST_VAIN = 20;
+    /// How long the log may hold less than it did when it was followed: a plugin that restarts ends its answers
+    /// early, until it is up again.
+    private static final Duration LONGEST_VAIN = Duration.ofMinutes(1);
 
     private final LogFeed feed;
     private final boolean raw;
@@ -24,7 +24,7 @@ final class FollowingReader implements LogReader {
     private LogPosition position;
     private LogRing.@Nullable Attachment live;
     private @Nullable CatchUp catchUp;
-    private int vain;
+    private Optional<Long> vainSince = Optional.empty();
     private long notBefore = System.nanoTime();
 
     /// @param position what the reader has already
@@ -51,7 +51,7 @@ final class FollowingReader implements LogReader {
                 if (event.isPresent()) {
                     return event.get();
                 }
-            } else if (vain >= MOST_VAIN) {
+            } else if (isVainForLong()) {
                 return new LogEvent.Broken("A part of the log can't be read any more.");
             } else if (catchUp == null && !mayCatchUp(left)) {
                 return new LogEvent.Quiet();
@@ -70,11 +70,17 @@ final class FollowingReader implements LogReader {
         }
     }
 
+    private boolean isVainForLong() {
+        return vainSince
+                .filter(since -> System.nanoTime() - since > LONGEST_VAIN.toNanos())
+                .isPresent();
+    }
+
     private boolean attached() {
         live = feed.ring().attach(position, raw).orElse(null);
         if (live != null) {
             stopCatchingUp();
-            vain = 0;
+            vainSince = Optional.empty();
         }
         return live != null;
     }
@@ -117,7 +123,7 @@ final class FollowingReader implements LogReader {
             case LogStream.Part.Bytes bytes -> {
                 List<LogPiece> pieces = wanted(reading.decoder().read(bytes.buffer()));
                 if (!pieces.isEmpty()) {
-                    vain = 0;
+                    vainSince = Optional.empty();
                     position = pieces.getLast().end();
                     if (reading.isTooLong() && feed.catchUps().hasQueuedThreads()) {
                         stopCatchingUp();
@@ -128,7 +134,7 @@ final class FollowingReader implements LogReader {
             case LogStream.Part.Quiet _ -> {}
             case LogStream.Part.End _ -> {
                 stopCatchingUp();
-                vain++;
+                vainSince = vainSince.or(() -> Optional.of(System.nanoTime()));
                 notBefore = System.nanoTime() + feed.pace().retry().toNanos();
             }
         }

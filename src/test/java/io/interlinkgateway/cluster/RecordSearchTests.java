@@ -129,6 +129,25 @@ class RecordSearchTests {
     }
 
     @Test
+    void aPreExecThatFailedIsToldByALogThatStaysOpen() throws Exception {
+        serve(log("pre-exec-fails"), false);
+
+        assertThat(failureOf("pre-exec-fails")).isEqualTo(JobState.FailureReason.PRE_EXEC_FAILED);
+    }
+
+    /// Another plugin's log has no header either, but its containers end.
+    @Test
+    void aPreExecOfAnotherKindOfPluginIsNotSaidToHaveFailed() throws Exception {
+        serve("hello\n", true);
+
+        assertThat(failureOf("pre-exec-fails")).isEqualTo(JobState.FailureReason.EXIT_CODE);
+    }
+
+    private JobState.FailureReason failureOf(String recording) throws Exception {
+        return ((JobState.Failed) found(lastPod(recording)).orElseThrow().state()).reason();
+    }
+
+    @Test
     void aLogThatCannotBeReadSaysNothing() throws Exception {
         server.createContext("/", exchange -> answer(exchange, 500, "no"));
 
