@@ -59,15 +59,16 @@ class ClusterConfiguration {
 
     @Bean(destroyMethod = "close")
     WatchedWorkspaces watchedWorkspaces(
-            ApiServer apiServer, WatchedNodes nodes, ClusterProperties properties, Clock clock) {
+            ApiServer apiServer,
+            WatchedNodes nodes,
+            PodLog.Source logs,
+            ClusterProperties properties,
+            Clock clock) {
         return new WatchedWorkspaces(
                 apiServer,
                 nodes,
                 new MissingSecrets(apiServer),
-                new RecordSearch(
-                        apiServer,
-                        properties.insecureSkipTlsVerifyBackend(),
-                        Duration.ofSeconds(10)),
+                new RecordSearch(apiServer, logs, Duration.ofSeconds(10)),
                 properties.watches(),
                 clock);
     }
@@ -97,8 +98,13 @@ class ClusterConfiguration {
     }
 
     @Bean
-    KubernetesJobLogs jobLogs(ApiServer apiServer, ClusterProperties properties) {
-        return new KubernetesJobLogs(apiServer, properties.insecureSkipTlsVerifyBackend());
+    PodLog.Source podLogs(ApiServer apiServer, ClusterProperties properties) {
+        return new PodLog.Source(apiServer, properties.insecureSkipTlsVerifyBackend());
+    }
+
+    @Bean
+    KubernetesJobLogs jobLogs(ApiServer apiServer, PodLog.Source logs) {
+        return new KubernetesJobLogs(apiServer, logs);
     }
 
     @Bean

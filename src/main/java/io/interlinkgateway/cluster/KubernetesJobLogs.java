@@ -14,11 +14,11 @@ import java.util.Optional;
 final class KubernetesJobLogs implements JobLogs {
 
     private final ApiServer apiServer;
-    private final boolean insecureSkipTlsVerifyBackend;
+    private final PodLog.Source logs;
 
-    KubernetesJobLogs(ApiServer apiServer, boolean insecureSkipTlsVerifyBackend) {
+    KubernetesJobLogs(ApiServer apiServer, PodLog.Source logs) {
         this.apiServer = apiServer;
-        this.insecureSkipTlsVerifyBackend = insecureSkipTlsVerifyBackend;
+        this.logs = logs;
     }
 
     @Override
@@ -66,19 +66,8 @@ final class KubernetesJobLogs implements JobLogs {
                 throw new GatewayException.NotFound("job", key.job().value());
             }
             return new Opened(
-                    KubernetesLogStream.open(apiServer, path(follow), follow),
+                    logs.open(key.workspace().value(), key.job().value(), key.container(), follow),
                     PluginLog.of(pod, key.container()));
-        }
-
-        private String path(boolean follow) {
-            return "/api/v1/namespaces/"
-                    + key.workspace()
-                    + "/pods/"
-                    + key.job()
-                    + "/log?container="
-                    + key.container()
-                    + (follow ? "&follow=true" : "")
-                    + (insecureSkipTlsVerifyBackend ? "&insecureSkipTLSVerifyBackend=true" : "");
         }
     }
 }

@@ -3,6 +3,7 @@ package io.interlinkgateway.cluster;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.pod.Annotations;
 import io.interlinkgateway.pod.JobRecord;
 import io.interlinkgateway.pod.PluginLog;
@@ -46,15 +47,14 @@ final class RecordSearch {
             };
 
     private final ApiServer apiServer;
-    private final boolean insecureSkipTlsVerifyBackend;
+    private final PodLog.Source logs;
     private final Duration longestSilence;
 
     /// @param longestSilence more than the 4 s after which the plugin ends a request
-    RecordSearch(
-            ApiServer apiServer, boolean insecureSkipTlsVerifyBackend, Duration longestSilence) {
+    RecordSearch(ApiServer apiServer, PodLog.Source logs, Duration longestSilence) {
         this.apiServer = apiServer;
+        this.logs = logs;
         this.longestSilence = longestSilence;
-        this.insecureSkipTlsVerifyBackend = insecureSkipTlsVerifyBackend;
     }
 
     /// Looks once. What can't be read now, or says nothing yet, is looked for again by who calls.
@@ -66,7 +66,9 @@ final class RecordSearch {
             if (found.isPresent() && !found.equals(PodReading.recordOf(pod))) {
                 write(pod, found.get());
             }
-        } catch (IOException | GatewayException.ClusterUnavailable unreadable) {
+        } catch (IOException
+                | GatewayException.ClusterUnavailable
+                | GatewayException.NotFound unreadable) {
             // The log is on the HPC, behind two services: later, then.
             return;
         }
@@ -116,15 +118,21 @@ final class RecordSearch {
             throws IOException, InterruptedException {
         PluginLog log = PluginLog.of(pod, container);
         long length = 0;
-        try (StreamedAnswer answer = open(pod, container, "")) {
+        try (LogStream stream = open(pod, container, false)) {
             while (!log.isDecided()) {
-                Optional<ByteBuffer> bytes = answer.next(longestSilence);
-                if (bytes.isEmpty()) {
-                    log.end(IGNORED);
-                    return log.record();
+                switch (stream.next(longestSilence)) {
+                    case LogStream.Part.Bytes(ByteBuffer buffer) -> {
+                        byte[] bytes = new byte[buffer.remaining()];
+                        buffer.get(bytes);
+                        length += bytes.length;
+                        log.read(bytes, 0, bytes.length, IGNORED);
+                    }
+                    case LogStream.Part.Quiet _ -> throw new IOException("The log fell silent.");
+                    case LogStream.Part.End _ -> {
+                        log.end(IGNORED);
+                        return log.record();
+                    }
                 }
-                log.read(bytes.get().array(), 0, bytes.get().limit(), IGNORED);
-                length += bytes.get().limit();
                 if (length > LONGEST_READ) {
                     return log.record().map(JobRecord::withoutEnd);
                 }
@@ -135,34 +143,27 @@ final class RecordSearch {
 
     private boolean endsByItself(Pod pod, String container) throws InterruptedException {
         long deadline = System.nanoTime() + LONGEST_FOLLOW.toNanos();
-        try (StreamedAnswer answer = open(pod, container, "&follow=true")) {
-            while (answer.next(longestSilence).isPresent()) {
-                if (System.nanoTime() > deadline) {
-                    return false;
+        try (LogStream stream = open(pod, container, true)) {
+            while (System.nanoTime() < deadline) {
+                switch (stream.next(longestSilence)) {
+                    case LogStream.Part.Bytes _ -> {}
+                    case LogStream.Part.Quiet _ -> {
+                        return false;
+                    }
+                    case LogStream.Part.End _ -> {
+                        return true;
+                    }
                 }
             }
-            return true;
+            return false;
         } catch (IOException stillOpen) {
             return false;
         }
     }
 
-    private StreamedAnswer open(Pod pod, String container, String options) throws IOException {
-        StreamedAnswer answer =
-                StreamedAnswer.open(
-                        apiServer,
-                        path(pod)
-                                + "/log?container="
-                                + container
-                                + options
-                                + (insecureSkipTlsVerifyBackend
-                                        ? "&insecureSkipTLSVerifyBackend=true"
-                                        : ""));
-        if (answer.code() != 200) {
-            answer.close();
-            throw new IOException("The log was answered with " + answer.code() + ".");
-        }
-        return answer;
+    private LogStream open(Pod pod, String container, boolean follow) {
+        return logs.open(
+                pod.getMetadata().getNamespace(), pod.getMetadata().getName(), container, follow);
     }
 
     private static List<String> containers(Pod pod) {

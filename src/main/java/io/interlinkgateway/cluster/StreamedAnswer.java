@@ -3,6 +3,7 @@ package io.interlinkgateway.cluster;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.interlinkgateway.log.LogStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// An answer of the API server that comes as it is made, such as a watch's. No more is asked for than the reader
@@ -21,14 +23,14 @@ import org.jspecify.annotations.Nullable;
 final class StreamedAnswer implements AutoCloseable {
 
     /// What comes out of the queue.
-    private sealed interface Part {
+    private sealed interface Arrival {
 
-        record Bytes(ByteBuffer buffer) implements Part {}
+        record Bytes(ByteBuffer buffer) implements Arrival {}
 
-        record End(@Nullable Throwable cause) implements Part {}
+        record End(@Nullable Throwable cause) implements Arrival {}
     }
 
-    private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
     private final CompletableFuture<HttpResponse<AsyncBody>> response;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private ByteBuffer current = ByteBuffer.allocate(0);
@@ -46,10 +48,10 @@ final class StreamedAnswer implements AutoCloseable {
                         (buffers, _) -> add(buffers));
         response.whenComplete((answer, failure) -> {
             if (failure == null) {
-                answer.body().done().whenComplete((_, cut) -> parts.add(new Part.End(cut)));
+                answer.body().done().whenComplete((_, cut) -> arrivals.add(new Arrival.End(cut)));
                 answer.body().consume();
             } else {
-                parts.add(new Part.End(failure));
+                arrivals.add(new Arrival.End(failure));
             }
         });
     }
@@ -58,9 +60,25 @@ final class StreamedAnswer implements AutoCloseable {
     ///
     /// @throws io.interlinkgateway.job.GatewayException.ClusterUnavailable if there is none within the deadline
     static StreamedAnswer open(ApiServer apiServer, String path) {
+        return open(apiServer, path, UnaryOperator.identity());
+    }
+
+    /// Asks for a path whose answer may begin late.
+    ///
+    /// @param patience how long to wait for the answer's status; less than the deadline
+    /// @throws io.interlinkgateway.job.GatewayException.ClusterUnavailable if the question failed
+    static StreamedAnswer openEarly(ApiServer apiServer, String path, Duration patience) {
+        return open(
+                apiServer,
+                path,
+                status -> status.completeOnTimeout(0, patience.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private static StreamedAnswer open(
+            ApiServer apiServer, String path, UnaryOperator<CompletableFuture<Integer>> waiting) {
         StreamedAnswer stream = new StreamedAnswer(apiServer, path);
         try {
-            apiServer.await(stream.response.copy());
+            apiServer.await(waiting.apply(stream.response.thenApply(HttpResponse::code)));
             return stream;
         } catch (RuntimeException failure) {
             stream.close();
@@ -68,7 +86,12 @@ final class StreamedAnswer implements AutoCloseable {
         }
     }
 
-    /// @return the HTTP status
+    /// @return whether the answer has begun
+    boolean isAnswered() {
+        return response.state() == CompletableFuture.State.SUCCESS;
+    }
+
+    /// @return the HTTP status, once it has begun
     int code() {
         return response.join().code();
     }
@@ -87,39 +110,41 @@ final class StreamedAnswer implements AutoCloseable {
                 }
                 line.write(next);
             }
-            Optional<ByteBuffer> more = next(patience);
-            if (more.isEmpty()) {
-                return Optional.empty();
+            switch (next(patience)) {
+                case LogStream.Part.Bytes more -> current = more.buffer();
+                case LogStream.Part.Quiet _ -> throw new IOException("The answer fell silent.");
+                case LogStream.Part.End _ -> {
+                    return Optional.empty();
+                }
             }
-            current = more.get();
         }
     }
 
     /// @param patience how long to wait for more
-    /// @return the next bytes, or nothing at the end of the answer
-    /// @throws IOException if the connection broke off, or nothing came in time
-    Optional<ByteBuffer> next(Duration patience) throws IOException, InterruptedException {
-        return switch (parts.poll(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-            case Part.Bytes taken -> {
+    /// @return what came
+    /// @throws IOException if the connection broke off
+    LogStream.Part next(Duration patience) throws IOException, InterruptedException {
+        return switch (arrivals.poll(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            case null -> new LogStream.Part.Quiet();
+            case Arrival.Bytes taken -> {
                 response.join().body().consume();
-                yield Optional.of(taken.buffer);
+                yield new LogStream.Part.Bytes(taken.buffer);
             }
-            case Part.End end -> {
-                parts.add(end);
+            case Arrival.End end -> {
+                arrivals.add(end);
                 if (end.cause != null) {
                     throw new IOException("The answer broke off.", end.cause);
                 }
-                yield Optional.empty();
+                yield new LogStream.Part.End();
             }
-            case null -> throw new IOException("The answer fell silent.");
         };
     }
 
     private void add(List<ByteBuffer> buffers) {
-        for (ByteBuffer buffer : buffers) {
-            ByteBuffer copy = ByteBuffer.allocate(buffer.remaining());
-            parts.add(new Part.Bytes(copy.put(buffer).flip()));
-        }
+        int size = buffers.stream().mapToInt(ByteBuffer::remaining).sum();
+        ByteBuffer copy = ByteBuffer.allocate(size);
+        buffers.forEach(copy::put);
+        arrivals.add(new Arrival.Bytes(copy.flip()));
     }
 
     @Override

@@ -93,7 +93,8 @@ class ApiServerTests {
                     apiServer,
                     watchedNodes,
                     new MissingSecrets(apiServer),
-                    new RecordSearch(apiServer, true, Duration.ofSeconds(10)),
+                    new RecordSearch(
+                            apiServer, new PodLog.Source(apiServer, true), Duration.ofSeconds(10)),
                     properties.watches(),
                     Clock.systemUTC());
     private final KubernetesJobs jobs =
@@ -202,7 +203,8 @@ class ApiServerTests {
     private List<ThrowingCallable> everything() {
         KubernetesVirtualNodes nodes = new KubernetesVirtualNodes(apiServer, watchedNodes);
         KubernetesCredentials credentials = new KubernetesCredentials(apiServer, Clock.systemUTC());
-        KubernetesJobLogs logs = new KubernetesJobLogs(apiServer, true);
+        KubernetesJobLogs logs =
+                new KubernetesJobLogs(apiServer, new PodLog.Source(apiServer, true));
         JobQuery query =
                 new JobQuery(
                         new JobFilter(

@@ -234,7 +234,8 @@ class KubernetesJobLogsIT extends JobLogsContract {
         Workspace workspace = submitted();
         run(workspace);
         ContainerLog strict =
-                new KubernetesJobLogs(cluster.apiServer(), false)
+                new KubernetesJobLogs(
+                                cluster.apiServer(), new PodLog.Source(cluster.apiServer(), false))
                         .find(workspace, NAME, Optional.empty());
 
         assertThatExceptionOfType(GatewayException.ClusterUnavailable.class)

@@ -55,8 +55,9 @@ class RecordSearchTests {
                             true,
                             new ClusterProperties.Watches(
                                     Duration.ofSeconds(5), Duration.ofMinutes(1), 5)));
+    private final ApiServer apiServer = new ApiServer(client, Duration.ofSeconds(5));
     private final RecordSearch search =
-            new RecordSearch(new ApiServer(client, Duration.ofSeconds(5)), true, SILENCE);
+            new RecordSearch(apiServer, new PodLog.Source(apiServer, true), SILENCE);
 
     private static HttpServer create() {
         try {

@@ -62,7 +62,8 @@ final class TestCluster {
                     apiServer,
                     watchedNodes,
                     new MissingSecrets(apiServer),
-                    new RecordSearch(apiServer, true, Duration.ofSeconds(10)),
+                    new RecordSearch(
+                            apiServer, new PodLog.Source(apiServer, true), Duration.ofSeconds(10)),
                     properties.watches(),
                     Clock.systemUTC());
 
@@ -128,7 +129,8 @@ final class TestCluster {
     }
 
     KubernetesJobLogs logs() {
-        return new KubernetesJobLogs(apiServer, properties.insecureSkipTlsVerifyBackend());
+        return new KubernetesJobLogs(
+                apiServer, new PodLog.Source(apiServer, properties.insecureSkipTlsVerifyBackend()));
     }
 
     Workspace freshWorkspace() {

@@ -103,7 +103,10 @@ class WatchFaultsIT {
                             apiServer,
                             nodes,
                             new MissingSecrets(apiServer),
-                            new RecordSearch(apiServer, true, Duration.ofSeconds(10)),
+                            new RecordSearch(
+                                    apiServer,
+                                    new PodLog.Source(apiServer, true),
+                                    Duration.ofSeconds(10)),
                             PROPERTIES.watches(),
                             Clock.systemUTC());
             return new Gateway(

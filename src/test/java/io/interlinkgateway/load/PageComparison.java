@@ -122,8 +122,8 @@ final class PageComparison {
         }
         pages.add(
                 new Page(
-                        "`state=SUCCEEDED` (2 of 10)",
-                        "&state=SUCCEEDED",
+                        "`state=UNKNOWN` (2 of 10)",
+                        "&state=UNKNOWN",
                         new ListOptionsBuilder().withFieldSelector("status.phase=Succeeded")));
         pages.add(
                 new Page(

@@ -27,7 +27,7 @@ final class SubmitComparison {
 
     private static final int FEWEST = 4;
     private static final int WARMUPS = 1;
-    private static final Duration WARMING = Duration.ofSeconds(60);
+    private static final Duration WARMING = Duration.ofMinutes(3);
     private static final Duration LONGEST = Duration.ofSeconds(40);
     private static final String JOBS = "/api/v1/jobs?workspace=" + LoadBenchmark.SUBMITS;
 
