@@ -97,8 +97,10 @@ class ClusterConfiguration {
     }
 
     @Bean
-    KubernetesJobLogs jobLogs(ApiServer apiServer, ClusterProperties properties) {
-        return new KubernetesJobLogs(apiServer, properties.insecureSkipTlsVerifyBackend());
+    KubernetesJobLogs jobLogs(
+            ApiServer apiServer, KubernetesCredentials credentials, ClusterProperties properties) {
+        return new KubernetesJobLogs(
+                apiServer, credentials, properties.insecureSkipTlsVerifyBackend());
     }
 
     @Bean

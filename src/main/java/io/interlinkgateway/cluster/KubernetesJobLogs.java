@@ -1,23 +1,29 @@
 package io.interlinkgateway.cluster;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
+import io.interlinkgateway.log.Redaction;
 import io.interlinkgateway.pod.PluginLog;
 import io.interlinkgateway.pod.PodReading;
+import io.interlinkgateway.pod.SecretReferences;
 import java.util.Optional;
 
 /// Logs by way of the API server, which asks the virtual kubelet, which asks the plugin on the HPC.
 final class KubernetesJobLogs implements JobLogs {
 
     private final ApiServer apiServer;
+    private final Credentials credentials;
     private final boolean insecureSkipTlsVerifyBackend;
 
-    KubernetesJobLogs(ApiServer apiServer, boolean insecureSkipTlsVerifyBackend) {
+    KubernetesJobLogs(
+            ApiServer apiServer, Credentials credentials, boolean insecureSkipTlsVerifyBackend) {
         this.apiServer = apiServer;
+        this.credentials = credentials;
         this.insecureSkipTlsVerifyBackend = insecureSkipTlsVerifyBackend;
     }
 
@@ -65,9 +71,13 @@ final class KubernetesJobLogs implements JobLogs {
             if (!key.uid().equals(pod.getMetadata().getUid())) {
                 throw new GatewayException.NotFound("job", key.job().value());
             }
+            Redaction redaction =
+                    Redaction.of(
+                            credentials.passwordForms(key.workspace(), SecretReferences.of(pod)));
             return new Opened(
                     KubernetesLogStream.open(apiServer, path(follow), follow),
-                    PluginLog.of(pod, key.container()));
+                    PluginLog.of(pod, key.container()),
+                    redaction);
         }
 
         private String path(boolean follow) {

@@ -202,7 +202,7 @@ class ApiServerTests {
     private List<ThrowingCallable> everything() {
         KubernetesVirtualNodes nodes = new KubernetesVirtualNodes(apiServer, watchedNodes);
         KubernetesCredentials credentials = new KubernetesCredentials(apiServer, Clock.systemUTC());
-        KubernetesJobLogs logs = new KubernetesJobLogs(apiServer, true);
+        KubernetesJobLogs logs = new KubernetesJobLogs(apiServer, credentials, true);
         JobQuery query =
                 new JobQuery(
                         new JobFilter(

@@ -234,7 +234,7 @@ class KubernetesJobLogsIT extends JobLogsContract {
         Workspace workspace = submitted();
         run(workspace);
         ContainerLog strict =
-                new KubernetesJobLogs(cluster.apiServer(), false)
+                new KubernetesJobLogs(cluster.apiServer(), cluster.credentials(), false)
                         .find(workspace, NAME, Optional.empty());
 
         assertThatExceptionOfType(GatewayException.ClusterUnavailable.class)

@@ -128,7 +128,8 @@ final class TestCluster {
     }
 
     KubernetesJobLogs logs() {
-        return new KubernetesJobLogs(apiServer, properties.insecureSkipTlsVerifyBackend());
+        return new KubernetesJobLogs(
+                apiServer, credentials(), properties.insecureSkipTlsVerifyBackend());
     }
 
     Workspace freshWorkspace() {
