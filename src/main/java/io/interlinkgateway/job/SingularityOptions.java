@@ -22,7 +22,7 @@ public record SingularityOptions(List<String> mounts, Optional<String> options) 
 
     /// Blanks around the options are dropped.
     ///
-    /// @throws InvalidValueException if a character could act on the HPC's command line
+    /// @throws InvalidValueException if something could act on the HPC's command line as anything else
     public SingularityOptions {
         mounts = List.copyOf(mounts);
         options = options.map(String::strip).filter(text -> !text.isEmpty());
@@ -42,5 +42,6 @@ public record SingularityOptions(List<String> mounts, Optional<String> options) 
                             + "\" could act as a command on the HPC.",
                     "Begin with '-'; use letters, digits, blanks, ._/:@+~=,- and $NAME only.");
         }
+        options.ifPresent(RuntimeWords::requireOptionsOnly);
     }
 }
