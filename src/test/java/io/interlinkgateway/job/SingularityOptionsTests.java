@@ -17,7 +17,8 @@ class SingularityOptionsTests {
                 "--env A=b --bind /a:/b,/c -B /d -B/e -eB /f",
                 "--no-mount /exa5 --env POD_IP=$POD_IP --env A=1,B=${C}",
                 "--workdir=$TMPDIR --oci",
-                "--unheard-of=true  -e"
+                "--unheard-of=true  -e",
+                "--env A=$_B,C=$PS10,D=${IFSX}"
             })
     void optionsAreTaken(String options) {
         assertThat(options(options).options()).contains(options);
@@ -40,7 +41,10 @@ class SingularityOptionsTests {
                 "--unheard-of",
                 "--unheard-of /other.sif",
                 "-h",
-                "--nv --=x"
+                "--nv --=x",
+                "--bind=/a${IFS}/other.sif",
+                "--bind=/a$IFS/other.sif",
+                "--env A=$_"
             })
     void noWordMayBecomeTheImageOrSwallowWhatFollows(String options) {
         assertThatExceptionOfType(InvalidValueException.class).isThrownBy(() -> options(options));

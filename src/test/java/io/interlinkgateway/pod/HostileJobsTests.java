@@ -193,7 +193,6 @@ class HostileJobsTests {
     private static Stream<String> options(SingularityOptions singularity) {
         return singularity.options().stream()
                 .flatMap(text -> Arrays.stream(text.split(" +", -1)))
-                .flatMap(word -> Arrays.stream(word.split("\\$\\{IFS\\}", -1)))
                 .filter(word -> !word.isEmpty());
     }
 
