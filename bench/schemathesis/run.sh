@@ -26,8 +26,9 @@ curl -sf -X PUT "$url/api/v1/mlflow-credentials/mlflow-server" -H 'Content-Type:
   -d '{"username": "XYZ", "password": "ABC"}'
 
 # The sandbox asks for no token; the description can't say all that a job must be (a node that is there, amounts, names);
-# and methods that HTTP does not know are refused by the firewall, with 400 for 405.
-excluded=ignored_auth,missing_required_header,negative_data_rejection,positive_data_acceptance,unsupported_method
+# methods that HTTP does not know are refused by the firewall, with 400 for 405; and a job may be named preflight, so that
+# this address has more methods.
+excluded=ignored_auth,missing_required_header,negative_data_rejection,positive_data_acceptance,unsupported_method,allow_header_conformance
 "$here/../../.cache/schemathesis/venv/bin/schemathesis" run "$url/v3/api-docs" \
   --url "$url" --seed "${SEED:-1}" --max-examples "${EXAMPLES:-50}" --phases "${PHASES:-examples,coverage,fuzzing}" --request-timeout 10 \
   --exclude-path-regex '/events$' --exclude-checks "$excluded" --continue-on-failure \
