@@ -197,8 +197,8 @@ class HostileJobsTests {
     }
 
     private static String evaluated(String word) {
-        return word.replace("$HOME", "/home-on-the-hpc")
-                .replace("${PRE}", "")
+        return word.replaceAll("\\$(HOME\\b|\\{HOME\\})", "/home-on-the-hpc")
+                .replaceAll("\\$(\\w+|\\{\\w+\\})", "")
                 .replaceFirst("^~root", "/root")
                 .replaceFirst("^~", "/home-on-the-hpc");
     }
