@@ -96,6 +96,26 @@ class GatewayTests {
                 .isEqualTo("hello\n");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "OPTIONS, /jobs",
+        "OPTIONS, /jobs/any/logs",
+        "DELETE, /jobs/no-such",
+        "POST, /jobs"
+    })
+    void unusualMethodsAndBodiesAreAnswered(String method, String path) throws Exception {
+        HttpResponse<String> response =
+                http.send(
+                        HttpRequest.newBuilder(
+                                        URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
+                                .header("Content-Type", "multipart/form-data")
+                                .method(method, HttpRequest.BodyPublishers.ofString("a"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+
+        assertThat(response.statusCode()).isIn(200, 204, 404, 415);
+    }
+
     @Test
     void theDefinitionCanBeSentAgain() {
         JsonNode definition = post("/jobs", named("again-1")).body.at("/definition");

@@ -52,7 +52,9 @@ class ApiTokenController {
 
     @Schema(name = "NewApiToken")
     record TokenRequest(
-            @NotNull @Pattern(regexp = "\\P{Cntrl}{1,100}") @Schema(example = "nightly pipeline")
+            @NotNull
+                    @Pattern(regexp = "[^\\x00-\\x1f\\x7f]{1,100}")
+                    @Schema(example = "nightly pipeline")
                     String name,
             @NotNull @Schema(description = "What it allows in its workspaces.", example = "VIEWER")
                     Role role,

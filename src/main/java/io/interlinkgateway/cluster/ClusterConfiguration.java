@@ -103,8 +103,9 @@ class ClusterConfiguration {
     }
 
     @Bean
-    KubernetesJobLogs jobLogs(ApiServer apiServer, PodLog.Source logs) {
-        return new KubernetesJobLogs(apiServer, logs);
+    KubernetesJobLogs jobLogs(
+            ApiServer apiServer, PodLog.Source logs, KubernetesCredentials credentials) {
+        return new KubernetesJobLogs(apiServer, logs, credentials);
     }
 
     @Bean

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.interlinkgateway.credential.CredentialSummary;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.credential.MlflowCredential;
+import io.interlinkgateway.credential.PasswordForms;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
@@ -27,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Credentials as Secrets of a real cluster. A Secret is one if it is Opaque and has the keys `username` and
 /// `password`, whoever made it.
@@ -143,6 +146,15 @@ final class KubernetesCredentials implements Credentials {
                                 decoded(secret, USERNAME),
                                 decoded(secret, PASSWORD),
                                 trackingUri(secret)));
+    }
+
+    @Override
+    public Set<String> passwordForms(Workspace workspace, Set<CredentialName> names) {
+        return names.stream()
+                .flatMap(name -> credential(workspace, name).stream())
+                .flatMap(secret ->
+                        PasswordForms.of(decoded(secret, USERNAME), decoded(secret, PASSWORD)))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

@@ -1,13 +1,16 @@
 package io.interlinkgateway.cluster;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
+import io.interlinkgateway.log.Redaction;
 import io.interlinkgateway.pod.PluginLog;
 import io.interlinkgateway.pod.PodReading;
+import io.interlinkgateway.pod.SecretReferences;
 import java.util.Optional;
 
 /// Logs by way of the API server, which asks the virtual kubelet, which asks the plugin on the HPC.
@@ -15,10 +18,12 @@ final class KubernetesJobLogs implements JobLogs {
 
     private final ApiServer apiServer;
     private final PodLog.Source logs;
+    private final Credentials credentials;
 
-    KubernetesJobLogs(ApiServer apiServer, PodLog.Source logs) {
+    KubernetesJobLogs(ApiServer apiServer, PodLog.Source logs, Credentials credentials) {
         this.apiServer = apiServer;
         this.logs = logs;
+        this.credentials = credentials;
     }
 
     @Override
@@ -65,9 +70,13 @@ final class KubernetesJobLogs implements JobLogs {
             if (!key.uid().equals(pod.getMetadata().getUid())) {
                 throw new GatewayException.NotFound("job", key.job().value());
             }
+            Redaction redaction =
+                    Redaction.of(
+                            credentials.passwordForms(key.workspace(), SecretReferences.of(pod)));
             return new Opened(
                     logs.open(key.workspace().value(), key.job().value(), key.container(), follow),
-                    PluginLog.of(pod, key.container()));
+                    PluginLog.of(pod, key.container()),
+                    redaction);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Workspace;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Where MLflow credentials are kept: Secrets with the keys `username` and `password`, whoever made them.
 ///
@@ -34,6 +35,13 @@ public interface Credentials {
     /// @param name its name
     /// @return the whole credential, for the live check alone
     Optional<MlflowCredential> reveal(Workspace workspace, CredentialName name);
+
+    /// What must not be seen in what a job prints. Also of passwords that the gateway itself would not take.
+    ///
+    /// @param workspace where to look
+    /// @param names of what may be credentials
+    /// @return all forms in which a password of those that are there may turn up
+    Set<String> passwordForms(Workspace workspace, Set<CredentialName> names);
 
     /// @param workspace where to look
     /// @param name its name

@@ -1,6 +1,7 @@
 package io.interlinkgateway.credential;
 
 import io.interlinkgateway.job.InvalidValueException;
+import io.interlinkgateway.job.Text;
 import io.interlinkgateway.job.TrackingUri;
 import java.util.Optional;
 
@@ -24,7 +25,7 @@ public record MlflowCredential(
                     "The username can't be used.",
                     "Use 1 to 255 characters without ':' and control characters.");
         }
-        return username;
+        return Text.requireUnicode("The username", username);
     }
 
     static String requirePassword(String password) {
@@ -33,7 +34,7 @@ public record MlflowCredential(
                     "The password can't be used.",
                     "Use 1 to 1024 characters without control characters.");
         }
-        return password;
+        return Text.requireUnicode("The password", password);
     }
 
     /// Without the password.

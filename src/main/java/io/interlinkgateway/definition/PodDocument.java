@@ -118,6 +118,12 @@ public final class PodDocument {
                     "",
                     "The YAML can't be read: " + Text.shown(String.valueOf(refused.getMessage())),
                     "Send one document of at most 1 MiB, without aliases and own tags.");
+        } catch (RuntimeException unfit) {
+            // The reader lets through what it meets where a value does not fit its tag.
+            throw rejected(
+                    "",
+                    "The YAML can't be read: a value is not what its tag says.",
+                    "Send one document without tags.");
         }
     }
 

@@ -51,8 +51,7 @@ class OpenApiConfiguration {
                                                 + " problem's type is the address of a page that"
                                                 + " explains it."))
                 .servers(List.of(new Server().url("/")))
-                .components(
-                        new Components().addSchemas(PROBLEM, problem()).addSchemas(IMAGE, image()));
+                .components(new Components().addSchemas(IMAGE, image()));
     }
 
     private static Schema<?> image() {
@@ -84,16 +83,17 @@ class OpenApiConfiguration {
                                 .items(new Schema<>().$ref("#/components/schemas/Finding")));
     }
 
-    /// Every operation may answer with a problem.
+    /// Every operation may answer with a problem. Its schema comes here as well: a schema that nothing refers to by now
+    /// was taken out.
     @Bean
     OpenApiCustomizer problems() {
-        return api ->
-                api.getPaths().values().stream()
-                        .flatMap(path -> path.readOperations().stream())
-                        .forEach(operation ->
-                                operation
-                                        .getResponses()
-                                        .addApiResponse("default", problemResponse()));
+        return api -> {
+            api.getComponents().addSchemas(PROBLEM, problem());
+            api.getPaths().values().stream()
+                    .flatMap(path -> path.readOperations().stream())
+                    .forEach(operation ->
+                            operation.getResponses().addApiResponse("default", problemResponse()));
+        };
     }
 
     private static ApiResponse problemResponse() {

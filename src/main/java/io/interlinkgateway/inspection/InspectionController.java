@@ -16,7 +16,9 @@ import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,7 +93,15 @@ class InspectionController {
 
     @RequiredRole(Role.VIEWER)
     @GetMapping(path = "/{name}/manifest", produces = MediaType.APPLICATION_YAML_VALUE)
-    @Operation(summary = "Get the live pod")
+    @Operation(
+            summary = "Get the live pod",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_YAML_VALUE,
+                                            schema = @Schema(type = "object"))))
     String manifest(Workspace workspace, @PathVariable JobName name) {
         return jobs.manifest(workspace, name).orElseThrow(() -> notFound(name));
     }

@@ -73,7 +73,7 @@ public record JobResponse(
                         description =
                                 "What it was made from: a job spec that can be sent again, or a"
                                         + " pod. Missing in events.",
-                        oneOf = {SubmitJobRequest.class, Map.class})
+                        anyOf = {SubmitJobRequest.class, Map.class})
                 @Nullable Object definition,
         @Nullable
                 @Schema(

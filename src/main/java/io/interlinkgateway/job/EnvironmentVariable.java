@@ -17,13 +17,21 @@ public final class EnvironmentVariable {
 
     /// @param name a variable's name
     /// @return the same name
-    /// @throws InvalidValueException if no shell takes it, or the container runtime sets it itself
-    public static String requireName(String name) {
+    /// @throws InvalidValueException if no shell takes it
+    public static String requireIdentifier(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new InvalidValueException(
                     "An environment variable can't be named \"" + Text.shown(name) + "\".",
                     "Use letters, digits and '_', and no digit first.");
         }
+        return name;
+    }
+
+    /// @param name a variable's name
+    /// @return the same name
+    /// @throws InvalidValueException if no shell takes it, or the container runtime sets it itself
+    public static String requireName(String name) {
+        requireIdentifier(name);
         if (SET_BY_RUNTIME.contains(name)) {
             throw new InvalidValueException(
                     "The environment variable " + name + " is set by the container runtime itself.",

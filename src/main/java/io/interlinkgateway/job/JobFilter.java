@@ -1,6 +1,8 @@
 package io.interlinkgateway.job;
 
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -31,6 +33,11 @@ public record JobFilter(
                         "Ask for key=value as Kubernetes allows them.");
             }
         });
+        if (states.stream().anyMatch(Objects::isNull)) {
+            // Which the framework makes of a blank.
+            throw new InvalidValueException(
+                    "A state is blank.", "Ask for " + Arrays.toString(JobPhase.values()) + ".");
+        }
         states = Set.copyOf(states);
         labels = Ordered.copyOf(labels);
     }

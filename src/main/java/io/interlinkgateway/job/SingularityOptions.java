@@ -20,9 +20,12 @@ public record SingularityOptions(List<String> mounts, Optional<String> options) 
             Pattern.compile(
                     "-([A-Za-z0-9._/:@+~=, -]|\\$[A-Za-z_]|\\$\\{[A-Za-z_][A-Za-z0-9_]*\\})*");
 
+    /// The shell's own.
+    private static final Pattern WITH_BLANKS = Pattern.compile("\\$\\{?(IFS|_|PS[0-4])\\b");
+
     /// Blanks around the options are dropped.
     ///
-    /// @throws InvalidValueException if a character could act on the HPC's command line
+    /// @throws InvalidValueException if something could act on the HPC's command line as anything else
     public SingularityOptions {
         mounts = List.copyOf(mounts);
         options = options.map(String::strip).filter(text -> !text.isEmpty());
@@ -42,5 +45,11 @@ public record SingularityOptions(List<String> mounts, Optional<String> options) 
                             + "\" could act as a command on the HPC.",
                     "Begin with '-'; use letters, digits, blanks, ._/:@+~=,- and $NAME only.");
         }
+        if (options.filter(text -> WITH_BLANKS.matcher(text).find()).isPresent()) {
+            throw new InvalidValueException(
+                    "A variable in the options holds blanks, which would make words of their own.",
+                    "Use variables without blanks only.");
+        }
+        options.ifPresent(RuntimeWords::requireOptionsOnly);
     }
 }

@@ -217,6 +217,9 @@ public record SlurmOptions(Map<String, String> values) {
                             "chdir",
                             "The plugin's files are found from its own working directory."),
                     Map.entry("array", "A job is one SLURM job; submit one job per element."),
+                    Map.entry("container", "The image belongs in image."),
+                    Map.entry("container-id", "The image belongs in image."),
+                    Map.entry("export-file", "Variables of the job belong in env."),
                     Map.entry("clusters", "The plugin follows jobs on its own cluster only."),
                     Map.entry("parsable", "The plugin would not find the job's id."),
                     Map.entry("quiet", "The plugin would not find the job's id."),
@@ -339,6 +342,12 @@ public record SlurmOptions(Map<String, String> values) {
             throw new InvalidValueException(
                     "The option --" + name + " is not allowed. " + why,
                     "Leave --" + name + " out.");
+        }
+        if (name.equals("export") && value.contains("=")) {
+            // Such as BASH_ENV, which the batch script would run outside of the container.
+            throw new InvalidValueException(
+                    "The option --export sets variables of the batch script itself.",
+                    "Give variables of the job in env.");
         }
         if (!value.isEmpty() && !HARMLESS_VALUE.matcher(value).matches()) {
             throw new InvalidValueException(

@@ -25,7 +25,7 @@ public interface ContainerLog {
     /// @param follow whether it goes on until the node says that the container has ended
     /// @return the log, to be closed
     /// @throws GatewayException.NotFound if the pod is gone, or another has its name
-    /// @throws GatewayException.ClusterUnavailable if the log can't be read now
+    /// @throws GatewayException.ClusterUnavailable if the log, or what to hide in it, can't be read now
     /// @throws GatewayException.ClusterRefused if the cluster does not let it be read
     Opened open(boolean follow);
 
@@ -33,7 +33,9 @@ public interface ContainerLog {
     ///
     /// @param stream its bytes
     /// @param plugin tells whose they are; nothing was given to it yet
-    record Opened(LogStream stream, PluginLog plugin) implements AutoCloseable {
+    /// @param redaction hides what must not be seen of them; nothing was given to it yet
+    record Opened(LogStream stream, PluginLog plugin, Redaction redaction)
+            implements AutoCloseable {
 
         @Override
         public void close() {

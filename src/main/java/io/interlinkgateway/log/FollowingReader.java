@@ -190,7 +190,7 @@ final class FollowingReader implements LogReader {
         void open() {
             ContainerLog.Opened now = feed.log().open(false);
             opened = now;
-            decoder = new LogDecoder(now.plugin());
+            decoder = new LogDecoder(now);
         }
 
         ContainerLog.Opened opened() {

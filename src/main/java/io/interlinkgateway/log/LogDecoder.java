@@ -9,17 +9,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads one log from its head and gives each byte its place.
+/// Reads one log from its head, gives each byte its place, and hides what must not be seen.
 final class LogDecoder {
 
     private static final int LARGEST_PIECE = 16_384;
 
     private final PluginLog log;
+    private final Redaction redaction;
     private final Collector collector = new Collector();
     private boolean anything;
 
-    LogDecoder(PluginLog log) {
-        this.log = log;
+    LogDecoder(ContainerLog.Opened opened) {
+        this.log = opened.plugin();
+        this.redaction = opened.redaction();
     }
 
     List<LogPiece> read(ByteBuffer buffer) {
@@ -45,6 +47,7 @@ final class LogDecoder {
     /// The log is at its end.
     List<LogPiece> end() {
         log.end(collector);
+        collector.endRun();
         return collector.taken();
     }
 
@@ -66,6 +69,11 @@ final class LogDecoder {
         return !rest.isEmpty()
                 && rest.getLast().isPlugins()
                 && rest.getLast().start().stage() == Stage.OUTPUT;
+    }
+
+    /// @return how far the job's own output was told
+    LogPosition reached() {
+        return collector.at;
     }
 
     /// @return whether not a byte has come
@@ -97,7 +105,7 @@ final class LogDecoder {
         @Override
         public void own(byte[] bytes, int from, int to) {
             if (log.isInOutput() && at.stage() == Stage.PREPARATION) {
-                cut();
+                endRun();
                 at = new LogPosition(Stage.OUTPUT, 0);
             }
             add(bytes, from, to, false);
@@ -110,7 +118,7 @@ final class LogDecoder {
 
         private void add(byte[] bytes, int from, int to, boolean plugins) {
             if (plugin != plugins) {
-                cut();
+                endRun();
                 plugin = plugins;
             }
             int next = from;
@@ -125,14 +133,22 @@ final class LogDecoder {
         }
 
         private void cut() {
-            if (open.size() > 0) {
-                LogPiece piece =
-                        plugin
-                                ? LogPiece.plugin(at, open.toByteArray())
-                                : LogPiece.own(at, open.toByteArray());
+            byte[] bytes = redaction.next(open.toByteArray());
+            open.reset();
+            add(bytes);
+        }
+
+        /// What comes next is not the continuation of what came before.
+        private void endRun() {
+            cut();
+            add(redaction.end());
+        }
+
+        private void add(byte[] bytes) {
+            if (bytes.length > 0) {
+                LogPiece piece = plugin ? LogPiece.plugin(at, bytes) : LogPiece.own(at, bytes);
                 pieces.add(piece);
                 at = piece.end();
-                open.reset();
             }
         }
 

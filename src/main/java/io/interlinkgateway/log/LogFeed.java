@@ -4,6 +4,7 @@ import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobState;
+import io.interlinkgateway.log.LogPosition.Stage;
 import io.interlinkgateway.pod.JobRecord;
 import java.io.IOException;
 import java.time.Clock;
@@ -190,7 +191,7 @@ final class LogFeed {
         LogDecoder decoder;
         boolean whole;
         try (ContainerLog.Opened opened = log.open(false)) {
-            decoder = new LogDecoder(opened.plugin());
+            decoder = new LogDecoder(opened);
             toldLines.begin();
             whole = readToHeader(opened.stream(), decoder);
         }
@@ -261,7 +262,7 @@ final class LogFeed {
     /// @return whether the node ended the log by itself
     private boolean follow() throws IOException, InterruptedException {
         try (ContainerLog.Opened opened = log.open(true)) {
-            LogDecoder decoder = new LogDecoder(opened.plugin());
+            LogDecoder decoder = new LogDecoder(opened);
             toldLines.begin();
             Duration patience = pace.pause();
             Duration quiet = Duration.ZERO;
@@ -312,7 +313,7 @@ final class LogFeed {
     private boolean isOver(boolean endedByItself) throws IOException, InterruptedException {
         LogDecoder decoder;
         try (ContainerLog.Opened opened = log.open(false)) {
-            decoder = new LogDecoder(opened.plugin());
+            decoder = new LogDecoder(opened);
             toldLines.begin();
             readToEnd(opened.stream(), decoder);
         } catch (GatewayException.NotFound gone) {
@@ -326,15 +327,22 @@ final class LogFeed {
         Optional<Job> job = job();
         boolean over =
                 job.isEmpty()
-                        || isOver(
-                                record,
-                                LogDecoder.endsWithTimes(rest),
-                                endedByItself,
-                                job.get().state());
+                        || (!isCutShort(decoder.reached())
+                                && isOver(
+                                        record,
+                                        LogDecoder.endsWithTimes(rest),
+                                        endedByItself,
+                                        job.get().state()));
         if (over) {
             add(rest);
         }
         return over;
+    }
+
+    /// What a container wrote only ever grows: a reading with less than was told is not whole, however it ended. It may
+    /// lack the last line's end.
+    private boolean isCutShort(LogPosition reached) {
+        return reached.stage() == Stage.OUTPUT && reached.plus(1).compareTo(ring.end()) < 0;
     }
 
     private void readToEnd(LogStream stream, LogDecoder decoder)

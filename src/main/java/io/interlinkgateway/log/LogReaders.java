@@ -130,7 +130,7 @@ public final class LogReaders {
     private static LogPosition tail(ContainerLog log, int lines) {
         Deque<LogPosition> starts = new ArrayDeque<>();
         try (ContainerLog.Opened opened = log.open(false)) {
-            LogDecoder decoder = new LogDecoder(opened.plugin());
+            LogDecoder decoder = new LogDecoder(opened);
             LogPosition end = LogPosition.HEAD;
             boolean lineStart = true;
             boolean more = true;

@@ -26,7 +26,7 @@ final class SnapshotReader implements LogReader {
             boolean raw) {
         this.key = key;
         this.opened = opened;
-        this.decoder = opened == null ? null : new LogDecoder(opened.plugin());
+        this.decoder = opened == null ? null : new LogDecoder(opened);
         this.position = position;
         this.raw = raw;
     }

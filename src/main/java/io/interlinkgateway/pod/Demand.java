@@ -107,6 +107,6 @@ public final class Demand {
                 variable.getValueFrom() == null ? null : variable.getValueFrom().getSecretKeyRef();
         return reference == null || Boolean.TRUE.equals(reference.getOptional())
                 ? Stream.empty()
-                : Stream.of(reference.getName());
+                : Stream.ofNullable(reference.getName());
     }
 }

@@ -1,12 +1,15 @@
 package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvFromSource;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.Volume;
+import io.interlinkgateway.job.EnvironmentVariable;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.InvalidValueException;
@@ -119,7 +122,7 @@ final class ManifestPolicy {
                             path,
                             () -> new SingularityOptions(List.of(), Optional.of(value)));
             default -> {
-                if (name.startsWith("slurm-job.vk.io/")) {
+                if (name.startsWith("slurm-job.vk.io/") || ALLOWED_OF_INTERLINK.contains(name)) {
                     check("slurm-annotation", path, () -> requirePlain(value));
                 }
             }
@@ -128,11 +131,7 @@ final class ManifestPolicy {
 
     /// The plugin pastes these values into its script as well.
     private static void requirePlain(String value) {
-        if (!value.matches("[A-Za-z0-9 ._/:@+~=,-]*")) {
-            throw new InvalidValueException(
-                    "The value \"" + Text.shown(value) + "\" could act as a command on the HPC.",
-                    "Use letters, digits, blanks and ._/:@+~=,- only.");
-        }
+        PastedTexts.requireWord(value.replace(' ', '_'));
     }
 
     private void checkSpec(PodSpec spec) {
@@ -177,7 +176,10 @@ final class ManifestPolicy {
                                     + " of its containers.",
                             "Use secret, configMap, emptyDir, projected, downwardAPI or"
                                     + " persistentVolumeClaim."));
-        } else if (volume.getProjected() != null) {
+        } else {
+            PastedTexts.of(path, volume).forEach(this::checkWord);
+        }
+        if (volume.getProjected() != null) {
             for (int index = 0; index < volume.getProjected().getSources().size(); index++) {
                 refuseIf(
                         volume.getProjected().getSources().get(index).getServiceAccountToken()
@@ -195,6 +197,8 @@ final class ManifestPolicy {
                     "image",
                     here + ".image",
                     () -> ImageReference.of(Objects.requireNonNullElse(container.getImage(), "")));
+            checkEnvironment(here, container);
+            PastedTexts.of(here, container).forEach(this::checkWord);
             checkPrivileges(here + ".securityContext", container.getSecurityContext());
             ResourceRequirements resources = container.getResources();
             if (resources != null) {
@@ -202,6 +206,30 @@ final class ManifestPolicy {
                 checkAmounts(here + ".resources.requests.", resources.getRequests());
             }
         }
+    }
+
+    /// The container runtime lets a shell read `NAME='value'`, and Kubernetes takes nearly anything for a name.
+    private void checkEnvironment(String path, Container container) {
+        List<EnvVar> variables = container.getEnv();
+        for (int index = 0; index < variables.size(); index++) {
+            String name = Objects.requireNonNullElse(variables.get(index).getName(), "");
+            check(
+                    "environment",
+                    path + ".env[" + index + "].name",
+                    () -> EnvironmentVariable.requireIdentifier(name));
+        }
+        List<EnvFromSource> sources = container.getEnvFrom();
+        for (int index = 0; index < sources.size(); index++) {
+            String prefix = Objects.requireNonNullElse(sources.get(index).getPrefix(), "");
+            check(
+                    "environment",
+                    path + ".envFrom[" + index + "].prefix",
+                    () -> EnvironmentVariable.requireIdentifier(prefix + "A"));
+        }
+    }
+
+    private void checkWord(HpcUse.Said pasted) {
+        check("pasted-text", pasted.field(), () -> PastedTexts.requireWord(pasted.value()));
     }
 
     private void checkAmounts(

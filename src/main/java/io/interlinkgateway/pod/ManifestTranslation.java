@@ -126,6 +126,10 @@ final class ManifestTranslation {
         warnOfContainers("spec.initContainers", written.getSpec().getInitContainers(), findings);
         warnOfContainers("spec.containers", written.getSpec().getContainers(), findings);
         warnOfEvaluation(written, findings);
+        SuspectedSecrets.in("spec.initContainers", written.getSpec().getInitContainers())
+                .forEach(findings::add);
+        SuspectedSecrets.in("spec.containers", written.getSpec().getContainers())
+                .forEach(findings::add);
         findings.addAll(Limits.warnings(written, RESOURCES_PATH));
         return findings;
     }

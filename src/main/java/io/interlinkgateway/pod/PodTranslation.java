@@ -8,6 +8,7 @@ import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// From a job to its pod.
 public final class PodTranslation {
@@ -57,14 +58,20 @@ public final class PodTranslation {
         };
     }
 
-    /// What interLink ignores, and what the gateway added or changed.
+    /// What interLink ignores, what the gateway added or changed, and what should not be written down.
     ///
     /// @param job a placed job
     /// @return warnings only
     /// @throws GatewayException.Rejected if a manifest is no pod, or says what policy forbids
     public static List<Finding> warningsFor(PlacedJob job) {
         return switch (job.definition()) {
-            case JobSpec spec -> Limits.warnings(SpecTranslation.podFor(job, spec), SPEC_RESOURCES);
+            case JobSpec spec ->
+                    Stream.concat(
+                                    Limits.warnings(
+                                            SpecTranslation.podFor(job, spec), SPEC_RESOURCES)
+                                            .stream(),
+                                    SuspectedSecrets.in(spec))
+                            .toList();
             case PodManifest manifest -> ManifestTranslation.warnings(manifest, job);
         };
     }

@@ -2,6 +2,8 @@ package io.interlinkgateway.pod;
 
 import io.interlinkgateway.job.ImageReference;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// The shell text that the HPC runs before the container, and the part of it that pulls a missing image.
 ///
@@ -50,6 +52,9 @@ final class PreExec {
 
     private static final String END = "# interlink-gateway: the image is there\n";
 
+    /// Filled in at one go: a path may hold the other's mark.
+    private static final Pattern PLACE = Pattern.compile("@IMAGE@|@SOURCE@");
+
     private PreExec() {}
 
     /// The text with exactly one newline added, which [#ownPart] takes away again.
@@ -72,6 +77,8 @@ final class PreExec {
     }
 
     private static String pull(String image, String source) {
-        return PULL.replace("@IMAGE@", image).replace("@SOURCE@", source);
+        return PLACE.matcher(PULL)
+                .replaceAll(place ->
+                        Matcher.quoteReplacement(place.group().equals("@IMAGE@") ? image : source));
     }
 }

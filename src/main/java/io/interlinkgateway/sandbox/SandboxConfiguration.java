@@ -69,7 +69,7 @@ class SandboxConfiguration {
     }
 
     @Bean
-    JobLogs sandboxJobLogs(PodStore pods, LocalNode node) {
-        return new SandboxJobLogs(pods, node);
+    JobLogs sandboxJobLogs(PodStore pods, LocalNode node, SandboxCredentials credentials) {
+        return new SandboxJobLogs(pods, node, credentials);
     }
 }

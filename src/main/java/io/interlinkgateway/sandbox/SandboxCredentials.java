@@ -3,6 +3,7 @@ package io.interlinkgateway.sandbox;
 import io.interlinkgateway.credential.CredentialSummary;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.credential.MlflowCredential;
+import io.interlinkgateway.credential.PasswordForms;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.Workspace;
 import java.time.Clock;
@@ -12,7 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// Credentials in memory, which are all the Secrets that the sandbox has.
 final class SandboxCredentials implements Credentials {
@@ -62,6 +65,16 @@ final class SandboxCredentials implements Credentials {
     public synchronized Optional<MlflowCredential> reveal(
             Workspace workspace, CredentialName name) {
         return kept(workspace, name.value()).map(Kept::credential);
+    }
+
+    @Override
+    public synchronized Set<String> passwordForms(Workspace workspace, Set<CredentialName> names) {
+        return names.stream()
+                .flatMap(name -> kept(workspace, name.value()).stream())
+                .map(Kept::credential)
+                .flatMap(credential ->
+                        PasswordForms.of(credential.username(), credential.password()))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

@@ -1,13 +1,16 @@
 package io.interlinkgateway.sandbox;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
+import io.interlinkgateway.log.Redaction;
 import io.interlinkgateway.pod.PluginLog;
 import io.interlinkgateway.pod.PodReading;
+import io.interlinkgateway.pod.SecretReferences;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -17,10 +20,12 @@ final class SandboxJobLogs implements JobLogs {
 
     private final PodStore pods;
     private final LocalNode node;
+    private final Credentials credentials;
 
-    SandboxJobLogs(PodStore pods, LocalNode node) {
+    SandboxJobLogs(PodStore pods, LocalNode node, Credentials credentials) {
         this.pods = pods;
         this.node = node;
+        this.credentials = credentials;
     }
 
     @Override
@@ -60,7 +65,11 @@ final class SandboxJobLogs implements JobLogs {
             }
             try {
                 return new Opened(
-                        node.log(pod, key.container(), follow), PluginLog.of(pod, key.container()));
+                        node.log(pod, key.container(), follow),
+                        PluginLog.of(pod, key.container()),
+                        Redaction.of(
+                                credentials.passwordForms(
+                                        key.workspace(), SecretReferences.of(pod))));
             } catch (IOException failure) {
                 throw new GatewayException.ClusterUnavailable("The job's log can't be read now.");
             }

@@ -204,7 +204,7 @@ class ApiServerTests {
         KubernetesVirtualNodes nodes = new KubernetesVirtualNodes(apiServer, watchedNodes);
         KubernetesCredentials credentials = new KubernetesCredentials(apiServer, Clock.systemUTC());
         KubernetesJobLogs logs =
-                new KubernetesJobLogs(apiServer, new PodLog.Source(apiServer, true));
+                new KubernetesJobLogs(apiServer, new PodLog.Source(apiServer, true), credentials);
         JobQuery query =
                 new JobQuery(
                         new JobFilter(

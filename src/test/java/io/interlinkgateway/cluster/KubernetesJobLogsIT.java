@@ -235,7 +235,9 @@ class KubernetesJobLogsIT extends JobLogsContract {
         run(workspace);
         ContainerLog strict =
                 new KubernetesJobLogs(
-                                cluster.apiServer(), new PodLog.Source(cluster.apiServer(), false))
+                                cluster.apiServer(),
+                                new PodLog.Source(cluster.apiServer(), false),
+                                cluster.credentials())
                         .find(workspace, NAME, Optional.empty());
 
         assertThatExceptionOfType(GatewayException.ClusterUnavailable.class)

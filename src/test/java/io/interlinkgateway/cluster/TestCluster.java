@@ -130,7 +130,9 @@ final class TestCluster {
 
     KubernetesJobLogs logs() {
         return new KubernetesJobLogs(
-                apiServer, new PodLog.Source(apiServer, properties.insecureSkipTlsVerifyBackend()));
+                apiServer,
+                new PodLog.Source(apiServer, properties.insecureSkipTlsVerifyBackend()),
+                credentials());
     }
 
     Workspace freshWorkspace() {

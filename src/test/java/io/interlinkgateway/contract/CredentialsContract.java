@@ -10,6 +10,7 @@ import io.interlinkgateway.job.TrackingUri;
 import io.interlinkgateway.job.Workspace;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,9 @@ public abstract class CredentialsContract {
                     "grace",
                     "an0ther-S3cret",
                     Optional.of(TrackingUri.parse("https://mlflow.example.org/base")));
+
+    private static final MlflowCredential UNUSED =
+            new MlflowCredential("eve", "unused-S3cret", Optional.empty());
 
     private Workspace workspace = new Workspace("not-yet");
 
@@ -92,6 +96,29 @@ public abstract class CredentialsContract {
         assertThat(credentials().reveal(workspace, NAME))
                 .map(MlflowCredential::password)
                 .contains(PASSWORD);
+    }
+
+    @Test
+    void thePasswordsFormsAreThoseOfAllCredentialsThatAreNamed() {
+        credentials().put(workspace, NAME, ADA);
+        credentials().put(workspace, new CredentialName("other"), BOUND);
+        credentials().put(workspace, new CredentialName("unused"), UNUSED);
+
+        assertThat(
+                        credentials()
+                                .passwordForms(
+                                        workspace,
+                                        Set.of(
+                                                NAME,
+                                                new CredentialName("other"),
+                                                new CredentialName("missing"))))
+                .containsExactlyInAnyOrder(
+                        PASSWORD,
+                        "Gr8-S3cret%3A+of+the+contract+%C3%A4%C3%9F",
+                        "Gr8-S3cret%3A%20of%20the%20contract%20%C3%A4%C3%9F",
+                        "YWRhOkdyOC1TM2NyZXQ6IG9mIHRoZSBjb250cmFjdCDDpMOf",
+                        "an0ther-S3cret",
+                        "Z3JhY2U6YW4wdGhlci1TM2NyZXQ=");
     }
 
     @Test

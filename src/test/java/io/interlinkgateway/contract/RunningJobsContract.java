@@ -33,6 +33,8 @@ import org.junit.jupiter.api.Test;
 public abstract class RunningJobsContract {
 
     private static final JobName NAME = new JobName("train");
+    private static final String PASSWORD = "pa$$ $(X) `id` \"w\"";
+    private static final String STARS = "*".repeat(PASSWORD.length());
 
     private Workspace workspace = new Workspace("not-yet");
     private SampleJobs samples = new SampleJobs(workspace, new NodeName("not-yet"));
@@ -143,17 +145,19 @@ public abstract class RunningJobsContract {
     }
 
     @Test
-    void aCredentialArrivesInTheEnvironment() {
+    void aCredentialArrivesInTheEnvironmentAndStaysOutOfTheLog() {
         credentials()
                 .put(
                         workspace,
                         new CredentialName("mlflow-server"),
-                        new MlflowCredential("ada", "pa$$ $(X) `id` \"w\"", Optional.empty()));
+                        new MlflowCredential("ada", PASSWORD, Optional.empty()));
         jobs().submit(logsIn());
 
         ended(JobPhase.SUCCEEDED);
-        assertThat(log(LogOptions.ALL))
-                .contains("[https://mlflow.example.org/][ada][pa$$ $(X) `id` \"w\"]");
+        String logged = "[https://mlflow.example.org/][ada][" + STARS + "]\nas it was put\n";
+        assertThat(log(LogOptions.ALL)).isEqualTo(logged);
+        assertThat(log(LogOptions.ALL.following())).isEqualTo(logged);
+        assertThat(log(LogOptions.ALL.withPluginLines())).contains(logged);
     }
 
     @Test
@@ -289,7 +293,10 @@ public abstract class RunningJobsContract {
                 SampleJobs.withMlflow(
                         SampleJobs.spec(
                                 "echo \"[$MLFLOW_TRACKING_URI][$MLFLOW_TRACKING_USERNAME]"
-                                        + "[$MLFLOW_TRACKING_PASSWORD]\""),
+                                        + "[$MLFLOW_TRACKING_PASSWORD]\"\n"
+                                        + "[ \"$MLFLOW_TRACKING_PASSWORD\" != '"
+                                        + PASSWORD
+                                        + "' ] || echo as it was put"),
                         new MlflowAccess(
                                 new CredentialName("mlflow-server"),
                                 TrackingUri.parse("https://mlflow.example.org/"))),

@@ -42,6 +42,7 @@ final class FakeNode {
     private boolean exited;
     private boolean gone;
     private boolean down;
+    private List<String> secrets = List.of();
     final AtomicInteger follows = new AtomicInteger();
     final AtomicInteger mostFollows = new AtomicInteger();
     final AtomicInteger opened = new AtomicInteger();
@@ -126,7 +127,14 @@ final class FakeNode {
             throw new GatewayException.ClusterUnavailable("The plugin answered 500.");
         }
         return new ContainerLog.Opened(
-                new Stream(follow, failure), PluginLog.of(pod, key.container()));
+                new Stream(follow, failure),
+                PluginLog.of(pod, key.container()),
+                Redaction.of(secrets));
+    }
+
+    /// What must not be seen in the log.
+    synchronized void hide(String... values) {
+        secrets = List.of(values);
     }
 
     /// SLURM starts the job.

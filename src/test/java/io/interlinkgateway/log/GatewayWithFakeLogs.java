@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.SpringApplication;
@@ -98,7 +99,8 @@ class GatewayWithFakeLogs {
             if (follow) {
                 System.out.println("upstream follows: " + FOLLOWS.incrementAndGet());
             }
-            return new Opened(new Stream(pod, follow), PluginLog.of(pod, "main"));
+            return new Opened(
+                    new Stream(pod, follow), PluginLog.of(pod, "main"), Redaction.of(List.of()));
         }
     }
 

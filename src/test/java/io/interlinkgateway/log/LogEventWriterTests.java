@@ -129,6 +129,26 @@ class LogEventWriterTests {
         assertThat(both.toByteArray()).isEqualTo(written.toByteArray());
     }
 
+    @Test
+    void aPasswordIsHiddenAndEveryIdIsAPlaceToGoOnFrom() throws Exception {
+        node.hide("hunter2");
+        write("hunter2\n" + "x".repeat(16_380) + "hunter2 and hunter2\nend");
+        node.exit(0);
+        node.phase("Failed");
+        byte[] whole =
+                ("*******\n" + "x".repeat(16_380) + "******* and *******\nend")
+                        .getBytes(StandardCharsets.UTF_8);
+
+        List<Event> events = events(LogOptions.ALL.following());
+
+        assertThat(joined(events)).isEqualTo(whole);
+        for (int cut = 0; cut < events.size() - 1; cut++) {
+            int before = joined(events.subList(0, cut + 1)).length;
+            assertThat(joined(events(LogOptions.ALL.after(events.get(cut).id.orElseThrow()))))
+                    .isEqualTo(Arrays.copyOfRange(whole, before, whole.length));
+        }
+    }
+
     private static byte[] anything(Random random) {
         byte[] bytes = new byte[random.nextInt(5000)];
         random.nextBytes(bytes);

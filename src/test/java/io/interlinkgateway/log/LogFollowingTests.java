@@ -317,6 +317,43 @@ class LogFollowingTests {
     }
 
     @Test
+    void aPasswordIsHiddenThoughItComesInPiecesAndWhateverIsReadOfIt() throws Exception {
+        node.hide("hunter2");
+        Follower follower = follow(LogOptions.ALL.following());
+        node.start();
+        node.write("one hun");
+        await().until(() -> follower.text().equals("one "));
+        node.write("ter2 hunt\ntwo hunter2\n");
+        await().until(() -> follower.text().endsWith("two *******\n"));
+        LogOptions inside =
+                LogOptions.ALL.after(
+                        LogCursor.at(follower.reader.key(), new LogPosition(Stage.OUTPUT, 8))
+                                .toString());
+        node.exit(0);
+
+        assertThat(follower.whole()).isEqualTo("one ******* hunt\ntwo *******\n");
+        assertThat(follow(LogOptions.ALL).whole()).isEqualTo("one ******* hunt\ntwo *******\n");
+        assertThat(follow(LogOptions.ALL.tail(1)).whole()).isEqualTo("two *******\n");
+        assertThat(follow(inside).whole()).isEqualTo("*** hunt\ntwo *******\n");
+        assertThat(follow(inside.following()).whole()).isEqualTo("*** hunt\ntwo *******\n");
+    }
+
+    @Test
+    void aPasswordInThePreparationIsHidden() throws Exception {
+        FakeNode preparing = new FakeNode(Duration.ofMillis(20), "6f0e4ad5-3333", true);
+        preparing.hide("hunter2");
+        preparing.prepare("as hunter2\nhunter");
+        preparing.start();
+        preparing.write("2 hunter2");
+        preparing.exit(0);
+        LogReaders its = new LogReaders(preparing::log, preparing::find, FAST, Clock.systemUTC());
+        for (LogOptions options : List.of(LogOptions.ALL, LogOptions.ALL.following())) {
+            assertThat(new Follower(its.open(FakeNode.WORKSPACE, FakeNode.NAME, options)).whole())
+                    .isEqualTo("as *******\n******2 *******");
+        }
+    }
+
+    @Test
     void anotherPodsCursorIsRefused() {
         for (String id :
                 List.of(

@@ -30,6 +30,9 @@ class LogTortureTests {
     private static final int JOBS = 8;
     private static final int READERS = 6;
 
+    /// It overlaps itself.
+    private static final String PASSWORD = "s3cr3t-s3cr3t-s3";
+
     /// What the job could print to be taken for something else, and what is hard to carry.
     private static final List<String> TRICKS =
             List.of(
@@ -47,7 +50,10 @@ class LogTortureTests {
                     "This pod train/another-uid has been submitted to SLURM node node1.\n",
                     "HTTP InterLink session GetLogs#1: Cannot open in follow mode the container"
                             + " logs /x because it does not exist yet, sleeping before retrying...",
-                    "event: end\ndata: {}\n\n");
+                    "event: end\ndata: {}\n\n",
+                    PASSWORD,
+                    PASSWORD.substring(0, 9),
+                    PASSWORD.substring(9));
 
     private static final List<Kind> KINDS = List.of(Kind.values());
 
@@ -84,6 +90,7 @@ class LogTortureTests {
     private void live(long seed, ExecutorService threads) throws Exception {
         Random random = new Random(seed);
         FakeNode node = new FakeNode(Duration.ofMillis(15), "uid-" + Long.toHexString(seed), false);
+        node.hide(PASSWORD);
         List<LogReaders> gateways = List.of(gateway(node), gateway(node));
         List<Future<byte[]>> readers = new ArrayList<>();
         for (int reader = 0; reader < READERS; reader++) {
@@ -112,7 +119,7 @@ class LogTortureTests {
         node.exit(random.nextInt(3));
         for (Future<byte[]> reader : readers) {
             byte[] got = reader.get(60, TimeUnit.SECONDS);
-            assertThat(Arrays.mismatch(got, written.toByteArray()))
+            assertThat(Arrays.mismatch(got, hidden(written.toByteArray())))
                     .as(
                             "first difference of %d and %d bytes; job seed %d",
                             got.length, written.size(), seed)
@@ -122,6 +129,21 @@ class LogTortureTests {
 
     private static LogReaders gateway(FakeNode node) {
         return new LogReaders(node::log, node::find, LogFollowingTests.FAST, Clock.systemUTC());
+    }
+
+    /// In ISO 8859-1 each byte is a character.
+    private static byte[] hidden(byte[] written) {
+        String text = new String(written, StandardCharsets.ISO_8859_1);
+        char[] hidden = text.toCharArray();
+        for (int at = text.indexOf(PASSWORD); at >= 0; at = text.indexOf(PASSWORD, at + 1)) {
+            Arrays.fill(hidden, at, at + PASSWORD.length(), '*');
+        }
+        for (int length = 6; length < PASSWORD.length(); length++) {
+            if (text.endsWith(PASSWORD.substring(0, length))) {
+                Arrays.fill(hidden, hidden.length - length, hidden.length, '*');
+            }
+        }
+        return new String(hidden).getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static byte[] text(Random random, boolean much) {

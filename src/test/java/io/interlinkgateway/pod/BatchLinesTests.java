@@ -74,7 +74,7 @@ class BatchLinesTests {
         return "#SBATCH --" + name + (value.isEmpty() ? "" : "=" + value);
     }
 
-    private static Pod pod(JsonNode recorded) {
+    static Pod pod(JsonNode recorded) {
         Map<String, String> annotations = new LinkedHashMap<>();
         recorded.required("annotations")
                 .propertyStream()

@@ -76,7 +76,7 @@ class EnvironmentEncodingTests {
 
     /// Kubernetes' `third_party/forked/golang/expansion`, in its documented terms: `$$` is one `$`, `$(NAME)`
     /// the variable or, if there is none, itself, and an incomplete or other `$` itself.
-    private static String expanded(String input, Map<String, String> variables) {
+    static String expanded(String input, Map<String, String> variables) {
         StringBuilder output = new StringBuilder();
         int place = 0;
         while (place < input.length()) {

@@ -32,7 +32,7 @@ final class Sandbox implements AutoCloseable {
         localNode = new LocalNode(properties, pods, credentials, clock);
         jobs = new SandboxJobs(properties, pods, localNode, clock);
         events = new SandboxJobEvents(pods, clock);
-        logs = new SandboxJobLogs(pods, localNode);
+        logs = new SandboxJobLogs(pods, localNode, credentials);
     }
 
     Sandbox() {
