@@ -35,12 +35,12 @@ final class KubernetesLogStream implements LogStream {
 
     private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
     private final CompletableFuture<HttpResponse<AsyncBody>> response;
-    private final Duration deadline;
+    private final ApiServer apiServer;
 
     // What the ignored futures could say, the callbacks have said.
     @SuppressWarnings("FutureReturnValueIgnored")
-    private KubernetesLogStream(HttpClient http, HttpRequest request, Duration deadline) {
-        this.deadline = deadline;
+    private KubernetesLogStream(HttpClient http, HttpRequest request, ApiServer apiServer) {
+        this.apiServer = apiServer;
         response = http.consumeBytes(request, (buffers, _) -> add(buffers));
         response.whenComplete((answer, failure) -> {
             if (failure == null) {
@@ -65,7 +65,7 @@ final class KubernetesLogStream implements LogStream {
                                 .uri(apiServer.uri(path))
                                 .timeout(0, TimeUnit.SECONDS)
                                 .build(),
-                        apiServer.deadline());
+                        apiServer);
         try {
             HttpResponse<AsyncBody> answer =
                     apiServer.await(
@@ -87,14 +87,14 @@ final class KubernetesLogStream implements LogStream {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             stream.close();
-            throw ApiServer.silent(stopped);
+            throw apiServer.silent(stopped);
         }
     }
 
     private GatewayException refusal() throws InterruptedException {
         ByteArrayOutputStream words = new ByteArrayOutputStream();
         while (words.size() < LONGEST_REFUSAL
-                && arrivals.poll(deadline.toMillis(), TimeUnit.MILLISECONDS)
+                && arrivals.poll(apiServer.deadline().toMillis(), TimeUnit.MILLISECONDS)
                         instanceof Arrival.Bytes bytes) {
             byte[] part = new byte[bytes.buffer.remaining()];
             bytes.buffer.get(part);
@@ -109,7 +109,7 @@ final class KubernetesLogStream implements LogStream {
             case 400 ->
                     new GatewayException.ClusterUnavailable(
                             String.valueOf(answer.status().getMessage()));
-            default -> ApiServer.refused(code, answer.status());
+            default -> apiServer.refused(code, answer.status());
         };
     }
 

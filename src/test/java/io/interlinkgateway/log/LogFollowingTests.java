@@ -35,6 +35,7 @@ class LogFollowingTests {
                     Duration.ofMillis(10),
                     Duration.ofMillis(5),
                     Duration.ofMillis(40),
+                    Duration.ofMillis(40),
                     Duration.ofMillis(200),
                     Duration.ofMillis(300));
 
