@@ -3,9 +3,12 @@ package io.interlinkgateway.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.interlinkgateway.bench.TestCertificate;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
@@ -63,6 +68,8 @@ class ShutdownIT {
                 stream.awaitBegin();
             }
 
+            CompletableFuture<Void> stubborn = replaceWhatDoesNotEnd(gateway, workspace);
+
             Duration took = gateway.stop();
             System.out.printf("%d streams, ended in %d ms%n", streams.size(), took.toMillis());
 
@@ -77,7 +84,38 @@ class ShutdownIT {
                             heard(told, "\"name\":\"after\"") == STREAMS
                                     && heard(told, "line after") == STREAMS);
             streams.forEach(ResumingStream::close);
+            assertThat(stubborn).isCompletedExceptionally();
         }
+    }
+
+    /// A request that takes longer than there is time.
+    private CompletableFuture<Void> replaceWhatDoesNotEnd(
+            GatewayProcess gateway, Workspace workspace) throws Exception {
+        submit(gateway, workspace, "stays");
+        PodResource pod = cluster.client().pods().inNamespace(workspace.value()).withName("stays");
+        await().ignoreExceptions()
+                .until(() ->
+                        pod.edit(found ->
+                                new PodBuilder(found)
+                                        .editMetadata()
+                                        .addToFinalizers("example.org/stays")
+                                        .endMetadata()
+                                        .build())
+                                != null);
+        CompletableFuture<Void> replacement =
+                CompletableFuture.runAsync(() -> {
+                    try {
+                        gateway.send(
+                                "PUT",
+                                "/api/v1/jobs/stays?replace=true&workspace=" + workspace,
+                                "application/json",
+                                JOB.replace("NAME", "stays").replace("600", "601"));
+                    } catch (IOException | InterruptedException cut) {
+                        throw new CompletionException(cut);
+                    }
+                });
+        await().until(() -> pod.require().getMetadata().getDeletionTimestamp() != null);
+        return replacement;
     }
 
     private static long heard(Set<String> told, String words) {
