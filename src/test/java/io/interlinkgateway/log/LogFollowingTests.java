@@ -108,6 +108,35 @@ class LogFollowingTests {
         assertThat(follower.whole()).isEqualTo("pulling\npulled\nran\n");
     }
 
+    /// The waits of a log with nothing new would add up to more than a minute.
+    @Test
+    void itGoesOnSoonAfterALongOutage() {
+        LogPace patient =
+                new LogPace(
+                        FAST.buffer(),
+                        FAST.grace(),
+                        FAST.pause(),
+                        FAST.settle(),
+                        FAST.look(),
+                        FAST.retry(),
+                        Duration.ofHours(1),
+                        FAST.longestOutage(),
+                        FAST.catchUp(),
+                        FAST.unconfirmedWait());
+        node.start();
+        node.write("line 1\n");
+        node.fail(Collections.nCopies(14, new Failure(0, Kind.REFUSED)).toArray(Failure[]::new));
+        Follower follower =
+                new Follower(
+                        new LogReaders(node::log, node::find, patient, Clock.systemUTC())
+                                .open(
+                                        FakeNode.WORKSPACE,
+                                        FakeNode.NAME,
+                                        LogOptions.ALL.following()));
+
+        await().until(() -> follower.text().equals("line 1\n"));
+    }
+
     @Test
     void aJobThatIsStartedAgainGoesOn() throws Exception {
         Follower follower = follow(LogOptions.ALL.following());
