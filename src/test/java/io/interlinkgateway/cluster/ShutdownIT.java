@@ -79,10 +79,11 @@ class ShutdownIT {
             gateway.startAgain();
             submit(gateway, workspace, "after");
             kubelet.write("line after\n");
-            await().atMost(Duration.ofMinutes(1))
-                    .until(() ->
-                            heard(told, "\"name\":\"after\"") == STREAMS
-                                    && heard(told, "line after") == STREAMS);
+            await().atMost(Duration.ofMinutes(2))
+                    .untilAsserted(() -> {
+                        assertThat(heard(told, "\"name\":\"after\"")).isEqualTo(STREAMS);
+                        assertThat(heard(told, "line after")).isEqualTo(STREAMS);
+                    });
             streams.forEach(ResumingStream::close);
             assertThat(stubborn).isCompletedExceptionally();
         }
