@@ -4,45 +4,9 @@
 # bounded in time: about 9 minutes in all on 2 busy cores, once the control plane is built.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-bench/control-plane/build.sh
-bin=$PWD/.cache/control-plane/bin
-./mvnw -q -DskipTests package dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/classpath
-java=$(./mvnw --version | sed -n 's/.*runtime: //p')/bin/java
-
 dir=$PWD/target/load-$$
 trap 'bench/control-plane/down.sh "$dir"' EXIT
-bench/control-plane/up.sh "$dir"
-export KUBECONFIG=$dir/kubeconfig
-kubectl() { "$bin/kubectl" "$@" >/dev/null; }
-setsid "$bin/kwok" --kubeconfig "$KUBECONFIG" --config bench/load/stages.yaml >"$dir/kwok.log" 2>&1 </dev/null &
-echo $! >"$dir/kwok.pid"
-disown
-for node in hpc-1 hpc-2 hpc-3 hpc-4 hpc-5; do
-  sed "s/NAME/$node/" bench/load/node.yaml
-  echo ---
-done | kubectl apply -f -
-kubectl apply -f deploy/namespace.yaml -f deploy/access.yaml
-for workspace in load-submits load-pages; do
-  kubectl create namespace $workspace
-  kubectl -n $workspace apply -f deploy/workspace.yaml
-done
-kubectl wait --for=condition=InterlinkConnectivity node --all
-
-cp "$KUBECONFIG" "$dir/gateway.kubeconfig"
-token=$("$bin/kubectl" -n interlink-gateway create token interlink-gateway --duration=1h)
-kubectl --kubeconfig "$dir/gateway.kubeconfig" config delete-user test
-kubectl --kubeconfig "$dir/gateway.kubeconfig" config set-credentials test --token="$token"
-port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
-# The heap and the collector that the JVM chooses in the container of deploy/gateway.yaml.
-KUBECONFIG=$dir/gateway.kubeconfig setsid "$java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx576m \
-  -jar target/interlink-gateway-*.jar --spring.profiles.active=kubernetes --server.address=127.0.0.1 \
-  --gateway.security.mode=open --server.port="$port" >"$dir/gateway.log" 2>&1 </dev/null &
-gateway=$!
-echo $gateway >"$dir/gateway.pid"
-disown
-until curl -sf -o /dev/null "http://127.0.0.1:$port/actuator/health/readiness"; do
-  kill -0 $gateway || { tail -n 5 "$dir/gateway.log" >&2; exit 1; }
-  sleep 0.1
-done
+bench/load/up.sh "$dir"
+java=$(./mvnw --version | sed -n 's/.*runtime: //p')/bin/java
 "$java" --sun-misc-unsafe-memory-access=allow -cp "target/test-classes:target/classes:$(cat target/classpath)" \
-  io.interlinkgateway.load.LoadBenchmark "$dir" "http://127.0.0.1:$port" "$@"
+  io.interlinkgateway.load.LoadBenchmark "$dir" "$(cat "$dir/gateway.url")" "$@"

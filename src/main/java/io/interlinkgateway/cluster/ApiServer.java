@@ -35,8 +35,12 @@ final class ApiServer {
     /// How strict validation names a field.
     private static final Pattern STRICT = Pattern.compile("(unknown|duplicate) field \"([^\"]+)\"");
 
+    /// An API server that starts refuses everybody until it has read who may do what.
+    private static final Duration LONGEST_START = Duration.ofSeconds(15);
+
     private final KubernetesClient client;
     private final Duration deadline;
+    private volatile long silentAt = System.nanoTime() - LONGEST_START.toNanos();
 
     ApiServer(KubernetesClient client, Duration deadline) {
         this.client = client;
@@ -90,7 +94,7 @@ final class ApiServer {
         }
     }
 
-    static GatewayException failed(KubernetesClientException failure) {
+    GatewayException failed(KubernetesClientException failure) {
         return failure.getCode() <= 0
                 ? silent(failure)
                 : refused(failure.getCode(), failure.getStatus());
@@ -166,22 +170,31 @@ final class ApiServer {
         }
     }
 
-    static GatewayException.ClusterUnavailable silent(Exception failure) {
+    GatewayException.ClusterUnavailable silent(Exception failure) {
+        silentAt = System.nanoTime();
         LOG.warn("The Kubernetes API server gave no answer: {}", failure.toString());
         return new GatewayException.ClusterUnavailable("The Kubernetes API server gave no answer.");
     }
 
     /// What a refusal means.
-    static GatewayException refused(int code, @Nullable Status status) {
+    GatewayException refused(int code, @Nullable Status status) {
         String words = words(code, status);
         return switch (code) {
             case 400, 422 -> new GatewayException.Rejected(findings(words, status));
             case 429 -> new GatewayException.ClusterUnavailable(words);
+            case 401, 403 ->
+                    mayBeStarting()
+                            ? new GatewayException.ClusterUnavailable(words)
+                            : new GatewayException.ClusterRefused(words);
             default ->
                     code >= 500
                             ? new GatewayException.ClusterUnavailable(words)
                             : new GatewayException.ClusterRefused(words);
         };
+    }
+
+    private boolean mayBeStarting() {
+        return System.nanoTime() - silentAt < LONGEST_START.toNanos();
     }
 
     private static String words(int code, @Nullable Status status) {

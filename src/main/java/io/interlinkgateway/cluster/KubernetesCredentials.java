@@ -63,7 +63,7 @@ final class KubernetesCredentials implements Credentials {
                     throw new GatewayException.NotFound("workspace", workspace.value());
                 }
                 if (failure.getCode() != 409) {
-                    throw ApiServer.failed(failure);
+                    throw apiServer.failed(failure);
                 }
             }
         }

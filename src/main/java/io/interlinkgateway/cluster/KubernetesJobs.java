@@ -122,7 +122,7 @@ final class KubernetesJobs implements Jobs {
         if (answer.code() == 404) {
             throw new GatewayException.NotFound("workspace", namespace);
         }
-        throw ApiServer.refused(answer.code(), answer.status());
+        throw apiServer.refused(answer.code(), answer.status());
     }
 
     @Override
@@ -310,7 +310,7 @@ final class KubernetesJobs implements Jobs {
                                 + pod.getMetadata().getName(),
                         options);
         if (!answer.successful() && answer.code() != 404 && answer.code() != 409) {
-            throw ApiServer.refused(answer.code(), answer.status());
+            throw apiServer.refused(answer.code(), answer.status());
         }
         return answer;
     }

@@ -115,7 +115,7 @@ final class KubernetesWorkspaces implements Workspaces {
             apiServer.client().resource(object).create();
         } catch (KubernetesClientException failure) {
             if (failure.getCode() != 409) {
-                throw ApiServer.failed(failure);
+                throw apiServer.failed(failure);
             }
         }
     }

@@ -56,7 +56,7 @@ final class MissingSecrets {
         ApiServer.Answer answer =
                 apiServer.getMetadata("/api/v1/namespaces/" + namespace + "/secrets/" + name);
         if (!answer.successful() && answer.code() != 404) {
-            throw ApiServer.refused(answer.code(), answer.status());
+            throw apiServer.refused(answer.code(), answer.status());
         }
         return answer.successful();
     }

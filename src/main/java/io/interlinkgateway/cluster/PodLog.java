@@ -13,12 +13,12 @@ final class PodLog implements LogStream {
 
     private static final int LONGEST_REFUSAL = 4096;
 
+    private final ApiServer apiServer;
     private final StreamedAnswer answer;
-    private final Duration deadline;
 
-    private PodLog(StreamedAnswer answer, Duration deadline) {
+    private PodLog(ApiServer apiServer, StreamedAnswer answer) {
+        this.apiServer = apiServer;
         this.answer = answer;
-        this.deadline = deadline;
     }
 
     /// Where logs are read.
@@ -45,11 +45,11 @@ final class PodLog implements LogStream {
                                     : "");
             PodLog log =
                     new PodLog(
+                            apiServer,
                             follow
                                     ? StreamedAnswer.openEarly(
                                             apiServer, path, apiServer.deadline().dividedBy(2))
-                                    : StreamedAnswer.open(apiServer, path),
-                            apiServer.deadline());
+                                    : StreamedAnswer.open(apiServer, path));
             try {
                 log.requireSuccess();
                 return log;
@@ -59,7 +59,7 @@ final class PodLog implements LogStream {
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
                 log.close();
-                throw ApiServer.silent(stopped);
+                throw apiServer.silent(stopped);
             }
         }
     }
@@ -74,7 +74,7 @@ final class PodLog implements LogStream {
         ByteArrayOutputStream words = new ByteArrayOutputStream();
         try {
             while (words.size() < LONGEST_REFUSAL
-                    && answer.next(deadline) instanceof Part.Bytes bytes) {
+                    && answer.next(apiServer.deadline()) instanceof Part.Bytes bytes) {
                 byte[] part = new byte[bytes.buffer().remaining()];
                 bytes.buffer().get(part);
                 words.writeBytes(part);
@@ -89,7 +89,7 @@ final class PodLog implements LogStream {
             case 400 ->
                     new GatewayException.ClusterUnavailable(
                             String.valueOf(refused.status().getMessage()));
-            default -> ApiServer.refused(refused.code(), refused.status());
+            default -> apiServer.refused(refused.code(), refused.status());
         };
     }
 

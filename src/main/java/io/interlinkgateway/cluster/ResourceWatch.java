@@ -179,7 +179,7 @@ final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
             ApiServer.Answer answer =
                     apiServer.send("GET", path + "&limit=" + CHUNK + "&continue=" + next, null);
             if (!answer.successful()) {
-                throw ApiServer.refused(answer.code(), answer.status());
+                throw apiServer.refused(answer.code(), answer.status());
             }
             KubernetesResourceList<T> chunk = Serialization.unmarshal(answer.body(), listKind);
             version = version(chunk.getMetadata());
@@ -215,7 +215,7 @@ final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
             }
             if (stream.code() != 200) {
                 String refusal = stream.nextLine(apiServer.deadline()).orElse("");
-                throw ApiServer.refused(
+                throw apiServer.refused(
                         stream.code(), new ApiServer.Answer(stream.code(), refusal).status());
             }
             connected(true);

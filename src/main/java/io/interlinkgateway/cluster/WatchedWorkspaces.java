@@ -108,7 +108,7 @@ final class WatchedWorkspaces implements AutoCloseable {
         long currentVersion() {
             ApiServer.Answer answer = apiServer.send("GET", path + "&limit=1", null);
             if (!answer.successful()) {
-                throw ApiServer.refused(answer.code(), answer.status());
+                throw apiServer.refused(answer.code(), answer.status());
             }
             PodList list = Serialization.unmarshal(answer.body(), PodList.class);
             return Long.parseLong(list.getMetadata().getResourceVersion());

@@ -343,12 +343,6 @@ public record SlurmOptions(Map<String, String> values) {
                     "The option --" + name + " is not allowed. " + why,
                     "Leave --" + name + " out.");
         }
-        if (name.equals("export") && value.contains("=")) {
-            // Such as BASH_ENV, which the batch script would run outside of the container.
-            throw new InvalidValueException(
-                    "The option --export sets variables of the batch script itself.",
-                    "Give variables of the job in env.");
-        }
         if (!value.isEmpty() && !HARMLESS_VALUE.matcher(value).matches()) {
             throw new InvalidValueException(
                     "The option --" + name + " can't have the value \"" + Text.shown(value) + "\".",

@@ -95,6 +95,7 @@ final class LogFeed {
         try {
             Duration wait = pace.retry();
             while (true) {
+                Duration longest = pace.longestOutage();
                 try {
                     switch (attempt()) {
                         case OVER -> {
@@ -102,7 +103,7 @@ final class LogFeed {
                             return;
                         }
                         case NEWS -> wait = pace.retry();
-                        case NO_NEWS -> {}
+                        case NO_NEWS -> longest = pace.longestRetry();
                     }
                 } catch (GatewayException failure) {
                     ring.problem(String.valueOf(failure.getMessage()));
@@ -112,8 +113,9 @@ final class LogFeed {
                     LOG.error("Unexpected failure", defect);
                     ring.problem("Something is wrong in the gateway.");
                 }
+                wait = shorter(wait, longest);
                 Thread.sleep(wait);
-                wait = shorter(wait.multipliedBy(2), pace.longestRetry());
+                wait = wait.multipliedBy(2);
             }
         } catch (InterruptedException nobodyReads) {
             LOG.debug("Nobody follows the log of {} any more.", log.key().job());

@@ -9,8 +9,9 @@ import java.time.Duration;
 /// @param pause without bytes this long, a burst is over
 /// @param settle without bytes this long, the log would have ended if it were at its end
 /// @param look how often to look whether a job has started or ended
-/// @param retry how long to wait after a failure; doubled each time
-/// @param longestRetry at most
+/// @param retry how long to wait before the log is read again; doubled each time
+/// @param longestRetry at most, where there is only nothing new
+/// @param longestOutage at most after a failure: who follows goes on soon after it is over
 /// @param catchUp how long a reader that fell behind may keep others of its kind waiting
 /// @param unconfirmedWait see [LogProperties]
 record LogPace(
@@ -21,6 +22,7 @@ record LogPace(
         Duration look,
         Duration retry,
         Duration longestRetry,
+        Duration longestOutage,
         Duration catchUp,
         Duration unconfirmedWait) {
 
@@ -33,6 +35,7 @@ record LogPace(
                 Duration.ofSeconds(1),
                 Duration.ofMillis(500),
                 Duration.ofSeconds(30),
+                Duration.ofSeconds(4),
                 Duration.ofMinutes(1),
                 properties.unconfirmedWait());
     }

@@ -94,7 +94,10 @@ public record HpcUse(
                 images,
                 mounts("singularity.mounts", pod),
                 words("singularity.options", annotation(pod, Annotations.SINGULARITY_OPTIONS)),
-                ownPreExec(spec.image(), pod),
+                Stream.concat(
+                                ownPreExec(spec.image(), pod).stream(),
+                                exports("slurm.flags", pod).stream())
+                        .toList(),
                 List.of(),
                 memory(pod),
                 gpus(pod));
@@ -108,6 +111,14 @@ public record HpcUse(
                 .toList();
     }
 
+    /// A variable that is set for the batch script can run a command, such as `BASH_ENV`.
+    private static Optional<Said> exports(String field, Pod pod) {
+        return slurm(pod)
+                .value("export")
+                .filter(value -> value.contains("="))
+                .map(value -> new Said(field, value));
+    }
+
     private static HpcUse ofManifest(Pod pod) {
         List<Said> images = new ArrayList<>();
         List<Said> commands = new ArrayList<>();
@@ -115,6 +126,7 @@ public record HpcUse(
             commands.add(
                     new Said(path(Annotations.PRE_EXEC), annotation(pod, Annotations.PRE_EXEC)));
         }
+        exports(path(Annotations.FLAGS), pod).ifPresent(commands::add);
         visit("spec.initContainers", pod.getSpec().getInitContainers(), images, commands);
         visit("spec.containers", pod.getSpec().getContainers(), images, commands);
         return new HpcUse(

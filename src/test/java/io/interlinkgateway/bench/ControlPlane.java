@@ -26,21 +26,7 @@ public final class ControlPlane {
         return Started.KUBECONFIG;
     }
 
-    /// One of its own for a test that kills it, always the one that `bench/control-plane` builds.
-    ///
-    /// @param folder where it lives; created
-    public static void startAt(Path folder) {
-        requireBuilt();
-        Script.run("control-plane/build.sh");
-        Script.run("control-plane/up.sh", folder.toString());
-    }
-
-    /// @param folder of a control plane that [#startAt] started
-    public static void stopAt(Path folder) {
-        Script.run("control-plane/down.sh", folder.toString());
-    }
-
-    private static void requireBuilt() {
+    static void requireBuilt() {
         boolean built = Files.exists(Path.of(".cache/control-plane/stamp"));
         if (!built && !"true".equals(System.getenv("CI"))) {
             Assumptions.abort(
@@ -57,7 +43,6 @@ public final class ControlPlane {
         if (DockerClientFactory.instance().isDockerAvailable()) {
             return k3s();
         }
-        requireBuilt();
         return built();
     }
 
@@ -71,10 +56,9 @@ public final class ControlPlane {
     }
 
     private static String built() {
-        Path folder = Path.of("target/control-plane-" + ProcessHandle.current().pid());
-        startAt(folder);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAt(folder)));
-        return read(folder.resolve("kubeconfig"));
+        OwnControlPlane shared = OwnControlPlane.start("control-plane");
+        Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
+        return shared.kubeconfig();
     }
 
     private static String read(Path file) {

@@ -172,6 +172,28 @@ class ApiServerTests {
                                 .hasMessageContaining("exceeded quota: pods=10"));
     }
 
+    /// It does not know yet who may do what.
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403})
+    void aRefusalSoonAfterSilenceIsOfAServerThatStarts(int code) {
+        AtomicInteger requests = new AtomicInteger();
+        server.createContext(
+                "/",
+                exchange -> {
+                    if (requests.getAndIncrement() == 0) {
+                        exchange.close();
+                    } else {
+                        answer(exchange, code, status(code, "clusterrole not found"));
+                    }
+                });
+
+        for (String words : List.of("no answer", "clusterrole not found")) {
+            assertThatExceptionOfType(GatewayException.ClusterUnavailable.class)
+                    .isThrownBy(() -> jobs.delete(WORKSPACE, JOB.name()))
+                    .withMessageContaining(words);
+        }
+    }
+
     @Test
     void anAnswerThatIsNoKubernetesIsNoSuccess() {
         server.createContext("/", exchange -> answer(exchange, 404, "<html>not here</html>"));

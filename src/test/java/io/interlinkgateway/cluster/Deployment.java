@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import io.interlinkgateway.bench.ControlPlane;
 import io.interlinkgateway.job.Workspace;
 import java.io.IOException;
 import java.io.InputStream;
@@ -102,7 +101,7 @@ final class Deployment {
         assertThat(answer.successful()).as("token of the service account").isTrue();
         String token =
                 Serialization.unmarshal(answer.body(), TokenRequest.class).getStatus().getToken();
-        Config config = Serialization.unmarshal(ControlPlane.kubeconfig(), Config.class);
+        Config config = Serialization.unmarshal(cluster.kubeconfig(), Config.class);
         config.getUsers()
                 .forEach(user -> user.setUser(new AuthInfoBuilder().withToken(token).build()));
         return Serialization.asYaml(config);

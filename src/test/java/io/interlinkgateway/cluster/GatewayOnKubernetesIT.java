@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -211,30 +212,38 @@ class GatewayOnKubernetesIT {
         assertThat(pods(workspace)).hasSize(1);
     }
 
+    /// As often as `-Dkill.rounds` says.
     @Test
     void killingTheGatewayLosesAndDoublesNothing() throws Exception {
+        int rounds = Integer.getInteger("kill.rounds", 3);
         Workspace workspace = deployment().freshWorkspace();
+        AtomicInteger begun = new AtomicInteger();
         AtomicInteger done = new AtomicInteger();
-        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
-            for (int job = 0; job < 200; job++) {
-                String key = "key-" + job;
+        AtomicBoolean last = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int client = 0; client < 8; client++) {
                 threads.execute(() -> {
-                    await().pollInterval(Duration.ofMillis(200))
-                            .atMost(Duration.ofMinutes(6))
-                            .ignoreExceptions()
-                            .until(() -> submit(workspace, key) / 100 == 2);
-                    done.incrementAndGet();
+                    while (!last.get()) {
+                        String key = "key-" + begun.getAndIncrement();
+                        await().pollInterval(Duration.ofMillis(100))
+                                .atMost(Duration.ofMinutes(6))
+                                .ignoreExceptions()
+                                .until(() -> submit(workspace, key) / 100 == 2);
+                        done.incrementAndGet();
+                    }
                 });
             }
-            for (int kill = 1; kill <= 3; kill++) {
-                int enough = kill * 40;
+            for (int kill = 0; kill < rounds; kill++) {
+                int enough = done.get() + 20;
                 await().atMost(Duration.ofMinutes(6)).until(() -> done.get() >= enough);
                 gateway().killAndStartAgain();
             }
+            last.set(true);
         }
 
-        assertThat(done).hasValue(200);
-        assertThat(pods(workspace)).hasSize(200);
+        System.out.printf("%d kills, %d keyed submits%n", rounds, begun.get());
+        assertThat(done).hasValue(begun.get());
+        assertThat(pods(workspace)).hasSize(begun.get());
     }
 
     private static int code(String method, String path, String body) throws Exception {

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.interlinkgateway.caller.LocalIssuer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -103,6 +104,22 @@ final class GatewayProcess implements AutoCloseable {
                                 == 200);
     }
 
+    /// Ends it as Kubernetes does.
+    ///
+    /// @return how long it took
+    Duration stop() {
+        long before = System.nanoTime();
+        process.destroy();
+        process.onExit().join();
+        return Duration.ofNanos(System.nanoTime() - before);
+    }
+
+    /// Starts it again, and waits for it.
+    void startAgain() {
+        process = started();
+        awaitReady();
+    }
+
     /// Ends it as a power cut would, and starts it again.
     void killAndStartAgain() {
         process.destroyForcibly().onExit().join();
@@ -119,14 +136,26 @@ final class GatewayProcess implements AutoCloseable {
             String token, String method, String path, String type, String body, String... headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                request(token, path, headers)
                         .timeout(Duration.ofSeconds(90))
                         .header("Content-Type", type)
-                        .header("Authorization", "Bearer " + token)
                         .method(method, HttpRequest.BodyPublishers.ofString(body));
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /// @return an answer that goes on
+    HttpResponse<InputStream> open(String path, String... headers)
+            throws IOException, InterruptedException {
         return http.send(
-                (headers.length == 0 ? request : request.headers(headers)).build(),
-                HttpResponse.BodyHandlers.ofString());
+                request(token(path), path, headers).build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+    }
+
+    private HttpRequest.Builder request(String token, String path, String... headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .header("Authorization", "Bearer " + token);
+        return headers.length == 0 ? request : request.headers(headers);
     }
 
     private String token(String path) {
@@ -136,8 +165,7 @@ final class GatewayProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
-        process.onExit().join();
+        stop();
         issuer.close();
     }
 }

@@ -145,7 +145,7 @@ class JobsOnSlurmIT {
 
         desk.kubectl().run("delete", "pod", "3dgan-train");
 
-        assertThat(desk.send("GET", "/jobs/3dgan-train", JSON, "").statusCode()).isEqualTo(404);
+        desk.awaitGone("3dgan-train");
     }
 
     @Test

@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.interlinkgateway.bench.TestCertificate;
 import io.interlinkgateway.contract.JobLogsContract;
 import io.interlinkgateway.definition.PodDocument;
 import io.interlinkgateway.job.GatewayException;
@@ -25,24 +22,13 @@ import io.interlinkgateway.log.LogReader;
 import io.interlinkgateway.log.LogReaders;
 import io.interlinkgateway.log.LogText;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,144 +41,24 @@ class KubernetesJobLogsIT extends JobLogsContract {
 
     private static final String NODE = "log-vk";
     private static final JobName NAME = new JobName("logs");
-    private static final JobFiles LOG = new JobFiles();
-    private static final AtomicBoolean GONE = new AtomicBoolean();
-    private static final BlockingQueue<String> REQUESTS = new LinkedBlockingQueue<>();
-
-    private static @Nullable HttpsServer kubelet;
+    private static @Nullable FakeKubelet kubelet;
 
     private final TestCluster cluster = TestCluster.shared();
 
     @BeforeAll
-    static void startKubelet(@TempDir Path folder) throws Exception {
-        HttpsServer server =
-                HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        kubelet = server;
-        server.setHttpsConfigurator(new HttpsConfigurator(selfSigned(folder)));
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/containerLogs", KubernetesJobLogsIT::answer);
-        server.start();
+    static void startKubelet(@TempDir Path folder) throws IOException {
+        kubelet = new FakeKubelet(TestCertificate.create(folder, "dns:kubelet"));
         TestCluster.shared().client().resource(TestCluster.node(NODE, 0)).serverSideApply();
-        TestCluster.shared().heartbeat(NODE, server.getAddress().getPort());
+        TestCluster.shared().heartbeat(NODE, kubelet.port());
     }
 
     @AfterAll
     static void stopKubelet() {
-        if (kubelet != null) {
-            kubelet.stop(0);
-        }
+        kubelet().close();
     }
 
-    private static SSLContext selfSigned(Path folder) throws Exception {
-        Path store = folder.resolve("kubelet.p12");
-        Process keytool =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-keyalg",
-                                "EC",
-                                "-dname",
-                                "CN=virtual-kubelet",
-                                "-alias",
-                                "kubelet",
-                                "-keystore",
-                                store.toString(),
-                                "-storetype",
-                                "PKCS12",
-                                "-storepass",
-                                "changeit")
-                        .redirectErrorStream(true)
-                        .start();
-        assertThat(keytool.waitFor()).isZero();
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream file = Files.newInputStream(store)) {
-            keys.load(file, "changeit".toCharArray());
-        }
-        KeyManagerFactory managers =
-                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, "changeit".toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        return context;
-    }
-
-    /// As the plugin does: `job.out` as it is now, the output, and for a follower the rest of the output as it
-    /// comes, until the container has left its exit code.
-    private static void answer(HttpExchange exchange) throws IOException {
-        String request = exchange.getRequestURI().toString();
-        REQUESTS.add(request);
-        exchange.sendResponseHeaders(200, 0);
-        try (OutputStream body = exchange.getResponseBody()) {
-            String before = LOG.jobOut;
-            String text = before + LOG.output;
-            int given = text.length() - before.length();
-            body.write(text.getBytes(StandardCharsets.UTF_8));
-            body.flush();
-            while (request.contains("follow=true")) {
-                boolean last = LOG.exited;
-                String all = LOG.output;
-                body.write(all.substring(given).getBytes(StandardCharsets.UTF_8));
-                body.flush();
-                given = all.length();
-                if (last) {
-                    return;
-                }
-                LOG.awaitChange(all);
-            }
-        } catch (IOException readerIsGone) {
-            GONE.set(true);
-        }
-    }
-
-    /// One job's files. For one writer.
-    private static final class JobFiles {
-
-        private volatile String jobOut = "";
-        private volatile String output = "";
-        private volatile boolean exited;
-
-        synchronized void begin(String uid) {
-            jobOut =
-                    "This pod logs/%s has been submitted to SLURM node node1.\n".formatted(uid)
-                            + "To get more info, please run: scontrol show job 4711.\n"
-                            + "2026-11-23T23:56:53+00:00 Running in background main pid 30024...\n"
-                            + "2026-11-23T23:56:53+00:00 Waiting for container main pid 30024...\n";
-            output = "";
-            exited = false;
-        }
-
-        synchronized void write(String text) {
-            output += text;
-            notifyAll();
-        }
-
-        synchronized void exit(String uid) {
-            String file = "/ceph/interlink/default-" + uid + "/run-main.status";
-            jobOut +=
-                    """
-                    2026-11-23T23:57:13+00:00 Container main pid 30024 ended with status 0.
-                    2026-11-23T23:57:13+00:00 Checking if file exists: %s ...
-                    2026-11-23T23:57:13+00:00 attempt 1/60 file found %s
-                    2026-11-23T23:57:13+00:00 End of script, highest exit code 0...
-                    """
-                            .formatted(file, file);
-            exited = true;
-            write("\nreal\t0m20.151s\nuser\t0m0.062s\nsys\t0m0.067s\n");
-        }
-
-        synchronized void awaitChange(String known) throws IOException {
-            try {
-                while (output.equals(known)) {
-                    wait(100);
-                    if (output.equals(known)) {
-                        return;
-                    }
-                }
-            } catch (InterruptedException stopped) {
-                throw new IOException(stopped);
-            }
-        }
+    private static FakeKubelet kubelet() {
+        return Objects.requireNonNull(kubelet);
     }
 
     @Override
@@ -219,8 +85,8 @@ class KubernetesJobLogsIT extends JobLogsContract {
     void aLogIsReadFromAKubeletThatCannotBeVerified() {
         Workspace workspace = submitted();
         run(workspace);
-        LOG.write("one\ntwo\n");
-        LOG.exit(pod(workspace).getMetadata().getUid());
+        kubelet().write("one\ntwo\n");
+        kubelet().exit(pod(workspace).getMetadata().getUid());
 
         assertThat(text(workspace).read(LogOptions.ALL)).isEqualTo("one\ntwo\n");
         assertThat(text(workspace).read(LogOptions.ALL.tail(1))).isEqualTo("two\n");
@@ -251,12 +117,12 @@ class KubernetesJobLogsIT extends JobLogsContract {
         try (LogReader log = follow(workspace)) {
             assertThat(log.next(Duration.ofMillis(1))).isInstanceOf(LogEvent.Quiet.class);
             run(workspace);
-            LOG.write("a\n");
+            kubelet().write("a\n");
 
             assertThat(read(log, 2)).isEqualTo("a\n");
-            LOG.write("b");
+            kubelet().write("b");
             assertThat(read(log, 1)).isEqualTo("b");
-            LOG.exit(pod(workspace).getMetadata().getUid());
+            kubelet().exit(pod(workspace).getMetadata().getUid());
             assertThat(read(log, 1)).isEmpty();
         }
     }
@@ -265,23 +131,24 @@ class KubernetesJobLogsIT extends JobLogsContract {
     void manyFollowersCostOneFollowAndItEndsWithTheLast() throws Exception {
         Workspace workspace = submitted();
         run(workspace);
-        GONE.set(false);
-        REQUESTS.clear();
+        kubelet().forgetRequests();
         LogReaders readers = LogReaders.of(logs(), jobs()::find);
         List<LogReader> all = new ArrayList<>();
         for (int count = 0; count < 20; count++) {
             all.add(readers.open(workspace, NAME, LogOptions.ALL.following()));
         }
-        LOG.write("a\n");
+        kubelet().write("a\n");
         for (LogReader reader : all) {
             assertThat(read(reader, 2)).isEqualTo("a\n");
         }
 
-        assertThat(REQUESTS).filteredOn(request -> request.contains("follow=true")).hasSize(1);
+        assertThat(kubelet().requests())
+                .filteredOn(request -> request.contains("follow=true"))
+                .hasSize(1);
         all.forEach(LogReader::close);
         await().until(() -> {
-            LOG.write("more\n");
-            return GONE.get();
+            kubelet().write("more\n");
+            return kubelet().aReaderIsGone();
         });
     }
 
@@ -350,22 +217,8 @@ class KubernetesJobLogsIT extends JobLogsContract {
         return cluster.client().pods().inNamespace(workspace.value()).withName("logs").require();
     }
 
-    /// What interLink writes when a job runs.
     private void run(Workspace workspace) {
-        LOG.begin(pod(workspace).getMetadata().getUid());
-        // spotless:off
-        cluster.client().pods().inNamespace(workspace.value()).withName("logs")
-                .editStatus(pod -> new PodBuilder(pod)
-                        .editStatus()
-                            .withPhase("Running")
-                            .withContainerStatuses()
-                            .addNewContainerStatus()
-                                .withName("main").withImage("busybox").withImageID("busybox")
-                                .withReady(true).withRestartCount(0)
-                                .withNewState().withNewRunning().endRunning().endState()
-                            .endContainerStatus()
-                        .endStatus()
-                        .build());
-        // spotless:on
+        kubelet().begin(pod(workspace).getMetadata().getUid());
+        cluster.runs(workspace, NAME);
     }
 }

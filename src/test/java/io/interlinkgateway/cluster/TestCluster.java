@@ -8,13 +8,16 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.interlinkgateway.bench.ControlPlane;
+import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.node.VirtualNode;
@@ -24,12 +27,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The real API server with a node that looks like interLink's. Nobody runs its pods; when one is deleted, it
 /// goes away, as a virtual kubelet sees to. Pods of nodes that were not made here are left alone.
@@ -37,9 +41,11 @@ final class TestCluster {
 
     static final NodeName NODE = new NodeName("vega-new-vk");
 
+    private static final Logger LOG = LoggerFactory.getLogger(TestCluster.class);
+
     private static final class Shared {
 
-        static final TestCluster CLUSTER = new TestCluster();
+        static final TestCluster CLUSTER = new TestCluster(ControlPlane.kubeconfig());
     }
 
     private final ClusterProperties properties =
@@ -50,30 +56,40 @@ final class TestCluster {
                     true,
                     new ClusterProperties.Watches(
                             Duration.ofSeconds(5), Duration.ofMinutes(10), 100));
-    private final KubernetesClient client =
-            ClusterConfiguration.clientFor(
-                    Config.fromKubeconfig(ControlPlane.kubeconfig()), properties);
-    private final Set<String> nodes = ConcurrentHashMap.newKeySet();
-    private final ApiServer apiServer = new ApiServer(client, properties.requestTimeout());
-    private final WatchedNodes watchedNodes =
-            new WatchedNodes(apiServer, properties.watches().staleness(), Clock.systemUTC());
-    private final WatchedWorkspaces workspaces =
-            new WatchedWorkspaces(
-                    apiServer,
-                    watchedNodes,
-                    new MissingSecrets(apiServer),
-                    new RecordSearch(
-                            apiServer, new PodLog.Source(apiServer, true), Duration.ofSeconds(10)),
-                    properties.watches(),
-                    Clock.systemUTC());
+    private final String kubeconfig;
+    private final KubernetesClient client;
 
+    /// The ports of their kubelets, by name.
+    private final Map<String, Integer> nodes = new ConcurrentHashMap<>();
+
+    private final ApiServer apiServer;
+    private final WatchedNodes watchedNodes;
+    private final WatchedWorkspaces workspaces;
+
+    /// @param kubeconfig an administrator's, as YAML
     // The heartbeat ends with the JVM.
     @SuppressWarnings("FutureReturnValueIgnored")
-    private TestCluster() {
+    TestCluster(String kubeconfig) {
+        this.kubeconfig = kubeconfig;
+        client = ClusterConfiguration.clientFor(Config.fromKubeconfig(kubeconfig), properties);
+        apiServer = new ApiServer(client, properties.requestTimeout());
+        watchedNodes =
+                new WatchedNodes(apiServer, properties.watches().staleness(), Clock.systemUTC());
+        workspaces =
+                new WatchedWorkspaces(
+                        apiServer,
+                        watchedNodes,
+                        new MissingSecrets(apiServer),
+                        new RecordSearch(
+                                apiServer,
+                                new PodLog.Source(apiServer, true),
+                                Duration.ofSeconds(10)),
+                        properties.watches(),
+                        Clock.systemUTC());
         client.resource(node(NODE.value(), 0)).serverSideApply();
-        heartbeat(NODE.value());
+        heartbeat(NODE.value(), 0);
         Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory())
-                .scheduleWithFixedDelay(() -> heartbeat(NODE.value()), 10, 10, TimeUnit.SECONDS);
+                .scheduleWithFixedDelay(this::heartbeats, 10, 10, TimeUnit.SECONDS);
         client.pods()
                 .inAnyNamespace()
                 .inform(
@@ -169,13 +185,22 @@ final class TestCluster {
         // spotless:on
     }
 
-    private void heartbeat(String name) {
-        heartbeat(name, 0);
+    String kubeconfig() {
+        return kubeconfig;
+    }
+
+    /// A test may have stopped the API server.
+    private void heartbeats() {
+        try {
+            nodes.forEach(this::heartbeat);
+        } catch (KubernetesClientException unanswered) {
+            LOG.info("No heartbeat: {}", unanswered.getMessage());
+        }
     }
 
     /// As the virtual kubelet's; applied, since an edit would conflict with what controllers write to the node.
     void heartbeat(String name, int kubeletPort) {
-        nodes.add(name);
+        nodes.put(name, kubeletPort);
         String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         // spotless:off
         client.resource(new NodeBuilder()
@@ -216,10 +241,29 @@ final class TestCluster {
                 "nvidia.com/gpu", new Quantity("8"));
     }
 
+    /// What interLink writes when a job runs.
+    void runs(Workspace workspace, JobName name) {
+        // spotless:off
+        client.pods().inNamespace(workspace.value()).withName(name.value())
+                .editStatus(pod -> new PodBuilder(pod)
+                        .editStatus()
+                            .withPhase("Running")
+                            .withContainerStatuses()
+                            .addNewContainerStatus()
+                                .withName("main").withImage("busybox").withImageID("busybox")
+                                .withReady(true).withRestartCount(0)
+                                .withNewState().withNewRunning().endRunning().endState()
+                            .endContainerStatus()
+                        .endStatus()
+                        .build());
+        // spotless:on
+    }
+
     /// As a kubelet does, until it is done: a DELETE may conflict with what the scheduler writes.
     private void endDeleted(Pod pod) {
         boolean here =
-                pod.getSpec().getNodeName() == null || nodes.contains(pod.getSpec().getNodeName());
+                pod.getSpec().getNodeName() == null
+                        || nodes.containsKey(pod.getSpec().getNodeName());
         if (!here || pod.getMetadata().getDeletionTimestamp() == null) {
             return;
         }
@@ -235,11 +279,13 @@ final class TestCluster {
                         + pod.getMetadata().getNamespace()
                         + "/pods/"
                         + pod.getMetadata().getName();
-        await().until(() -> {
-            ApiServer.Answer answer = apiServer.send("DELETE", path, options);
-            return answer.successful()
-                    || answer.code() == 404
-                    || answer.body().contains("UID in the precondition");
-        });
+        await().atMost(Duration.ofMinutes(2))
+                .ignoreExceptions()
+                .until(() -> {
+                    ApiServer.Answer answer = apiServer.send("DELETE", path, options);
+                    return answer.successful()
+                            || answer.code() == 404
+                            || answer.body().contains("UID in the precondition");
+                });
     }
 }

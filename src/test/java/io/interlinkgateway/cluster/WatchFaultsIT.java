@@ -10,22 +10,18 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import io.interlinkgateway.bench.ControlPlane;
+import io.interlinkgateway.bench.OwnControlPlane;
+import io.interlinkgateway.bench.Toxiproxy;
 import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.Workspace;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -64,8 +60,6 @@ class WatchFaultsIT {
               tolerations: [{key: virtual-node.interlink/no-schedule, operator: Exists}]
             """;
 
-    private static final Path FOLDER =
-            Path.of("target/control-plane-faults-" + ProcessHandle.current().pid());
     private static final ClusterProperties PROPERTIES =
             new ClusterProperties(
                     Duration.ofSeconds(10),
@@ -75,13 +69,14 @@ class WatchFaultsIT {
                     new ClusterProperties.Watches(
                             Duration.ofSeconds(2), Duration.ofMinutes(10), 10));
 
+    private static @Nullable OwnControlPlane controlPlane;
     private static @Nullable KubernetesClient direct;
+    private static @Nullable Toxiproxy network;
 
     private final Workspace workspace = new Workspace("w-" + UUID.randomUUID());
-    private final Relay relay;
-    private final Gateway gateway;
+    private final Gateway gateway = Gateway.behindTheNetwork();
 
-    /// A gateway behind the relay.
+    /// A gateway behind the network.
     private record Gateway(
             KubernetesClient client,
             WatchedNodes nodes,
@@ -90,9 +85,9 @@ class WatchFaultsIT {
             KubernetesJobEvents events)
             implements AutoCloseable {
 
-        static Gateway behind(Relay relay) {
-            Config config = Config.fromKubeconfig(kubeconfig());
-            config.setMasterUrl("https://127.0.0.1:" + relay.port());
+        static Gateway behindTheNetwork() {
+            Config config = Config.fromKubeconfig(controlPlane().kubeconfig());
+            config.setMasterUrl("https://127.0.0.1:" + network().port());
             KubernetesClient client = ClusterConfiguration.clientFor(config, PROPERTIES);
             ApiServer apiServer = new ApiServer(client, PROPERTIES.requestTimeout());
             WatchedNodes nodes =
@@ -126,22 +121,25 @@ class WatchFaultsIT {
         }
     }
 
-    WatchFaultsIT() throws IOException {
-        relay = new Relay(URI.create(direct().getConfiguration().getMasterUrl()).getPort());
-        gateway = Gateway.behind(relay);
-    }
-
     @BeforeAll
     static void start() {
-        ControlPlane.startAt(FOLDER);
-        direct = ClusterConfiguration.clientFor(Config.fromKubeconfig(kubeconfig()), PROPERTIES);
+        controlPlane = OwnControlPlane.start("control-plane-of-watches");
+        direct =
+                ClusterConfiguration.clientFor(
+                        Config.fromKubeconfig(controlPlane.kubeconfig()), PROPERTIES);
+        network = Toxiproxy.before(URI.create(direct.getConfiguration().getMasterUrl()).getPort());
     }
 
     @AfterAll
     static void stop() {
+        if (network != null) {
+            network.close();
+        }
         if (direct != null) {
             direct.close();
-            ControlPlane.stopAt(FOLDER);
+        }
+        if (controlPlane != null) {
+            controlPlane.close();
         }
     }
 
@@ -159,7 +157,7 @@ class WatchFaultsIT {
     @AfterEach
     void close() {
         gateway.close();
-        relay.close();
+        network().heal();
     }
 
     @Test
@@ -168,10 +166,10 @@ class WatchFaultsIT {
         await().until(() -> names().equals(List.of("a")));
         long lists = listsOfPods();
 
-        relay.cut();
+        network().cut();
         create("b");
         await().until(() -> names().equals(List.of("a", "b")));
-        relay.cut();
+        network().cut();
         delete("a");
         await().until(() -> names().equals(List.of("b")));
 
@@ -183,7 +181,7 @@ class WatchFaultsIT {
         create("a");
         await().until(() -> names().equals(List.of("a")));
 
-        relay.block(true);
+        network().breakDown();
         assertThat(names()).containsExactly("a");
         await().untilAsserted(() ->
                 assertThatExceptionOfType(GatewayException.ClusterUnavailable.class)
@@ -192,7 +190,7 @@ class WatchFaultsIT {
                 .isThrownBy(() -> gateway.events.subscribe(all(), Optional.empty()));
 
         create("b");
-        relay.block(false);
+        network().heal();
         await().ignoreExceptions().until(() -> names().equals(List.of("a", "b")));
     }
 
@@ -208,7 +206,7 @@ class WatchFaultsIT {
         }
         delete("ends");
 
-        try (Gateway other = Gateway.behind(relay);
+        try (Gateway other = Gateway.behindTheNetwork();
                 JobEvents.Subscription subscription =
                         other.events.subscribe(all(), Optional.of(position))) {
             assertThat(until(subscription, event -> !(event instanceof JobEvent.Changed)))
@@ -227,20 +225,20 @@ class WatchFaultsIT {
         try (JobEvents.Subscription subscription =
                 gateway.events.subscribe(all(), Optional.empty())) {
             String before = subscription.position();
-            relay.block(true);
+            network().breakDown();
             annotate("changes");
             delete("ends");
             create("new");
-            List<String> command = killApiServer();
+            List<String> command = controlPlane().killApiServer();
             forgetHistory(command);
-            startAgain(command);
-            relay.block(false);
+            controlPlane().startAgain(command, () -> "ok".equals(direct().raw("/readyz")));
+            network().heal();
 
             assertThat(names(subscription, 3)).containsExactly("changes", "ends", "new");
             assertThat(names()).containsExactly("changes", "new", "stays");
             assertThat(gateway.jobs.list(query()).items().getFirst().remoteJobId()).contains("17");
 
-            try (Gateway other = Gateway.behind(relay);
+            try (Gateway other = Gateway.behindTheNetwork();
                     JobEvents.Subscription resumed =
                             other.events.subscribe(all(), Optional.of(before))) {
                 assertThat(resumed.next(Duration.ofSeconds(20)))
@@ -322,12 +320,12 @@ class WatchFaultsIT {
         return Objects.requireNonNull(direct);
     }
 
-    private static String kubeconfig() {
-        try {
-            return Files.readString(FOLDER.resolve("kubeconfig"));
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+    private static OwnControlPlane controlPlane() {
+        return Objects.requireNonNull(controlPlane);
+    }
+
+    private static Toxiproxy network() {
+        return Objects.requireNonNull(network);
     }
 
     /// How many lists of the pods of one namespace the API server has answered. Its controllers ask for all.
@@ -340,19 +338,6 @@ class WatchFaultsIT {
                 .results()
                 .mapToLong(match -> Long.parseLong(match.group(1)))
                 .sum();
-    }
-
-    /// @return how it was started
-    private static List<String> killApiServer() throws IOException {
-        long pid = Long.parseLong(Files.readString(FOLDER.resolve("kube-apiserver.pid")).strip());
-        String command =
-                new String(
-                        Files.readAllBytes(Path.of("/proc/" + pid + "/cmdline")),
-                        StandardCharsets.UTF_8);
-        ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
-        process.destroyForcibly();
-        process.onExit().join();
-        return List.of(command.split("\0"));
     }
 
     /// As etcd is told every five minutes.
@@ -378,20 +363,5 @@ class WatchFaultsIT {
                             HttpResponse.BodyHandlers.ofString())
                     .body();
         }
-    }
-
-    private static void startAgain(List<String> command) throws IOException {
-        Process process =
-                new ProcessBuilder(command)
-                        .directory(FOLDER.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(
-                                ProcessBuilder.Redirect.appendTo(
-                                        FOLDER.resolve("kube-apiserver.log").toFile()))
-                        .start();
-        Files.writeString(FOLDER.resolve("kube-apiserver.pid"), Long.toString(process.pid()));
-        await().atMost(Duration.ofMinutes(2))
-                .ignoreExceptions()
-                .until(() -> "ok".equals(direct().raw("/readyz")));
     }
 }

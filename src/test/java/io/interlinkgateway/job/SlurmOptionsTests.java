@@ -37,8 +37,6 @@ class SlurmOptionsTests {
                 "--uid=0 => not allowed",
                 "--job-name=x => not allowed",
                 "--array=1-3 => not allowed",
-                "--export=BASH_ENV=/ceph/x => sets variables of the batch script",
-                "--export=ALL,PATH=/ceph/x => sets variables of the batch script",
                 "--export-file=/ceph/x => not allowed",
                 "--container=/ceph/x => not allowed",
                 "--outp=/tmp/x => short for another",

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What a process of this machine takes.
 ///
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
 record RunningProcess(long id) {
 
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+    private static final Pattern THREADS = Pattern.compile("Threads:\\s+(\\d+)");
 
     /// @param number as text
     static RunningProcess of(String number) {
@@ -37,10 +39,40 @@ record RunningProcess(long id) {
 
     /// Resident memory, in megabytes.
     double resident() throws IOException {
-        Matcher matcher = RESIDENT.matcher(Files.readString(Path.of("/proc/" + id + "/status")));
+        return status(RESIDENT) * 1024 / 1e6;
+    }
+
+    /// The threads that the system knows.
+    int threads() throws IOException {
+        return (int) status(THREADS);
+    }
+
+    private double status(Pattern line) throws IOException {
+        Matcher matcher = line.matcher(Files.readString(Path.of("/proc/" + id + "/status")));
         if (!matcher.find()) {
             throw new IllegalStateException("The process " + id + " is gone.");
         }
-        return Double.parseDouble(matcher.group(1)) * 1024 / 1e6;
+        return Double.parseDouble(matcher.group(1));
+    }
+
+    /// Its open files, sockets included.
+    long openFiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + id + "/fd"))) {
+            return files.count();
+        }
+    }
+
+    long sockets() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + id + "/fd"))) {
+            return files.filter(RunningProcess::isSocket).count();
+        }
+    }
+
+    private static boolean isSocket(Path file) {
+        try {
+            return Files.readSymbolicLink(file).toString().startsWith("socket:");
+        } catch (IOException closedMeanwhile) {
+            return false;
+        }
     }
 }

@@ -35,6 +35,7 @@ class LogFollowingTests {
                     Duration.ofMillis(10),
                     Duration.ofMillis(5),
                     Duration.ofMillis(40),
+                    Duration.ofMillis(40),
                     Duration.ofMillis(200),
                     Duration.ofMillis(300));
 
@@ -105,6 +106,35 @@ class LogFollowingTests {
         preparing.exit(0);
 
         assertThat(follower.whole()).isEqualTo("pulling\npulled\nran\n");
+    }
+
+    /// The waits of a log with nothing new would add up to more than a minute.
+    @Test
+    void itGoesOnSoonAfterALongOutage() {
+        LogPace patient =
+                new LogPace(
+                        FAST.buffer(),
+                        FAST.grace(),
+                        FAST.pause(),
+                        FAST.settle(),
+                        FAST.look(),
+                        FAST.retry(),
+                        Duration.ofHours(1),
+                        FAST.longestOutage(),
+                        FAST.catchUp(),
+                        FAST.unconfirmedWait());
+        node.start();
+        node.write("line 1\n");
+        node.fail(Collections.nCopies(14, new Failure(0, Kind.REFUSED)).toArray(Failure[]::new));
+        Follower follower =
+                new Follower(
+                        new LogReaders(node::log, node::find, patient, Clock.systemUTC())
+                                .open(
+                                        FakeNode.WORKSPACE,
+                                        FakeNode.NAME,
+                                        LogOptions.ALL.following()));
+
+        await().until(() -> follower.text().equals("line 1\n"));
     }
 
     @Test

@@ -303,6 +303,9 @@ class LimitTests {
                 .containsExactly("limit-pre-exec");
         assertThat(byPod(annotated("pre-exec", "module load cuda")))
                 .containsExactly("limit-pre-exec");
+        String exports = GOOD_FLAGS + " --export=ALL,BASH_ENV=/ceph/x";
+        assertThat(byPod(POD.formatted(exports, "", GOOD_IMAGE, "1Gi", "")))
+                .containsExactly("limit-flag", "limit-pre-exec");
         for (String hook :
                 List.of(
                         "lifecycle: {preStop: {exec: {command: [id]}}}",
