@@ -166,7 +166,7 @@ final class ApiServer {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             future.cancel(true);
-            throw silent(stopped);
+            throw stopping();
         }
     }
 
@@ -174,6 +174,11 @@ final class ApiServer {
         silentAt = System.nanoTime();
         LOG.warn("The Kubernetes API server gave no answer: {}", failure.toString());
         return new GatewayException.ClusterUnavailable("The Kubernetes API server gave no answer.");
+    }
+
+    /// Who waited is not wanted any more.
+    static GatewayException.ClusterUnavailable stopping() {
+        return new GatewayException.ClusterUnavailable("The gateway stops.");
     }
 
     /// What a refusal means.

@@ -59,7 +59,7 @@ final class PodLog implements LogStream {
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
                 log.close();
-                throw apiServer.silent(stopped);
+                throw ApiServer.stopping();
             }
         }
     }

@@ -18,7 +18,7 @@ public interface JobEvents {
     ///     time
     Subscription subscribe(JobFilter filter, Optional<String> after);
 
-    /// What one subscriber still has to see. For one thread at a time.
+    /// What one subscriber still has to see. For one thread at a time, but for [#end()].
     interface Subscription extends AutoCloseable {
 
         /// @param patience how long to wait for an event
@@ -28,6 +28,9 @@ public interface JobEvents {
 
         /// @return where the subscriber is: whoever subscribes after it sees what [#next] would give
         String position();
+
+        /// Lets go of the subscriber: after what waits comes [JobEvent.Ended]. For any thread.
+        void end();
 
         @Override
         void close();

@@ -313,6 +313,13 @@ public final class JobFeed {
         }
 
         @Override
+        public void end() {
+            synchronized (JobFeed.this) {
+                letGo();
+            }
+        }
+
+        @Override
         public void close() {
             followers.remove(this);
         }

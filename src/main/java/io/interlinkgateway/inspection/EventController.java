@@ -70,7 +70,7 @@ class EventController implements SmartLifecycle {
     private final Duration heartbeat;
     private final AtomicReferenceArray<@Nullable Written> written =
             new AtomicReferenceArray<>(KEPT);
-    private final Set<Thread> streaming = ConcurrentHashMap.newKeySet();
+    private final Set<JobEvents.Subscription> streaming = ConcurrentHashMap.newKeySet();
     private volatile boolean running = true;
 
     EventController(JobEvents events, Jobs jobs, JsonMapper json, EventProperties properties) {
@@ -162,7 +162,7 @@ class EventController implements SmartLifecycle {
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=utf-8");
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         ServletOutputStream client = response.getOutputStream();
-        streaming.add(Thread.currentThread());
+        streaming.add(subscription);
         try {
             client.write(first.map(this::text).orElseGet(() -> heartbeat(subscription)));
             client.flush();
@@ -186,7 +186,7 @@ class EventController implements SmartLifecycle {
             // Whoever comes back with the last id misses nothing.
             return;
         } finally {
-            streaming.remove(Thread.currentThread());
+            streaming.remove(subscription);
         }
     }
 
@@ -231,10 +231,11 @@ class EventController implements SmartLifecycle {
         running = true;
     }
 
+    /// No thread is interrupted: one that writes would cut its connection.
     @Override
     public void stop() {
         running = false;
-        streaming.forEach(Thread::interrupt);
+        streaming.forEach(JobEvents.Subscription::end);
     }
 
     @Override

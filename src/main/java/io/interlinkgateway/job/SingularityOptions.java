@@ -20,8 +20,9 @@ public record SingularityOptions(List<String> mounts, Optional<String> options) 
             Pattern.compile(
                     "-([A-Za-z0-9._/:@+~=, -]|\\$[A-Za-z_]|\\$\\{[A-Za-z_][A-Za-z0-9_]*\\})*");
 
-    /// The shell's own.
-    private static final Pattern WITH_BLANKS = Pattern.compile("\\$\\{?(IFS|_|PS[0-4])\\b");
+    /// The shell's own, and what login shells set.
+    private static final Pattern WITH_BLANKS =
+            Pattern.compile("\\$\\{?(IFS|_|PS[0-4]|SHELLOPTS|(BASH|SSH|LESS)[A-Z_]*|LS_COLORS)\\b");
 
     /// Blanks around the options are dropped.
     ///

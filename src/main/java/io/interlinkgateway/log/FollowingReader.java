@@ -51,8 +51,6 @@ final class FollowingReader implements LogReader {
                 if (event.isPresent()) {
                     return event.get();
                 }
-            } else if (isVainForLong()) {
-                return new LogEvent.Broken("A part of the log can't be read any more.");
             } else if (catchUp == null && !mayCatchUp(left)) {
                 return new LogEvent.Quiet();
             } else {
@@ -134,6 +132,9 @@ final class FollowingReader implements LogReader {
             case LogStream.Part.Quiet _ -> {}
             case LogStream.Part.End _ -> {
                 stopCatchingUp();
+                if (isVainForLong()) {
+                    return new LogEvent.Broken("A part of the log can't be read any more.");
+                }
                 vainSince = vainSince.or(() -> Optional.of(System.nanoTime()));
                 notBefore = System.nanoTime() + feed.pace().retry().toNanos();
             }
@@ -153,8 +154,10 @@ final class FollowingReader implements LogReader {
         return wanted;
     }
 
+    /// An outage is no reading in vain.
     private LogEvent retry(String message) {
         stopCatchingUp();
+        vainSince = Optional.empty();
         notBefore = System.nanoTime() + feed.pace().longestRetry().toNanos() / 10;
         return new LogEvent.Problem(message);
     }

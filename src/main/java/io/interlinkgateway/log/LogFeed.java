@@ -329,7 +329,7 @@ final class LogFeed {
         Optional<Job> job = job();
         boolean over =
                 job.isEmpty()
-                        || (!isCutShort(decoder.reached())
+                        || (!isCutShort(decoder.reached(), rest)
                                 && isOver(
                                         record,
                                         LogDecoder.endsWithTimes(rest),
@@ -342,9 +342,11 @@ final class LogFeed {
     }
 
     /// What a container wrote only ever grows: a reading with less than was told is not whole, however it ended. It may
-    /// lack the last line's end.
-    private boolean isCutShort(LogPosition reached) {
-        return reached.stage() == Stage.OUTPUT && reached.plus(1).compareTo(ring.end()) < 0;
+    /// lack the last line's end. What looks like the plugin's times was told as the job's own if the job wrote it and
+    /// went on.
+    private boolean isCutShort(LogPosition reached, List<LogPiece> rest) {
+        int times = LogDecoder.endsWithTimes(rest) ? rest.getLast().bytes().length : 0;
+        return reached.stage() == Stage.OUTPUT && reached.plus(times + 1).compareTo(ring.end()) < 0;
     }
 
     private void readToEnd(LogStream stream, LogDecoder decoder)

@@ -131,7 +131,11 @@ final class ManifestPolicy {
 
     /// The plugin pastes these values into its script as well.
     private static void requirePlain(String value) {
-        PastedTexts.requireWord(value.replace(' ', '_'));
+        if (!value.matches("[A-Za-z0-9._/:@+~=, -]*")) {
+            throw new InvalidValueException(
+                    "The value \"" + Text.shown(value) + "\" could act as a command on the HPC.",
+                    "Use letters, digits, blanks and ._/:@+~=,- only.");
+        }
     }
 
     private void checkSpec(PodSpec spec) {

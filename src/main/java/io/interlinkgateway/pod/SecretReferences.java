@@ -7,8 +7,10 @@ import io.fabric8.kubernetes.api.model.EnvVarSource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretEnvSource;
 import io.fabric8.kubernetes.api.model.SecretKeySelector;
+import io.fabric8.kubernetes.api.model.SecretProjection;
 import io.fabric8.kubernetes.api.model.SecretVolumeSource;
 import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeProjection;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.InvalidValueException;
 import java.util.Objects;
@@ -32,9 +34,7 @@ public final class SecretReferences {
                                         PodReading.orEmpty(pod.getSpec().getContainers()).stream())
                                 .flatMap(SecretReferences::ofEnvironment),
                         PodReading.orEmpty(pod.getSpec().getVolumes()).stream()
-                                .map(Volume::getSecret)
-                                .filter(Objects::nonNull)
-                                .map(SecretVolumeSource::getSecretName))
+                                .flatMap(SecretReferences::ofVolume))
                 .filter(Objects::nonNull)
                 .flatMap(name -> asCredential(name).stream())
                 .collect(Collectors.toUnmodifiableSet());
@@ -52,6 +52,16 @@ public final class SecretReferences {
                         .map(EnvFromSource::getSecretRef)
                         .filter(Objects::nonNull)
                         .map(SecretEnvSource::getName));
+    }
+
+    private static Stream<String> ofVolume(Volume volume) {
+        return Stream.concat(
+                Stream.ofNullable(volume.getSecret()).map(SecretVolumeSource::getSecretName),
+                Stream.ofNullable(volume.getProjected())
+                        .flatMap(projected -> PodReading.orEmpty(projected.getSources()).stream())
+                        .map(VolumeProjection::getSecret)
+                        .filter(Objects::nonNull)
+                        .map(SecretProjection::getName));
     }
 
     private static Optional<CredentialName> asCredential(String name) {

@@ -32,9 +32,9 @@ final class SuspectedSecrets {
     private static final Pattern VALUE =
             Pattern.compile(
                     "\\b(AKIA|ASIA)[A-Z0-9]{16}\\b" // AWS
-                            + "|\\beyJ[A-Za-z0-9_-]{8,4096}\\.eyJ[A-Za-z0-9_-]{8,4096}\\." // JWT
+                            + "|(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,4096}+\\.eyJ[A-Za-z0-9_-]{8,4096}+\\." // JWT
                             + "|\\b[A-Za-z][A-Za-z0-9+.-]{0,20}://[^/\\s:@]{0,256}:[^/\\s@]{1,1024}@"
-                            + "|\\b(gh[pousr]_|github_pat_|glpat-|hf_|sk-|ilg_)[A-Za-z0-9_-]{16,}|-----BEGIN"
+                            + "|(?<![A-Za-z0-9_-])(gh[pousr]_|github_pat_|glpat-|hf_|sk-|ilg_)[A-Za-z0-9_-]{16}|-----BEGIN"
                             + " [A-Z ]{0,40}PRIVATE KEY-----");
 
     private SuspectedSecrets() {}

@@ -233,12 +233,15 @@ class GatewayOnKubernetesIT {
                     }
                 });
             }
-            for (int kill = 0; kill < rounds; kill++) {
-                int enough = done.get() + 20;
-                await().atMost(Duration.ofMinutes(6)).until(() -> done.get() >= enough);
-                gateway().killAndStartAgain();
+            try {
+                for (int kill = 0; kill < rounds; kill++) {
+                    int enough = done.get() + 20;
+                    await().atMost(Duration.ofMinutes(6)).until(() -> done.get() >= enough);
+                    gateway().killAndStartAgain();
+                }
+            } finally {
+                last.set(true);
             }
-            last.set(true);
         }
 
         System.out.printf("%d kills, %d keyed submits%n", rounds, begun.get());

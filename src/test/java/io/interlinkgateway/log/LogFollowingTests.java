@@ -39,6 +39,7 @@ class LogFollowingTests {
                     Duration.ofMillis(200),
                     Duration.ofMillis(300));
 
+    private static final String TIMES = "\nreal\t0m1.000s\nuser\t0m1.000s\nsys\t0m1.000s\n";
     private final FakeNode node = new FakeNode(Duration.ofMillis(20));
     private final LogReaders readers =
             new LogReaders(node::log, node::find, FAST, Clock.systemUTC());
@@ -76,15 +77,27 @@ class LogFollowingTests {
 
     @Test
     void timesThatTheJobPrintsItselfAreItsOwn() throws Exception {
-        String times = "\nreal\t0m1.000s\nuser\t0m1.000s\nsys\t0m1.000s\n";
         Follower follower = follow(LogOptions.ALL.following());
         node.start();
-        node.write("step 1" + times);
-        await().until(() -> follower.text().equals("step 1" + times));
-        node.write("step 2" + times);
+        node.write("step 1" + TIMES);
+        await().until(() -> follower.text().equals("step 1" + TIMES));
+        node.write("step 2" + TIMES);
         node.exit(0);
 
-        assertThat(follower.whole()).isEqualTo("step 1" + times + "step 2" + times);
+        assertThat(follower.whole()).isEqualTo("step 1" + TIMES + "step 2" + TIMES);
+    }
+
+    /// Then they are told as the job's own, and are the plugin's for who reads the whole log.
+    @Test
+    void itEndsAlsoWhenTheJobWroteTimesAndWasKilled() throws Exception {
+        Follower follower = follow(LogOptions.ALL.following());
+        node.start();
+        node.write("step 1" + TIMES);
+        await().until(() -> follower.text().equals("step 1" + TIMES));
+        node.kill();
+        node.phase("Failed");
+
+        assertThat(follower.whole()).isEqualTo("step 1" + TIMES);
     }
 
     @Test

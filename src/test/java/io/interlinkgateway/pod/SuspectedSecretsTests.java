@@ -76,7 +76,18 @@ class SuspectedSecretsTests {
 
     @Test
     void megabytesAreLookedThroughAtOnce() {
-        for (String part : List.of("a", "eyJ", "a://", "a:", "-----BEGIN ", "$", "\n")) {
+        for (String part :
+                List.of(
+                        "a",
+                        "eyJ",
+                        "-eyJ",
+                        "-ghp_",
+                        "-sk-",
+                        "a://",
+                        "a:",
+                        "-----BEGIN ",
+                        "$",
+                        "\n")) {
             String value = part.repeat((1 << 20) / part.length());
 
             assertTimeoutPreemptively(
