@@ -4,13 +4,13 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,10 +27,12 @@ public final class Toxiproxy implements AutoCloseable {
     private final int port;
 
     private Toxiproxy(int upstream) {
-        int apiPort = freePort();
+        int apiPort = FreePort.find();
         api = "http://127.0.0.1:" + apiPort;
         process = started(apiPort);
-        await().ignoreExceptions().until(() -> ask("GET", "/version", "").contains("version"));
+        await().atMost(Duration.ofMinutes(1))
+                .ignoreExceptions()
+                .until(() -> ask("GET", "/version", "").contains("version"));
         String listen =
                 JSON.readTree(
                                 ask(
@@ -53,14 +55,6 @@ public final class Toxiproxy implements AutoCloseable {
         }
         Script.run("toxiproxy/build.sh");
         return new Toxiproxy(upstream);
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
     }
 
     private static Process started(int apiPort) {

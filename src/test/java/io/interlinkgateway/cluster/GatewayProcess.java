@@ -2,11 +2,11 @@ package io.interlinkgateway.cluster;
 
 import static org.awaitility.Awaitility.await;
 
+import io.interlinkgateway.bench.FreePort;
 import io.interlinkgateway.caller.LocalIssuer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,21 +30,18 @@ final class GatewayProcess implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final Path kubeconfig;
     private final List<String> options;
-    private final int port = freePort();
+    private final int port = FreePort.find();
     private Process process;
 
     GatewayProcess(Path kubeconfig, String... options) {
         this.kubeconfig = kubeconfig;
         this.options = List.of(options);
         this.process = started();
-        awaitReady();
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+        try {
+            awaitReady();
+        } catch (RuntimeException | Error failure) {
+            close();
+            throw failure;
         }
     }
 
