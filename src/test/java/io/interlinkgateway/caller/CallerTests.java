@@ -193,6 +193,18 @@ class CallerTests {
     }
 
     @Test
+    void theExampleOfATokenMakesOne() throws Exception {
+        JsonNode example =
+                JSON.readTree(get("/v3/api-docs", "").body())
+                        .at("/components/schemas/NewApiToken/example");
+
+        assertThat(
+                        send("POST", "/api/v1/tokens", ISSUER.token("ada", "a"), example.toString())
+                                .statusCode())
+                .isEqualTo(201);
+    }
+
+    @Test
     void requestsThatNameNoWorkspaceGoToTheCallersOwn() throws Exception {
         String token = ISSUER.token("ada", "first", "second");
 
