@@ -53,6 +53,26 @@ class OpenApiTests {
     }
 
     @Test
+    void everySchemaThatIsReferredToIsThere() throws Exception {
+        JsonNode description = description();
+
+        assertThat(description.findValuesAsString("$ref"))
+                .isNotEmpty()
+                .allSatisfy(reference ->
+                        assertThat(description.at(reference.substring(1)).isMissingNode())
+                                .as(reference)
+                                .isFalse());
+    }
+
+    @Test
+    void everyParameterSaysWhatItIs() throws Exception {
+        assertThat(description().path("paths").findValues("parameters"))
+                .flatMap(parameters -> parameters.valueStream().toList())
+                .isNotEmpty()
+                .allMatch(parameter -> parameter.hasNonNull("description"));
+    }
+
+    @Test
     void theExamplesOfASubmissionRunAsTheyStand() throws Exception {
         JsonNode bodies = description().at("/paths/~1api~1v1~1jobs/post/requestBody/content");
         List<Integer> answers = new ArrayList<>();

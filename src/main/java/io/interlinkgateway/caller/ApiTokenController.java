@@ -50,7 +50,14 @@ class ApiTokenController {
         this.clock = clock;
     }
 
-    @Schema(name = "NewApiToken")
+    // As it stands it makes a token for whoever sends it: the names of their workspaces are not
+    // known here.
+    @Schema(
+            name = "NewApiToken",
+            example =
+                    """
+                    {"name": "nightly pipeline", "role": "VIEWER", "lifetime": "P30D"}
+                    """)
     record TokenRequest(
             @NotNull
                     @Pattern(regexp = "[^\\x00-\\x1f\\x7f]{1,100}")

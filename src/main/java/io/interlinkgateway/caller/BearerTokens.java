@@ -3,11 +3,11 @@ package io.interlinkgateway.caller;
 import com.nimbusds.jwt.JWTParser;
 import io.interlinkgateway.job.GatewayException;
 import java.text.ParseException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.core.Authentication;
@@ -22,8 +22,12 @@ final class BearerTokens implements AuthenticationManager {
 
     BearerTokens(ApiTokenCheck apiTokens, List<TrustedIssuer> issuers) {
         this.apiTokens = apiTokens;
-        this.issuers =
-                issuers.stream().collect(Collectors.toMap(TrustedIssuer::uri, Function.identity()));
+        this.issuers = new LinkedHashMap<>();
+        issuers.forEach(issuer -> this.issuers.put(issuer.uri(), issuer));
+    }
+
+    Collection<TrustedIssuer> issuers() {
+        return issuers.values();
     }
 
     /// @throws InvalidBearerTokenException if the token is no good

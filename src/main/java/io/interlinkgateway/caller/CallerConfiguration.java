@@ -3,12 +3,16 @@ package io.interlinkgateway.caller;
 import io.interlinkgateway.job.Workspace;
 import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.parameters.Parameter;
+import io.swagger.v3.oas.models.security.OAuthFlow;
+import io.swagger.v3.oas.models.security.OAuthFlows;
+import io.swagger.v3.oas.models.security.Scopes;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
 import java.util.Arrays;
 import java.util.List;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
+import org.springdoc.core.properties.SwaggerUiOAuthProperties;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -26,11 +30,8 @@ class CallerConfiguration implements WebMvcConfigurer {
 
     private final WorkspaceAccess access;
 
-    private final SecurityProperties security;
-
-    CallerConfiguration(Workspaces workspaces, SecurityProperties security) {
+    CallerConfiguration(Workspaces workspaces) {
         this.access = new WorkspaceAccess(workspaces);
-        this.security = security;
     }
 
     @Override
@@ -69,11 +70,29 @@ class CallerConfiguration implements WebMvcConfigurer {
         };
     }
 
-    /// How to log in: with any bearer token, and where issuers are configured by their own pages, which Swagger
-    /// UI finds by their discovery documents.
+    /// How to log in: at the issuers by authorization code, or with any bearer token. Swagger UI would offer every
+    /// grant and scope of a discovery document, most of which no person can use, so its addresses are said here.
+    /// An issuer that is down when the description is first asked for has only that document, until a restart.
     @Bean
-    OpenApiCustomizer logins() {
+    OpenApiCustomizer logins(BearerTokens tokens, SwaggerUiOAuthProperties swaggerUi) {
         return api -> {
+            for (TrustedIssuer issuer : tokens.issuers()) {
+                String name =
+                        issuer.uri()
+                                .replaceFirst("^https?://", "")
+                                .replaceAll("[^A-Za-z0-9._-]+", "-");
+                SecurityScheme login =
+                        issuer.loginPages()
+                                .map(pages -> byCode(pages, scopes(swaggerUi)))
+                                .orElseGet(() ->
+                                        new SecurityScheme()
+                                                .type(SecurityScheme.Type.OPENIDCONNECT)
+                                                .openIdConnectUrl(issuer.discovery()));
+                api.getComponents()
+                        .addSecuritySchemes(
+                                name, login.description("Log in at " + issuer.uri() + "."));
+                api.addSecurityItem(new SecurityRequirement().addList(name));
+            }
             api.getComponents()
                     .addSecuritySchemes(
                             "bearer",
@@ -84,16 +103,25 @@ class CallerConfiguration implements WebMvcConfigurer {
                                             "A token of an issuer that the gateway trusts, or an"
                                                     + " API token. The sandbox asks for none."));
             api.addSecurityItem(new SecurityRequirement().addList("bearer"));
-            for (SecurityProperties.Issuer issuer : security.issuers()) {
-                String name = String.valueOf(issuer.uri().getHost());
-                api.getComponents()
-                        .addSecuritySchemes(
-                                name,
-                                new SecurityScheme()
-                                        .type(SecurityScheme.Type.OPENIDCONNECT)
-                                        .openIdConnectUrl(TrustedIssuer.discovery(issuer.uri())));
-                api.addSecurityItem(new SecurityRequirement().addList(name));
-            }
         };
+    }
+
+    private static List<String> scopes(SwaggerUiOAuthProperties swaggerUi) {
+        List<String> scopes = swaggerUi.getScopes();
+        return scopes == null || scopes.isEmpty() ? List.of("openid") : scopes;
+    }
+
+    private static SecurityScheme byCode(TrustedIssuer.LoginPages pages, List<String> names) {
+        Scopes scopes = new Scopes();
+        names.forEach(name -> scopes.addString(name, ""));
+        return new SecurityScheme()
+                .type(SecurityScheme.Type.OAUTH2)
+                .flows(
+                        new OAuthFlows()
+                                .authorizationCode(
+                                        new OAuthFlow()
+                                                .authorizationUrl(pages.authorization())
+                                                .tokenUrl(pages.token())
+                                                .scopes(scopes)));
     }
 }

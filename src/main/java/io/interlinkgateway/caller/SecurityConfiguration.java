@@ -88,7 +88,7 @@ class SecurityConfiguration {
     }
 
     @Bean
-    AuthenticationManager bearerTokens(ApiTokenCheck apiTokens, JsonMapper json) {
+    BearerTokens bearerTokens(ApiTokenCheck apiTokens, JsonMapper json) {
         return new BearerTokens(
                 apiTokens,
                 properties.issuers().stream()

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,10 +68,26 @@ final class TrustedIssuer {
         this.json = json;
     }
 
-    private record Provider(JwtDecoder decoder, @Nullable URI userInfo) {}
+    private record Provider(
+            JwtDecoder decoder, @Nullable URI userInfo, Optional<LoginPages> loginPages) {}
+
+    /// Where people log in by authorization code.
+    ///
+    /// @param authorization the page that asks them
+    /// @param token what gives a token for the page's code
+    record LoginPages(String authorization, String token) {}
 
     String uri() {
         return properties.uri().toString();
+    }
+
+    /// @return its pages, unless it has none or does not answer now
+    Optional<LoginPages> loginPages() {
+        try {
+            return provider().loginPages();
+        } catch (UndecidedException silent) {
+            return Optional.empty();
+        }
     }
 
     /// @param token a token that claims to be of this issuer
@@ -118,11 +135,15 @@ final class TrustedIssuer {
             throw unavailable(new IOException("It failed just now."));
         }
         try {
-            Map<String, Object> metadata = get(URI.create(discovery(properties.uri())), null);
+            Map<String, Object> metadata = get(URI.create(discovery()), null);
             if (!uri().equals(metadata.get("issuer"))) {
                 throw new IOException("It says that it is " + metadata.get("issuer") + ".");
             }
-            known = new Provider(decoder(address(metadata, "jwks_uri")), userInfoOf(metadata));
+            known =
+                    new Provider(
+                            decoder(address(metadata, "jwks_uri")),
+                            userInfoOf(metadata),
+                            loginPagesOf(metadata));
             provider = known;
             return known;
         } catch (IOException | IllegalArgumentException failure) {
@@ -134,6 +155,13 @@ final class TrustedIssuer {
 
     private @Nullable URI userInfoOf(Map<String, Object> metadata) throws IOException {
         return properties.userInfo() ? address(metadata, "userinfo_endpoint") : null;
+    }
+
+    private static Optional<LoginPages> loginPagesOf(Map<String, Object> metadata) {
+        return metadata.get("authorization_endpoint") instanceof String authorization
+                        && metadata.get("token_endpoint") instanceof String token
+                ? Optional.of(new LoginPages(authorization, token))
+                : Optional.empty();
     }
 
     private static URI address(Map<String, Object> metadata, String name) throws IOException {
@@ -250,9 +278,8 @@ final class TrustedIssuer {
                 cause);
     }
 
-    /// @param issuer an issuer's identifier
     /// @return where it says its addresses (OpenID Connect Discovery 1.0, section 4)
-    static String discovery(URI issuer) {
-        return issuer.toString().replaceFirst("/$", "") + "/.well-known/openid-configuration";
+    String discovery() {
+        return uri().replaceFirst("/$", "") + "/.well-known/openid-configuration";
     }
 }

@@ -7,6 +7,7 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.media.ArraySchema;
 import io.swagger.v3.oas.models.media.Content;
@@ -17,7 +18,11 @@ import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.servers.Server;
+import io.swagger.v3.oas.models.tags.Tag;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
@@ -28,6 +33,18 @@ class OpenApiConfiguration {
 
     private static final String PROBLEM = "Problem";
     private static final String IMAGE = "Image";
+    private static final Map<String, String> PARAMETERS =
+            Map.of(
+                    "name", "Its name.",
+                    "id", "Its id.",
+                    "state", "Only jobs in one of these states.",
+                    "node", "Only jobs on this node.",
+                    "limit", "The most jobs on a page.",
+                    "cursor", "The nextCursor of the page before.",
+                    "replace", "Delete the job that has the name first.",
+                    "follow", "Go on until the job has written its last.",
+                    "Idempotency-Key", "A text of your own, the same in each repeat.",
+                    "Last-Event-ID", "The id of the last event that you have.");
 
     static {
         SpringDocUtils.getConfig()
@@ -51,7 +68,19 @@ class OpenApiConfiguration {
                                                 + " problem's type is the address of a page that"
                                                 + " explains it."))
                 .servers(List.of(new Server().url("/")))
+                .tags(
+                        List.of(
+                                tag("Jobs", "What runs on the HPC."),
+                                tag("Logs", "What a job writes."),
+                                tag("Nodes", "Where jobs can run."),
+                                tag("MLflow credentials", "What a job logs to MLflow with."),
+                                tag("Workspaces", "Where you may do what."),
+                                tag("API tokens", "For scripts.")))
                 .components(new Components().addSchemas(IMAGE, image()));
+    }
+
+    private static Tag tag(String name, String description) {
+        return new Tag().name(name).description(description);
     }
 
     private static Schema<?> image() {
@@ -83,17 +112,33 @@ class OpenApiConfiguration {
                                 .items(new Schema<>().$ref("#/components/schemas/Finding")));
     }
 
-    /// Every operation may answer with a problem. Its schema comes here as well: a schema that nothing refers to by now
-    /// was taken out.
+    /// Every operation may answer with a problem. Its schema is added only now: what nothing refers to yet is removed
+    /// before.
     @Bean
     OpenApiCustomizer problems() {
         return api -> {
             api.getComponents().addSchemas(PROBLEM, problem());
-            api.getPaths().values().stream()
-                    .flatMap(path -> path.readOperations().stream())
+            operations(api)
                     .forEach(operation ->
                             operation.getResponses().addApiResponse("default", problemResponse()));
         };
+    }
+
+    /// Describes the parameters that mean the same wherever they are.
+    @Bean
+    OpenApiCustomizer parameters() {
+        return api ->
+                operations(api)
+                        .map(Operation::getParameters)
+                        .filter(Objects::nonNull)
+                        .flatMap(List::stream)
+                        .filter(parameter -> parameter.getDescription() == null)
+                        .forEach(parameter ->
+                                parameter.setDescription(PARAMETERS.get(parameter.getName())));
+    }
+
+    private static Stream<Operation> operations(OpenAPI api) {
+        return api.getPaths().values().stream().flatMap(path -> path.readOperations().stream());
     }
 
     private static ApiResponse problemResponse() {

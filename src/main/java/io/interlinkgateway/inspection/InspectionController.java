@@ -71,7 +71,13 @@ class InspectionController {
             @RequestParam(defaultValue = "") @Parameter(description = "key=value; may be repeated.")
                     List<String> label,
             @RequestParam(defaultValue = "100")
-                    @Parameter(schema = @Schema(type = "integer", minimum = "1", maximum = "500"))
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = "integer",
+                                            minimum = "1",
+                                            maximum = "500",
+                                            defaultValue = "100"))
                     int limit,
             @RequestParam Optional<String> cursor) {
         return Page.from(

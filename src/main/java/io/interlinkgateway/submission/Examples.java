@@ -3,6 +3,10 @@ package io.interlinkgateway.submission;
 /// Bodies that run as they stand in the sandbox, for the API's description.
 final class Examples {
 
+    /// The same in each media type: Swagger UI keeps the name when another type is chosen, and shows no example
+    /// where the type has none of that name.
+    static final String NAME = "example";
+
     static final String SPEC =
             """
             {

@@ -77,13 +77,15 @@ class SubmissionController {
                                         schema = @Schema(implementation = SubmitJobRequest.class),
                                         examples =
                                                 @ExampleObject(
-                                                        name = "job spec",
+                                                        name = Examples.NAME,
                                                         value = Examples.SPEC)),
                                 @Content(
                                         mediaType = YAML,
                                         schema = @Schema(type = "string"),
                                         examples =
-                                                @ExampleObject(name = "pod", value = Examples.POD))
+                                                @ExampleObject(
+                                                        name = Examples.NAME,
+                                                        value = Examples.POD))
                             })
                     @Valid
                     @RequestBody
@@ -124,13 +126,15 @@ class SubmissionController {
                                         schema = @Schema(implementation = SubmitJobRequest.class),
                                         examples =
                                                 @ExampleObject(
-                                                        name = "job spec",
+                                                        name = Examples.NAME,
                                                         value = Examples.SPEC)),
                                 @Content(
                                         mediaType = YAML,
                                         schema = @Schema(type = "string"),
                                         examples =
-                                                @ExampleObject(name = "pod", value = Examples.POD))
+                                                @ExampleObject(
+                                                        name = Examples.NAME,
+                                                        value = Examples.POD))
                             })
                     @Valid
                     @RequestBody
@@ -170,13 +174,15 @@ class SubmissionController {
                                         schema = @Schema(implementation = SubmitJobRequest.class),
                                         examples =
                                                 @ExampleObject(
-                                                        name = "job spec",
+                                                        name = Examples.NAME,
                                                         value = Examples.SPEC)),
                                 @Content(
                                         mediaType = YAML,
                                         schema = @Schema(type = "string"),
                                         examples =
-                                                @ExampleObject(name = "pod", value = Examples.POD))
+                                                @ExampleObject(
+                                                        name = Examples.NAME,
+                                                        value = Examples.POD))
                             })
                     @Valid
                     @RequestBody

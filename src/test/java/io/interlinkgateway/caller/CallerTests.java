@@ -164,7 +164,15 @@ class CallerTests {
         JsonNode schemes =
                 JSON.readTree(get("/v3/api-docs", "").body()).at("/components/securitySchemes");
         assertThat(schemes.at("/bearer/scheme").asString()).isEqualTo("bearer");
-        assertThat(schemes.at("/127.0.0.1/type").asString()).isEqualTo("openIdConnect");
+        JsonNode code = scheme(schemes, ISSUER).at("/flows/authorizationCode");
+        assertThat(code.path("authorizationUrl").asString()).isEqualTo(ISSUER.uri() + "/auth");
+        assertThat(code.path("tokenUrl").asString()).isEqualTo(ISSUER.uri() + "/token");
+        assertThat(code.at("/scopes").propertyNames()).containsExactly("openid");
+        assertThat(scheme(schemes, SILENT).path("type").asString()).isEqualTo("openIdConnect");
+    }
+
+    private static JsonNode scheme(JsonNode schemes, LocalIssuer issuer) {
+        return schemes.path(issuer.uri().replace("http://", "").replace(':', '-'));
     }
 
     @Test
@@ -182,6 +190,18 @@ class CallerTests {
 
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(answer.body()).contains("/problems/role-lacking", ISSUER.uri() + "#ada");
+    }
+
+    @Test
+    void theExampleOfATokenMakesOne() throws Exception {
+        JsonNode example =
+                JSON.readTree(get("/v3/api-docs", "").body())
+                        .at("/components/schemas/NewApiToken/example");
+
+        assertThat(
+                        send("POST", "/api/v1/tokens", ISSUER.token("ada", "a"), example.toString())
+                                .statusCode())
+                .isEqualTo(201);
     }
 
     @Test

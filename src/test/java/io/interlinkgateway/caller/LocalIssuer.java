@@ -63,6 +63,8 @@ public final class LocalIssuer implements AutoCloseable {
                                             Map.of(
                                                     "issuer", uri(),
                                                     "jwks_uri", uri() + "/keys",
+                                                    "authorization_endpoint", uri() + "/auth",
+                                                    "token_endpoint", uri() + "/token",
                                                     "userinfo_endpoint", uri() + "/userinfo"))));
             started.createContext(
                     "/keys",
