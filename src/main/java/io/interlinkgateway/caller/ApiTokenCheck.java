@@ -3,6 +3,7 @@ package io.interlinkgateway.caller;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
+import io.interlinkgateway.job.Fingerprint;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Workspace;
 import java.nio.charset.StandardCharsets;

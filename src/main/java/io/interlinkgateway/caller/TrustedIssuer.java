@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
+import io.interlinkgateway.job.Fingerprint;
 import io.interlinkgateway.job.GatewayException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package io.interlinkgateway.caller;
 
+import io.interlinkgateway.job.Fingerprint;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.Workspace;
 import java.util.Collection;

@@ -1,5 +1,6 @@
 package io.interlinkgateway.cluster;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -15,6 +16,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -92,6 +94,14 @@ final class ApiServer {
         } catch (KubernetesClientException failure) {
             throw failed(failure);
         }
+    }
+
+    /// The pod of that name as it is now.
+    ///
+    /// @throws GatewayException by what the API server answered
+    Optional<Pod> pod(String namespace, String name) {
+        return Optional.ofNullable(
+                call(() -> client.pods().inNamespace(namespace).withName(name).get()));
     }
 
     GatewayException failed(KubernetesClientException failure) {

@@ -6,17 +6,15 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.interlinkgateway.caller.ApiToken;
 import io.interlinkgateway.caller.ApiTokens;
 import io.interlinkgateway.caller.Role;
+import io.interlinkgateway.job.Fingerprint;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.Annotations;
 import io.interlinkgateway.pod.PodTranslation;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,13 +146,6 @@ final class KubernetesApiTokens implements ApiTokens {
 
     /// Owners have characters that no label may have.
     private static String labelFor(String owner) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(owner.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest).substring(0, 63);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return Fingerprint.of(owner).substring(0, 63);
     }
 }

@@ -38,14 +38,8 @@ final class KubernetesJobLogs implements JobLogs {
     }
 
     private Pod pod(Workspace workspace, JobName name) {
-        return Optional.ofNullable(
-                        apiServer.call(() ->
-                                apiServer
-                                        .client()
-                                        .pods()
-                                        .inNamespace(workspace.value())
-                                        .withName(name.value())
-                                        .get()))
+        return apiServer
+                .pod(workspace.value(), name.value())
                 .filter(PodReading::isJob)
                 .orElseThrow(() -> new GatewayException.NotFound("job", name.value()));
     }

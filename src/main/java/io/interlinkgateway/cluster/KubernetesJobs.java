@@ -316,19 +316,11 @@ final class KubernetesJobs implements Jobs {
     }
 
     private Optional<Pod> job(Workspace workspace, JobName name) {
-        return Optional.ofNullable(
-                        apiServer.call(() ->
-                                apiServer
-                                        .client()
-                                        .pods()
-                                        .inNamespace(workspace.value())
-                                        .withName(name.value())
-                                        .get()))
-                .filter(PodReading::isJob);
+        return apiServer.pod(workspace.value(), name.value()).filter(PodReading::isJob);
     }
 
     private Optional<Pod> pod(Pod named) {
-        return Optional.ofNullable(apiServer.call(() -> resource(named).get()));
+        return apiServer.pod(named.getMetadata().getNamespace(), named.getMetadata().getName());
     }
 
     private PodResource resource(Pod named) {

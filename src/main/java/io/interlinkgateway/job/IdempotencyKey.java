@@ -1,10 +1,5 @@
 package io.interlinkgateway.job;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
-
 /// A caller's mark on a request, so that its repeats make one job.
 ///
 /// @param value 1 to 255 printable ASCII characters
@@ -24,24 +19,14 @@ public record IdempotencyKey(String value) {
     /// @param workspace where the job will live
     /// @return `job-` and 26 hexadecimal digits
     public JobName nameIn(Workspace workspace) {
-        return new JobName("job-" + digest(workspace.value() + "\n" + value).substring(0, 26));
+        return new JobName(
+                "job-" + Fingerprint.of(workspace.value() + "\n" + value).substring(0, 26));
     }
 
     /// What the pod keeps of the key.
     ///
     /// @return its SHA-256, 64 hexadecimal digits
     public String fingerprint() {
-        return digest(value);
-    }
-
-    private static String digest(String text) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return Fingerprint.of(value);
     }
 }

@@ -123,18 +123,9 @@ final class ManifestPolicy {
                             () -> new SingularityOptions(List.of(), Optional.of(value)));
             default -> {
                 if (name.startsWith("slurm-job.vk.io/") || ALLOWED_OF_INTERLINK.contains(name)) {
-                    check("slurm-annotation", path, () -> requirePlain(value));
+                    check("slurm-annotation", path, () -> PastedTexts.requireWords(value));
                 }
             }
-        }
-    }
-
-    /// The plugin pastes these values into its script as well.
-    private static void requirePlain(String value) {
-        if (!value.matches("[A-Za-z0-9._/:@+~=, -]*")) {
-            throw new InvalidValueException(
-                    "The value \"" + Text.shown(value) + "\" could act as a command on the HPC.",
-                    "Use letters, digits, blanks and ._/:@+~=,- only.");
         }
     }
 

@@ -114,11 +114,26 @@ final class PastedTexts {
         }
     }
 
+    /// @throws InvalidValueException if the script would take it for more than one word, or for a command
     static void requireWord(String value) {
-        if (!value.matches("[A-Za-z0-9._/:@+~=,-]*")) {
+        requireOnly("[A-Za-z0-9._/:@+~=,-]*", "Use letters, digits and ._/:@+~=,- only.", value);
+    }
+
+    /// The same with blanks between.
+    ///
+    /// @throws InvalidValueException if the script would take one for a command
+    static void requireWords(String value) {
+        requireOnly(
+                "[A-Za-z0-9._/:@+~=, -]*",
+                "Use letters, digits, blanks and ._/:@+~=,- only.",
+                value);
+    }
+
+    private static void requireOnly(String pattern, String cure, String value) {
+        if (!value.matches(pattern)) {
             throw new InvalidValueException(
                     "The value \"" + Text.shown(value) + "\" could act as a command on the HPC.",
-                    "Use letters, digits and ._/:@+~=,- only.");
+                    cure);
         }
     }
 }

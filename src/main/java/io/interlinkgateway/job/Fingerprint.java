@@ -1,17 +1,18 @@
-package io.interlinkgateway.caller;
+package io.interlinkgateway.job;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// What may be kept of a text that itself shall not be: its SHA-256.
-final class Fingerprint {
+/// What may be kept of a text that itself shall not be, or tells it from others: its SHA-256.
+public final class Fingerprint {
 
     private Fingerprint() {}
 
+    /// @param text any text
     /// @return 64 hexadecimal digits
-    static String of(String text) {
+    public static String of(String text) {
         try {
             byte[] digest =
                     MessageDigest.getInstance("SHA-256")
