@@ -2,8 +2,8 @@
 # up.sh DIR [--no-memory-limits]: starts a SLURM on free ports of the loopback address, with all it writes in DIR
 # (root; no systemd, no cgroups). Returns when jobs can run. DIR/env.sh points sbatch, squeue, scontrol and scancel to it.
 # Partitions: cpu (default) and gpu on node1, which has two GPUs that do nothing; cloud on node2, which powers up when
-# a job asks for it: jobs are CONFIGURING meanwhile, for the seconds that DIR/resume-seconds says at that moment and up
-# to half a minute more, until SLURM looks. Memory limits are enforced unless the option says otherwise. A node says that
+# a job asks for it: jobs are CONFIGURING meanwhile, for the seconds that DIR/resume-seconds says (it may change on the
+# way) and up to half a minute more, until SLURM looks. Memory limits are enforced unless the option says otherwise. A node says that
 # it has 64 CPUs and 256 GiB, whatever this machine has, so that real job specs fit.
 set -euo pipefail
 enforce="JobAcctGatherParams=OverMemoryKill"
@@ -96,7 +96,11 @@ echo "CgroupAutomount=no" >cgroup.conf
 cat >resume <<SCRIPT
 #!/bin/sh
 export SLURM_CONF=$dir/slurm.conf PATH=$PATH
-sleep "\$(cat $dir/resume-seconds)"
+second=0
+while [ \$second -lt "\$(cat $dir/resume-seconds)" ]; do
+  sleep 1
+  second=\$((second + 1))
+done
 exec ${rename[*]:+unshare --uts sh -c 'hostname localhost; exec "\$@"' sh} nice -n -20 /usr/sbin/slurmd -b -f $dir/slurm.conf -N node2 </dev/null >>$dir/daemons.log 2>&1
 SCRIPT
 echo 5 >resume-seconds

@@ -16,7 +16,6 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -50,9 +49,6 @@ class LogController {
             it ended. After a lost connection send the last event's id as `Last-Event-ID`, to any gateway: it \
             goes on after that. An answer without `end` is not whole; so is a `text/plain` one that is cut off.\
             """;
-
-    /// How long the first byte may take before a follower gets the answer's head without it.
-    private static final Duration FIRST = Duration.ofSeconds(1);
 
     private final LogReaders readers;
     private final Jobs jobs;
@@ -140,7 +136,7 @@ class LogController {
             } else {
                 response.setContentType("text/plain;charset=utf-8");
                 response.setHeader("X-Content-Type-Options", "nosniff");
-                pass(reader, response);
+                new LogTextWriter(reader, response).write(properties.heartbeat());
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
@@ -160,38 +156,5 @@ class LogController {
     private static boolean wantsEvents(String accept) {
         return MediaType.parseMediaTypes(accept).stream()
                 .anyMatch(MediaType.TEXT_EVENT_STREAM::equalsTypeAndSubtype);
-    }
-
-    private void pass(LogReader reader, HttpServletResponse response)
-            throws IOException, InterruptedException {
-        OutputStream client = response.getOutputStream();
-        Duration patience = FIRST;
-        while (true) {
-            switch (reader.next(patience)) {
-                case LogEvent.Output output -> {
-                    for (LogPiece piece : output.pieces()) {
-                        client.write(piece.bytes());
-                    }
-                    response.flushBuffer();
-                }
-                case LogEvent.Quiet _ -> response.flushBuffer();
-                case LogEvent.Problem problem -> refuse(problem.message(), response);
-                case LogEvent.Broken broken -> {
-                    refuse(broken.message(), response);
-                    throw new IOException(broken.message());
-                }
-                case LogEvent.End _ -> {
-                    response.flushBuffer();
-                    return;
-                }
-            }
-            patience = properties.heartbeat();
-        }
-    }
-
-    private static void refuse(String message, HttpServletResponse response) {
-        if (!response.isCommitted()) {
-            throw new GatewayException.ClusterUnavailable(message);
-        }
     }
 }

@@ -13,7 +13,8 @@ public sealed interface LogEvent {
     /// Nothing came in time.
     record Quiet() implements LogEvent {}
 
-    /// The log can't be read now; it is tried again, and nothing is lost.
+    /// The log can't be read now; it is tried again, and nothing is lost. Told when it happens, and instead of
+    /// [Quiet] while it lasts.
     ///
     /// @param message what happened, a sentence
     record Problem(String message) implements LogEvent {}

@@ -92,7 +92,10 @@ final class LogEventWriter {
                         events.writeBytes(": alive\n\n".getBytes(StandardCharsets.UTF_8));
                     }
                 }
-                case LogEvent.Problem problem -> problem(problem.message());
+                case LogEvent.Problem problem -> {
+                    endPiece();
+                    problem(problem.message());
+                }
                 case LogEvent.Broken broken -> {
                     endPiece();
                     problem(broken.message());

@@ -170,10 +170,17 @@ final class LogFeed {
                     }
                 }
             } else if (!mayHaveOutput(state)) {
+                ring.recovered();
                 ring.live(clock.instant());
             }
             Thread.sleep(pace.look());
         }
+    }
+
+    private ContainerLog.Opened open(boolean follow) {
+        ContainerLog.Opened opened = log.open(follow);
+        ring.recovered();
+        return opened;
     }
 
     private static int rarestLook(JobState state) {
@@ -192,7 +199,7 @@ final class LogFeed {
     private Look look(JobState state) throws IOException, InterruptedException {
         LogDecoder decoder;
         boolean whole;
-        try (ContainerLog.Opened opened = log.open(false)) {
+        try (ContainerLog.Opened opened = open(false)) {
             decoder = new LogDecoder(opened);
             toldLines.begin();
             whole = readToHeader(opened.stream(), decoder);
@@ -263,7 +270,7 @@ final class LogFeed {
 
     /// @return whether the node ended the log by itself
     private boolean follow() throws IOException, InterruptedException {
-        try (ContainerLog.Opened opened = log.open(true)) {
+        try (ContainerLog.Opened opened = open(true)) {
             LogDecoder decoder = new LogDecoder(opened);
             toldLines.begin();
             Duration patience = pace.pause();
@@ -314,7 +321,7 @@ final class LogFeed {
     /// Reads the log as a whole, and tells what is missing.
     private boolean isOver(boolean endedByItself) throws IOException, InterruptedException {
         LogDecoder decoder;
-        try (ContainerLog.Opened opened = log.open(false)) {
+        try (ContainerLog.Opened opened = open(false)) {
             decoder = new LogDecoder(opened);
             toldLines.begin();
             readToEnd(opened.stream(), decoder);

@@ -36,7 +36,7 @@ final class LogRing {
     private @Nullable LiveSince liveSince;
     private boolean over;
     private Optional<String> brokenOff = Optional.empty();
-    private String problem = "";
+    private Optional<String> problem = Optional.empty();
     private long problems;
 
     /// @param capacity the most bytes
@@ -189,9 +189,19 @@ final class LogRing {
     void problem(String message) {
         lock.lock();
         try {
-            problem = message;
+            problem = Optional.of(message);
             problems++;
             news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The last problem is over.
+    void recovered() {
+        lock.lock();
+        try {
+            problem = Optional.empty();
         } finally {
             lock.unlock();
         }
@@ -278,9 +288,9 @@ final class LogRing {
                     if (brokenOff.isPresent()) {
                         return Optional.of(new LogEvent.Broken(brokenOff.get()));
                     }
-                    if (problemsSeen < problems) {
+                    if (problem.isPresent() && (problemsSeen < problems || left <= 0)) {
                         problemsSeen = problems;
-                        return Optional.of(new LogEvent.Problem(problem));
+                        return Optional.of(new LogEvent.Problem(problem.get()));
                     }
                     if (left <= 0) {
                         return Optional.of(new LogEvent.Quiet());

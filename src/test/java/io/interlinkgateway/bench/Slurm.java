@@ -57,7 +57,7 @@ public final class Slurm implements AutoCloseable {
 
     /// Says how long `node2` takes to power up: 5 s unless said otherwise, and up to 30 s more until SLURM looks.
     ///
-    /// @param seconds for the next time that it does
+    /// @param seconds fewer than 120, for the next time that it does, or if it does now, since it began
     public void powerUpSeconds(int seconds) {
         try {
             Files.writeString(folder.resolve("resume-seconds"), Integer.toString(seconds));

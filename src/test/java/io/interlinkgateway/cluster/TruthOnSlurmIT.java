@@ -47,6 +47,8 @@ class TruthOnSlurmIT {
     /// SLURM keeps a requeued job back for two minutes.
     private static final Duration PATIENCE = Duration.ofMinutes(8);
 
+    private static final int LONG_POWER_UP = 100;
+
     private static @Nullable Stage stage;
 
     /// The gateway and the nodes. Those that lose a compute node have an HPC of their own.
@@ -64,7 +66,7 @@ class TruthOnSlurmIT {
         static Stage open(Path folder) throws IOException {
             Deployment deployment = new Deployment(TestCluster.shared());
             Slurm slurm = Slurm.start();
-            slurm.powerUpSeconds(20);
+            slurm.powerUpSeconds(LONG_POWER_UP);
             Map<String, Slurm> slurms =
                     Map.of(
                             SHARED,
@@ -161,20 +163,27 @@ class TruthOnSlurmIT {
                         "sleep 1; x=$(yes | head -c 700000000); echo ${#x}",
                         "FAILED 0:9",
                         "FAILED OUT_OF_MEMORY"),
-                ended(
+                new Case(
                         "feigned-end",
-                        "echo \"$(date -Iseconds) End of script, highest exit code 0...\"; sleep"
-                                + " 30; exit 3",
+                        SHARED,
+                        Desk.spec(
+                                SHARED,
+                                "echo \"$(date -Iseconds) End of script, highest exit code 0...\"; "
+                                        + held("feigned-end", "exit 3"),
+                                "\"partition\": \"cpu\""),
+                        (_, states) -> {
+                            awaitTold(states, "RUNNING");
+                            release("feigned-end");
+                        },
                         "FAILED 3:0",
-                        "RUNNING",
-                        "FAILED EXIT_CODE 3"),
+                        List.of("RUNNING", "FAILED EXIT_CODE 3")),
                 new Case(
                         "walltime",
                         SHARED,
                         Desk.spec(SHARED, "sleep 600", "\"timeLimit\": \"PT1M\""),
                         (_, _) -> {},
                         "TIMEOUT 0:15",
-                        List.of("RUNNING", "FAILED TIME_LIMIT")),
+                        List.of("FAILED TIME_LIMIT")),
                 new Case(
                         "image-missing",
                         SHARED,
@@ -228,8 +237,15 @@ class TruthOnSlurmIT {
                         "powers-up",
                         SHARED,
                         Desk.spec(
-                                SHARED, "echo start; sleep 75; exit 6", "\"partition\": \"cloud\""),
-                        (_, _) -> {},
+                                SHARED,
+                                "echo start; " + held("powers-up", "exit 6"),
+                                "\"partition\": \"cloud\""),
+                        (_, states) -> {
+                            awaitTold(states, "UNKNOWN SUCCESS_UNCONFIRMED");
+                            stage().slurm(SHARED).powerUpSeconds(0);
+                            awaitTold(states, "RUNNING");
+                            release("powers-up");
+                        },
                         "FAILED 6:0",
                         List.of("UNKNOWN SUCCESS_UNCONFIRMED", "RUNNING", "FAILED EXIT_CODE 6")),
                 new Case(
@@ -247,35 +263,42 @@ class TruthOnSlurmIT {
                 new Case(
                         "node-fails-requeue",
                         REQUEUEING,
-                        Desk.spec(REQUEUEING, "echo start; sleep 20", "\"flags\": \"--requeue\""),
+                        Desk.spec(
+                                REQUEUEING,
+                                "echo start; " + held("node-fails-requeue", "true"),
+                                "\"flags\": \"--requeue\""),
                         (_, states) -> {
                             awaitTold(states, "RUNNING");
                             setDown(REQUEUEING);
                             awaitTold(states, "QUEUED REQUEUED");
                             setUp(REQUEUEING);
+                            awaitTold(states, "RUNNING", "QUEUED REQUEUED", "RUNNING");
+                            release("node-fails-requeue");
                         },
                         "COMPLETED 0:0",
                         List.of("RUNNING", "QUEUED REQUEUED", "RUNNING", "SUCCEEDED")),
                 new Case(
                         "plugin-stops",
                         SILENT,
-                        Desk.spec(SILENT, "sleep 60; exit 5", ""),
+                        Desk.spec(SILENT, held("plugin-stops", "exit 5"), ""),
                         (_, states) -> {
                             awaitTold(states, "RUNNING");
                             stage().nodes.pluginDown(SILENT);
                             awaitTold(states, "RUNNING NODE_UNREACHABLE");
                             stage().nodes.pluginUp(SILENT);
+                            release("plugin-stops");
                         },
                         "FAILED 5:0",
                         List.of("RUNNING", "RUNNING NODE_UNREACHABLE", "FAILED EXIT_CODE 5")),
                 new Case(
                         "kubelet-restarts",
                         RESTARTING,
-                        Desk.spec(RESTARTING, "sleep 60; exit 5", ""),
+                        Desk.spec(RESTARTING, held("kubelet-restarts", "exit 5"), ""),
                         (_, states) -> {
                             awaitTold(states, "RUNNING");
                             stage().restarting.kill();
                             stage().restarting.startAgain();
+                            release("kubelet-restarts");
                         },
                         "FAILED 5:0",
                         List.of("RUNNING", "FAILED EXIT_CODE 5")),
@@ -333,8 +356,17 @@ class TruthOnSlurmIT {
         }
     }
 
-    private static void awaitTold(List<String> states, String told) {
-        await().atMost(PATIENCE).until(() -> states.contains(told));
+    private static void awaitTold(List<String> states, String... told) {
+        await().atMost(PATIENCE).until(() -> comeInOrder(List.of(told), states));
+    }
+
+    /// A job's command that waits until it is released. Apptainer shows it the host's /tmp.
+    private static String held(String name, String command) {
+        return "until [ -e " + stage().folder.resolve(name) + " ]; do sleep 1; done; " + command;
+    }
+
+    private static void release(String name) throws IOException {
+        Files.createFile(stage().folder.resolve(name));
     }
 
     @TestFactory
@@ -410,7 +442,10 @@ class TruthOnSlurmIT {
         assertThat(states.getLast()).matches(each.told.getLast());
         if (states.getLast().matches("(SUCCEEDED|FAILED).*")) {
             // interLink's own does not end when SLURM kills the job.
-            assertThat(followed.get(2, TimeUnit.MINUTES).statusCode()).isEqualTo(200);
+            HttpResponse<String> log = followed.get(2, TimeUnit.MINUTES);
+            assertThat(log.statusCode())
+                    .as("the log of %s: %s", each.name, log.body())
+                    .isEqualTo(200);
         }
         assertThat(slurms).matches(each.slurmsWord);
         if (!slurms.startsWith("COMPLETED")) {
