@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +40,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Changes of jobs as server-sent events. Each subscriber has its request's own virtual thread, which writes to
-/// the response itself: so a slow one waits alone. When the gateway stops, the streams end before the server
+/// Changes of jobs as server-sent events. Each subscriber has a virtual thread, which writes to the response itself:
+/// so a slow one waits alone. When the gateway stops, the streams end before the server
 /// waits for its requests.
 @RestController
 @Tag(name = "Jobs")
@@ -50,6 +51,9 @@ class EventController implements SmartLifecycle {
 
     /// Events that are written before the client gets them, if they come at once.
     private static final int BATCH = 100;
+
+    /// Thousands of clients wait, and each keeps its buffer meanwhile.
+    private static final int BUFFER = 4096;
 
     /// Written events that are kept for the other subscribers.
     private static final int KEPT = 256;
@@ -98,15 +102,14 @@ class EventController implements SmartLifecycle {
                                     @Content(
                                             mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
                                             schema = @Schema(type = "string"))))
-    void all(
+    Callable<@Nullable Void> all(
             Workspace workspace,
             @RequestParam(defaultValue = "") Set<JobPhase> state,
             @RequestParam Optional<NodeName> node,
             @RequestParam(defaultValue = "") @Parameter(description = "key=value; may be repeated.")
                     List<String> label,
             @RequestHeader(AFTER) Optional<String> lastEventId,
-            HttpServletResponse response)
-            throws IOException {
+            HttpServletResponse response) {
         JobFilter filter =
                 new JobFilter(
                         workspace,
@@ -114,9 +117,12 @@ class EventController implements SmartLifecycle {
                         state,
                         node,
                         InspectionController.labels(label));
-        try (JobEvents.Subscription subscription = events.subscribe(filter, lastEventId)) {
-            stream(subscription, Optional.empty(), response);
-        }
+        return () -> {
+            try (JobEvents.Subscription subscription = events.subscribe(filter, lastEventId)) {
+                stream(subscription, Optional.empty(), response);
+                return null;
+            }
+        };
     }
 
     @RequiredRole(Role.VIEWER)
@@ -131,27 +137,29 @@ class EventController implements SmartLifecycle {
                                     @Content(
                                             mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
                                             schema = @Schema(type = "string"))))
-    void one(
+    Callable<@Nullable Void> one(
             Workspace workspace,
             @PathVariable JobName name,
             @RequestHeader(AFTER) Optional<String> lastEventId,
-            HttpServletResponse response)
-            throws IOException {
+            HttpServletResponse response) {
         JobFilter filter =
                 new JobFilter(workspace, Optional.of(name), Set.of(), Optional.empty(), Map.of());
-        try (JobEvents.Subscription subscription = events.subscribe(filter, lastEventId)) {
-            Optional<Job> now =
-                    lastEventId.isPresent()
-                            ? Optional.empty()
-                            : Optional.of(
-                                    jobs.find(workspace, name)
-                                            .orElseThrow(
-                                                    () -> InspectionController.notFound(name)));
-            stream(
-                    subscription,
-                    now.map(job -> new JobEvent.Changed(subscription.position(), job)),
-                    response);
-        }
+        return () -> {
+            try (JobEvents.Subscription subscription = events.subscribe(filter, lastEventId)) {
+                Optional<Job> now =
+                        lastEventId.isPresent()
+                                ? Optional.empty()
+                                : Optional.of(
+                                        jobs.find(workspace, name)
+                                                .orElseThrow(
+                                                        () -> InspectionController.notFound(name)));
+                stream(
+                        subscription,
+                        now.map(job -> new JobEvent.Changed(subscription.position(), job)),
+                        response);
+                return null;
+            }
+        };
     }
 
     private void stream(
@@ -159,6 +167,7 @@ class EventController implements SmartLifecycle {
             Optional<JobEvent> first,
             HttpServletResponse response)
             throws IOException {
+        response.setBufferSize(BUFFER);
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=utf-8");
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         ServletOutputStream client = response.getOutputStream();

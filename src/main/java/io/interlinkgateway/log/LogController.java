@@ -15,11 +15,12 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -31,7 +32,8 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Writes to the response itself: what a StreamingResponseBody flushes does not reach the client since Spring
-/// Framework 7.0.6 (its issue 36385). The request's thread is a virtual one, and waits.
+/// Framework 7.0.6 (its issue 36385). A virtual thread of its own does so and waits: the stack of the request's,
+/// with all filters in it, would be a multiple of what a follower costs (ADR 16).
 @RestController
 @Tag(name = "Logs")
 class LogController {
@@ -49,6 +51,9 @@ class LogController {
             it ended. After a lost connection send the last event's id as `Last-Event-ID`, to any gateway: it \
             goes on after that. An answer without `end` is not whole; so is a `text/plain` one that is cut off.\
             """;
+
+    /// Thousands of clients wait, and each keeps its buffer meanwhile.
+    private static final int BUFFER = 4096;
 
     private final LogReaders readers;
     private final Jobs jobs;
@@ -85,7 +90,7 @@ class LogController {
                         description = "The client has everything, up to the event `end`.",
                         content = @Content)
             })
-    void read(
+    Callable<@Nullable Void> read(
             Workspace workspace,
             @PathVariable JobName name,
             @RequestParam(defaultValue = "false") boolean follow,
@@ -107,8 +112,7 @@ class LogController {
                     Optional<String> container,
             @RequestHeader("Last-Event-ID") Optional<String> lastEventId,
             @RequestHeader(HttpHeaders.ACCEPT) @Parameter(hidden = true) Optional<String> accept,
-            HttpServletResponse response)
-            throws IOException {
+            HttpServletResponse response) {
         boolean events = accept.map(LogController::wantsEvents).orElse(false);
         if (timestamps && !events) {
             throw new GatewayException.Rejected(List.of(TIMESTAMPS_UNKNOWN));
@@ -121,26 +125,36 @@ class LogController {
                         tailLines.map(OptionalInt::of).orElse(OptionalInt.empty()),
                         sinceSeconds.map(Duration::ofSeconds),
                         lastEventId);
-        try (LogReader reader = readers.open(workspace, name, options)) {
-            if (events
-                    && lastEventId.map(LogCursor::parse).flatMap(LogCursor::position).isEmpty()
-                    && lastEventId.isPresent()) {
-                response.setStatus(HttpStatus.NO_CONTENT.value());
-            } else if (events) {
-                response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
-                response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-                response.setHeader("X-Accel-Buffering", "no");
-                response.flushBuffer();
-                new LogEventWriter(reader, jobs::find, json, response.getOutputStream())
-                        .write(properties.heartbeat());
-            } else {
-                response.setContentType("text/plain;charset=utf-8");
-                response.setHeader("X-Content-Type-Options", "nosniff");
-                new LogTextWriter(reader, response).write(properties.heartbeat());
+        return () -> {
+            try (LogReader reader = readers.open(workspace, name, options)) {
+                write(reader, events, lastEventId, response);
+                return null;
             }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("The gateway stops.");
+        };
+    }
+
+    private void write(
+            LogReader reader,
+            boolean events,
+            Optional<String> lastEventId,
+            HttpServletResponse response)
+            throws IOException, InterruptedException {
+        response.setBufferSize(BUFFER);
+        if (events
+                && lastEventId.map(LogCursor::parse).flatMap(LogCursor::position).isEmpty()
+                && lastEventId.isPresent()) {
+            response.setStatus(HttpStatus.NO_CONTENT.value());
+        } else if (events) {
+            response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
+            response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+            response.setHeader("X-Accel-Buffering", "no");
+            response.flushBuffer();
+            new LogEventWriter(reader, jobs::find, json, response.getOutputStream())
+                    .write(properties.heartbeat());
+        } else {
+            response.setContentType("text/plain;charset=utf-8");
+            response.setHeader("X-Content-Type-Options", "nosniff");
+            new LogTextWriter(reader, response).write(properties.heartbeat());
         }
     }
 

@@ -97,7 +97,7 @@ final class LogDecoder {
 
     private final class Collector implements PluginLog.Sink {
 
-        private final ByteArrayOutputStream open = new ByteArrayOutputStream();
+        private ByteArrayOutputStream open = new ByteArrayOutputStream();
         private List<LogPiece> pieces = new ArrayList<>();
         private LogPosition at = LogPosition.HEAD;
         private boolean plugin;
@@ -134,7 +134,8 @@ final class LogDecoder {
 
         private void cut() {
             byte[] bytes = redaction.next(open.toByteArray());
-            open.reset();
+            // Thousands wait, and not each with room for a burst.
+            open = new ByteArrayOutputStream();
             add(bytes);
         }
 

@@ -116,8 +116,8 @@ final class LogEventWriter {
     private void send() throws IOException {
         if (events.size() > 0) {
             events.writeTo(client);
-            events = new ByteArrayOutputStream(); // thousands wait, and not each with room for a
-            // burst
+            // Thousands wait, and not each with room for a burst.
+            events = new ByteArrayOutputStream();
             client.flush();
         }
     }

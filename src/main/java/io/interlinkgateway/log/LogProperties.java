@@ -13,7 +13,7 @@ import org.springframework.util.unit.DataSize;
 ///     its log is empty: interLink says so of jobs whose compute node is still powering up
 @ConfigurationProperties("gateway.log")
 record LogProperties(
-        @DefaultValue("64KB") DataSize buffer,
+        @DefaultValue("32KB") DataSize buffer,
         @DefaultValue("15s") Duration heartbeat,
         @DefaultValue("15m") Duration unconfirmedWait) {
 

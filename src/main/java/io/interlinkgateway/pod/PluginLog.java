@@ -78,7 +78,7 @@ public final class PluginLog {
     private final RuntimeFault runtimeFault;
     private final Supplier<RecordGrammar> grammars;
     private final HeldBytes held = new HeldBytes();
-    private final ByteArrayOutputStream firstOwn = new ByteArrayOutputStream();
+    private ByteArrayOutputStream firstOwn = new ByteArrayOutputStream();
     private RecordGrammar grammar;
     private Place place = Place.BEFORE_RECORD;
     private int headerAt;
@@ -504,8 +504,11 @@ public final class PluginLog {
         }
         if (headed && place == Place.OWN) {
             ownAfterRecord += to - from;
-            firstOwn.write(
-                    bytes, from, Math.min(to - from, KEPT - Math.min(KEPT, firstOwn.size())));
+            if (ownAfterRecord <= KEPT) {
+                firstOwn.write(bytes, from, to - from);
+            } else {
+                firstOwn = new ByteArrayOutputStream(0);
+            }
         }
         sink.own(bytes, from, to);
     }

@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,15 +109,6 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                                                         .replaceAll(""),
                                                 violation.getMessage()))
                                 .toList()));
-    }
-
-    /// Tomcat can't decode a parameter.
-    @ExceptionHandler
-    ResponseEntity<Object> handle(InvalidParameterException undecodable) {
-        return answer(
-                withCure(
-                        ProblemType.MALFORMED_REQUEST.problem("A parameter can't be decoded."),
-                        "Encode parameters as UTF-8 with %XX."));
     }
 
     /// A committed answer can't become a problem any more: rethrown, the failure makes the server cut the

@@ -78,7 +78,7 @@ final class LogBenchmark {
                     before,
                     memory(gateway, "VmHWM"));
         } finally {
-            gateway.destroy();
+            gateway.destroyForcibly().waitFor();
         }
     }
 
