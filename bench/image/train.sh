@@ -11,7 +11,7 @@ java -XX:AOTCacheOutput=gateway.aot -XX:+UseCompactObjectHeaders -jar "$app/gate
 pid=$!
 port=
 for _ in $(seq 300); do
-  port=$(sed -n 's/.*Tomcat started on port \([0-9]*\).*/\1/p' train.log)
+  port=$(sed -n 's/.*Jetty started on port \([0-9]*\).*/\1/p' train.log)
   [ -n "$port" ] && break
   sleep 0.2
 done

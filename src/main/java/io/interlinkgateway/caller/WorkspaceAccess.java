@@ -4,6 +4,7 @@ import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Workspace;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
@@ -35,9 +36,12 @@ final class WorkspaceAccess implements HandlerInterceptor, HandlerMethodArgument
     @Override
     public boolean preHandle(
             HttpServletRequest request, HttpServletResponse response, Object handler) {
-        // No endpoint takes OPTIONS: the framework itself says which methods there are.
+        // No endpoint takes OPTIONS: the framework itself says which methods there are. The end of
+        // a stream
+        // comes by here again, after its request was let in.
         if (!(handler instanceof HandlerMethod endpoint)
-                || HttpMethod.OPTIONS.matches(request.getMethod())) {
+                || HttpMethod.OPTIONS.matches(request.getMethod())
+                || request.getDispatcherType() == DispatcherType.ASYNC) {
             return true;
         }
         RequiredRole required = endpoint.getMethodAnnotation(RequiredRole.class);

@@ -10,13 +10,21 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Refuses large bodies while they are read: neither Tomcat nor Spring bounds a JSON body.
+/// Refuses large bodies while they are read: neither Jetty nor Spring bounds a JSON body. What of a refused body is
+/// still to come is read and dropped, as far as it is bearable: Jetty would cut the connection, and its sender would
+/// not get to the answer.
 @Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
 class BodyLimit extends OncePerRequestFilter {
+
+    private static final long BEARABLE = DataSize.ofMegabytes(16).toBytes();
 
     private final DataSize limit;
 
@@ -32,14 +40,21 @@ class BodyLimit extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        chain.doFilter(
-                new HttpServletRequestWrapper(request) {
-                    @Override
-                    public ServletInputStream getInputStream() throws IOException {
-                        return new Limited(super.getInputStream());
-                    }
-                },
-                response);
+        try {
+            chain.doFilter(
+                    new HttpServletRequestWrapper(request) {
+                        @Override
+                        public ServletInputStream getInputStream() throws IOException {
+                            return new Limited(super.getInputStream());
+                        }
+                    },
+                    response);
+        } finally {
+            // Who expects 100-continue sends nothing before.
+            if (!request.isAsyncStarted() && request.getHeader(HttpHeaders.EXPECT) == null) {
+                request.getInputStream().skip(BEARABLE);
+            }
+        }
     }
 
     private final class Limited extends ServletInputStream {

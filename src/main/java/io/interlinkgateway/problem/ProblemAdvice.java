@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,6 +119,14 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             throws Exception {
         if (response.isCommitted()) {
             throw defect;
+        }
+        // Jetty reads parameters when they are asked for, and can't decode all of them.
+        if (defect instanceof HttpException refused
+                && HttpStatusCode.valueOf(refused.getCode()).is4xxClientError()) {
+            return answer(
+                    withCure(
+                            ProblemType.MALFORMED_REQUEST.problem("A parameter can't be decoded."),
+                            "Encode parameters as UTF-8 with %XX."));
         }
         UUID id = UUID.randomUUID();
         LOG.error("Unexpected failure {}", id, defect);
