@@ -368,6 +368,41 @@ class HostileDocumentsTests {
         }
     }
 
+    private static Stream<String> requestsThatAreNone() {
+        return Stream.of(
+                "NONSENSE",
+                "GET /api/v1/jobs",
+                "GET /api/v1/jobs HTTP/9.9\r\nHost: localhost",
+                "GET /api/v1/jobs HTTP/1.1",
+                "GET /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nHost: localhost",
+                "GET /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nno colon",
+                "GET /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(20_000),
+                "GET /" + "x".repeat(20_000) + " HTTP/1.1\r\nHost: localhost",
+                "GET /api/%zz HTTP/1.1\r\nHost: localhost",
+                "POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1",
+                "POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n"
+                        + "Transfer-Encoding: chunked");
+    }
+
+    @ParameterizedTest
+    @MethodSource("requestsThatAreNone")
+    void whatIsNoRequestIsAnsweredWithAProblemToo(String request) throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout((int) SOON.toMillis());
+            socket.getOutputStream().write((request + "\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+            String answer =
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(answer).containsPattern("^HTTP/1.[01] (4\\d\\d|505) ");
+            assertThat(answer).containsIgnoringCase("Content-Type: application/problem+json");
+            assertThat(
+                            JSON.readTree(answer.substring(answer.indexOf("\r\n\r\n")))
+                                    .path("type")
+                                    .asString())
+                    .startsWith("/problems/");
+        }
+    }
+
     private static String statusLine(InputStream answer) throws IOException {
         StringBuilder line = new StringBuilder();
         for (int next = answer.read(); next >= 0 && next != '\r'; next = answer.read()) {

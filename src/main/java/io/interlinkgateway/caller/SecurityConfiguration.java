@@ -17,6 +17,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
@@ -26,6 +27,7 @@ import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
+import org.springframework.security.web.header.HeaderWriterFilter;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.CorsConfigurationSource;
 import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
@@ -35,6 +37,17 @@ import tools.jackson.databind.json.JsonMapper;
 /// Who gets past which door. Inside, [WorkspaceAccess] decides.
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
+
+    /// Before the request goes on: after it a stream's own thread may be writing headers, too, and Jetty's are not
+    /// made for two.
+    private static final ObjectPostProcessor<HeaderWriterFilter> EAGER =
+            new ObjectPostProcessor<>() {
+                @Override
+                public <T extends HeaderWriterFilter> T postProcess(T filter) {
+                    filter.setShouldWriteHeadersEagerly(true);
+                    return filter;
+                }
+            };
 
     private static final Logger LOG = LoggerFactory.getLogger(SecurityConfiguration.class);
 
@@ -117,6 +130,7 @@ class SecurityConfiguration {
                 .httpBasic(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
+                .headers(headers -> headers.withObjectPostProcessor(EAGER))
                 .cors(cors -> cors.configurationSource(origins()))
                 .exceptionHandling(failures ->
                         failures.authenticationEntryPoint(problems).accessDeniedHandler(problems))

@@ -30,7 +30,9 @@ final class LogTextWriter {
         this.outage = outage;
     }
 
-    /// @param heartbeat how often to look whether the client is still there
+    /// A client that leaves is noticed when the job writes next: nothing can be sent to it meanwhile.
+    ///
+    /// @param heartbeat how long to wait for the job at a time
     /// @throws GatewayException.ClusterUnavailable if the log can't be read, and nothing was written
     /// @throws IOException if the log broke off, or the client is gone
     void write(Duration heartbeat) throws IOException, InterruptedException {

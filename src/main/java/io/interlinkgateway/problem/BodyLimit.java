@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.core.Ordered;
@@ -24,7 +25,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class BodyLimit extends OncePerRequestFilter {
 
-    private static final long BEARABLE = DataSize.ofMegabytes(16).toBytes();
+    private static final long MOST_DROPPED = DataSize.ofMegabytes(16).toBytes();
+    private static final Duration LONGEST_DROP = Duration.ofSeconds(10);
 
     private final DataSize limit;
 
@@ -40,20 +42,45 @@ class BodyLimit extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        LimitedRequest limited = new LimitedRequest(request);
         try {
-            chain.doFilter(
-                    new HttpServletRequestWrapper(request) {
-                        @Override
-                        public ServletInputStream getInputStream() throws IOException {
-                            return new Limited(super.getInputStream());
-                        }
-                    },
-                    response);
+            chain.doFilter(limited, response);
         } finally {
-            // Who expects 100-continue sends nothing before.
-            if (!request.isAsyncStarted() && request.getHeader(HttpHeaders.EXPECT) == null) {
-                request.getInputStream().skip(BEARABLE);
+            // Who expects 100-continue sends nothing before the body is asked for.
+            if (!request.isAsyncStarted()
+                    && (limited.asked || request.getHeader(HttpHeaders.EXPECT) == null)) {
+                drop(request.getInputStream());
             }
+        }
+    }
+
+    private static void drop(ServletInputStream rest) {
+        long deadline = System.nanoTime() + LONGEST_DROP.toNanos();
+        long left = MOST_DROPPED;
+        byte[] buffer = new byte[8192];
+        try {
+            for (int read = 0;
+                    read >= 0 && left > 0 && System.nanoTime() - deadline < 0;
+                    left -= read) {
+                read = rest.read(buffer);
+            }
+        } catch (IOException gone) {
+            // There is nobody left to answer.
+        }
+    }
+
+    private final class LimitedRequest extends HttpServletRequestWrapper {
+
+        private boolean asked;
+
+        private LimitedRequest(HttpServletRequest request) {
+            super(request);
+        }
+
+        @Override
+        public ServletInputStream getInputStream() throws IOException {
+            asked = true;
+            return new Limited(super.getInputStream());
         }
     }
 

@@ -45,7 +45,10 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
 
     @ExceptionHandler
-    ResponseEntity<Object> handle(GatewayException failure) {
+    ResponseEntity<Object> handle(GatewayException failure, HttpServletResponse response) {
+        if (response.isCommitted()) {
+            throw failure;
+        }
         String detail = String.valueOf(failure.getMessage());
         return switch (failure) {
             case GatewayException.Rejected rejected ->

@@ -1,0 +1,44 @@
+package io.interlinkgateway.problem;
+
+import java.util.Objects;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Answers what Jetty refuses before anybody else sees it, such as broken request lines and large headers: with a
+/// problem, as everywhere.
+@Component
+class RefusedRequests extends ErrorHandler {
+
+    private final JsonMapper json;
+
+    RefusedRequests(JsonMapper json) {
+        this.json = json;
+    }
+
+    @Override
+    protected void generateResponse(
+            Request request,
+            Response response,
+            int code,
+            @Nullable String message,
+            @Nullable Throwable cause,
+            Callback callback) {
+        ProblemType type = ProblemType.ofStatus(HttpStatusCode.valueOf(code));
+        ProblemDetail problem =
+                type.problem(Objects.requireNonNullElse(message, type.title()) + ".");
+        problem.setStatus(code);
+        response.getHeaders()
+                .put(HttpHeader.CONTENT_TYPE, MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+        Content.Sink.write(response, true, json.writeValueAsString(problem), callback);
+    }
+}
