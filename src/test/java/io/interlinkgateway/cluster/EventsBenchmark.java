@@ -35,7 +35,7 @@ final class EventsBenchmark {
 
     private static final int SUBSCRIBERS = 1000;
     private static final int CHANGES = 200;
-    private static final int WARM_UP = 50;
+    private static final int WARM_UP = 300;
     private static final long PAUSE_MILLIS = 200;
     private static final Pattern CHANGE = Pattern.compile("\"remoteJobId\":\"(\\d+)\"");
     private static final String POD =
