@@ -3,8 +3,8 @@
 # (root; no systemd, no cgroups). Returns when jobs can run. DIR/env.sh points sbatch, squeue, scontrol and scancel to it.
 # Partitions: cpu (default) and gpu on node1, which has two GPUs that do nothing; cloud on node2, which powers up when
 # a job asks for it: jobs are CONFIGURING meanwhile, for the seconds that DIR/resume-seconds says (it may change on the
-# way) and up to half a minute more, until SLURM looks. Memory limits are enforced unless the option says otherwise. A node says that
-# it has 64 CPUs and 256 GiB, whatever this machine has, so that real job specs fit.
+# way) and up to half a minute more, until SLURM looks. Memory limits are enforced unless the option says otherwise. A
+# node says that it has 64 CPUs and 256 GiB, whatever this machine has, so that real job specs fit.
 set -euo pipefail
 enforce="JobAcctGatherParams=OverMemoryKill"
 [ "${2-}" = --no-memory-limits ] && enforce= && set -- "$1"

@@ -134,8 +134,7 @@ final class LogDecoder {
 
         private void cut() {
             byte[] bytes = redaction.next(open.toByteArray());
-            // Thousands wait, and not each with room for a burst.
-            open = new ByteArrayOutputStream();
+            open.reset();
             add(bytes);
         }
 
@@ -155,6 +154,8 @@ final class LogDecoder {
 
         List<LogPiece> taken() {
             cut();
+            // Thousands wait, and not each with room for a burst.
+            open = new ByteArrayOutputStream();
             List<LogPiece> taken = pieces;
             pieces = new ArrayList<>();
             return taken;

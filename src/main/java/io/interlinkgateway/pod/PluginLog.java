@@ -506,7 +506,7 @@ public final class PluginLog {
             ownAfterRecord += to - from;
             if (ownAfterRecord <= KEPT) {
                 firstOwn.write(bytes, from, to - from);
-            } else {
+            } else if (firstOwn.size() > 0) {
                 firstOwn = new ByteArrayOutputStream(0);
             }
         }

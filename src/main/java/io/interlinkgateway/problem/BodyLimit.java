@@ -57,8 +57,11 @@ class BodyLimit extends OncePerRequestFilter {
     private static void drop(ServletInputStream rest) {
         long deadline = System.nanoTime() + LONGEST_DROP.toNanos();
         long left = MOST_DROPPED;
-        byte[] buffer = new byte[8192];
         try {
+            if (rest.read() < 0) {
+                return;
+            }
+            byte[] buffer = new byte[8192];
             for (int read = 0;
                     read >= 0 && left > 0 && System.nanoTime() - deadline < 0;
                     left -= read) {

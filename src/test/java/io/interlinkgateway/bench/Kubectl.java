@@ -24,7 +24,7 @@ public final class Kubectl {
         try {
             this.kubeconfig =
                     Files.writeString(
-                            folder.resolve("kubectl.kubeconfig"), ControlPlane.kubeconfig());
+                            folder.resolve(namespace + ".kubeconfig"), ControlPlane.kubeconfig());
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -180,10 +180,10 @@ class TruthOnSlurmIT {
                 new Case(
                         "walltime",
                         SHARED,
-                        Desk.spec(SHARED, "sleep 600", "\"timeLimit\": \"PT1M\""),
+                        Desk.spec(SHARED, "sleep 600", "\"timeLimit\": \"PT2M\""),
                         (_, _) -> {},
                         "TIMEOUT 0:15",
-                        List.of("FAILED TIME_LIMIT")),
+                        List.of("RUNNING", "FAILED TIME_LIMIT")),
                 new Case(
                         "image-missing",
                         SHARED,
