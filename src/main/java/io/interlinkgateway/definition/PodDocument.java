@@ -51,6 +51,14 @@ public final class PodDocument {
                 text(document, "metadata", "name")
                         .flatMap(value ->
                                 findings.check("name", "metadata.name", () -> new JobName(value)));
+        JobName.Prefix prefix =
+                text(document, "metadata", "generateName")
+                        .flatMap(value ->
+                                findings.check(
+                                        "name",
+                                        "metadata.generateName",
+                                        () -> new JobName.Prefix(value)))
+                        .orElse(JobName.Prefix.USUAL);
         Optional<String> selected =
                 text(document, "spec", "nodeSelector", "kubernetes.io/hostname");
         if (selected.isEmpty()) {
@@ -69,7 +77,7 @@ public final class PodDocument {
                                 "spec.nodeSelector[kubernetes.io/hostname]",
                                 () -> new NodeName(value)));
         findings.rejectErrors();
-        return new RequestedJob(name, node.orElseThrow(), new PodManifest(document));
+        return new RequestedJob(name, prefix, node.orElseThrow(), new PodManifest(document));
     }
 
     private static Map<String, Object> document(String text) {

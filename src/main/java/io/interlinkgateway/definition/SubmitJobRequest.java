@@ -1,5 +1,6 @@
 package io.interlinkgateway.definition;
 
+import io.interlinkgateway.job.BindMount;
 import io.interlinkgateway.job.ComputeResources;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.EnvironmentVariable;
@@ -20,6 +21,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,13 +127,7 @@ public record SubmitJobRequest(
         Optional<SingularityOptions> runtime =
                 singularity == null
                         ? Optional.of(SingularityOptions.NONE)
-                        : findings.check(
-                                "singularity",
-                                "singularity",
-                                () ->
-                                        new SingularityOptions(
-                                                orEmpty(singularity.mounts),
-                                                Optional.ofNullable(singularity.options)));
+                        : runtimeOf(singularity, findings);
         checkTexts(findings);
         findings.rejectErrors();
         JobSpec spec =
@@ -175,7 +171,10 @@ public record SubmitJobRequest(
                 spec.singularity().equals(SingularityOptions.NONE)
                         ? null
                         : new Singularity(
-                                nullIfEmpty(spec.singularity().mounts()),
+                                nullIfEmpty(
+                                        spec.singularity().mounts().stream()
+                                                .map(BindMount::toString)
+                                                .toList()),
                                 spec.singularity().options().orElse(null)),
                 nullIfEmpty(spec.labels()));
     }
@@ -208,7 +207,7 @@ public record SubmitJobRequest(
         for (int index = 0; index < words.size(); index++) {
             String word = words.get(index);
             String path = field + "[" + index + "]";
-            findings.check("text", path, () -> Text.requireUnicode("The text", word));
+            findings.check("text", path, () -> Text.requireArgument("The text", word));
         }
     }
 
@@ -225,6 +224,23 @@ public record SubmitJobRequest(
                         () -> TrackingUri.parse(wanted.trackingUri));
         return credential.flatMap(
                 name -> trackingUri.map(address -> new MlflowAccess(name, address)));
+    }
+
+    private static Optional<SingularityOptions> runtimeOf(Singularity wanted, Findings findings) {
+        List<BindMount> mounts = new ArrayList<>();
+        List<String> texts = orEmpty(wanted.mounts);
+        for (int index = 0; index < texts.size(); index++) {
+            String text = texts.get(index);
+            findings.check(
+                            "singularity",
+                            "singularity.mounts[" + index + "]",
+                            () -> BindMount.parse(text).requireNoVariable())
+                    .ifPresent(mounts::add);
+        }
+        return findings.check(
+                "singularity",
+                "singularity.options",
+                () -> new SingularityOptions(mounts, Optional.ofNullable(wanted.options)));
     }
 
     private Optional<ComputeResources> computeOf(Findings findings) {

@@ -47,7 +47,7 @@ public final class EnvironmentVariable {
     /// @return the same value
     /// @throws InvalidValueException if it can't arrive unchanged
     public static String requireValue(String name, String value) {
-        Text.requireUnicode("The environment variable " + Text.shown(name), value);
+        Text.requireArgument("The environment variable " + Text.shown(name), value);
         if (value.contains("\r\n")) {
             throw new InvalidValueException(
                     "The environment variable "

@@ -14,13 +14,12 @@ public record IdempotencyKey(String value) {
         }
     }
 
-    /// The name of the job that a request without a name makes: the same for each repeat.
+    /// What the name of a job is made of that a request without a name makes: the same for each repeat.
     ///
     /// @param workspace where the job will live
-    /// @return `job-` and 26 hexadecimal digits
-    public JobName nameIn(Workspace workspace) {
-        return new JobName(
-                "job-" + Fingerprint.of(workspace.value() + "\n" + value).substring(0, 26));
+    /// @return 64 hexadecimal digits
+    public String fingerprintIn(Workspace workspace) {
+        return Fingerprint.of(workspace.value() + "\n" + value);
     }
 
     /// What the pod keeps of the key.

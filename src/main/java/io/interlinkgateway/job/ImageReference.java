@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /// @param pullFrom a registry reference; given, the image file is pulled from there when it is missing
 public record ImageReference(String value, Optional<String> pullFrom) {
 
-    private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9/][A-Za-z0-9._/:@+~=,-]*");
+    private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9/][A-Za-z0-9._/:@+~=-]*");
     private static final Pattern REMOTE = Pattern.compile("(docker|oras|library|shub|https)://.+");
 
     /// @throws InvalidValueException if a character could act on the HPC's command line
@@ -38,7 +38,7 @@ public record ImageReference(String value, Optional<String> pullFrom) {
             throw new InvalidValueException(
                     "An image can't be \"" + Text.shown(reference) + "\".",
                     "Use an absolute path on the HPC or a registry reference, of letters, digits"
-                            + " and ._/:@+~=,- only.");
+                            + " and ._/:@+~=- only.");
         }
     }
 

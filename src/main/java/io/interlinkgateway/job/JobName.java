@@ -13,6 +13,35 @@ public record JobName(String value) {
         Labels.requireDnsLabel("A job's name", value);
     }
 
+    /// What a generated name begins with.
+    ///
+    /// @param value the beginning of a DNS-1123 label, at most 51 characters
+    public record Prefix(String value) {
+
+        /// Of names that nobody asked for.
+        public static final Prefix USUAL = new Prefix("job-");
+
+        private static final int SHORTEST = 12;
+        private static final int LONGEST = 26;
+
+        /// @throws InvalidValueException if no name can begin so
+        public Prefix {
+            if (value.length() > MAX_LENGTH - SHORTEST) {
+                throw new InvalidValueException(
+                        "A generated name can't begin with \"" + Text.shown(value) + "\".",
+                        "Use at most " + (MAX_LENGTH - SHORTEST) + " characters.");
+            }
+            Labels.requireDnsLabel("A generated name", value + "0");
+        }
+
+        /// @param digits at least 26 hexadecimal digits
+        /// @return a name with as many of them as there is room for, 12 to 26
+        public JobName named(String digits) {
+            return new JobName(
+                    value + digits.substring(0, Math.min(LONGEST, MAX_LENGTH - value.length())));
+        }
+    }
+
     @Override
     public String toString() {
         return value;

@@ -39,8 +39,8 @@ public record JobSpec(
         environment = Ordered.copyOf(environment);
         labels = Ordered.copyOf(labels);
         preExec = preExec.filter(text -> !text.isBlank());
-        command.forEach(word -> Text.requireUnicode("The command", word));
-        arguments.forEach(word -> Text.requireUnicode("An argument", word));
+        command.forEach(word -> Text.requireArgument("The command", word));
+        arguments.forEach(word -> Text.requireArgument("An argument", word));
         environment.forEach((name, value) -> {
             EnvironmentVariable.requireName(name);
             EnvironmentVariable.requireValue(name, value);

@@ -1,6 +1,7 @@
 package io.interlinkgateway.job;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
@@ -98,60 +99,103 @@ final class RuntimeWords {
 
     private RuntimeWords() {}
 
-    /// @param options words with blanks between, without quotes
-    /// @throws InvalidValueException if a word is no option and no option's value, or an option lacks its value
-    static void requireOptionsOnly(String options) {
-        Deque<String> words = new ArrayDeque<>(List.of(options.split(" +")));
-        while (!words.isEmpty()) {
-            String word = words.removeFirst();
-            if (takesNext(word)) {
-                requireValue(word, words.pollFirst());
-            }
+    /// One option.
+    ///
+    /// @param text as it is written, with its value
+    /// @param mounts what it mounts, if it is `--bind` or `-B`
+    record RuntimeOption(String text, List<BindMount> mounts) {
+
+        private static RuntimeOption plain(String text) {
+            return new RuntimeOption(text, List.of());
         }
     }
 
-    private static boolean takesNext(String word) {
-        if (word.startsWith("--") && word.length() > 2) {
-            String name = word.substring(2);
-            if (name.indexOf('=') > 0 || WITHOUT_VALUE.contains(name)) {
-                return false;
+    /// @param options words with blanks between, without quotes
+    /// @return the options in their order; letters of one word come apart
+    /// @throws InvalidValueException if a word is no option and no option's value, an option lacks its value, or a
+    ///     mount is malformed
+    static List<RuntimeOption> parse(String options) {
+        Deque<String> words = new ArrayDeque<>(List.of(options.split(" +")));
+        List<RuntimeOption> parsed = new ArrayList<>();
+        while (!words.isEmpty()) {
+            String word = words.removeFirst();
+            if (word.startsWith("--") && word.length() > 2) {
+                parsed.add(longOption(word, words));
+            } else if (word.startsWith("-") && !word.startsWith("--") && word.length() > 1) {
+                letters(word, words, parsed);
+            } else {
+                throw new InvalidValueException(
+                        "\""
+                                + Text.shown(word)
+                                + "\" is no option, and would be taken for the image.",
+                        "Give options only; the image belongs in image, its arguments in args.");
             }
-            if (WITH_VALUE.contains(name)) {
-                return true;
-            }
+        }
+        return parsed;
+    }
+
+    private static RuntimeOption longOption(String word, Deque<String> words) {
+        String name = word.substring(2);
+        int equals = name.indexOf('=');
+        if (equals > 0) {
+            return name.startsWith("bind=")
+                    ? bind(name.substring(equals + 1))
+                    : RuntimeOption.plain(word);
+        }
+        if (WITHOUT_VALUE.contains(name)) {
+            return RuntimeOption.plain(word);
+        }
+        if (!WITH_VALUE.contains(name)) {
             throw new InvalidValueException(
                     "The option \"" + Text.shown(word) + "\" is not known.",
                     "Write --name=value, or --name=true if it takes no value.");
         }
-        if (word.startsWith("-") && !word.startsWith("--") && word.length() > 1) {
-            return lettersTakeNext(word);
-        }
-        throw new InvalidValueException(
-                "\"" + Text.shown(word) + "\" is no option, and would be taken for the image.",
-                "Give options only; the image belongs in image, its arguments in args.");
+        String value = requireValue(word, words.pollFirst());
+        return name.equals("bind") ? bind(value) : RuntimeOption.plain(word + " " + value);
     }
 
     /// `-eB /a` is `-e -B /a`, and so is `-eB/a`.
-    private static boolean lettersTakeNext(String word) {
+    private static void letters(String word, Deque<String> words, List<RuntimeOption> parsed) {
         for (int at = 1; at < word.length(); at++) {
-            if (LETTERS_WITH_VALUE.indexOf(word.charAt(at)) >= 0) {
-                return at == word.length() - 1;
+            char letter = word.charAt(at);
+            if (LETTERS_WITH_VALUE.indexOf(letter) >= 0) {
+                String glued = word.substring(at + 1);
+                String value = glued.isEmpty() ? requireValue(word, words.pollFirst()) : glued;
+                parsed.add(
+                        letter == 'B'
+                                ? bind(value)
+                                : RuntimeOption.plain("-" + letter + " " + value));
+                return;
             }
-            if (LETTERS_WITHOUT_VALUE.indexOf(word.charAt(at)) < 0) {
+            if (LETTERS_WITHOUT_VALUE.indexOf(letter) < 0) {
                 throw new InvalidValueException(
                         "The option \"" + Text.shown(word) + "\" is not known.",
                         "Write options by their long names.");
             }
+            parsed.add(RuntimeOption.plain("-" + letter));
         }
-        return false;
     }
 
-    /// A variable that is empty on the HPC leaves no word behind.
-    private static void requireValue(String option, @Nullable String value) {
+    /// Mounts with commas between. A part that is no path is one more option of the mount before it.
+    private static RuntimeOption bind(String list) {
+        List<String> mounts = new ArrayList<>();
+        for (String part : list.split(",", -1)) {
+            if (!mounts.isEmpty() && !part.isEmpty() && "/$".indexOf(part.charAt(0)) < 0) {
+                mounts.add(mounts.removeLast() + "," + part);
+            } else {
+                mounts.add(part);
+            }
+        }
+        return new RuntimeOption("--bind " + list, mounts.stream().map(BindMount::parse).toList());
+    }
+
+    /// A variable that is empty on the HPC leaves no word behind, and the next word would be the value.
+    private static String requireValue(String option, @Nullable String value) {
         if (value == null || value.startsWith("$")) {
             throw new InvalidValueException(
                     "The option " + Text.shown(option) + " may lack its value.",
                     "Write it as --name=value.");
         }
+        return value;
     }
 }

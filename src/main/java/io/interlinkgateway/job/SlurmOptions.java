@@ -1,6 +1,10 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.job.SbatchOption.Argument;
+import io.interlinkgateway.job.SbatchOption.Effect;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,222 +17,17 @@ import java.util.stream.Collectors;
 /// SLURM plugin passes on unharmed (`--key=value`, single blanks between; some versions split at each
 /// blank, and none checks anything).
 ///
-/// @param values long names to values, an empty value for an option that takes none; in the caller's order
+/// @param values long names to values, an empty value for an option that has none; in the caller's order. Second
+///     names (`tasks`) are replaced by the first (`ntasks`).
 public record SlurmOptions(Map<String, String> values) {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final Pattern HARMLESS_VALUE =
-            Pattern.compile("[A-Za-z0-9._/:@+~=,%\\[\\]*!&|()<>^-]{1,1024}");
+            Pattern.compile("[A-Za-z0-9._/:@+~=,%\\[\\]*!?&|()<>^-]{1,1024}");
 
-    /// sbatch's letters (its manual page, SLURM 22.05 to 25.05).
-    private static final Map<Character, String> LONG_NAMES =
-            Map.ofEntries(
-                    Map.entry('A', "account"),
-                    Map.entry('B', "extra-node-info"),
-                    Map.entry('C', "constraint"),
-                    Map.entry('D', "chdir"),
-                    Map.entry('F', "nodefile"),
-                    Map.entry('G', "gpus"),
-                    Map.entry('H', "hold"),
-                    Map.entry('J', "job-name"),
-                    Map.entry('L', "licenses"),
-                    Map.entry('M', "clusters"),
-                    Map.entry('N', "nodes"),
-                    Map.entry('O', "overcommit"),
-                    Map.entry('Q', "quiet"),
-                    Map.entry('S', "core-spec"),
-                    Map.entry('V', "version"),
-                    Map.entry('W', "wait"),
-                    Map.entry('a', "array"),
-                    Map.entry('b', "begin"),
-                    Map.entry('c', "cpus-per-task"),
-                    Map.entry('d', "dependency"),
-                    Map.entry('e', "error"),
-                    Map.entry('h', "help"),
-                    Map.entry('i', "input"),
-                    Map.entry('k', "no-kill"),
-                    Map.entry('m', "distribution"),
-                    Map.entry('n', "ntasks"),
-                    Map.entry('o', "output"),
-                    Map.entry('p', "partition"),
-                    Map.entry('q', "qos"),
-                    Map.entry('s', "oversubscribe"),
-                    Map.entry('t', "time"),
-                    Map.entry('v', "verbose"),
-                    Map.entry('w', "nodelist"),
-                    Map.entry('x', "exclude"));
-
-    /// Options that never take the next word as their value.
-    private static final Set<String> WITHOUT_VALUE =
-            Set.of(
-                    "contiguous",
-                    "disable-stdout-job-summary",
-                    "exclusive",
-                    "get-user-env",
-                    "hold",
-                    "ignore-pbs",
-                    "kill-on-invalid-dep",
-                    "no-kill",
-                    "no-requeue",
-                    "overcommit",
-                    "oversubscribe",
-                    "reboot",
-                    "requeue",
-                    "spread-job",
-                    "stepmgr",
-                    "use-min-nodes",
-                    "nice");
-
-    /// sbatch's long options (its manual page, SLURM 22.05 to 25.05). A site may have more, by its plugins.
-    private static final Set<String> KNOWN =
-            Set.of(
-                    "account",
-                    "acctg-freq",
-                    "array",
-                    "batch",
-                    "bb",
-                    "bbf",
-                    "begin",
-                    "bell",
-                    "chdir",
-                    "cluster-constraint",
-                    "clusters",
-                    "comment",
-                    "consolidate-segments",
-                    "constraint",
-                    "container",
-                    "container-id",
-                    "contiguous",
-                    "core-spec",
-                    "cores-per-socket",
-                    "cpu-freq",
-                    "cpus-per-gpu",
-                    "cpus-per-task",
-                    "deadline",
-                    "delay-boot",
-                    "dependency",
-                    "disable-stdout-job-summary",
-                    "distribution",
-                    "error",
-                    "exclude",
-                    "exclusive",
-                    "export",
-                    "export-file",
-                    "extra",
-                    "extra-node-info",
-                    "get-user-env",
-                    "gid",
-                    "gpu-bind",
-                    "gpu-freq",
-                    "gpus",
-                    "gpus-per-node",
-                    "gpus-per-socket",
-                    "gpus-per-task",
-                    "gres",
-                    "gres-flags",
-                    "help",
-                    "hint",
-                    "hold",
-                    "ignore-pbs",
-                    "input",
-                    "job-name",
-                    "kill-on-invalid-dep",
-                    "licenses",
-                    "mail-type",
-                    "mail-user",
-                    "mcs-label",
-                    "mem",
-                    "mem-bind",
-                    "mem-per-cpu",
-                    "mem-per-gpu",
-                    "mincpus",
-                    "network",
-                    "nice",
-                    "no-bell",
-                    "no-kill",
-                    "no-requeue",
-                    "no-shell",
-                    "nodefile",
-                    "nodelist",
-                    "nodes",
-                    "ntasks",
-                    "ntasks-per-core",
-                    "ntasks-per-gpu",
-                    "ntasks-per-node",
-                    "ntasks-per-socket",
-                    "oom-kill-step",
-                    "open-mode",
-                    "output",
-                    "overcommit",
-                    "oversubscribe",
-                    "parsable",
-                    "partition",
-                    "power",
-                    "prefer",
-                    "priority",
-                    "profile",
-                    "propagate",
-                    "qos",
-                    "quiet",
-                    "reboot",
-                    "requeue",
-                    "reservation",
-                    "resv-ports",
-                    "segment",
-                    "share",
-                    "signal",
-                    "sockets-per-node",
-                    "spread-job",
-                    "stepmgr",
-                    "switches",
-                    "test-only",
-                    "thread-spec",
-                    "threads-per-core",
-                    "time",
-                    "time-min",
-                    "tmp",
-                    "tres-bind",
-                    "tres-per-job",
-                    "tres-per-node",
-                    "tres-per-socket",
-                    "tres-per-task",
-                    "uid",
-                    "umask",
-                    "usage",
-                    "use-min-nodes",
-                    "verbose",
-                    "version",
-                    "wait",
-                    "wait-all-nodes",
-                    "wckey",
-                    "wrap",
-                    "x11");
-
-    private static final Map<String, String> REFUSED =
-            Map.ofEntries(
-                    Map.entry("output", "The job's log is read from the plugin's own file."),
-                    Map.entry("error", "The job's log is read from the plugin's own file."),
-                    Map.entry("input", "Jobs have no standard input."),
-                    Map.entry("job-name", "The plugin names the SLURM job after the pod's UID."),
-                    Map.entry("uid", "The HPC decides who the job runs as."),
-                    Map.entry("gid", "The HPC decides who the job runs as."),
-                    Map.entry("wrap", "The command belongs in command and args."),
-                    Map.entry(
-                            "chdir",
-                            "The plugin's files are found from its own working directory."),
-                    Map.entry("array", "A job is one SLURM job; submit one job per element."),
-                    Map.entry("container", "The image belongs in image."),
-                    Map.entry("container-id", "The image belongs in image."),
-                    Map.entry("export-file", "Variables of the job belong in env."),
-                    Map.entry("clusters", "The plugin follows jobs on its own cluster only."),
-                    Map.entry("parsable", "The plugin would not find the job's id."),
-                    Map.entry("quiet", "The plugin would not find the job's id."),
-                    Map.entry("verbose", "The plugin takes what sbatch says for an error."),
-                    Map.entry("wait", "The plugin would wait for the job's end."),
-                    Map.entry("test-only", "Nothing would be submitted."),
-                    Map.entry("help", "Nothing would be submitted."),
-                    Map.entry("usage", "Nothing would be submitted."),
-                    Map.entry("version", "Nothing would be submitted."));
+    /// A list of variables that the job gets from the plugin's environment, each perhaps with a value.
+    private static final Pattern EXPORT =
+            Pattern.compile("[A-Za-z_][A-Za-z0-9_]*(=[^,]*)?(,[A-Za-z_][A-Za-z0-9_]*(=[^,]*)?)*");
 
     private static final List<Set<String>> EXCLUSIVE =
             List.of(
@@ -242,72 +41,138 @@ public record SlurmOptions(Map<String, String> values) {
 
     /// Copies the map, keeping its order.
     ///
-    /// @throws InvalidValueException if an option is refused, has a value that could act on the HPC, or
-    ///     contradicts another
+    /// @throws InvalidValueException if an option is refused, has a value that could act on the HPC or none where it
+    ///     needs one, or contradicts another
     public SlurmOptions {
-        values = Ordered.copyOf(values);
-        values.forEach(SlurmOptions::requireHarmless);
-        requireNoContradiction(values);
+        Map<String, String> canonical = new LinkedHashMap<>();
+        values.forEach((name, value) -> put(canonical, new Option(name, value)));
+        requireNoContradiction(canonical);
+        values = Ordered.copyOf(canonical);
     }
 
     /// Options as they are written on a command line: `-p gpu --gres=gpu:1`.
     ///
-    /// @param flags the raw string
+    /// @param flags the raw text
     /// @return the same options by their long names
-    /// @throws InvalidValueException if an option is refused, malformed or said twice
+    /// @throws InvalidValueException if an option is refused, malformed or given twice
     public static SlurmOptions parse(String flags) {
-        if (flags.chars().anyMatch(c -> c < ' ' || c == 0x7f || "'\"\\`$#;".indexOf(c) >= 0)) {
+        return parse(flags, Set.of());
+    }
+
+    /// Options as they are written on a command line, without some.
+    ///
+    /// @param flags the raw text
+    /// @param leftOut long names of options that may stand in the text and do not count
+    /// @return the other options by their long names
+    /// @throws InvalidValueException if another option is refused, malformed or given twice
+    public static SlurmOptions parse(String flags, Set<String> leftOut) {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (Option option : options(flags)) {
+            if (!leftOut.contains(option.name)) {
+                put(options, option);
+            }
+        }
+        return new SlurmOptions(options);
+    }
+
+    /// The names of all options of a text, whether they are allowed or not.
+    ///
+    /// @param flags the raw text
+    /// @return names without dashes, long ones for the short ones
+    /// @throws InvalidValueException if the text is malformed
+    public static List<String> names(String flags) {
+        return options(flags).stream().map(Option::name).toList();
+    }
+
+    private record Option(String name, String value) {}
+
+    /// The options of a command line as `getopt_long` finds them.
+    private static List<Option> options(String flags) {
+        String text = Text.trimmed(flags);
+        if (text.chars().anyMatch(c -> c < ' ' || c == 0x7f || "'\"\\`$#;".indexOf(c) >= 0)) {
             throw new InvalidValueException(
                     "The SLURM options hold a line break, quote or another character that could act"
                             + " on the HPC.",
                     "Write --key=value with single blanks between; values without blanks, quotes,"
                             + " $, `, ;, \\ and #.");
         }
-        Map<String, String> options = new LinkedHashMap<>();
-        List<String> words = new ArrayList<>(List.of(flags.strip().split(" +")));
-        words.removeIf(String::isEmpty);
+        List<Option> options = new ArrayList<>();
+        Deque<String> words = new ArrayDeque<>(List.of(text.split(" +")));
         while (!words.isEmpty()) {
             String word = words.removeFirst();
-            Option option =
-                    word.startsWith("--") ? longOption(word, words) : shortOption(word, words);
-            if (options.putIfAbsent(option.name, option.value) != null) {
-                throw saidTwice(option.name);
+            if (word.startsWith("--") && word.length() > 2) {
+                options.add(longOption(word, words));
+            } else if (word.startsWith("-") && word.length() > 1 && word.charAt(1) != '-') {
+                options.addAll(shortOptions(word, words));
+            } else if (!word.isEmpty()) {
+                throw new InvalidValueException(
+                        "\"" + Text.shown(word) + "\" is no option of sbatch.",
+                        "Write options as --key=value.");
             }
         }
-        return new SlurmOptions(options);
+        return options;
     }
 
-    private record Option(String name, String value) {}
-
-    private static Option longOption(String word, List<String> rest) {
+    private static Option longOption(String word, Deque<String> rest) {
         int equals = word.indexOf('=');
         if (equals >= 0) {
-            return new Option(
-                    word.substring(2, equals), requireValue(word, word.substring(equals + 1)));
+            String value = word.substring(equals + 1);
+            if (value.isEmpty()) {
+                throw withoutValue(word);
+            }
+            return new Option(word.substring(2, equals), value);
         }
         String name = word.substring(2);
-        return new Option(name, WITHOUT_VALUE.contains(name) ? "" : nextValue(rest));
+        boolean needsValue =
+                SbatchOption.named(name)
+                        .filter(option -> option.argument() == Argument.REQUIRED)
+                        .isPresent();
+        return new Option(name, needsValue ? nextValue(word, rest) : "");
     }
 
-    private static Option shortOption(String word, List<String> rest) {
-        String name =
-                word.length() > 1 && word.charAt(0) == '-' ? LONG_NAMES.get(word.charAt(1)) : null;
-        if (name == null) {
-            throw new InvalidValueException(
-                    "\"" + Text.shown(word) + "\" is no option of sbatch.",
-                    "Write options as --key=value.");
+    /// The letters of one word: options without a value, then perhaps one that takes the rest of the word or the next
+    /// word. `-Oo/tmp/x` is `-O -o /tmp/x`.
+    private static List<Option> shortOptions(String word, Deque<String> rest) {
+        List<Option> options = new ArrayList<>();
+        for (int at = 1; at < word.length(); at++) {
+            SbatchOption option = SbatchOption.ofLetter(word.charAt(at)).orElse(null);
+            if (option == null) {
+                throw new InvalidValueException(
+                        "\"" + Text.shown(word) + "\" is no option of sbatch.",
+                        "Write options as --key=value.");
+            }
+            String glued = word.substring(at + 1);
+            switch (option.argument()) {
+                case NONE -> options.add(new Option(option.name(), ""));
+                case OPTIONAL, REQUIRED -> {
+                    options.add(new Option(option.name(), shortValue(word, option, glued, rest)));
+                    return options;
+                }
+            }
         }
-        if (word.length() > 2) {
-            String value = word.substring(2);
-            return new Option(
-                    name, requireValue(word, value.startsWith("=") ? value.substring(1) : value));
-        }
-        return new Option(
-                name, WITHOUT_VALUE.contains(name) ? "" : requireValue(word, nextValue(rest)));
+        return options;
     }
 
-    private static String nextValue(List<String> rest) {
-        return rest.isEmpty() || rest.getFirst().startsWith("-") ? "" : rest.removeFirst();
+    /// To sbatch a '=' glued to a letter is a part of the value, which is never meant: it is left out.
+    private static String shortValue(
+            String word, SbatchOption option, String glued, Deque<String> rest) {
+        if (glued.isEmpty()) {
+            return option.argument() == Argument.REQUIRED ? nextValue(word, rest) : "";
+        }
+        return glued.startsWith("=") ? glued.substring(1) : glued;
+    }
+
+    private static String nextValue(String option, Deque<String> rest) {
+        if (rest.isEmpty() || rest.getFirst().startsWith("-")) {
+            throw withoutValue(option);
+        }
+        return rest.removeFirst();
+    }
+
+    private static InvalidValueException withoutValue(String option) {
+        return new InvalidValueException(
+                "The option \"" + Text.shown(option) + "\" lacks its value.",
+                "Write it as --key=value.");
     }
 
     /// One option's value.
@@ -317,46 +182,76 @@ public record SlurmOptions(Map<String, String> values) {
     /// @return the same value
     /// @throws InvalidValueException if it is empty or could act on the HPC, or the option is refused
     public static String requireHarmlessValue(String name, String value) {
-        requireHarmless(name, requireValue("--" + name, value));
+        checked(new Option(name, value));
         return value;
     }
 
-    private static String requireValue(String word, String value) {
-        if (value.isEmpty()) {
-            throw new InvalidValueException(
-                    "The option \"" + Text.shown(word) + "\" lacks its value.",
-                    "Write it as --key=value.");
+    private static void put(Map<String, String> options, Option option) {
+        Option checked = checked(option);
+        if (options.putIfAbsent(checked.name, checked.value) != null) {
+            throw givenTwice(checked.name);
         }
-        return value;
     }
 
-    private static void requireHarmless(String name, String value) {
-        if (!NAME.matcher(name).matches()) {
+    /// The option by its first name.
+    private static Option checked(Option option) {
+        if (!NAME.matcher(option.name).matches()) {
             throw new InvalidValueException(
-                    "\"" + Text.shown(name) + "\" is no option of sbatch.",
+                    "\"" + Text.shown(option.name) + "\" is no option of sbatch.",
                     "Use the option's long name, in lower case letters, digits and '-'.");
         }
-        requireWhole(name);
-        String why = REFUSED.get(name);
-        if (why != null) {
+        if (!option.value.isEmpty() && !HARMLESS_VALUE.matcher(option.value).matches()) {
             throw new InvalidValueException(
-                    "The option --" + name + " is not allowed. " + why,
-                    "Leave --" + name + " out.");
+                    "The option --"
+                            + option.name
+                            + " can't have the value \""
+                            + Text.shown(option.value)
+                            + "\".",
+                    "Use a value of at most 1024 characters without blanks, quotes, $, `, ;, \\, #,"
+                            + " { and }.");
         }
-        if (!value.isEmpty() && !HARMLESS_VALUE.matcher(value).matches()) {
+        Optional<SbatchOption> known = SbatchOption.named(option.name);
+        if (known.isEmpty()) {
+            requireWhole(option.name);
+            return option;
+        }
+        requireAllowed(known.get());
+        requireArgument(known.get(), option.value);
+        return new Option(known.get().name(), option.value);
+    }
+
+    /// `getopt_long` takes the beginning of an option for the option, so that `--outp` would be the refused `--output`.
+    private static void requireWhole(String name) {
+        SbatchOption.abbreviatedBy(name)
+                .ifPresent(whole -> {
+                    throw new InvalidValueException(
+                            "The option --" + name + " is short for another one.",
+                            "Write the option's whole name, such as --" + whole + ".");
+                });
+    }
+
+    private static void requireAllowed(SbatchOption option) {
+        if (option.effect() == Effect.REFUSED) {
             throw new InvalidValueException(
-                    "The option --" + name + " can't have the value \"" + Text.shown(value) + "\".",
-                    "Use a value without blanks, quotes, $, `, ;, \\ and #.");
+                    "The option --" + option.name() + " is not allowed. " + option.remark(),
+                    "Leave --" + option.name() + " out.");
         }
     }
 
-    /// sbatch takes the beginning of an option for the option (getopt_long), so that `--outp` would be the refused
-    /// `--output`.
-    private static void requireWhole(String name) {
-        if (!KNOWN.contains(name) && KNOWN.stream().anyMatch(known -> known.startsWith(name))) {
+    private static void requireArgument(SbatchOption option, String value) {
+        if (option.argument() == Argument.REQUIRED && value.isEmpty()) {
+            throw withoutValue("--" + option.name());
+        }
+        if (option.argument() == Argument.NONE && !value.isEmpty()) {
             throw new InvalidValueException(
-                    "The option --" + name + " is short for another one.",
-                    "Write the option's whole name.");
+                    "The option --" + option.name() + " has no value.",
+                    "Write --" + option.name() + " alone.");
+        }
+        if (option.name().equals("export") && !EXPORT.matcher(value).matches()) {
+            throw new InvalidValueException(
+                    "The option --export can't have the value \"" + Text.shown(value) + "\".",
+                    "Write ALL, NONE or names of variables with commas between, each perhaps with"
+                            + " =value.");
         }
     }
 
@@ -401,24 +296,51 @@ public record SlurmOptions(Map<String, String> values) {
     /// @throws InvalidValueException if an option stands in both or contradicts another
     public SlurmOptions and(SlurmOptions others) {
         Map<String, String> all = new LinkedHashMap<>(values);
-        others.values.forEach((name, value) -> {
-            if (all.putIfAbsent(name, value) != null) {
-                throw saidTwice(name);
-            }
-        });
+        others.values.forEach((name, value) -> put(all, new Option(name, value)));
         return new SlurmOptions(all);
     }
 
-    private static InvalidValueException saidTwice(String name) {
+    /// These options without some.
+    ///
+    /// @param names long names
+    /// @return the others
+    public SlurmOptions without(Set<String> names) {
+        Map<String, String> rest = new LinkedHashMap<>(values);
+        rest.keySet().removeAll(names);
+        return new SlurmOptions(rest);
+    }
+
+    private static InvalidValueException givenTwice(String name) {
         return new InvalidValueException(
                 "The option --" + Text.shown(name) + " is given twice.",
                 "Give it once, as a field of slurm or in slurm.flags.");
     }
 
     /// @param name a long name without dashes
-    /// @return the option's value, empty for an option that takes none
+    /// @return the option's value, empty for an option that has none
     public Optional<String> value(String name) {
         return Optional.ofNullable(values.get(name));
+    }
+
+    /// The options that `sbatch` does not have by itself. A site may have them by its plugins.
+    ///
+    /// @return long names to the names that were probably meant
+    public Map<String, Optional<String>> unknown() {
+        return values.keySet().stream()
+                .filter(name -> SbatchOption.named(name).isEmpty())
+                .collect(Collectors.toMap(name -> name, SbatchOption::nearest));
+    }
+
+    /// The options with which the size of a job can't be told from the others.
+    ///
+    /// @return long names
+    public List<String> ofUncertainSize() {
+        return values.keySet().stream()
+                .filter(name ->
+                        SbatchOption.named(name)
+                                .filter(option -> option.effect() == Effect.UNCERTAIN_SIZE)
+                                .isPresent())
+                .toList();
     }
 
     /// The options as the plugin gets them.

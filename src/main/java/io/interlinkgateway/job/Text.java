@@ -7,6 +7,10 @@ import java.nio.charset.StandardCharsets;
 public final class Text {
 
     private static final int LONGEST = 80;
+    private static final String BLANKS = " \t\n\r";
+
+    /// Linux: `MAX_ARG_STRLEN` without the NUL at the end, for arguments and for `NAME=value`.
+    private static final int LONGEST_ARGUMENT = 131_071;
 
     private Text() {}
 
@@ -28,6 +32,23 @@ public final class Text {
         return line.length() <= longest ? line : line.substring(0, longest) + "…";
     }
 
+    /// The text without blanks, tabs and line breaks around it. Nothing else counts as white space, for nothing else does
+    /// to a shell.
+    ///
+    /// @param text any text
+    /// @return the part between
+    public static String trimmed(String text) {
+        int from = 0;
+        int to = text.length();
+        while (from < to && BLANKS.indexOf(text.charAt(from)) >= 0) {
+            from++;
+        }
+        while (to > from && BLANKS.indexOf(text.charAt(to - 1)) >= 0) {
+            to--;
+        }
+        return text.substring(from, to);
+    }
+
     /// Refuses what no process can be given: NUL ends an argument, and half a surrogate pair has no UTF-8.
     ///
     /// @param what the value's name, the beginning of a sentence
@@ -39,6 +60,23 @@ public final class Text {
             throw new InvalidValueException(
                     what + " holds NUL or half a Unicode character.",
                     "Send valid Unicode text without NUL, or Base64.");
+        }
+        return text;
+    }
+
+    /// Refuses what no process can be given as one argument or variable.
+    ///
+    /// @param what the value's name, the beginning of a sentence
+    /// @param text any text; it is not shown, for it may be a secret
+    /// @return the same text
+    /// @throws InvalidValueException as [#requireUnicode], or if it is longer than Linux allows
+    public static String requireArgument(String what, String text) {
+        requireUnicode(what, text);
+        if (text.length() > LONGEST_ARGUMENT
+                || text.getBytes(StandardCharsets.UTF_8).length > LONGEST_ARGUMENT) {
+            throw new InvalidValueException(
+                    what + " is longer than the 131,071 bytes that Linux gives to one argument.",
+                    "Keep it in a file on the HPC, and give the file's path.");
         }
         return text;
     }

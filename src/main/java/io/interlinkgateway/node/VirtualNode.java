@@ -18,6 +18,7 @@ import java.util.Optional;
 /// @param accelerators the models it names, by their label (`nvidia-gpu-type`: `A100`)
 /// @param taints what keeps pods away
 /// @param lastPing when the virtual kubelet last heard from the HPC, if it says so
+/// @param labels by which pods select it
 public record VirtualNode(
         NodeName name,
         String type,
@@ -27,7 +28,8 @@ public record VirtualNode(
         Map<String, Quantity> allocatable,
         Map<String, String> accelerators,
         List<Taint> taints,
-        Optional<Instant> lastPing) {
+        Optional<Instant> lastPing,
+        Map<String, String> labels) {
 
     /// The taint that every interLink node has, and every job tolerates.
     public static final String INTERLINK_TAINT = "virtual-node.interlink/no-schedule";
@@ -38,6 +40,7 @@ public record VirtualNode(
         allocatable = Map.copyOf(allocatable);
         accelerators = Map.copyOf(accelerators);
         taints = List.copyOf(taints);
+        labels = Map.copyOf(labels);
     }
 
     /// What keeps pods away that do not tolerate it.

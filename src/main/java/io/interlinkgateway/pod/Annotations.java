@@ -18,6 +18,9 @@ public final class Annotations {
     /// The SLURM plugin's: options, pasted into the container's command line.
     public static final String SINGULARITY_OPTIONS = "slurm-job.vk.io/singularity-options";
 
+    /// The SLURM plugin's: the name of a set of options, CPUs and memory that its configuration has.
+    public static final String FLAVOR = "slurm-job.vk.io/flavor";
+
     /// On a node: what the HPC answered to the last ping.
     public static final String PING_RESPONSE = "interlink.virtual-kubelet.io/ping-response";
 
@@ -47,6 +50,13 @@ public final class Annotations {
 
     /// On a pod: the resources, with commas between, whose limits the gateway added.
     public static final String COMPLETED_LIMITS = PREFIX + "completed-limits";
+
+    /// On a pod that was made from a spec: the options of `sbatch` as the spec has them, if the pod has others.
+    public static final String WRITTEN_FLAGS = PREFIX + "written-flags";
+
+    /// On a pod that was made from a spec: the limits as the spec has them where the pod has others, `cpu=500m` with commas
+    /// between.
+    public static final String WRITTEN_LIMITS = PREFIX + "written-limits";
 
     /// On a pod: what the job's own record in its log says of its end, see [JobRecord].
     public static final String JOB_RECORD = PREFIX + "job-record";

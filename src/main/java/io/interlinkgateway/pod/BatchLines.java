@@ -1,20 +1,16 @@
 package io.interlinkgateway.pod;
 
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Quantity;
-import io.interlinkgateway.job.SlurmOptions;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /// The lines that the SLURM plugin writes, by the rules of the version in the recordings: the flags,
-/// then CPUs and memory from the largest limits of any container, which displace the same flags.
+/// then CPUs and memory from the limits, which displace the same flags. What a flavor adds is known to its node alone.
 final class BatchLines {
 
     private static final BigDecimal MEBIBYTE = BigDecimal.TWO.pow(20);
@@ -22,38 +18,39 @@ final class BatchLines {
     private BatchLines() {}
 
     static List<String> of(Pod pod) {
-        String flags =
-                Objects.requireNonNullElse(
-                                pod.getMetadata().getAnnotations(), Map.<String, String>of())
-                        .get(Annotations.FLAGS);
-        Map<String, String> options =
-                new LinkedHashMap<>(flags == null ? Map.of() : SlurmOptions.parse(flags).values());
-        Optional<BigDecimal> cpu = largest(pod, "cpu");
-        Optional<BigDecimal> memory = largest(pod, "memory");
-        cpu.ifPresent(_ -> options.remove("cpus-per-task"));
-        memory.ifPresent(_ -> options.remove("mem"));
-        options.putIfAbsent(
+        Map<String, String> options = new LinkedHashMap<>(PluginResources.flags(pod).values());
+        boolean flavored =
+                PodReading.orEmpty(pod.getMetadata().getAnnotations())
+                        .containsKey(Annotations.FLAVOR);
+        put(
+                options,
                 "cpus-per-task",
-                cpu.orElse(BigDecimal.ONE).setScale(0, RoundingMode.CEILING).toPlainString());
-        options.putIfAbsent(
+                PluginResources.limit(pod, "cpu")
+                        .map(cpus -> cpus.setScale(0, RoundingMode.CEILING)),
+                flavored);
+        put(
+                options,
                 "mem",
-                memory.orElse(MEBIBYTE).divideToIntegralValue(MEBIBYTE).toBigInteger().toString());
+                PluginResources.limit(pod, "memory")
+                        .map(bytes -> bytes.divideToIntegralValue(MEBIBYTE)),
+                flavored);
         List<String> lines = new ArrayList<>();
         options.forEach((name, value) ->
                 lines.add("#SBATCH --" + name + (value.isEmpty() ? "" : "=" + value)));
         return lines;
     }
 
-    private static Optional<BigDecimal> largest(Pod pod, String resource) {
-        return pod.getSpec().getContainers().stream()
-                .map(Container::getResources)
-                .filter(Objects::nonNull)
-                .map(resources ->
-                        Objects.requireNonNullElse(
-                                        resources.getLimits(), Map.<String, Quantity>of())
-                                .get(resource))
-                .filter(Objects::nonNull)
-                .map(Quantity::getNumericalAmount)
-                .max(BigDecimal::compareTo);
+    /// Without a limit, a flag and a flavor the plugin asks for one CPU and 1 MB.
+    private static void put(
+            Map<String, String> options,
+            String option,
+            Optional<BigDecimal> limit,
+            boolean flavored) {
+        if (limit.isPresent()) {
+            options.remove(option);
+            options.put(option, limit.get().toBigInteger().toString());
+        } else if (!flavored) {
+            options.putIfAbsent(option, "1");
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.interlinkgateway.job.BindMount;
 import io.interlinkgateway.job.ComputeResources;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.ImageReference;
@@ -65,7 +66,11 @@ final class DefinitionReading {
                 EnvironmentEncoding.needsNoEvaluation(
                         environment.values(), mlflow, command, arguments);
         Map<String, Quantity> limits = amounts(container.getResources().getLimits());
-        limits.keySet().removeAll(Limits.completedIn(pod));
+        limits.keySet().removeAll(PluginResources.completedIn(pod));
+        Optional.ofNullable(annotations.get(Annotations.WRITTEN_LIMITS)).stream()
+                .flatMap(written -> Arrays.stream(written.split(",")))
+                .map(limit -> limit.split("=", 2))
+                .forEach(limit -> limits.put(limit[0], new Quantity(limit[1])));
         return new JobSpec(
                 image,
                 command,
@@ -73,7 +78,8 @@ final class DefinitionReading {
                 environment,
                 mlflow,
                 new ComputeResources(limits, amounts(container.getResources().getRequests())),
-                Optional.ofNullable(annotations.get(Annotations.FLAGS))
+                Optional.ofNullable(annotations.get(Annotations.WRITTEN_FLAGS))
+                        .or(() -> Optional.ofNullable(annotations.get(Annotations.FLAGS)))
                         .map(SlurmOptions::parse)
                         .orElse(SlurmOptions.NONE),
                 PreExec.ownPart(image, Optional.ofNullable(annotations.get(Annotations.PRE_EXEC))),
@@ -83,11 +89,10 @@ final class DefinitionReading {
 
     private static SingularityOptions singularityOf(
             Map<String, String> annotations, boolean added) {
-        List<String> mounts =
-                Optional.ofNullable(annotations.get(Annotations.SINGULARITY_MOUNTS)).stream()
-                        .flatMap(text -> Arrays.stream(text.split(" ")))
-                        .filter(word -> !word.equals("--bind"))
-                        .toList();
+        List<BindMount> mounts =
+                SingularityOptions.ofMounts(
+                                annotations.getOrDefault(Annotations.SINGULARITY_MOUNTS, ""))
+                        .mounts();
         Optional<String> options =
                 Optional.ofNullable(annotations.get(Annotations.SINGULARITY_OPTIONS))
                         .map(text ->
@@ -151,7 +156,7 @@ final class DefinitionReading {
                 .withStatus(null)
                 .build();
         // spotless:on
-        Limits.completedIn(pod).forEach(resource -> removeLimit(written, resource));
+        PluginResources.completedIn(pod).forEach(resource -> removeLimit(written, resource));
         @SuppressWarnings("unchecked")
         Map<String, Object> document = SERIALIZATION.convertValue(written, Map.class);
         return new PodManifest(document);

@@ -3,6 +3,7 @@ package io.interlinkgateway.pod;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import io.fabric8.kubernetes.api.model.Toleration;
@@ -24,10 +25,11 @@ public final class Demand {
     private final List<Toleration> tolerations;
     private final Map<String, BigDecimal> resources;
     private final Set<String> secrets;
+    private final PodSpec spec;
 
-    private Demand(
-            List<Toleration> tolerations, Map<String, BigDecimal> resources, Set<String> secrets) {
-        this.tolerations = tolerations;
+    private Demand(PodSpec spec, Map<String, BigDecimal> resources, Set<String> secrets) {
+        this.spec = spec;
+        this.tolerations = spec.getTolerations();
         this.resources = resources;
         this.secrets = secrets;
     }
@@ -43,7 +45,9 @@ public final class Demand {
         all.forEach(container ->
                 needs(container)
                         .forEach((name, amount) -> resources.merge(name, amount, BigDecimal::max)));
-        return new Demand(pod.getSpec().getTolerations(), resources, secretsOf(all));
+        // The scheduler does not count a request of nothing.
+        resources.values().removeIf(amount -> amount.signum() == 0);
+        return new Demand(pod.getSpec(), resources, secretsOf(all));
     }
 
     /// What each resource needs in all, by Kubernetes' names, in base units: the sum of what the containers
@@ -59,6 +63,14 @@ public final class Demand {
     /// @return their names
     public Set<String> secrets() {
         return secrets;
+    }
+
+    /// The rules of the pod itself that keep it from a node.
+    ///
+    /// @param node the node
+    /// @return node selectors and required node affinities that the node does not satisfy
+    public List<HpcUse.Said> brokenSelections(VirtualNode node) {
+        return NodeSelection.broken(spec, node);
     }
 
     /// Whether a taint lets the job in.

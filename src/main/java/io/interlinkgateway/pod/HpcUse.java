@@ -2,11 +2,12 @@ package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Quantity;
+import io.interlinkgateway.job.BindMount;
 import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
+import io.interlinkgateway.job.SingularityOptions;
 import io.interlinkgateway.job.SlurmOptions;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -26,8 +27,9 @@ import java.util.stream.Stream;
 /// @param mounts the sources of bind mounts, as they are said; what is no mount comes as it is
 /// @param runtimeOptions each word of the container runtime's options
 /// @param hostCommands what runs outside of the containers, or may
-/// @param otherAnnotations the plugin's other annotations, which change what the rest means
-/// @param memory the largest memory limit of any container in bytes, which the plugin asks for on each node
+/// @param otherAnnotations the plugins' other annotations, which change what the rest means
+/// @param operatorAnnotations annotations that an operator has to allow, by their names
+/// @param memory the memory in bytes that the plugin asks for on each node because of the containers' limits
 /// @param gpus the GPUs that the containers' limits add up to
 public record HpcUse(
         SlurmOptions slurm,
@@ -37,6 +39,7 @@ public record HpcUse(
         List<Said> runtimeOptions,
         List<Said> hostCommands,
         List<Said> otherAnnotations,
+        List<Said> operatorAnnotations,
         Optional<BigDecimal> memory,
         BigDecimal gpus) {
 
@@ -46,21 +49,6 @@ public record HpcUse(
                     Annotations.PRE_EXEC,
                     Annotations.SINGULARITY_MOUNTS,
                     Annotations.SINGULARITY_OPTIONS);
-
-    /// The fields of a job spec that have an option's name in another spelling.
-    private static final Map<String, String> SPEC_FIELDS =
-            Map.ofEntries(
-                    Map.entry("partition", "slurm.partition"),
-                    Map.entry("account", "slurm.account"),
-                    Map.entry("qos", "slurm.qos"),
-                    Map.entry("reservation", "slurm.reservation"),
-                    Map.entry("constraint", "slurm.constraint"),
-                    Map.entry("gres", "slurm.gres"),
-                    Map.entry("nodes", "slurm.nodes"),
-                    Map.entry("ntasks", "slurm.tasks"),
-                    Map.entry("ntasks-per-node", "slurm.tasksPerNode"),
-                    Map.entry("time", "slurm.timeLimit"),
-                    Map.entry("exclude", "slurm.exclude"));
 
     /// A value and where the caller said it.
     ///
@@ -90,7 +78,7 @@ public record HpcUse(
         spec.image().pullFrom().ifPresent(source -> images.add(new Said("image.pullFrom", source)));
         return new HpcUse(
                 slurm(pod),
-                option -> SPEC_FIELDS.getOrDefault(option, "slurm.flags"),
+                new SpecTranslation.SpecFields()::option,
                 images,
                 mounts("singularity.mounts", pod),
                 words("singularity.options", annotation(pod, Annotations.SINGULARITY_OPTIONS)),
@@ -99,7 +87,8 @@ public record HpcUse(
                                 exports("slurm.flags", pod).stream())
                         .toList(),
                 List.of(),
-                memory(pod),
+                List.of(),
+                PluginResources.limit(pod, "memory"),
                 gpus(pod));
     }
 
@@ -140,12 +129,16 @@ public record HpcUse(
                 commands,
                 annotations(pod).entrySet().stream()
                         .filter(annotation ->
-                                annotation.getKey().startsWith("slurm-job.vk.io/")
+                                annotation.getKey().contains("-job.vk.io/")
                                         && !KNOWN.contains(annotation.getKey()))
                         .map(annotation ->
                                 new Said(path(annotation.getKey()), annotation.getValue()))
                         .toList(),
-                memory(pod),
+                annotations(pod).keySet().stream()
+                        .filter(PluginAnnotations::isForOperators)
+                        .map(name -> new Said(path(name), name))
+                        .toList(),
+                PluginResources.limit(pod, "memory"),
                 gpus(pod));
     }
 
@@ -172,7 +165,7 @@ public record HpcUse(
     }
 
     private static String path(String annotation) {
-        return "metadata.annotations[" + annotation + "]";
+        return ManifestTranslation.annotationPath(annotation);
     }
 
     private static Map<String, String> annotations(Pod pod) {
@@ -184,7 +177,7 @@ public record HpcUse(
     }
 
     private static SlurmOptions slurm(Pod pod) {
-        return SlurmOptions.parse(annotation(pod, Annotations.FLAGS));
+        return PluginResources.flags(pod);
     }
 
     private static List<Said> words(String field, String text) {
@@ -194,36 +187,26 @@ public record HpcUse(
                 .toList();
     }
 
-    /// `--bind a:b,c:d`, `--bind=a:b`, `-B a:b`: the sources. A word that is neither option nor mount is given as
-    /// it is.
+    /// The sources of mounts, and what else the annotation for mounts has.
     private static List<Said> mounts(String field, Pod pod) {
-        return words(field, annotation(pod, Annotations.SINGULARITY_MOUNTS)).stream()
-                .filter(word -> !word.value().equals("--bind") && !word.value().equals("-B"))
-                .flatMap(
-                        word -> Stream.of(word.value().replaceFirst("^--bind=", "").split(",", -1)))
-                .map(mount -> new Said(field, mount.split(":", -1)[0]))
+        SingularityOptions parsed =
+                SingularityOptions.ofMounts(annotation(pod, Annotations.SINGULARITY_MOUNTS));
+        return Stream.concat(
+                        parsed.mounts().stream().map(BindMount::source), parsed.options().stream())
+                .map(text -> new Said(field, text))
                 .toList();
     }
 
-    private static Optional<BigDecimal> memory(Pod pod) {
-        return limits(pod)
-                .map(limits -> limits.get("memory"))
-                .flatMap(Stream::ofNullable)
-                .map(Quantity::getNumericalAmount)
-                .max(BigDecimal::compareTo);
-    }
-
     private static BigDecimal gpus(Pod pod) {
-        return limits(pod)
-                .flatMap(limits -> limits.entrySet().stream())
-                .filter(limit -> limit.getKey().endsWith("/gpu"))
-                .map(limit -> limit.getValue().getNumericalAmount())
-                .reduce(BigDecimal.ZERO, BigDecimal::add);
-    }
-
-    private static Stream<Map<String, Quantity>> limits(Pod pod) {
-        return pod.getSpec().getContainers().stream()
+        return Stream.concat(
+                        pod.getSpec().getInitContainers().stream(),
+                        pod.getSpec().getContainers().stream())
                 .filter(container -> container.getResources() != null)
-                .map(container -> PodReading.orEmpty(container.getResources().getLimits()));
+                .flatMap(container ->
+                        PodReading.orEmpty(container.getResources().getLimits()).keySet().stream())
+                .filter(resource -> resource.endsWith("/gpu"))
+                .distinct()
+                .flatMap(resource -> PluginResources.limit(pod, resource).stream())
+                .reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 }

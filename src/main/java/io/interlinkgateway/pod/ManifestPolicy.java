@@ -15,15 +15,11 @@ import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.Quantity;
-import io.interlinkgateway.job.ShellText;
-import io.interlinkgateway.job.SingularityOptions;
-import io.interlinkgateway.job.SlurmOptions;
 import io.interlinkgateway.job.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class ManifestPolicy {
 
     private static final Set<String> LEGACY_PREFIXES = Set.of("job.vk.io/", "slurm-job.knoc.io/");
-    private static final Set<String> ALLOWED_OF_INTERLINK = Set.of("interlink.eu/pod-vpn");
 
     private final List<Finding> findings = new ArrayList<>();
 
@@ -102,7 +97,7 @@ final class ManifestPolicy {
         refuseIf(
                 name.equals(Annotations.JOB_ID)
                         || name.startsWith(Annotations.PREFIX)
-                        || (ofInterlink && !ALLOWED_OF_INTERLINK.contains(name)),
+                        || (ofInterlink && !PluginAnnotations.isKnown(name)),
                 path);
         if (LEGACY_PREFIXES.stream().anyMatch(name::startsWith)) {
             findings.add(
@@ -111,21 +106,21 @@ final class ManifestPolicy {
                             path,
                             "The annotation " + Text.shown(name) + " is not read any more.",
                             "Use the same name with slurm-job.vk.io/."));
-        }
-        switch (name) {
-            case Annotations.FLAGS -> check("slurm-flags", path, () -> SlurmOptions.parse(value));
-            case Annotations.PRE_EXEC ->
-                    check("pre-exec", path, () -> ShellText.requireHarmless(value));
-            case Annotations.SINGULARITY_MOUNTS, Annotations.SINGULARITY_OPTIONS ->
-                    check(
-                            "singularity-options",
+        } else if (PluginAnnotations.isKnown(name)) {
+            check(
+                    PluginAnnotations.rule(name),
+                    path,
+                    () -> PluginAnnotations.canonical(name, value));
+        } else if (PluginAnnotations.isPlugins(name) && !ofInterlink) {
+            findings.add(
+                    Finding.error(
+                            "unknown-annotation",
                             path,
-                            () -> new SingularityOptions(List.of(), Optional.of(value)));
-            default -> {
-                if (name.startsWith("slurm-job.vk.io/") || ALLOWED_OF_INTERLINK.contains(name)) {
-                    check("slurm-annotation", path, () -> PastedTexts.requireWords(value));
-                }
-            }
+                            "The annotation "
+                                    + Text.shown(name)
+                                    + " is none that the gateway knows, and a plugin may run what"
+                                    + " it says.",
+                            "Leave it out, or correct its name."));
         }
     }
 
@@ -141,10 +136,12 @@ final class ManifestPolicy {
                         && spec.getSecurityContext().getRunAsUser() != null,
                 "spec.securityContext.runAsUser");
         refuseIf(!spec.getEphemeralContainers().isEmpty(), "spec.ephemeralContainers");
+        checkResources("spec", spec.getResources());
         for (int index = 0; index < spec.getVolumes().size(); index++) {
             checkVolume("spec.volumes[" + index + "]", spec.getVolumes().get(index));
         }
         checkContainers("spec.initContainers", spec.getInitContainers());
+        checkSidecars(spec.getInitContainers());
         checkContainers("spec.containers", spec.getContainers());
     }
 
@@ -172,7 +169,7 @@ final class ManifestPolicy {
                             "Use secret, configMap, emptyDir, projected, downwardAPI or"
                                     + " persistentVolumeClaim."));
         } else {
-            PastedTexts.of(path, volume).forEach(this::checkWord);
+            PastedTexts.of(path, volume).forEach(this::checkPasted);
         }
         if (volume.getProjected() != null) {
             for (int index = 0; index < volume.getProjected().getSources().size(); index++) {
@@ -193,12 +190,39 @@ final class ManifestPolicy {
                     here + ".image",
                     () -> ImageReference.of(Objects.requireNonNullElse(container.getImage(), "")));
             checkEnvironment(here, container);
-            PastedTexts.of(here, container).forEach(this::checkWord);
+            PastedTexts.of(here, container).forEach(this::checkPasted);
             checkPrivileges(here + ".securityContext", container.getSecurityContext());
-            ResourceRequirements resources = container.getResources();
-            if (resources != null) {
-                checkAmounts(here + ".resources.limits.", resources.getLimits());
-                checkAmounts(here + ".resources.requests.", resources.getRequests());
+            checkResources(here, container.getResources());
+            checkWords(here + ".command", container.getCommand());
+            checkWords(here + ".args", container.getArgs());
+        }
+    }
+
+    private void checkResources(String path, @Nullable ResourceRequirements resources) {
+        if (resources != null) {
+            checkAmounts(path + ".resources.limits.", resources.getLimits());
+            checkAmounts(path + ".resources.requests.", resources.getRequests());
+        }
+    }
+
+    private void checkWords(String path, List<String> words) {
+        for (int index = 0; index < words.size(); index++) {
+            String word = words.get(index);
+            check("text", path + "[" + index + "]", () -> Text.requireArgument("The text", word));
+        }
+    }
+
+    /// The plugin runs init containers one after the other, each to its end.
+    private void checkSidecars(List<Container> initContainers) {
+        for (int index = 0; index < initContainers.size(); index++) {
+            if (initContainers.get(index).getRestartPolicy() != null) {
+                findings.add(
+                        Finding.error(
+                                "native-sidecar",
+                                "spec.initContainers[" + index + "].restartPolicy",
+                                "interLink runs each init container to its end before the next one:"
+                                        + " the job would wait for ever for one that goes on.",
+                                "Move it to spec.containers, or leave restartPolicy out."));
             }
         }
     }
@@ -212,6 +236,11 @@ final class ManifestPolicy {
                     "environment",
                     path + ".env[" + index + "].name",
                     () -> EnvironmentVariable.requireIdentifier(name));
+            String value = Objects.requireNonNullElse(variables.get(index).getValue(), "");
+            check(
+                    "environment",
+                    path + ".env[" + index + "].value",
+                    () -> Text.requireArgument("The environment variable", value));
         }
         List<EnvFromSource> sources = container.getEnvFrom();
         for (int index = 0; index < sources.size(); index++) {
@@ -223,8 +252,8 @@ final class ManifestPolicy {
         }
     }
 
-    private void checkWord(HpcUse.Said pasted) {
-        check("pasted-text", pasted.field(), () -> PastedTexts.requireWord(pasted.value()));
+    private void checkPasted(PastedTexts.Pasted pasted) {
+        check("pasted-text", pasted.field(), pasted::require);
     }
 
     private void checkAmounts(

@@ -14,31 +14,39 @@ import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Text;
 import io.interlinkgateway.node.VirtualNode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// From a caller's own pod to the pod that is created: all that it says, completed, or a refusal
 /// ([ManifestPolicy]). What the API server alone may set is left out, with a warning.
 final class ManifestTranslation {
 
-    static final String CONTAINER_PATH = "spec.containers[%d]";
     private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
-    private static final String RESOURCES_PATH = CONTAINER_PATH + ".resources";
+    private static final int LONGEST_SHOWN = 200;
+    private static final Pattern EXPANDED =
+            Pattern.compile("(?<!\\$)\\$\\(([A-Za-z_][A-Za-z0-9_.-]*)\\)");
 
     private static final VirtualNode.Taint INTERLINK =
             new VirtualNode.Taint(VirtualNode.INTERLINK_TAINT, "true", "NoSchedule");
 
     private ManifestTranslation() {}
 
-    static Pod podFor(PlacedJob job, PodManifest manifest) {
+    /// @return the pod, with what there is to know about it
+    /// @throws GatewayException.Rejected if the manifest is no pod, or says what policy forbids
+    static Translated translated(PlacedJob job, PodManifest manifest) {
         Pod written = allowed(job, manifest);
+        List<Finding> findings = warnings(written, job);
         // spotless:off
         Pod pod = new PodBuilder(written)
                 .editMetadata()
                     .withName(job.name().value())
                     .withNamespace(job.workspace().value())
+                    .withAnnotations(canonical(written, findings))
                     .removeFromLabels(Annotations.MANAGED_BY)
-                    .withGenerateName(null)
                     .withUid(null)
                     .withResourceVersion(null)
                     .withGeneration(null)
@@ -62,7 +70,57 @@ final class ManifestTranslation {
                 .noneMatch(toleration -> Demand.tolerates(toleration, INTERLINK))) {
             pod.getSpec().getTolerations().add(SpecTranslation.interlinkToleration());
         }
-        return Limits.completed(pod);
+        Translated settled = PluginResources.settled(pod, new ManifestFields());
+        findings.addAll(settled.findings());
+        return new Translated(settled.pod(), findings);
+    }
+
+    /// Where a pod has what the plugin asks SLURM for.
+    private static final class ManifestFields implements PluginResources.Fields {
+
+        @Override
+        public String limit(String containers, int index, String resource) {
+            return "spec." + containers + "[" + index + "].resources.limits." + resource;
+        }
+
+        @Override
+        public String option(String name) {
+            return annotationPath(Annotations.FLAGS);
+        }
+    }
+
+    static String annotationPath(String name) {
+        return "metadata.annotations[" + Text.shown(name) + "]";
+    }
+
+    /// The annotations, those of plugins as they were parsed.
+    private static Map<String, String> canonical(Pod written, List<Finding> findings) {
+        Map<String, String> annotations = new LinkedHashMap<>();
+        PodReading.orEmpty(written.getMetadata().getAnnotations())
+                .forEach((name, value) -> {
+                    if (PluginAnnotations.isKnown(name)) {
+                        String canonical = PluginAnnotations.canonical(name, value);
+                        annotations.put(name, canonical);
+                        if (!canonical.equals(value)) {
+                            findings.add(rewritten(annotationPath(name), value, canonical));
+                        }
+                    } else {
+                        annotations.put(name, value);
+                    }
+                });
+        return annotations;
+    }
+
+    private static Finding rewritten(String path, String value, String becomes) {
+        return Finding.warning(
+                "rewritten",
+                path,
+                "\""
+                        + Text.shown(value, LONGEST_SHOWN)
+                        + "\" becomes \""
+                        + Text.shown(becomes, LONGEST_SHOWN)
+                        + "\", which all versions of the plugin read alike.",
+                "Write it so.");
     }
 
     private static Pod allowed(PlacedJob job, PodManifest manifest) {
@@ -118,20 +176,36 @@ final class ManifestTranslation {
                 List.of(Finding.error("pod-shape", field, message, cure)));
     }
 
-    static List<Finding> warnings(PodManifest manifest, PlacedJob job) {
-        Pod written = allowed(job, manifest);
+    private static List<Finding> warnings(Pod written, PlacedJob job) {
+        PodSpec spec = written.getSpec();
         List<Finding> findings = new ArrayList<>();
         warnOfMetadata(written, job, findings);
-        warnOfSpec(written.getSpec(), job, findings);
-        warnOfContainers("spec.initContainers", written.getSpec().getInitContainers(), findings);
-        warnOfContainers("spec.containers", written.getSpec().getContainers(), findings);
+        warnOfSpec(spec, job, findings);
+        warnOfVolumes(spec, findings);
+        warnOfContainers("spec.initContainers", spec.getInitContainers(), findings);
+        warnOfContainers("spec.containers", spec.getContainers(), findings);
         warnOfEvaluation(written, findings);
-        SuspectedSecrets.in("spec.initContainers", written.getSpec().getInitContainers())
-                .forEach(findings::add);
-        SuspectedSecrets.in("spec.containers", written.getSpec().getContainers())
-                .forEach(findings::add);
-        findings.addAll(Limits.warnings(written, RESOURCES_PATH));
+        SuspectedSecrets.in("spec.initContainers", spec.getInitContainers()).forEach(findings::add);
+        SuspectedSecrets.in("spec.containers", spec.getContainers()).forEach(findings::add);
         return findings;
+    }
+
+    /// The plugin mounts nothing into a container that has a volume which it does not know.
+    private static void warnOfVolumes(PodSpec spec, List<Finding> findings) {
+        for (int index = 0; index < spec.getVolumes().size(); index++) {
+            if (spec.getVolumes().get(index).getPersistentVolumeClaim() != null) {
+                findings.add(
+                        Finding.warning(
+                                "volume-unsupported",
+                                "spec.volumes[" + index + "].persistentVolumeClaim",
+                                "Most versions of the plugin do not know claims, and then mount no"
+                                        + " volume at all into a container that has one; the newest"
+                                        + " knows those on NFS.",
+                                "Keep the data on the HPC, and bind its folder with the annotation "
+                                        + Annotations.SINGULARITY_MOUNTS
+                                        + "."));
+            }
+        }
     }
 
     private static void warnOfMetadata(Pod written, PlacedJob job, List<Finding> findings) {
@@ -147,7 +221,6 @@ final class ManifestTranslation {
                 "metadata.labels[" + Annotations.MANAGED_BY + "]",
                 PodTranslation.MANAGER,
                 findings);
-        leftOutIf(metadata.getGenerateName() != null, "metadata.generateName", findings);
         leftOutIf(metadata.getUid() != null, "metadata.uid", findings);
         leftOutIf(metadata.getResourceVersion() != null, "metadata.resourceVersion", findings);
         leftOutIf(metadata.getGeneration() != null, "metadata.generation", findings);
@@ -156,6 +229,28 @@ final class ManifestTranslation {
         leftOutIf(metadata.getDeletionTimestamp() != null, "metadata.deletionTimestamp", findings);
         leftOutIf(!metadata.getManagedFields().isEmpty(), "metadata.managedFields", findings);
         leftOutIf(written.getStatus() != null, "status", findings);
+        String flags =
+                PodReading.orEmpty(metadata.getAnnotations()).getOrDefault(Annotations.FLAGS, "");
+        PluginAnnotations.leftOut(flags)
+                .forEach(option ->
+                        findings.add(
+                                Finding.warning(
+                                        "changed-by-gateway",
+                                        annotationPath(Annotations.FLAGS),
+                                        "The option --"
+                                                + option
+                                                + " is left out: the plugin sets it itself.",
+                                        "Leave it out.")));
+        if (PodReading.orEmpty(metadata.getAnnotations()).containsKey(Annotations.FLAVOR)) {
+            findings.add(
+                    Finding.warning(
+                            "flavor",
+                            annotationPath(Annotations.FLAVOR),
+                            "The flavor's options, CPUs and memory are in the plugin's"
+                                    + " configuration, which the gateway does not see; flags and"
+                                    + " limits win over them.",
+                            "Ask the node's operator what the flavor is."));
+        }
     }
 
     private static void warnOfSpec(PodSpec spec, PlacedJob job, List<Finding> findings) {
@@ -186,9 +281,18 @@ final class ManifestTranslation {
             Container container = containers.get(index);
             String here = path + "[" + index + "]";
             ignoredIf(container.getImagePullPolicy() != null, here + ".imagePullPolicy", findings);
-            ignoredIf(container.getLivenessProbe() != null, here + ".livenessProbe", findings);
-            ignoredIf(container.getReadinessProbe() != null, here + ".readinessProbe", findings);
-            ignoredIf(container.getStartupProbe() != null, here + ".startupProbe", findings);
+            hostCommandIf(container.getLivenessProbe() != null, here + ".livenessProbe", findings);
+            hostCommandIf(
+                    container.getReadinessProbe() != null, here + ".readinessProbe", findings);
+            hostCommandIf(container.getStartupProbe() != null, here + ".startupProbe", findings);
+            hostCommandIf(container.getLifecycle() != null, here + ".lifecycle", findings);
+            ignoredIf(container.getWorkingDir() != null, here + ".workingDir", findings);
+            Set<String> variables =
+                    container.getEnv().stream()
+                            .map(EnvVar::getName)
+                            .collect(Collectors.toUnmodifiableSet());
+            warnOfExpansion(here + ".command", container.getCommand(), variables, findings);
+            warnOfExpansion(here + ".args", container.getArgs(), variables, findings);
             ignoredIf(
                     container.getTerminationMessagePath() != null,
                     here + ".terminationMessagePath",
@@ -199,6 +303,39 @@ final class ManifestTranslation {
                     findings);
             ignoredIf(container.getSecurityContext() != null, here + ".securityContext", findings);
             ignoredIf(!container.getResizePolicy().isEmpty(), here + ".resizePolicy", findings);
+        }
+    }
+
+    /// A kubelet would put a variable's value in its place; the virtual kubelet does so in variables alone.
+    private static void warnOfExpansion(
+            String path, List<String> words, Set<String> variables, List<Finding> findings) {
+        for (int index = 0; index < words.size(); index++) {
+            if (EXPANDED.matcher(words.get(index))
+                    .results()
+                    .anyMatch(reference -> variables.contains(reference.group(1)))) {
+                findings.add(
+                        Finding.warning(
+                                "not-expanded",
+                                path + "[" + index + "]",
+                                "interLink does not replace $(NAME) in commands and arguments: the"
+                                        + " job gets it as it is.",
+                                "Let a shell in the container expand $NAME."));
+            }
+        }
+    }
+
+    /// The plugin of July 2026 runs hooks always, probes if its configuration says so (`EnableProbes`).
+    private static void hostCommandIf(boolean present, String path, List<Finding> findings) {
+        if (present) {
+            findings.add(
+                    Finding.warning(
+                            "run-on-hpc",
+                            path,
+                            "The plugin may run "
+                                    + path
+                                    + " from the job's script on the HPC, or not at all: that"
+                                    + " depends on its configuration (EnableProbes).",
+                            "Leave it out, and let the container check itself."));
         }
     }
 

@@ -63,7 +63,8 @@ final class NodeReading {
                         connectivity
                                 .or(() -> ready)
                                 .flatMap(condition ->
-                                        PodReading.instant(condition.getLastHeartbeatTime()))));
+                                        PodReading.instant(condition.getLastHeartbeatTime())),
+                        labels));
     }
 
     /// The virtual kubelet writes all conditions anew at each ping, every 30 s, whether the HPC answers or not

@@ -2,7 +2,9 @@ package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.DownwardAPIVolumeFile;
+import io.fabric8.kubernetes.api.model.ExecAction;
 import io.fabric8.kubernetes.api.model.HTTPGetAction;
+import io.fabric8.kubernetes.api.model.HTTPHeader;
 import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.LifecycleHandler;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -11,29 +13,82 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeProjection;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.Text;
-import io.interlinkgateway.pod.HpcUse.Said;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The texts of a pod that the plugin pastes into its script as they are, and for which Kubernetes takes nearly anything:
-/// where volumes are mounted, and under which names; the working directory; what hooks and probes ask for.
+/// where volumes are mounted, and under which names; the working directory; what hooks and probes run and ask for.
 final class PastedTexts {
 
-    private final List<Said> texts = new ArrayList<>();
+    /// What a text has to be where the plugin pastes it.
+    private enum Form {
+        /// A part of `--bind source:target:options`, where a comma begins another mount.
+        MOUNT_PATH(
+                "/[A-Za-z0-9._/@+~=-]*",
+                "Use an absolute path of letters, digits and ._/@+~=- only, without \"..\"."),
+        /// A path below a mounted folder.
+        RELATIVE_PATH(
+                "[A-Za-z0-9._@+~=-][A-Za-z0-9._/@+~=-]*",
+                "Use a relative path of letters, digits and ._/@+~=- only, without \"..\"."),
+        /// A part of a folder's name.
+        NAME("[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", "Use letters, digits and '.', '_', '-'."),
+        /// One word of a command line.
+        WORD("[A-Za-z0-9._/:@+~=,-]*", "Use letters, digits and ._/:@+~=,- only."),
+        /// A text in double quotes.
+        QUOTED(
+                "[A-Za-z0-9 ._/:@+~=,%^*?&|;<>()\\[\\]{}#'-]*",
+                "Use no $, backtick, backslash, quote, '!' and line break; put the command in a"
+                        + " script in the container, and run that.");
+
+        private final Pattern pattern;
+        private final String cure;
+
+        Form(String pattern, String cure) {
+            this.pattern = Pattern.compile(pattern);
+            this.cure = cure;
+        }
+
+        private boolean fits(String value) {
+            return pattern.matcher(value).matches()
+                    && ((this != MOUNT_PATH && this != RELATIVE_PATH)
+                            || !List.of(value.split("/")).contains(".."));
+        }
+    }
+
+    /// A text, where it stands, and what it has to be.
+    record Pasted(String field, String value, Form form) {
+
+        /// @throws InvalidValueException if the script would take it for something else
+        void require() {
+            if (!form.fits(value)) {
+                throw new InvalidValueException(
+                        "The value \""
+                                + Text.shown(value)
+                                + "\" could act as a command on the HPC.",
+                        form.cure);
+            }
+        }
+    }
+
+    private final List<Pasted> texts = new ArrayList<>();
 
     private PastedTexts() {}
 
-    static List<Said> of(String path, Container container) {
+    static List<Pasted> of(String path, Container container) {
         PastedTexts pasted = new PastedTexts();
         List<VolumeMount> mounts = container.getVolumeMounts();
         for (int index = 0; index < mounts.size(); index++) {
             String here = path + ".volumeMounts[" + index + "]";
-            pasted.add(here + ".mountPath", mounts.get(index).getMountPath());
-            pasted.add(here + ".subPath", mounts.get(index).getSubPath());
-            pasted.add(here + ".subPathExpr", mounts.get(index).getSubPathExpr());
+            pasted.add(here + ".name", mounts.get(index).getName(), Form.NAME);
+            pasted.add(here + ".mountPath", mounts.get(index).getMountPath(), Form.MOUNT_PATH);
+            pasted.add(here + ".subPath", mounts.get(index).getSubPath(), Form.RELATIVE_PATH);
+            pasted.add(
+                    here + ".subPathExpr", mounts.get(index).getSubPathExpr(), Form.RELATIVE_PATH);
         }
-        pasted.add(path + ".workingDir", container.getWorkingDir());
+        pasted.add(path + ".name", container.getName(), Form.NAME);
+        pasted.add(path + ".workingDir", container.getWorkingDir(), Form.WORD);
         if (container.getLifecycle() != null) {
             pasted.addHook(path + ".lifecycle.preStop", container.getLifecycle().getPreStop());
             pasted.addHook(path + ".lifecycle.postStart", container.getLifecycle().getPostStart());
@@ -45,12 +100,21 @@ final class PastedTexts {
     }
 
     /// Each key becomes a file that is mounted by its path.
-    static List<Said> of(String path, Volume volume) {
+    static List<Pasted> of(String path, Volume volume) {
         PastedTexts pasted = new PastedTexts();
+        pasted.add(path + ".name", volume.getName(), Form.NAME);
+        if (volume.getPersistentVolumeClaim() != null) {
+            pasted.add(
+                    path + ".persistentVolumeClaim.claimName",
+                    volume.getPersistentVolumeClaim().getClaimName(),
+                    Form.NAME);
+        }
         if (volume.getSecret() != null) {
+            pasted.add(path + ".secret.secretName", volume.getSecret().getSecretName(), Form.NAME);
             pasted.addKeys(path + ".secret", volume.getSecret().getItems());
         }
         if (volume.getConfigMap() != null) {
+            pasted.add(path + ".configMap.name", volume.getConfigMap().getName(), Form.NAME);
             pasted.addKeys(path + ".configMap", volume.getConfigMap().getItems());
         }
         if (volume.getDownwardAPI() != null) {
@@ -79,61 +143,66 @@ final class PastedTexts {
 
     private void addKeys(String path, List<KeyToPath> items) {
         for (int index = 0; index < items.size(); index++) {
-            add(path + ".items[" + index + "].path", items.get(index).getPath());
+            add(path + ".items[" + index + "].key", items.get(index).getKey(), Form.WORD);
+            add(
+                    path + ".items[" + index + "].path",
+                    items.get(index).getPath(),
+                    Form.RELATIVE_PATH);
         }
     }
 
     private void addFiles(String path, List<DownwardAPIVolumeFile> items) {
         for (int index = 0; index < items.size(); index++) {
-            add(path + ".items[" + index + "].path", items.get(index).getPath());
+            add(
+                    path + ".items[" + index + "].path",
+                    items.get(index).getPath(),
+                    Form.RELATIVE_PATH);
         }
     }
 
     private void addHook(String path, @Nullable LifecycleHandler hook) {
         if (hook != null) {
+            addCommand(path, hook.getExec());
             addRequest(path, hook.getHttpGet());
         }
     }
 
     private void addProbe(String path, @Nullable Probe probe) {
         if (probe != null) {
+            addCommand(path, probe.getExec());
             addRequest(path, probe.getHttpGet());
+        }
+    }
+
+    private void addCommand(String path, @Nullable ExecAction action) {
+        if (action != null) {
+            List<String> command = action.getCommand();
+            for (int index = 0; index < command.size(); index++) {
+                add(path + ".exec.command[" + index + "]", command.get(index), Form.QUOTED);
+            }
         }
     }
 
     private void addRequest(String path, @Nullable HTTPGetAction request) {
         if (request != null) {
-            add(path + ".httpGet.path", request.getPath());
-            add(path + ".httpGet.host", request.getHost());
+            add(path + ".httpGet.path", request.getPath(), Form.WORD);
+            add(path + ".httpGet.host", request.getHost(), Form.WORD);
+            add(path + ".httpGet.scheme", request.getScheme(), Form.WORD);
+            if (request.getPort() != null) {
+                add(path + ".httpGet.port", request.getPort().getStrVal(), Form.WORD);
+            }
+            List<HTTPHeader> headers = request.getHttpHeaders();
+            for (int index = 0; index < headers.size(); index++) {
+                String here = path + ".httpGet.httpHeaders[" + index + "]";
+                add(here + ".name", headers.get(index).getName(), Form.WORD);
+                add(here + ".value", headers.get(index).getValue(), Form.QUOTED);
+            }
         }
     }
 
-    private void add(String field, @Nullable String text) {
+    private void add(String field, @Nullable String text, Form form) {
         if (text != null) {
-            texts.add(new Said(field, text));
-        }
-    }
-
-    /// @throws InvalidValueException if the script would take it for more than one word, or for a command
-    static void requireWord(String value) {
-        requireOnly("[A-Za-z0-9._/:@+~=,-]*", "Use letters, digits and ._/:@+~=,- only.", value);
-    }
-
-    /// The same with blanks between.
-    ///
-    /// @throws InvalidValueException if the script would take one for a command
-    static void requireWords(String value) {
-        requireOnly(
-                "[A-Za-z0-9._/:@+~=, -]*",
-                "Use letters, digits, blanks and ._/:@+~=,- only.",
-                value);
-    }
-
-    private static void requireOnly(String pattern, String cure, String value) {
-        if (!value.matches(pattern)) {
-            throw new InvalidValueException(
-                    "The value \"" + Text.shown(value) + "\" could act as a command on the HPC.",
-                    cure);
+            texts.add(new Pasted(field, text, form));
         }
     }
 }

@@ -8,7 +8,6 @@ import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
 import java.util.List;
-import java.util.stream.Stream;
 
 /// From a job to its pod.
 public final class PodTranslation {
@@ -18,7 +17,6 @@ public final class PodTranslation {
 
     static final String FROM_SPEC = "job-spec";
     static final String FROM_POD = "pod";
-    private static final String SPEC_RESOURCES = "resources";
 
     private PodTranslation() {}
 
@@ -28,7 +26,7 @@ public final class PodTranslation {
     /// @return a pod that the API server can be given as it is
     /// @throws GatewayException.Rejected if a manifest is no pod, or says what policy forbids
     public static Pod podFor(PlacedJob job) {
-        Pod pod = unmarked(job);
+        Pod pod = translated(job).requireAllowed().pod();
         String definition =
                 switch (job.definition()) {
                     case JobSpec _ -> FROM_SPEC;
@@ -51,10 +49,10 @@ public final class PodTranslation {
         return marked;
     }
 
-    private static Pod unmarked(PlacedJob job) {
+    private static Translated translated(PlacedJob job) {
         return switch (job.definition()) {
-            case JobSpec spec -> Limits.completed(SpecTranslation.podFor(job, spec));
-            case PodManifest manifest -> ManifestTranslation.podFor(job, manifest);
+            case JobSpec spec -> SpecTranslation.translated(job, spec);
+            case PodManifest manifest -> ManifestTranslation.translated(job, manifest);
         };
     }
 
@@ -64,34 +62,20 @@ public final class PodTranslation {
     /// @return warnings only
     /// @throws GatewayException.Rejected if a manifest is no pod, or says what policy forbids
     public static List<Finding> warningsFor(PlacedJob job) {
-        return switch (job.definition()) {
-            case JobSpec spec ->
-                    Stream.concat(
-                                    Limits.warnings(
-                                            SpecTranslation.podFor(job, spec), SPEC_RESOURCES)
-                                            .stream(),
-                                    SuspectedSecrets.in(spec))
-                            .toList();
-            case PodManifest manifest -> ManifestTranslation.warnings(manifest, job);
-        };
+        return translated(job).requireAllowed().findings();
     }
 
-    /// What a job needs of its node and workspace.
+    /// What a job needs and does, for checks against what there is and what is allowed.
     ///
-    /// @param job a placed job
-    /// @return its pod's needs
-    /// @throws GatewayException.Rejected as [#podFor]
-    public static Demand demandOf(PlacedJob job) {
-        return Demand.of(unmarked(job));
-    }
-
-    /// What a job makes the HPC do.
-    ///
-    /// @param job a placed job
-    /// @return its pod's use
-    /// @throws GatewayException.Rejected as [#podFor]
-    public static HpcUse hpcUseOf(PlacedJob job) {
-        return HpcUse.of(job, podFor(job));
+    /// @param job a job in its place
+    /// @return what its pod needs, what it makes the HPC do, and every finding about the translation
+    /// @throws GatewayException.Rejected if a manifest is no pod, or says what policy forbids
+    public static PodAssessment assess(PlacedJob job) {
+        Translated translated = translated(job);
+        return new PodAssessment(
+                Demand.of(translated.pod()),
+                HpcUse.of(job, translated.pod()),
+                translated.findings());
     }
 
     /// The `#SBATCH` lines that the SLURM plugin writes for a pod, without those for its own files.

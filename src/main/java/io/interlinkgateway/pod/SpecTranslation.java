@@ -12,7 +12,6 @@ import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.Quantity;
-import io.interlinkgateway.job.SingularityOptions;
 import io.interlinkgateway.node.VirtualNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +29,67 @@ final class SpecTranslation {
 
     private SpecTranslation() {}
 
-    static Pod podFor(PlacedJob job, JobSpec spec) {
+    /// @return the pod, with what there is to know about it
+    static Translated translated(PlacedJob job, JobSpec spec) {
+        Translated settled = PluginResources.settled(podFor(job, spec), new SpecFields());
+        keepWritten(spec, settled.pod());
+        return new Translated(
+                settled.pod(),
+                Stream.concat(settled.findings().stream(), SuspectedSecrets.in(spec)).toList());
+    }
+
+    /// What was settled otherwise than the caller wrote it, so that the job's definition is what was sent.
+    private static void keepWritten(JobSpec spec, Pod pod) {
+        Map<String, String> annotations = pod.getMetadata().getAnnotations();
+        String flags = spec.slurm().rendered();
+        if (!flags.equals(annotations.getOrDefault(Annotations.FLAGS, ""))) {
+            annotations.put(Annotations.WRITTEN_FLAGS, flags);
+        }
+        Map<String, io.fabric8.kubernetes.api.model.Quantity> settled =
+                pod.getSpec().getContainers().getFirst().getResources().getLimits();
+        String limits =
+                spec.resources().limits().entrySet().stream()
+                        .filter(limit ->
+                                !limit.getValue()
+                                        .text()
+                                        .equals(String.valueOf(settled.get(limit.getKey()))))
+                        .map(limit -> limit.getKey() + "=" + limit.getValue())
+                        .collect(Collectors.joining(","));
+        if (!limits.isEmpty()) {
+            annotations.put(Annotations.WRITTEN_LIMITS, limits);
+        }
+    }
+
+    /// Where a spec has what the plugin asks SLURM for.
+    static final class SpecFields implements PluginResources.Fields {
+
+        /// The fields that have an option's name in another spelling.
+        private static final Map<String, String> FIELDS =
+                Map.ofEntries(
+                        Map.entry("partition", "slurm.partition"),
+                        Map.entry("account", "slurm.account"),
+                        Map.entry("qos", "slurm.qos"),
+                        Map.entry("reservation", "slurm.reservation"),
+                        Map.entry("constraint", "slurm.constraint"),
+                        Map.entry("gres", "slurm.gres"),
+                        Map.entry("nodes", "slurm.nodes"),
+                        Map.entry("ntasks", "slurm.tasks"),
+                        Map.entry("ntasks-per-node", "slurm.tasksPerNode"),
+                        Map.entry("time", "slurm.timeLimit"),
+                        Map.entry("exclude", "slurm.exclude"));
+
+        @Override
+        public String limit(String containers, int index, String resource) {
+            return "resources.limits." + resource;
+        }
+
+        @Override
+        public String option(String name) {
+            return FIELDS.getOrDefault(name, "slurm.flags");
+        }
+    }
+
+    private static Pod podFor(PlacedJob job, JobSpec spec) {
         // spotless:off
         return new PodBuilder()
                 .withNewMetadata()
@@ -66,19 +125,11 @@ final class SpecTranslation {
         PreExec.textFor(spec.image(), spec.preExec())
                 .ifPresent(text -> annotations.put(Annotations.PRE_EXEC, text));
         spec.image().pullFrom().ifPresent(source -> annotations.put(Annotations.PULL_FROM, source));
-        mounts(spec.singularity())
-                .ifPresent(text -> annotations.put(Annotations.SINGULARITY_MOUNTS, text));
+        if (!spec.singularity().mounts().isEmpty()) {
+            annotations.put(Annotations.SINGULARITY_MOUNTS, spec.singularity().renderedMounts());
+        }
         options(spec).ifPresent(text -> annotations.put(Annotations.SINGULARITY_OPTIONS, text));
         return annotations;
-    }
-
-    private static Optional<String> mounts(SingularityOptions singularity) {
-        return singularity.mounts().isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        singularity.mounts().stream()
-                                .map(mount -> "--bind " + mount)
-                                .collect(Collectors.joining(" ")));
     }
 
     /// The gateway's option stands before the caller's own, even where they say it too: so the way back is
@@ -94,9 +145,9 @@ final class SpecTranslation {
                 ? Optional.of(
                         Stream.concat(
                                         Stream.of(EnvironmentEncoding.NO_EVALUATION),
-                                        spec.singularity().options().stream())
+                                        spec.singularity().renderedOptions().stream())
                                 .collect(Collectors.joining(" ")))
-                : spec.singularity().options();
+                : spec.singularity().renderedOptions();
     }
 
     private static Container container(JobSpec spec) {

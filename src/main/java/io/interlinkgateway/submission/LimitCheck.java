@@ -47,20 +47,6 @@ class LimitCheck {
                     "gres",
                     "mem");
 
-    /// Options with which a job's size is not known from the others.
-    private static final Set<String> UNBOUNDED =
-            Set.of(
-                    "exclusive",
-                    "nodelist",
-                    "nodefile",
-                    "gpus-per-socket",
-                    "tres-per-job",
-                    "tres-per-node",
-                    "tres-per-socket",
-                    "tres-per-task");
-
-    private static final Set<String> MEMORY_BY_OTHERS = Set.of("mem-per-cpu", "mem-per-gpu");
-
     /// Options of Singularity and Apptainer that give a container nothing of the host's files.
     private static final Set<String> HARMLESS_OPTIONS =
             Set.of(
@@ -196,20 +182,17 @@ class LimitCheck {
                             "Ask for at most that."));
         }
         if (limits.maxGpus() != null) {
-            checkUnbounded(use, UNBOUNDED, "limit-gpus", findings);
+            checkUncertain(use, "limit-gpus", findings);
             checkGpus(use, bounds, limits.maxGpus(), findings);
         }
         if (limits.maxMemory() != null) {
-            checkUnbounded(use, UNBOUNDED, "limit-memory", findings);
-            checkUnbounded(use, MEMORY_BY_OTHERS, "limit-memory", findings);
+            checkUncertain(use, "limit-memory", findings);
             checkMemory(use, bounds, limits.maxMemory(), findings);
         }
     }
 
-    private static void checkUnbounded(
-            HpcUse use, Set<String> options, String rule, Findings findings) {
-        use.slurm().values().keySet().stream()
-                .filter(options::contains)
+    private static void checkUncertain(HpcUse use, String rule, Findings findings) {
+        use.slurm().ofUncertainSize().stream()
                 .map(option ->
                         Finding.error(
                                 rule,
@@ -263,8 +246,8 @@ class LimitCheck {
     }
 
     private static void checkFiles(HpcUse use, WorkspaceLimits limits, Findings findings) {
-        checkBeginnings("limit-image", "image", use.images(), limits.images(), findings);
-        checkBeginnings("limit-mount", "mount", use.mounts(), limits.mounts(), findings);
+        checkPlaces("limit-image", "image", use.images(), limits.images(), findings);
+        checkPlaces("limit-mount", "mount", use.mounts(), limits.mounts(), findings);
         Set<String> options = limits.runtimeOptions();
         if (options == null && (limits.images() != null || limits.mounts() != null)) {
             options = HARMLESS_OPTIONS;
@@ -284,7 +267,7 @@ class LimitCheck {
         }
     }
 
-    private static void checkBeginnings(
+    private static void checkPlaces(
             String rule,
             String what,
             List<Said> values,
@@ -294,21 +277,25 @@ class LimitCheck {
             return;
         }
         for (Said said : values) {
-            if (allowed.stream().noneMatch(beginning -> begins(said.value(), beginning))) {
+            if (allowed.stream().noneMatch(beginning -> isBelow(said.value(), beginning))) {
                 findings.add(notAllowed(rule, said.field(), what, said.value(), allowed));
             }
         }
     }
 
-    /// Whole names only: `/data` is the beginning of `/data/a`, not of `/data-of-others`; and no way up again.
-    private static boolean begins(String value, String beginning) {
-        if (!value.startsWith(beginning) || UPWARDS.matcher(value).find()) {
+    /// Whole names only: `/data` is above `/data/a`, not above `/data-of-others`; no way up again, no second mount or
+    /// option behind a ',' or ':', and no variable. A registry's name may also end at ':' (a tag) and '@' (a digest).
+    private static boolean isBelow(String value, String place) {
+        boolean file = value.startsWith("/");
+        if (!value.startsWith(place)
+                || UPWARDS.matcher(value).find()
+                || value.chars().anyMatch(c -> (file ? ",:$" : ",$").indexOf(c) >= 0)) {
             return false;
         }
-        return value.length() == beginning.length()
-                || beginning.endsWith("/")
-                || beginning.endsWith(":")
-                || "/:@".indexOf(value.charAt(beginning.length())) >= 0;
+        return value.length() == place.length()
+                || place.endsWith("/")
+                || place.endsWith(":")
+                || (file ? "/" : "/:@").indexOf(value.charAt(place.length())) >= 0;
     }
 
     private static Finding notAllowed(

@@ -16,10 +16,12 @@ import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Quantity;
+import io.interlinkgateway.job.Text;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.node.VirtualNodes;
 import io.interlinkgateway.pod.Demand;
+import io.interlinkgateway.pod.PodAssessment;
 import io.interlinkgateway.pod.PodTranslation;
 import java.math.BigDecimal;
 import java.util.List;
@@ -37,11 +39,17 @@ class Placement {
 
     private final VirtualNodes nodes;
     private final Credentials credentials;
+    private final OpenedByOperators opened;
     private final LimitCheck limits;
 
-    Placement(VirtualNodes nodes, Credentials credentials, LimitCheck limits) {
+    Placement(
+            VirtualNodes nodes,
+            Credentials credentials,
+            OpenedByOperators opened,
+            LimitCheck limits) {
         this.nodes = nodes;
         this.credentials = credentials;
+        this.opened = opened;
         this.limits = limits;
     }
 
@@ -63,25 +71,32 @@ class Placement {
                 new PlacedJob(
                         requested
                                 .name()
-                                .or(() -> idempotencyKey.map(key -> key.nameIn(workspace)))
-                                .orElseGet(Placement::randomName),
+                                .orElseGet(() ->
+                                        generated(
+                                                requested.namePrefix(), workspace, idempotencyKey)),
                         workspace,
                         requested.node(),
                         requested.definition(),
                         idempotencyKey);
         Findings findings = new Findings();
         try {
-            check(job, PodTranslation.demandOf(job), findings);
-            limits.check(job, nodeField(job), PodTranslation.hpcUseOf(job), findings);
-            findings.addAll(PodTranslation.warningsFor(job));
+            PodAssessment pod = PodTranslation.assess(job);
+            check(job, pod.demand(), findings);
+            opened.check(pod.use(), findings);
+            limits.check(job, nodeField(job), pod.use(), findings);
+            findings.addAll(pod.findings());
         } catch (GatewayException.Rejected refused) {
             findings.addAll(refused.findings());
         }
         return new Assessment(job, findings.all());
     }
 
-    private static JobName randomName() {
-        return new JobName("job-" + UUID.randomUUID().toString().replace("-", "").substring(0, 26));
+    /// The same name for each repeat of a request, else a new one.
+    private static JobName generated(
+            JobName.Prefix prefix, Workspace workspace, Optional<IdempotencyKey> idempotencyKey) {
+        return idempotencyKey
+                .map(key -> prefix.named(key.fingerprintIn(workspace)))
+                .orElseGet(() -> prefix.named(UUID.randomUUID().toString().replace("-", "")));
     }
 
     private void check(PlacedJob job, Demand demand, Findings findings) {
@@ -127,6 +142,18 @@ class Placement {
                             "The node \"" + node.name() + "\" is not ready: " + node.reason(),
                             "Wait until it is ready again, or choose another node."));
         }
+        demand.brokenSelections(node).stream()
+                .map(rule ->
+                        Finding.error(
+                                "node-selector",
+                                rule.field(),
+                                "The node \""
+                                        + node.name()
+                                        + "\" does not have "
+                                        + Text.shown(rule.value())
+                                        + ": the job would wait for ever.",
+                                "Leave it out; kubernetes.io/hostname selects the node."))
+                .forEach(findings::add);
         node.taints().stream()
                 .filter(taint -> !taint.key().startsWith("node.kubernetes.io/"))
                 .filter(taint -> !demand.tolerates(taint))

@@ -21,6 +21,11 @@ final class SlurmBounds {
             Pattern.compile(
                     "gpu(?::[A-Za-z_][A-Za-z0-9_.]*|:[A-Za-z0-9_.]+(?=:))?(?::(\\d{1,6}))?");
 
+    /// A resource that is no GPU and no part of one (`shard`, `mps`).
+    private static final Pattern OTHER =
+            Pattern.compile(
+                    "(?!(?:gpu|shard|mps|gres)(?![a-z0-9_]))[a-z][a-z0-9_]*(?::[A-Za-z0-9_.]+){0,2}");
+
     private static final Pattern MEMORY = Pattern.compile("(\\d{1,12})([KMGT])?B?");
 
     /// `minutes`, `minutes:seconds`, `hours:minutes:seconds` and, after `days-`, `hours[:minutes[:seconds]]`.
@@ -101,10 +106,11 @@ final class SlurmBounds {
         long sum = 0;
         for (String item : list.split(",", -1)) {
             Matcher gpu = GPU.matcher(item);
-            if (!gpu.matches()) {
+            if (gpu.matches()) {
+                sum += gpu.group(1) == null ? 1 : number(gpu.group(1));
+            } else if (!OTHER.matcher(item).matches()) {
                 return OptionalLong.empty();
             }
-            sum += gpu.group(1) == null ? 1 : number(gpu.group(1));
         }
         return OptionalLong.of(sum);
     }

@@ -235,7 +235,9 @@ public record SampleJobs(Workspace workspace, NodeName node) {
                         "kind",
                         "Pod",
                         "metadata",
-                        Map.of("annotations", Map.of("slurm-job.vk.io/flags", "-p gpu --time=10")),
+                        Map.of(
+                                "annotations",
+                                Map.of("slurm-job.vk.io/flags", "--partition=gpu --time=10")),
                         "spec",
                         Map.of("containers", containers)));
     }

@@ -173,7 +173,9 @@ class HostileJobsTests {
         List<String> words = new ArrayList<>();
         words.addAll(List.of("job", "/usr/bin/singularity"));
         words.addAll(List.of(spec.command().isEmpty() ? "run" : "exec", "--no-privs", "--no-home"));
-        spec.singularity().mounts().forEach(mount -> words.addAll(List.of("--bind", mount)));
+        spec.singularity()
+                .mounts()
+                .forEach(mount -> words.addAll(List.of("--bind", mount.toString())));
         if (PodReading.orEmpty(one.job.pod().getMetadata().getAnnotations())
                 .getOrDefault(Annotations.SINGULARITY_OPTIONS, "")
                 .startsWith(EnvironmentEncoding.NO_EVALUATION)) {

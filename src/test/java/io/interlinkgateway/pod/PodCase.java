@@ -1,6 +1,7 @@
 package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.interlinkgateway.job.BindMount;
 import io.interlinkgateway.job.ComputeResources;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.IdempotencyKey;
@@ -84,7 +85,9 @@ record PodCase(Path folder, PlacedJob job) {
                         quantities(in.path("limits")), quantities(in.path("requests"))),
                 text(in, "flags").map(SlurmOptions::parse).orElse(SlurmOptions.NONE),
                 text(in, "preExec"),
-                new SingularityOptions(words(in.path("mounts")), text(in, "options")),
+                new SingularityOptions(
+                        words(in.path("mounts")).stream().map(BindMount::parse).toList(),
+                        text(in, "options")),
                 map(in.path("labels")));
     }
 

@@ -1,0 +1,75 @@
+package io.interlinkgateway.job;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// One bind mount of the container runtime: a path on the HPC, and where the container sees it.
+///
+/// @param source an absolute path, or one that begins with a variable of the HPC
+/// @param target an absolute path; the source's if it is empty
+/// @param options `ro`, `rw` and the like with commas between
+public record BindMount(String source, Optional<String> target, Optional<String> options) {
+
+    private static final String PATH = "[A-Za-z0-9._/@+~=-]";
+    private static final String VARIABLE =
+            "\\$(?:[A-Za-z_][A-Za-z0-9_]*|\\{[A-Za-z_][A-Za-z0-9_]*\\})";
+    private static final Pattern SOURCE =
+            Pattern.compile("(?:/|" + VARIABLE + ")(?:" + PATH + "|" + VARIABLE + ")*+");
+    private static final Pattern TARGET = Pattern.compile("/" + PATH + "*+");
+    private static final Pattern OPTIONS = Pattern.compile("[a-z]+(?:,[a-z]+)*+");
+
+    /// @throws InvalidValueException if a part is not what it has to be
+    public BindMount {
+        if (!SOURCE.matcher(source).matches()
+                || !matches(TARGET, target)
+                || !matches(OPTIONS, options)
+                || (target.isEmpty() && options.isPresent())) {
+            throw refused(rendered(source, target, options));
+        }
+    }
+
+    private static boolean matches(Pattern pattern, Optional<String> text) {
+        return text.isEmpty() || pattern.matcher(text.get()).matches();
+    }
+
+    /// @param text `source`, `source:target` or `source:target:options`
+    /// @return the mount
+    /// @throws InvalidValueException if it is written otherwise
+    public static BindMount parse(String text) {
+        String[] parts = text.split(":", -1);
+        if (parts.length > 3) {
+            throw refused(text);
+        }
+        return new BindMount(
+                parts[0],
+                parts.length > 1 ? Optional.of(parts[1]) : Optional.empty(),
+                parts.length > 2 ? Optional.of(parts[2]) : Optional.empty());
+    }
+
+    /// @return this mount
+    /// @throws InvalidValueException if the HPC has to fill a variable in
+    public BindMount requireNoVariable() {
+        if (source.indexOf('$') >= 0) {
+            throw refused(toString());
+        }
+        return this;
+    }
+
+    private static InvalidValueException refused(String text) {
+        return new InvalidValueException(
+                "A mount can't be \"" + Text.shown(text) + "\".",
+                "Write /path/on/the/hpc:/path/in/the/container, of letters, digits and ._/@+~=-"
+                        + " only; :ro or :rw may follow.");
+    }
+
+    private static String rendered(
+            String source, Optional<String> target, Optional<String> options) {
+        return source + target.map(":"::concat).orElse("") + options.map(":"::concat).orElse("");
+    }
+
+    /// @return as the container runtime takes it
+    @Override
+    public String toString() {
+        return rendered(source, target, options);
+    }
+}

@@ -1,0 +1,254 @@
+package io.interlinkgateway.job;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// One option of `sbatch`, as its `getopt_long` reads it.
+///
+/// The table has the options of SLURM 22.05, with their letters and arguments as that `sbatch` itself gives them
+/// (`sbatch --LETTER`, `--NAME`, `--NAME=x`), and those that its manual page has had since, up to 25.05. A site may
+/// have more, by its plugins.
+///
+/// @param name the long name without dashes
+/// @param letter the short form, or `-` if there is none
+/// @param argument whether a value follows
+/// @param effect what it changes
+/// @param remark for a refused option why it is refused, for an alias the option that it is
+record SbatchOption(String name, char letter, Argument argument, Effect effect, String remark) {
+
+    /// Whether an option has a value.
+    enum Argument {
+        /// Never.
+        NONE,
+        /// Only glued to the option: `--nice=5`, `-koff`.
+        OPTIONAL,
+        /// Always: glued to it or the next word.
+        REQUIRED
+    }
+
+    /// What an option changes.
+    enum Effect {
+        /// Neither the size of a job nor where it is found.
+        PLAIN,
+        /// How many tasks, nodes, GPUs or bytes a job gets, by rules that depend on the HPC's nodes.
+        UNCERTAIN_SIZE,
+        /// What the plugin or the gateway relies on.
+        REFUSED,
+        /// Another option's second name.
+        ALIAS
+    }
+
+    private static final String TABLE =
+            """
+            account                    A required plain
+            acctg-freq                 - required plain
+            array                      a required refused A job is one SLURM job; submit one job per element.
+            batch                      - required plain
+            bb                         - required plain
+            bbf                        - required plain
+            begin                      b required plain
+            chdir                      D required refused The plugin's files are found from its own working directory.
+            cluster                    - required alias clusters
+            cluster-constraint         - required plain
+            clusters                   M required refused The plugin follows jobs on its own cluster only.
+            comment                    - required plain
+            consolidate-segments       - none plain
+            constraint                 C required plain
+            container                  - required refused The image belongs in image.
+            container-id               - required refused The image belongs in image.
+            context                    - required refused The HPC decides what the job may do.
+            contiguous                 - none plain
+            core-spec                  S required plain
+            cores-per-socket           - required uncertain_size
+            cpu-freq                   - required plain
+            cpus-per-gpu               - required uncertain_size
+            cpus-per-task              c required plain
+            deadline                   - required plain
+            delay-boot                 - required plain
+            dependency                 d required plain
+            disable-stdout-job-summary - none plain
+            distribution               m required plain
+            error                      e required refused The job's log is read from the plugin's own file.
+            exclude                    x required plain
+            exclusive                  - optional uncertain_size
+            export                     - required plain
+            export-file                - required refused Variables of the job belong in env.
+            extra                      - required plain
+            extra-node-info            B required uncertain_size
+            get-user-env               - optional plain
+            gid                        - required refused The HPC decides who the job runs as.
+            gpu-bind                   - required plain
+            gpu-freq                   - required plain
+            gpus                       G required plain
+            gpus-per-node              - required plain
+            gpus-per-socket            - required uncertain_size
+            gpus-per-task              - required plain
+            gres                       - required plain
+            gres-flags                 - required plain
+            help                       h none refused Nothing would be submitted.
+            hint                       - required plain
+            hold                       H none plain
+            ignore-pbs                 - none plain
+            input                      i required refused Jobs have no standard input.
+            job-name                   J required refused The plugin names the SLURM job after the pod's UID.
+            kill-on-invalid-dep        - required plain
+            licenses                   L required plain
+            mail-type                  - required plain
+            mail-user                  - required plain
+            mcs-label                  - required plain
+            mem                        - required plain
+            mem-bind                   - required plain
+            mem-per-cpu                - required uncertain_size
+            mem-per-gpu                - required uncertain_size
+            mincpus                    - required uncertain_size
+            network                    - required plain
+            nice                       - optional plain
+            no-kill                    k optional plain
+            no-requeue                 - none plain
+            nodefile                   F required uncertain_size
+            nodelist                   w required uncertain_size
+            nodes                      N required plain
+            ntasks                     n required plain
+            ntasks-per-core            - required uncertain_size
+            ntasks-per-gpu             - required uncertain_size
+            ntasks-per-node            - required plain
+            ntasks-per-socket          - required uncertain_size
+            ntasks-per-tres            - required uncertain_size
+            oom-kill-step              - optional plain
+            open-mode                  - required plain
+            output                     o required refused The job's log is read from the plugin's own file.
+            overcommit                 O none plain
+            oversubscribe              s none plain
+            parsable                   - none refused The plugin would not find the job's id.
+            partition                  p required plain
+            power                      - required plain
+            prefer                     - required plain
+            priority                   - required plain
+            profile                    - required plain
+            propagate                  - optional plain
+            qos                        q required plain
+            quiet                      Q none refused The plugin would not find the job's id.
+            reboot                     - none plain
+            requeue                    - none plain
+            reservation                - required plain
+            resv-ports                 - optional plain
+            segment                    - required plain
+            share                      - none alias oversubscribe
+            signal                     - required plain
+            sockets-per-node           - required uncertain_size
+            spread-job                 - none plain
+            spread-segments            - none plain
+            stepmgr                    - none plain
+            switches                   - required plain
+            tasks                      - required alias ntasks
+            tasks-per-node             - required alias ntasks-per-node
+            test-only                  - none refused Nothing would be submitted.
+            thread-spec                - required plain
+            threads-per-core           - required plain
+            time                       t required plain
+            time-min                   - required plain
+            tmp                        - required plain
+            tres-bind                  - required plain
+            tres-per-job               - required uncertain_size
+            tres-per-node              - required uncertain_size
+            tres-per-socket            - required uncertain_size
+            tres-per-task              - required uncertain_size
+            uid                        - required refused The HPC decides who the job runs as.
+            umask                      - required plain
+            usage                      - none refused Nothing would be submitted.
+            use-min-nodes              - none plain
+            verbose                    v none refused The plugin takes what sbatch says for an error.
+            version                    V none refused Nothing would be submitted.
+            wait                       W none refused The plugin would wait for the job's end.
+            wait-all-nodes             - required plain
+            wckey                      - required plain
+            workdir                    - required alias chdir
+            wrap                       - required refused The command belongs in command and args.
+            x11                        - optional plain
+            """;
+
+    private static final Map<String, SbatchOption> BY_NAME =
+            TABLE.lines()
+                    .map(SbatchOption::row)
+                    .collect(
+                            Collectors.toMap(
+                                    SbatchOption::name,
+                                    Function.identity(),
+                                    (one, _) -> {
+                                        throw new IllegalStateException(one.name + " stands twice");
+                                    },
+                                    LinkedHashMap::new));
+
+    private static final Map<Character, SbatchOption> BY_LETTER =
+            BY_NAME.values().stream()
+                    .filter(option -> option.letter != '-')
+                    .collect(Collectors.toMap(SbatchOption::letter, Function.identity()));
+
+    /// A name is a misspelling of another one if at most so many letters differ.
+    private static final int FARTHEST = 3;
+
+    private static SbatchOption row(String row) {
+        String[] cells = row.split(" +", 5);
+        return new SbatchOption(
+                cells[0],
+                cells[1].charAt(0),
+                Argument.valueOf(cells[2].toUpperCase(Locale.ROOT)),
+                Effect.valueOf(cells[3].toUpperCase(Locale.ROOT)),
+                cells.length < 5 ? "" : cells[4]);
+    }
+
+    /// @param name a long name without dashes
+    /// @return the option of that very name; for an alias the one that it stands for
+    static Optional<SbatchOption> named(String name) {
+        @Nullable SbatchOption option = BY_NAME.get(name);
+        return option == null || option.effect != Effect.ALIAS
+                ? Optional.ofNullable(option)
+                : Optional.ofNullable(BY_NAME.get(option.remark));
+    }
+
+    /// @param letter of a short option
+    /// @return the option
+    static Optional<SbatchOption> ofLetter(char letter) {
+        return Optional.ofNullable(BY_LETTER.get(letter));
+    }
+
+    /// `getopt_long` takes the beginning of a name for the name.
+    ///
+    /// @param name a long name without dashes
+    /// @return an option that has a longer name which begins so
+    static Optional<String> abbreviatedBy(String name) {
+        return BY_NAME.keySet().stream().filter(whole -> whole.startsWith(name)).findFirst();
+    }
+
+    /// @param name a long name that no option has
+    /// @return the name that it was probably meant to be
+    static Optional<String> nearest(String name) {
+        return BY_NAME.keySet().stream()
+                .filter(other -> Math.abs(other.length() - name.length()) <= FARTHEST)
+                .filter(other -> distance(name, other) <= Math.min(FARTHEST, name.length() / 2))
+                .min(Comparator.comparingInt(other -> distance(name, other)));
+    }
+
+    /// How many letters have to be added, removed or exchanged (Levenshtein).
+    private static int distance(String one, String other) {
+        int[] row = new int[other.length() + 1];
+        Arrays.setAll(row, at -> at);
+        for (int i = 1; i <= one.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int exchanged = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(exchanged, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[other.length()];
+    }
+}

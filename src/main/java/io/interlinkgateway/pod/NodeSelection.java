@@ -1,0 +1,89 @@
+package io.interlinkgateway.pod;
+
+import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
+import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.interlinkgateway.node.VirtualNode;
+import io.interlinkgateway.pod.HpcUse.Said;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Whether a pod's own rules let it on a node: its node selector and its required node affinity, by the rules of
+/// Kubernetes. Preferences, and what depends on other pods, do not count.
+final class NodeSelection {
+
+    private static final String AFFINITY =
+            "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution";
+
+    private NodeSelection() {}
+
+    /// @param spec a pod's
+    /// @param node where it shall run
+    /// @return the rules that keep the pod away, each with its path
+    static List<Said> broken(PodSpec spec, VirtualNode node) {
+        List<Said> broken = new ArrayList<>();
+        PodReading.orEmpty(spec.getNodeSelector())
+                .forEach((label, value) -> {
+                    if (!Objects.requireNonNullElse(value, "").equals(node.labels().get(label))) {
+                        broken.add(
+                                new Said("spec.nodeSelector[" + label + "]", label + "=" + value));
+                    }
+                });
+        if (spec.getAffinity() != null
+                && spec.getAffinity().getNodeAffinity() != null
+                && spec.getAffinity()
+                                .getNodeAffinity()
+                                .getRequiredDuringSchedulingIgnoredDuringExecution()
+                        != null) {
+            List<NodeSelectorTerm> terms =
+                    spec.getAffinity()
+                            .getNodeAffinity()
+                            .getRequiredDuringSchedulingIgnoredDuringExecution()
+                            .getNodeSelectorTerms();
+            if (terms.stream().noneMatch(term -> holds(term, node))) {
+                broken.add(new Said(AFFINITY, "nodeSelectorTerms"));
+            }
+        }
+        return broken;
+    }
+
+    /// A term without requirements matches nothing.
+    private static boolean holds(NodeSelectorTerm term, VirtualNode node) {
+        return !(term.getMatchExpressions().isEmpty() && term.getMatchFields().isEmpty())
+                && term.getMatchExpressions().stream()
+                        .allMatch(requirement -> holds(requirement, node.labels()))
+                && term.getMatchFields().stream()
+                        .allMatch(requirement ->
+                                holds(requirement, Map.of("metadata.name", node.name().value())));
+    }
+
+    private static boolean holds(NodeSelectorRequirement requirement, Map<String, String> labels) {
+        @Nullable String value = labels.get(requirement.getKey());
+        List<String> values = requirement.getValues();
+        return switch (Objects.requireNonNullElse(requirement.getOperator(), "")) {
+            case "In" -> value != null && values.contains(value);
+            case "NotIn" -> value == null || !values.contains(value);
+            case "Exists" -> value != null;
+            case "DoesNotExist" -> value == null;
+            case "Gt" -> compared(value, values).filter(order -> order > 0).isPresent();
+            case "Lt" -> compared(value, values).filter(order -> order < 0).isPresent();
+            default -> false;
+        };
+    }
+
+    private static Optional<Integer> compared(@Nullable String value, List<String> values) {
+        try {
+            return value == null || values.size() != 1
+                    ? Optional.empty()
+                    : Optional.of(
+                            new BigInteger(value).compareTo(new BigInteger(values.getFirst())));
+        } catch (NumberFormatException noNumber) {
+            return Optional.empty();
+        }
+    }
+}

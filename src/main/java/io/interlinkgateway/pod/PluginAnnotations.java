@@ -1,0 +1,218 @@
+package io.interlinkgateway.pod;
+
+import io.interlinkgateway.job.InvalidValueException;
+import io.interlinkgateway.job.ShellText;
+import io.interlinkgateway.job.SingularityOptions;
+import io.interlinkgateway.job.SlurmOptions;
+import io.interlinkgateway.job.Text;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// The annotations that interLink and its plugins read (interLink's documentation and sources, July 2026). Each is parsed
+/// once, by the grammar of who reads it, and the pod carries what was parsed. What is not here is refused where its name
+/// begins as a plugin's.
+final class PluginAnnotations {
+
+    /// Options that a caller's own pod may have and that do not count, for the plugin sets them itself.
+    static final Set<String> LEFT_OUT_OPTIONS = Set.of("job-name");
+
+    private static final String SLURM = "slurm-job.vk.io/";
+    private static final String APPTAINER = "apptainer-job.vk.io/";
+    private static final String INTERLINK = "interlink.eu/";
+    private static final String KUBELET = "interlink.virtual-kubelet.io/";
+    private static final List<String> PREFIXES = List.of(SLURM, APPTAINER, INTERLINK, KUBELET);
+
+    /// Reads a value.
+    @FunctionalInterface
+    private interface Parser {
+
+        /// @return the value as the pod carries it
+        /// @throws InvalidValueException if it is none
+        String canonical(String value);
+    }
+
+    /// @param rule the name of the finding
+    /// @param forOperators whether an operator has to allow the annotation
+    private record Grammar(String rule, boolean forOperators, Parser parser) {}
+
+    private static final Map<String, Grammar> GRAMMARS = grammars();
+
+    private PluginAnnotations() {}
+
+    private static Map<String, Grammar> grammars() {
+        Map<String, Grammar> grammars = new LinkedHashMap<>();
+        grammars.put(
+                Annotations.FLAGS,
+                new Grammar(
+                        "slurm-flags",
+                        false,
+                        value -> SlurmOptions.parse(value, LEFT_OUT_OPTIONS).rendered()));
+        grammars.put(
+                Annotations.PRE_EXEC, new Grammar("pre-exec", false, ShellText::requireHarmless));
+        Grammar mounts = new Grammar("singularity-options", false, PluginAnnotations::mounts);
+        grammars.put(Annotations.SINGULARITY_MOUNTS, mounts);
+        grammars.put(APPTAINER + "mounts", mounts);
+        Grammar options = new Grammar("singularity-options", false, PluginAnnotations::options);
+        grammars.put(Annotations.SINGULARITY_OPTIONS, options);
+        grammars.put(APPTAINER + "options", options);
+        String enroot = "-{1,2}[A-Za-z][A-Za-z0-9-]*(=[A-Za-z0-9._/:@+~=,-]+)?";
+        String enrootForm = "Write each option as --name=value, with single blanks between.";
+        plugin(grammars, "enroot-mounts", enroot + "( +" + enroot + ")*", enrootForm);
+        plugin(grammars, "enroot-options", enroot + "( +" + enroot + ")*", enrootForm);
+        plugin(
+                grammars,
+                "image-root",
+                "((docker|oras|library|shub|https)://|/)[A-Za-z0-9._/:@+~-]*",
+                "Write the beginning of an image, such as docker://ghcr.io/example/.");
+        plugin(grammars, "flavor", "[A-Za-z0-9][A-Za-z0-9._-]{0,62}", "Write a flavor's name.");
+        plugin(
+                grammars,
+                "mpi-flags",
+                "[A-Za-z0-9._/:@+~=, -]*",
+                "Use letters, digits, blanks and ._/:@+~=,- only.");
+        plugin(
+                grammars,
+                "nfs-mode",
+                "host|bridge|fuse|helper",
+                "Write host, bridge, fuse or helper.");
+        String word = "[A-Za-z0-9._/@+~=,-]+";
+        String words = "Use letters, digits and ._/@+~=,- only.";
+        plugin(grammars, "nfs-mount-options", word, words);
+        plugin(grammars, "nfs-fusemount-type", word, words);
+        plugin(grammars, "nfs-helper-fusemount-type", word, words);
+        plugin(
+                grammars,
+                "nfs-bridge-path",
+                "/[A-Za-z0-9._/@+~=-]*",
+                "Write an absolute path on the HPC.");
+        plugin(
+                grammars,
+                "nfs-bridge-pvc",
+                "[a-z0-9]([a-z0-9.-]*[a-z0-9])?",
+                "Write a claim's name.");
+        grammars.put(
+                INTERLINK + "pod-vpn",
+                new Grammar(
+                        "slurm-annotation",
+                        false,
+                        form("[A-Za-z0-9._/:@+~=, -]*", "Write \"true\".")));
+        String port = "[0-9]{1,5}(:[a-z0-9-]{1,15}(:(TCP|UDP))?)?";
+        operators(
+                grammars,
+                INTERLINK + "wstunnel-extra-ports",
+                port + "(," + port + ")*",
+                "Write ports with commas between, each perhaps with a name and TCP or UDP:"
+                        + " 8080,9090:metrics:UDP.");
+        operators(
+                grammars,
+                KUBELET + "wstunnel-timeout",
+                "([0-9]{1,6}(ms|s|m|h))+",
+                "Write a duration such as 30s or 5m.");
+        String name = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+        operators(grammars, INTERLINK + "gang-name", name, "Write a DNS-1123 label.");
+        operators(grammars, INTERLINK + "gang-role", name, "Write a DNS-1123 label.");
+        operators(grammars, INTERLINK + "gang-size", "[0-9]{1,5}", "Write a number.");
+        operators(grammars, INTERLINK + "gang-rank", "[0-9]{1,5}", "Write a number.");
+        for (String containers : List.of("containers", "init-containers")) {
+            operators(
+                    grammars,
+                    INTERLINK + "disable-offload-" + containers,
+                    name + "(," + name + ")*",
+                    "Write the containers' names with commas between.");
+        }
+        operators(grammars, INTERLINK + "mesh-network", "disabled", "Write disabled.");
+        operators(grammars, INTERLINK + "shadow-same-ns", "true|false", "Write true or false.");
+        operators(grammars, INTERLINK + "wg-mtu", "[0-9]{1,5}", "Write a number.");
+        operators(grammars, INTERLINK + "wg-keepalive-seconds", "[0-9]{1,5}", "Write a number.");
+        operators(grammars, INTERLINK + "reverse-socks-port", "[0-9]{1,5}", "Write a port.");
+        return grammars;
+    }
+
+    private static void plugin(
+            Map<String, Grammar> grammars, String name, String pattern, String cure) {
+        grammars.put(SLURM + name, new Grammar("slurm-annotation", false, form(pattern, cure)));
+    }
+
+    private static void operators(
+            Map<String, Grammar> grammars, String name, String pattern, String cure) {
+        grammars.put(name, new Grammar("interlink-annotation", true, form(pattern, cure)));
+    }
+
+    private static Parser form(String pattern, String cure) {
+        Pattern compiled = Pattern.compile(pattern);
+        return value -> {
+            String text = Text.trimmed(value);
+            if (text.length() > 1024 || !compiled.matcher(text).matches()) {
+                throw new InvalidValueException(
+                        "The value \"" + Text.shown(text) + "\" is not one that the plugin reads.",
+                        cure);
+            }
+            return text;
+        };
+    }
+
+    private static String mounts(String value) {
+        SingularityOptions parsed = SingularityOptions.ofMounts(value);
+        return Stream.concat(
+                        Stream.of(parsed.renderedMounts()).filter(text -> !text.isEmpty()),
+                        parsed.renderedOptions().stream())
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String options(String value) {
+        return new SingularityOptions(List.of(), Optional.of(value)).renderedOptions().orElse("");
+    }
+
+    /// @param flags the options of a pod
+    /// @return the options among them that are left out, by their long names
+    static List<String> leftOut(String flags) {
+        return SlurmOptions.names(flags).stream().filter(LEFT_OUT_OPTIONS::contains).toList();
+    }
+
+    /// @param name of an annotation
+    /// @return whether it looks like one that interLink or a plugin reads
+    static boolean isPlugins(String name) {
+        return PREFIXES.stream().anyMatch(name::startsWith);
+    }
+
+    /// @param name of an annotation
+    /// @return whether it is known
+    static boolean isKnown(String name) {
+        return GRAMMARS.containsKey(name);
+    }
+
+    /// @param name of an annotation
+    /// @return whether an operator has to allow it
+    static boolean isForOperators(String name) {
+        Grammar grammar = GRAMMARS.get(name);
+        return grammar != null && grammar.forOperators;
+    }
+
+    /// @param name of a known annotation
+    /// @return the rule that its values follow
+    static String rule(String name) {
+        return grammar(name).rule;
+    }
+
+    /// @param name of a known annotation
+    /// @param value as the caller wrote it
+    /// @return the value as the pod carries it
+    /// @throws InvalidValueException if it is not one that the plugin reads
+    static String canonical(String name, String value) {
+        return grammar(name).parser.canonical(value);
+    }
+
+    private static Grammar grammar(String name) {
+        Grammar grammar = GRAMMARS.get(name);
+        if (grammar == null) {
+            throw new IllegalArgumentException("no annotation of a plugin: " + name);
+        }
+        return grammar;
+    }
+}

@@ -1,0 +1,431 @@
+package io.interlinkgateway.pod;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.SlurmOptions;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/// What the SLURM plugin will ask SLURM for, settled in the pod so that every version of the plugin reads the same.
+///
+/// The plugin asks for CPUs and memory with `--cpus-per-task` and `--mem`, always, and reads nothing but limits and
+/// flags: whole amounts only (`resource.Quantity.AsInt64()`), the largest of the init containers or the sum of the
+/// containers. Without a limit or a flag it asks for one CPU and 1 MB (recording `no-limits`), in which nothing runs;
+/// for less than 1 MiB it asks for `--mem=0`, which is all of a node's memory. So fractions are rounded up, amounts
+/// that can't be meant are refused, a missing limit becomes the request where there is one, else [#DEFAULTS], options
+/// that exclude the plugin's own are translated, and options that a limit displaces are left out.
+final class PluginResources {
+
+    /// What a job gets that says nothing: enough to start, and to fail with a clear message.
+    static final Map<String, String> DEFAULTS = Map.of("cpu", "1", "memory", "1Gi");
+
+    private static final BigDecimal MEBIBYTE = BigDecimal.TWO.pow(20);
+
+    /// A resource that the plugin asks SLURM for, and the option by which it does.
+    private enum Size {
+        CPU("cpu", "cpus-per-task"),
+        MEMORY("memory", "mem");
+
+        private final String resource;
+        private final String option;
+
+        Size(String resource, String option) {
+            this.resource = resource;
+            this.option = option;
+        }
+    }
+
+    /// Where a caller writes what is settled here.
+    interface Fields {
+
+        /// @param containers `containers` or `initContainers`
+        /// @param index of the container
+        /// @param resource the resource's name
+        /// @return the path of the limit
+        String limit(String containers, int index, String resource);
+
+        /// @param name an option's long name
+        /// @return the path of the option
+        String option(String name);
+    }
+
+    private final Pod pod;
+    private final Fields fields;
+    private final List<Finding> findings = new ArrayList<>();
+    private final Set<String> completed = new LinkedHashSet<>();
+    private SlurmOptions options;
+
+    private PluginResources(Pod pod, Fields fields) {
+        this.pod = new PodBuilder(pod).build();
+        this.fields = fields;
+        this.options = flags(pod);
+    }
+
+    /// @param pod a pod whose flags are canonical
+    /// @param fields where its parts come from
+    /// @return the settled pod, with what was changed, and errors for what can't be settled
+    static Translated settled(Pod pod, Fields fields) {
+        PluginResources resources = new PluginResources(pod, fields);
+        resources.settle();
+        return new Translated(resources.pod, resources.findings);
+    }
+
+    /// The resources whose limits the gateway added.
+    static List<String> completedIn(Pod pod) {
+        String names = annotations(pod).get(Annotations.COMPLETED_LIMITS);
+        return names == null ? List.of() : List.of(names.split(","));
+    }
+
+    /// What the plugin asks for: the largest of the init containers, or the sum of the containers if that is more.
+    ///
+    /// @param pod a settled pod
+    /// @param resource the resource's name
+    /// @return the amount, unless no container is limited
+    static Optional<BigDecimal> limit(Pod pod, String resource) {
+        Optional<BigDecimal> largest =
+                amounts(pod.getSpec().getInitContainers(), resource).max(BigDecimal::compareTo);
+        Optional<BigDecimal> sum =
+                amounts(pod.getSpec().getContainers(), resource).reduce(BigDecimal::add);
+        return Stream.concat(largest.stream(), sum.stream()).max(BigDecimal::compareTo);
+    }
+
+    private static Stream<BigDecimal> amounts(List<Container> containers, String resource) {
+        return PodReading.orEmpty(containers).stream()
+                .map(container -> limits(container).get(resource))
+                .filter(Objects::nonNull)
+                .map(Quantity::getNumericalAmount);
+    }
+
+    private void settle() {
+        moveDownFromPod();
+        round("initContainers", PodReading.orEmpty(pod.getSpec().getInitContainers()));
+        round("containers", pod.getSpec().getContainers());
+        translatePerGpu();
+        complete(Size.CPU);
+        translateMemory();
+        complete(Size.MEMORY);
+        for (Size size : Size.values()) {
+            displace(size);
+        }
+        write();
+    }
+
+    /// The plugin does not read the resources of a pod as a whole.
+    private void moveDownFromPod() {
+        ResourceRequirements whole = pod.getSpec().getResources();
+        if (whole == null) {
+            return;
+        }
+        PodReading.orEmpty(whole.getLimits())
+                .forEach((resource, amount) -> {
+                    if (limit(pod, resource).isEmpty()) {
+                        setLimit(pod.getSpec().getContainers().getFirst(), resource, amount);
+                    }
+                });
+        pod.getSpec().setResources(null);
+        findings.add(
+                Finding.warning(
+                        "changed-by-gateway",
+                        "spec.resources",
+                        "interLink does not read spec.resources: its limits become those of the"
+                                + " first container where no container has its own, its requests"
+                                + " are left out.",
+                        "Give limits to the containers."));
+    }
+
+    private void round(String kind, List<Container> containers) {
+        for (int index = 0; index < containers.size(); index++) {
+            Container container = containers.get(index);
+            Quantity cpu = limits(container).get(Size.CPU.resource);
+            if (cpu != null) {
+                roundCpu(container, fields.limit(kind, index, Size.CPU.resource), cpu);
+            }
+            Quantity memory = limits(container).get(Size.MEMORY.resource);
+            if (memory != null) {
+                roundMemory(container, fields.limit(kind, index, Size.MEMORY.resource), memory);
+            }
+        }
+    }
+
+    private void roundCpu(Container container, String field, Quantity cpu) {
+        BigDecimal amount = cpu.getNumericalAmount();
+        BigDecimal whole = amount.setScale(0, RoundingMode.CEILING).max(BigDecimal.ONE);
+        if (whole.compareTo(amount) != 0) {
+            setLimit(container, Size.CPU.resource, new Quantity(whole.toPlainString()));
+            findings.add(rounded(field, cpu, whole.toPlainString(), "SLURM gives whole CPUs."));
+        }
+    }
+
+    private void roundMemory(Container container, String field, Quantity memory) {
+        BigDecimal bytes = memory.getNumericalAmount();
+        if (bytes.compareTo(MEBIBYTE) < 0) {
+            findings.add(
+                    Finding.error(
+                            "limit-size",
+                            field,
+                            "A limit of "
+                                    + memory
+                                    + " is less than 1 MiB. The plugin would ask SLURM for 1 MB, or"
+                                    + " for all memory of a node.",
+                            "Write the unit, such as 512Mi or 4Gi."));
+        } else if (bytes.stripTrailingZeros().scale() > 0) {
+            String whole = bytes.divide(MEBIBYTE, 0, RoundingMode.CEILING) + "Mi";
+            setLimit(container, Size.MEMORY.resource, Quantity.parse(whole));
+            findings.add(
+                    rounded(
+                            field,
+                            memory,
+                            whole,
+                            "It is no whole number of bytes, which the plugin can't read."));
+        }
+    }
+
+    private static Finding rounded(String field, Quantity written, String becomes, String why) {
+        return Finding.warning(
+                "limit-rounded",
+                field,
+                "The limit " + written + " becomes " + becomes + ". " + why,
+                "Write " + becomes + ".");
+    }
+
+    private void complete(Size size) {
+        if (limit(pod, size.resource).isPresent()
+                || options.value(size.option).isPresent()
+                || annotations(pod).containsKey(Annotations.FLAVOR)) {
+            return;
+        }
+        List<Container> containers = pod.getSpec().getContainers();
+        List<Integer> requesting =
+                IntStream.range(0, containers.size())
+                        .filter(index -> requests(containers.get(index)).containsKey(size.resource))
+                        .boxed()
+                        .toList();
+        if (requesting.isEmpty()) {
+            Quantity usual = Quantity.parse(Objects.requireNonNull(DEFAULTS.get(size.resource)));
+            add(size, 0, usual, ", the default.");
+        }
+        for (int index : requesting) {
+            add(
+                    size,
+                    index,
+                    Objects.requireNonNull(requests(containers.get(index)).get(size.resource)),
+                    ", its request.");
+        }
+        round("containers", containers);
+    }
+
+    private void add(Size size, int index, Quantity amount, String source) {
+        setLimit(pod.getSpec().getContainers().get(index), size.resource, amount);
+        completed.add(size.resource);
+        findings.add(
+                Finding.warning(
+                        "limit-added",
+                        fields.limit("containers", index, size.resource),
+                        "The job has no limit for "
+                                + size.resource
+                                + "; it gets "
+                                + amount
+                                + source,
+                        "Say how much it needs: SLURM is asked for the limit."));
+    }
+
+    /// `--cpus-per-gpu` excludes `--cpus-per-task`, which the plugin always writes.
+    private void translatePerGpu() {
+        options.value("cpus-per-gpu")
+                .ifPresent(each ->
+                        translate(
+                                "cpus-per-gpu",
+                                Size.CPU,
+                                product(number(each), gpusOnEachNode())
+                                        .flatMap(cpus -> quotient(cpus, tasksOnEachNode()))
+                                        .map(BigDecimal::toPlainString)));
+    }
+
+    /// `--mem-per-cpu` and `--mem-per-gpu` exclude `--mem`, which the plugin always writes.
+    private void translateMemory() {
+        options.value("mem-per-cpu")
+                .ifPresent(each ->
+                        translate(
+                                "mem-per-cpu",
+                                Size.MEMORY,
+                                times(each, product(cpusOfEachTask(), tasksOnEachNode()))));
+        options.value("mem-per-gpu")
+                .ifPresent(each ->
+                        translate("mem-per-gpu", Size.MEMORY, times(each, gpusOnEachNode())));
+    }
+
+    private void translate(String option, Size size, Optional<String> value) {
+        if (limit(pod, size.resource).isPresent() || value.isEmpty()) {
+            findings.add(
+                    Finding.error(
+                            "option-excluded",
+                            fields.option(option),
+                            "The plugin always asks SLURM with --"
+                                    + size.option
+                                    + ", which excludes --"
+                                    + option
+                                    + ".",
+                            "Leave --"
+                                    + option
+                                    + " out, and give "
+                                    + (size == Size.CPU ? "the CPUs of a task" : "a node's memory")
+                                    + " as the limit of "
+                                    + size.resource
+                                    + "."));
+            return;
+        }
+        String becomes = "--" + size.option + "=" + value.get();
+        findings.add(
+                Finding.warning(
+                        "option-translated",
+                        fields.option(option),
+                        "The plugin always asks SLURM with --"
+                                + size.option
+                                + ", which excludes --"
+                                + option
+                                + ": it becomes "
+                                + becomes
+                                + ".",
+                        "Write " + becomes + "."));
+        Map<String, String> values = new LinkedHashMap<>();
+        options.values()
+                .forEach((name, text) ->
+                        values.put(
+                                name.equals(option) ? size.option : name,
+                                name.equals(option) ? value.get() : text));
+        options = new SlurmOptions(values);
+    }
+
+    /// An amount of memory as sbatch writes it, several times.
+    private static Optional<String> times(String memory, Optional<BigDecimal> factor) {
+        String digits = memory.replaceFirst("[KMGT]$", "");
+        return product(number(digits), factor)
+                .map(amount -> amount.toPlainString() + memory.substring(digits.length()));
+    }
+
+    private Optional<BigDecimal> cpusOfEachTask() {
+        Optional<BigDecimal> limit = limit(pod, Size.CPU.resource);
+        return limit.isPresent()
+                ? limit
+                : options.value(Size.CPU.option).flatMap(PluginResources::number);
+    }
+
+    /// How many tasks each node gets, where that is certain.
+    private Optional<BigDecimal> tasksOnEachNode() {
+        if (options.value("ntasks-per-node").isPresent()) {
+            return options.value("ntasks-per-node").flatMap(PluginResources::number);
+        }
+        if (options.value("ntasks").isEmpty()) {
+            return Optional.of(BigDecimal.ONE);
+        }
+        return onOneNode()
+                ? options.value("ntasks").flatMap(PluginResources::number)
+                : Optional.empty();
+    }
+
+    /// How many GPUs each node gives, where that is certain.
+    private Optional<BigDecimal> gpusOnEachNode() {
+        Optional<String> perNode =
+                options.value("gpus-per-node")
+                        .or(() -> options.value("gpus").filter(_ -> onOneNode()))
+                        .or(() ->
+                                options.value("gres")
+                                        .filter(gres -> gres.matches("gpu(:[^,]*)?"))
+                                        .map(gres -> gres.equals("gpu") ? "1" : gres));
+        return perNode.flatMap(text -> number(text.substring(text.lastIndexOf(':') + 1)));
+    }
+
+    private boolean onOneNode() {
+        return options.value("nodes").filter("1"::equals).isPresent();
+    }
+
+    private static Optional<BigDecimal> number(String text) {
+        return text.matches("[1-9][0-9]{0,8}")
+                ? Optional.of(new BigDecimal(text))
+                : Optional.empty();
+    }
+
+    private static Optional<BigDecimal> product(
+            Optional<BigDecimal> one, Optional<BigDecimal> other) {
+        return one.flatMap(factor -> other.map(factor::multiply));
+    }
+
+    private static Optional<BigDecimal> quotient(BigDecimal all, Optional<BigDecimal> parts) {
+        return parts.map(all::divideAndRemainder)
+                .filter(divided -> divided[1].signum() == 0)
+                .map(divided -> divided[0]);
+    }
+
+    /// A limit wins over the option in every version of the plugin but those that can't read the limit.
+    private void displace(Size size) {
+        if (limit(pod, size.resource).isPresent() && options.value(size.option).isPresent()) {
+            options = options.without(Set.of(size.option));
+            findings.add(
+                    Finding.warning(
+                            "flag-displaced",
+                            fields.option(size.option),
+                            "The limit for "
+                                    + size.resource
+                                    + " displaces the option --"
+                                    + size.option
+                                    + ".",
+                            "Give only the limit."));
+        }
+    }
+
+    private void write() {
+        Map<String, String> annotations = new LinkedHashMap<>(annotations(pod));
+        if (options.values().isEmpty()) {
+            annotations.remove(Annotations.FLAGS);
+        } else {
+            annotations.put(Annotations.FLAGS, options.rendered());
+        }
+        if (!completed.isEmpty()) {
+            annotations.put(Annotations.COMPLETED_LIMITS, String.join(",", completed));
+        }
+        pod.getMetadata().setAnnotations(annotations);
+    }
+
+    private static void setLimit(Container container, String resource, Quantity amount) {
+        ResourceRequirements resources =
+                Objects.requireNonNullElseGet(container.getResources(), ResourceRequirements::new);
+        Map<String, Quantity> limits = new LinkedHashMap<>(limits(container));
+        limits.put(resource, amount);
+        resources.setLimits(limits);
+        container.setResources(resources);
+    }
+
+    static SlurmOptions flags(Pod pod) {
+        return SlurmOptions.parse(annotations(pod).getOrDefault(Annotations.FLAGS, ""));
+    }
+
+    private static Map<String, String> annotations(Pod pod) {
+        return PodReading.orEmpty(pod.getMetadata().getAnnotations());
+    }
+
+    private static Map<String, Quantity> limits(Container container) {
+        return container.getResources() == null
+                ? Map.of()
+                : PodReading.orEmpty(container.getResources().getLimits());
+    }
+
+    private static Map<String, Quantity> requests(Container container) {
+        return container.getResources() == null
+                ? Map.of()
+                : PodReading.orEmpty(container.getResources().getRequests());
+    }
+}
