@@ -56,16 +56,8 @@ public record JobSpec(
     ///
     /// @param text the text
     /// @return the same text
-    /// @throws InvalidValueException if it holds a directive or control characters, or would swallow the
-    ///     line after it
+    /// @throws InvalidValueException as [ShellText#requireHarmless]
     public static String requirePreExec(String text) {
-        ShellText.requireHarmless(text);
-        if (text.stripTrailing().endsWith("\\")) {
-            throw new InvalidValueException(
-                    "The text ends with a backslash, which would join it with the line that starts"
-                            + " the job.",
-                    "Leave the last backslash out.");
-        }
-        return text;
+        return ShellText.requireHarmless(text);
     }
 }
