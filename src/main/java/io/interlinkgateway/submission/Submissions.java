@@ -18,7 +18,7 @@ import io.interlinkgateway.submission.Placement.Assessment;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Validator;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,18 +82,16 @@ class Submissions {
 
     /// Everything that a submission would find, without creating anything.
     PreflightResponse preflight(Workspace workspace, Supplier<RequestedJob> requested) {
-        List<Finding> findings = new ArrayList<>();
+        Set<Finding> findings = new LinkedHashSet<>();
         Optional<Jobs.Preview> preview = Optional.empty();
         try {
             Assessment assessment = placement.assess(workspace, requested.get(), Optional.empty());
             findings.addAll(assessment.findings());
             preview = Optional.of(jobs.preview(assessment.job()));
         } catch (GatewayException.Rejected refused) {
-            refused.findings().stream()
-                    .filter(finding -> !findings.contains(finding))
-                    .forEach(findings::add);
+            findings.addAll(refused.findings());
         }
-        return PreflightResponse.from(findings, preview);
+        return PreflightResponse.from(List.copyOf(findings), preview);
     }
 
     Submitted resubmit(
