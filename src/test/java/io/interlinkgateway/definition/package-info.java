@@ -1,0 +1,4 @@
+@NullMarked
+package io.interlinkgateway.pod;
+
+import org.jspecify.annotations.NullMarked;
