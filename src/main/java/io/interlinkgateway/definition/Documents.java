@@ -6,12 +6,14 @@ import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.AbstractConstruct;
+import org.yaml.snakeyaml.constructor.Construct;
 import org.yaml.snakeyaml.constructor.ConstructorException;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -157,31 +159,34 @@ final class Documents {
                 : Optional.empty();
     }
 
-    /// Makes values of nodes, with numbers as kubectl has them.
+    /// Makes values of nodes, with numbers and booleans as kubectl has them.
     private static final class Tree extends SafeConstructor {
 
         private Tree(LoaderOptions options) {
             super(options);
-            yamlConstructors.put(Tag.INT, new Numbers());
-            yamlConstructors.put(Tag.FLOAT, new Numbers());
+            yamlConstructors.put(Tag.BOOL, scalar(KubernetesResolver::truth));
+            yamlConstructors.put(Tag.INT, scalar(KubernetesResolver::number));
+            yamlConstructors.put(Tag.FLOAT, scalar(KubernetesResolver::number));
         }
 
         private @Nullable Object of(Node document) {
             return constructDocument(document);
         }
 
-        private static final class Numbers extends AbstractConstruct {
-            @Override
-            public Object construct(Node node) {
-                return KubernetesResolver.number(((ScalarNode) node).getValue())
-                        .orElseThrow(() -> new NoNumber(node));
-            }
+        private static Construct scalar(Function<String, Optional<? extends Object>> reading) {
+            return new AbstractConstruct() {
+                @Override
+                public Object construct(Node node) {
+                    return reading.apply(((ScalarNode) node).getValue())
+                            .orElseThrow(() -> new Unfit(node));
+                }
+            };
         }
     }
 
-    private static final class NoNumber extends ConstructorException {
-        private NoNumber(Node node) {
-            super(null, null, "the tag says a number, and there is none", node.getStartMark());
+    private static final class Unfit extends ConstructorException {
+        private Unfit(Node node) {
+            super(null, null, "the value is not what its tag says", node.getStartMark());
         }
     }
 }

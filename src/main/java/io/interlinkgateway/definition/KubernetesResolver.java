@@ -13,10 +13,10 @@ import org.yaml.snakeyaml.resolver.Resolver;
 /// of 1.2, but without dates and numbers to the base 60, so that `2026-01-01` and `12:30` stay texts.
 final class KubernetesResolver extends Resolver {
 
-    private static final Set<String> BOOLEANS =
-            Set.of(
-                    "y", "Y", "yes", "Yes", "YES", "n", "N", "no", "No", "NO", "true", "True",
-                    "TRUE", "false", "False", "FALSE", "on", "On", "ON", "off", "Off", "OFF");
+    private static final Set<String> TRUTHS =
+            Set.of("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON");
+    private static final Set<String> UNTRUTHS =
+            Set.of("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF");
     private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
     private static final Set<String> NO_NUMBERS_IN_JSON =
             Set.of(
@@ -27,6 +27,9 @@ final class KubernetesResolver extends Resolver {
                     "([-+]?)(?:0[bB]([01]++)|0[oO]?([0-7]++)|0[xX]([0-9a-fA-F]++)|(0|[1-9][0-9]*+))");
     private static final Pattern DECIMAL =
             Pattern.compile("[-+]?(?:\\.[0-9]++|[0-9]++(?:\\.[0-9]*+)?)(?:[eE][-+]?[0-9]++)?");
+
+    // Where a point comes first, Go has it only between digits; elsewhere anywhere.
+    private static final Pattern LOOSE_UNDERSCORE = Pattern.compile("(?<![0-9])_|_(?![0-9])");
 
     // 64 binary digits with sign and prefix
     private static final int LONGEST_INTEGER = 67;
@@ -47,7 +50,7 @@ final class KubernetesResolver extends Resolver {
         if (NULLS.contains(value)) {
             return Tag.NULL;
         }
-        if (BOOLEANS.contains(value)) {
+        if (truth(value).isPresent()) {
             return Tag.BOOL;
         }
         if (value.equals("<<")) {
@@ -61,6 +64,14 @@ final class KubernetesResolver extends Resolver {
                 .orElse(Tag.STR);
     }
 
+    /// @param scalar any text
+    /// @return the boolean that it is; empty if it is none
+    static Optional<Boolean> truth(String scalar) {
+        return TRUTHS.contains(scalar) || UNTRUTHS.contains(scalar)
+                ? Optional.of(TRUTHS.contains(scalar))
+                : Optional.empty();
+    }
+
     /// The number that a scalar is, as it stands in JSON after kubectl wrote it.
     ///
     /// @param scalar any text
@@ -69,7 +80,8 @@ final class KubernetesResolver extends Resolver {
         if (scalar.isEmpty() || "+-.0123456789".indexOf(scalar.charAt(0)) < 0) {
             return Optional.empty();
         }
-        String plain = scalar.charAt(0) == '.' ? scalar : scalar.replace("_", "");
+        boolean isSpaced = scalar.charAt(0) != '.' || !LOOSE_UNDERSCORE.matcher(scalar).find();
+        String plain = isSpaced ? scalar.replace("_", "") : scalar;
         return integer(plain).or(() -> decimal(plain));
     }
 

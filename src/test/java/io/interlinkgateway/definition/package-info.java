@@ -1,4 +1,4 @@
 @NullMarked
-package io.interlinkgateway.pod;
+package io.interlinkgateway.definition;
 
 import org.jspecify.annotations.NullMarked;
