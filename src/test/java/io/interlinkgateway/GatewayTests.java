@@ -141,7 +141,7 @@ class GatewayTests {
                         () -> assertThat(get("/jobs/seed").text("/state")).isEqualTo("SUCCEEDED"));
         assertThat(get("/jobs/seed/logs").response.body()).isEqualTo("/exp_data\n");
         assertThat(get("/jobs/seed/manifest").response.body())
-                .contains("kind: \"Pod\"", "3dgan-container");
+                .contains("kind: Pod\n", "3dgan-container");
     }
 
     @Test

@@ -81,7 +81,7 @@ final class ManifestTranslation {
         if (!misfits.isEmpty()) {
             throw new GatewayException.Rejected(misfits);
         }
-        Pod pod = SERIALIZATION.convertValue(manifest.document(), Pod.class);
+        Pod pod = converted(manifest);
         if (pod.getSpec() == null || pod.getSpec().getContainers().isEmpty()) {
             throw refused(
                     "spec.containers", "The pod has no container.", "Give at least one container.");
@@ -90,6 +90,17 @@ final class ManifestTranslation {
             pod.setMetadata(new ObjectMeta());
         }
         return pod;
+    }
+
+    private static Pod converted(PodManifest manifest) {
+        try {
+            return SERIALIZATION.convertValue(manifest.document(), Pod.class);
+        } catch (IllegalArgumentException unfit) {
+            throw refused(
+                    "",
+                    "A value of the pod does not fit its field.",
+                    "Correct what kubectl apply --dry-run=server -f shows.");
+        }
     }
 
     private static void requireKind(String field, String expected, PodManifest manifest) {

@@ -134,7 +134,7 @@ final class PodShape {
             return isWhole(value, Long.SIZE);
         }
         if (raw == Quantity.class) {
-            return value instanceof String || value instanceof Number;
+            return value instanceof Number || (value instanceof String text && !text.isEmpty());
         }
         if (raw == IntOrString.class) {
             return value instanceof String || isWhole(value, Integer.SIZE);
@@ -142,14 +142,11 @@ final class PodShape {
         return raw == List.class ? value instanceof List : value instanceof Map;
     }
 
-    /// As JSON has it: 80.0 is whole.
     private static boolean isWhole(Object value, int bits) {
         return switch (value) {
             case Integer _ -> true;
             case Long number -> BigInteger.valueOf(number).bitLength() < bits;
             case BigInteger number -> number.bitLength() < bits;
-            case Double number ->
-                    number == Math.rint(number) && Math.abs(number) < Math.scalb(1.0, bits - 1);
             default -> false;
         };
     }
@@ -193,7 +190,7 @@ final class PodShape {
         return switch (value) {
             case String _ -> "a text";
             case Boolean _ -> "a boolean";
-            case Double number when number != Math.rint(number) -> "a number with a fraction";
+            case Double _ -> "a number with a fraction";
             case Number _ -> "a number";
             case List<?> _ -> "a list";
             default -> "a map";

@@ -4,11 +4,12 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.nodes.Tag;
-import org.yaml.snakeyaml.representer.Representer;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.representer.StandardRepresenter;
 
 /// A pod as YAML that every reader reads alike: kubectl (Go), Java and Python, YAML 1.1 and 1.2. They differ about
 /// line separators (U+0085, U+2028, U+2029), about what a control character or U+FEFF is, and about which bare words
@@ -18,6 +19,14 @@ import org.yaml.snakeyaml.representer.Representer;
 public final class PodYaml {
 
     private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
+    private static final DumpSettings SETTINGS =
+            DumpSettings.builder()
+                    .setDefaultFlowStyle(FlowStyle.BLOCK)
+                    .setExplicitStart(true)
+                    .setUseUnicodeEncoding(false)
+                    .setSplitLines(false)
+                    .setWidth(Integer.MAX_VALUE)
+                    .build();
     private static final Pattern WORDS =
             Pattern.compile(
                     "[A-Za-z/](?:[-A-Za-z0-9_./@=+]|:(?=[A-Za-z0-9/])| (?=[A-Za-z0-9/]))*+");
@@ -31,20 +40,14 @@ public final class PodYaml {
     /// @param pod any pod
     /// @return one document with all that the pod says; lines end with a line feed
     public static String of(Pod pod) {
-        DumperOptions options = new DumperOptions();
-        options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
-        options.setExplicitStart(true);
-        options.setAllowUnicode(false);
-        options.setSplitLines(false);
-        options.setWidth(Integer.MAX_VALUE);
-        return new Yaml(new Texts(options), options)
-                .dump(SERIALIZATION.convertValue(pod, Map.class));
+        return new Dump(SETTINGS, new Texts())
+                .dumpToString(SERIALIZATION.convertValue(pod, Map.class));
     }
 
-    private static final class Texts extends Representer {
+    private static final class Texts extends StandardRepresenter {
 
-        private Texts(DumperOptions options) {
-            super(options);
+        private Texts() {
+            super(SETTINGS);
             representers.put(
                     String.class,
                     text -> representScalar(Tag.STR, (String) text, style((String) text)));

@@ -126,6 +126,12 @@ class PodDocumentTests {
     }
 
     @Test
+    void numbersAreWholeWhereKubectlMakesThemWhole() {
+        assertThat(Documents.single("[80.0, 8e1, 1e9, 0777, 1.5]"))
+                .isEqualTo(List.of(80L, 80L, 1_000_000_000L, 511L, 1.5));
+    }
+
+    @Test
     void noCureSaysThatKubectlRefusesIt() {
         for (String faulty :
                 List.of(POD + "a: [", POD + "kind: Pod", POD + "x: &a [1]\ny: *a", "!!x a")) {

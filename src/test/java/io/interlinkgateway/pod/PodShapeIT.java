@@ -26,6 +26,7 @@ class PodShapeIT {
     private static String yaml(Map<String, Object> container) {
         Map<String, Object> pod = new java.util.HashMap<>(PodShapeTests.pod(container));
         pod.put("apiVersion", "v1");
-        return new JsonMapper().writeValueAsString(pod);
+        // The mark makes kubectl read it as YAML.
+        return "---\n" + new JsonMapper().writeValueAsString(pod);
     }
 }

@@ -24,7 +24,7 @@ class PodShapeTests {
                     "livenessProbe",
                     Map.of("httpGet", Map.of("port", 80)),
                     "ports",
-                    List.of(Map.of("containerPort", 80.0)),
+                    List.of(Map.of("containerPort", 80)),
                     "securityContext",
                     Map.of("runAsUser", 1L << 40),
                     "fieldOfLater",
@@ -60,6 +60,10 @@ class PodShapeTests {
                         Map.of("livenessProbe", Map.of("httpGet", Map.of("port", true))),
                         ".livenessProbe.httpGet.port",
                         "a boolean"),
+                in(
+                        Map.of("resources", Map.of("requests", Map.of("cpu", ""))),
+                        ".resources.requests[cpu]",
+                        "a text"),
                 in(Map.of("livenessProbe", ""), ".livenessProbe", "a text"));
     }
 
