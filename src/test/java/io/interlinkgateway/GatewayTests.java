@@ -141,7 +141,7 @@ class GatewayTests {
                         () -> assertThat(get("/jobs/seed").text("/state")).isEqualTo("SUCCEEDED"));
         assertThat(get("/jobs/seed/logs").response.body()).isEqualTo("/exp_data\n");
         assertThat(get("/jobs/seed/manifest").response.body())
-                .contains("kind: \"Pod\"", "3dgan-container");
+                .contains("kind: Pod\n", "3dgan-container");
     }
 
     @Test
@@ -341,8 +341,8 @@ class GatewayTests {
                         "/jobs",
                         JSON,
                         JOB.replace("{\"cpu\": \"1\",", "{\"cpu\": [],"),
-                        400,
-                        unreadable,
+                        422,
+                        invalid,
                         "resources.limits.cpu"),
                 row("POST", "/jobs", JSON, "{}", 422, invalid, "node"),
                 row("POST", "/jobs", JSON, "{}", 422, invalid, "image"),
@@ -429,6 +429,97 @@ class GatewayTests {
                         422,
                         invalid,
                         "preExec"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"node\"", "\"slurm\": {\"nodes\": 1.9}, \"node\""),
+                        422,
+                        invalid,
+                        "slurm.nodes"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"node\"", "\"slurm\": {\"nodes\": \"2\"}, \"node\""),
+                        422,
+                        invalid,
+                        "slurm.nodes"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"node\"", "\"slurm\": {\"nodes\": \"\"}, \"node\""),
+                        422,
+                        invalid,
+                        "slurm.nodes"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"node\"", "\"slurm\": {\"nodes\": true}, \"node\""),
+                        422,
+                        invalid,
+                        "slurm.nodes"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"node\"", "\"env\": {\"A\": 1}, \"node\""),
+                        422,
+                        invalid,
+                        "env.A"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"node\"", "\"env\": {\"A\": true}, \"node\""),
+                        422,
+                        invalid,
+                        "env.A"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("\"node\"", "\"name\": 1.5, \"node\""),
+                        422,
+                        invalid,
+                        "name"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("[\"echo hello\"]", "[\"echo\", 7]"),
+                        422,
+                        invalid,
+                        "args[1]"),
+                row(
+                        "POST",
+                        "/jobs",
+                        JSON,
+                        JOB.replace("[\"echo hello\"]", "\"echo\""),
+                        422,
+                        invalid,
+                        "args"),
+                row("POST", "/jobs", YAML, POD.formatted("123"), 422, invalid, "metadata.name"),
+                row(
+                        "POST",
+                        "/jobs",
+                        YAML,
+                        POD.formatted("nul")
+                                .replace("annotations:", "annotations:\n    x/nul: \"a\\0b\""),
+                        422,
+                        invalid,
+                        "metadata.annotations[x/nul]"),
+                row(
+                        "POST",
+                        "/jobs",
+                        YAML,
+                        POD.formatted("list")
+                                .replace("annotations:", "annotations:\n    x/list: [a, b]"),
+                        422,
+                        invalid,
+                        "metadata.annotations[x/list]"),
                 row("POST", "/jobs", YAML, "kind: Service", 422, invalid, "kind"),
                 row("POST", "/jobs", YAML, "a: [", 422, invalid, ""),
                 row("POST", "/jobs", YAML, "a: 1\na: 2", 422, invalid, ""),
@@ -501,9 +592,9 @@ class GatewayTests {
             delimiter = '|',
             value = {
                 "{\"image\": null}|422|invalid-job",
-                "{\"env\": {\"A\": 1, \"B\": [1]}}|400|malformed-request",
+                "{\"env\": {\"A\": 1, \"B\": [1]}}|422|invalid-job",
                 "{\"bogus\": 1}|400|malformed-request",
-                "{\"resources\": {\"limits\": {\"cpu\": {\"a\": 1}}}}|400|malformed-request",
+                "{\"resources\": {\"limits\": {\"cpu\": {\"a\": 1}}}}|422|invalid-job",
                 "[]|400|malformed-request",
                 "{\"node\": 7}|422|invalid-job"
             })

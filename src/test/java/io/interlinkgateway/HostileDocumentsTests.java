@@ -192,9 +192,34 @@ class HostileDocumentsTests {
                                 + "- ".repeat(400_000)
                                 + "\"}}"),
                 Arguments.of(
+                        "empty variables",
+                        "application/yaml",
+                        container("env: [" + "{},".repeat(200_000) + "]")),
+                Arguments.of(
+                        "numbers for texts",
+                        "application/yaml",
+                        container("args: [" + "1,".repeat(400_000) + "]")),
+                Arguments.of(
+                        "numbers for names",
+                        "application/yaml",
+                        container("env: [" + "{name: 1},".repeat(80_000) + "]")),
+                Arguments.of(
+                        "nulls",
+                        "application/json",
+                        "{\"node\": \"sandbox\", \"image\": \"/a\", \"args\": ["
+                                + "null,".repeat(150_000)
+                                + "null]}"),
+                Arguments.of(
                         "a label of dots",
                         "application/json",
                         "{\"node\": \"" + "a.".repeat(400_000) + "\", \"image\": \"/a\"}"));
+    }
+
+    private static String container(String fields) {
+        return "apiVersion: v1\nkind: Pod\nspec:\n  nodeSelector: {kubernetes.io/hostname:"
+                + " sandbox}\n  containers:\n  - name: c\n    image: /a\n    "
+                + fields
+                + "\n";
     }
 
     private static String limit(String resource, String amount) {

@@ -19,6 +19,7 @@ import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.PodReading;
 import io.interlinkgateway.pod.PodTranslation;
+import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.pod.Repetition;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -336,7 +337,7 @@ final class KubernetesJobs implements Jobs {
     }
 
     private static String yaml(Pod pod) {
-        return Serialization.asYaml(
+        return PodYaml.of(
                 new PodBuilder(pod)
                         .editMetadata()
                         .withManagedFields(List.of())

@@ -6,32 +6,35 @@ import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PodManifest;
-import io.interlinkgateway.job.Text;
 import java.math.BigInteger;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.representer.Representer;
 
 /// A pod as kubectl takes it.
 public final class PodDocument {
 
-    private static final int LONGEST = 1 << 20;
-    private static final int DEEPEST = 50;
+    private static final String HOSTNAME = "kubernetes.io/hostname";
+    private static final String HOSTNAME_PATH = "spec.nodeSelector[" + HOSTNAME + "]";
 
     private PodDocument() {}
 
-    /// Reads a pod, one document of YAML or JSON. Collections can't be repeated by aliases, because a few
-    /// lines of them can stand for gigabytes.
+    /// Reads a pod from a request's body.
+    ///
+    /// @param body YAML or JSON
+    /// @param charset what the request says about it
+    /// @return the pod, its name and the node that its selector names
+    /// @throws GatewayException.Rejected if it can't be decoded, is no pod, or names no node
+    public static RequestedJob parse(byte[] body, Optional<Charset> charset) {
+        return parse(Encoding.decoded(body, charset));
+    }
+
+    /// Reads a pod, one document of YAML or JSON; documents that hold nothing may stand beside it. Collections can't
+    /// be repeated by aliases, because a few lines of them can stand for gigabytes.
     ///
     /// @param text at most 1 MiB
     /// @return the pod, its name and the node that its selector names
@@ -48,19 +51,21 @@ public final class PodDocument {
     public static RequestedJob requestedJob(Map<String, Object> document) {
         Findings findings = new Findings();
         Optional<JobName> name =
-                text(document, "metadata", "name")
-                        .flatMap(value ->
-                                findings.check("name", "metadata.name", () -> new JobName(value)));
+                value(document, "metadata", "name")
+                        .filter(String.class::isInstance)
+                        .flatMap(text ->
+                                findings.check(
+                                        "name", "metadata.name", () -> new JobName((String) text)));
         JobName.Prefix prefix =
-                text(document, "metadata", "generateName")
-                        .flatMap(value ->
+                value(document, "metadata", "generateName")
+                        .filter(String.class::isInstance)
+                        .flatMap(text ->
                                 findings.check(
                                         "name",
                                         "metadata.generateName",
-                                        () -> new JobName.Prefix(value)))
+                                        () -> new JobName.Prefix((String) text)))
                         .orElse(JobName.Prefix.USUAL);
-        Optional<String> selected =
-                text(document, "spec", "nodeSelector", "kubernetes.io/hostname");
+        Optional<Object> selected = value(document, "spec", "nodeSelector", HOSTNAME);
         if (selected.isEmpty()) {
             findings.add(
                     Finding.error(
@@ -69,70 +74,31 @@ public final class PodDocument {
                             "The pod names no node.",
                             "Add kubernetes.io/hostname with the name of a virtual node, see GET"
                                     + " /api/v1/nodes."));
+        } else if (!(selected.orElseThrow() instanceof String)) {
+            findings.add(
+                    Finding.error(
+                            "node",
+                            HOSTNAME_PATH,
+                            HOSTNAME_PATH + " must be a text, but is read as something else.",
+                            "Write the name of a virtual node, in quotes."));
         }
         Optional<NodeName> node =
-                selected.flatMap(value ->
-                        findings.check(
-                                "node",
-                                "spec.nodeSelector[kubernetes.io/hostname]",
-                                () -> new NodeName(value)));
+                selected.filter(String.class::isInstance)
+                        .flatMap(text ->
+                                findings.check(
+                                        "node", HOSTNAME_PATH, () -> new NodeName((String) text)));
         findings.rejectErrors();
         return new RequestedJob(name, prefix, node.orElseThrow(), new PodManifest(document));
     }
 
     private static Map<String, Object> document(String text) {
-        Object tree = loaded(text);
-        if (plain(tree, "") instanceof Map<?, ?> map && "Pod".equals(map.get("kind"))) {
+        Object tree = Documents.single(text);
+        if (tree instanceof Map<?, ?> map && "Pod".equals(map.get("kind"))) {
             @SuppressWarnings("unchecked") // plain() gives text keys and no nulls
-            Map<String, Object> document = (Map<String, Object>) map;
+            Map<String, Object> document = (Map<String, Object>) plain(map, "");
             return document;
         }
         throw rejected("kind", "The document is no pod.", "Send one manifest with kind: Pod.");
-    }
-
-    private static @Nullable Object loaded(String text) {
-        LoaderOptions options = new LoaderOptions();
-        options.setAllowDuplicateKeys(false);
-        options.setMaxAliasesForCollections(0);
-        options.setNestingDepthLimit(DEEPEST);
-        options.setCodePointLimit(LONGEST);
-        DumperOptions unused = new DumperOptions();
-        try {
-            return new Yaml(
-                            new SafeConstructor(options),
-                            new Representer(unused),
-                            unused,
-                            options,
-                            new KubernetesResolver())
-                    .load(text);
-        } catch (MarkedYAMLException malformed) {
-            String where =
-                    malformed.getProblemMark() == null
-                            ? ""
-                            : " (line "
-                                    + (malformed.getProblemMark().getLine() + 1)
-                                    + ", column "
-                                    + (malformed.getProblemMark().getColumn() + 1)
-                                    + ")";
-            throw rejected(
-                    "",
-                    "The YAML can't be read"
-                            + where
-                            + ": "
-                            + Text.shown(String.valueOf(malformed.getProblem())),
-                    "Correct it; kubectl apply --dry-run=client -f shows the same.");
-        } catch (YAMLException refused) {
-            throw rejected(
-                    "",
-                    "The YAML can't be read: " + Text.shown(String.valueOf(refused.getMessage())),
-                    "Send one document of at most 1 MiB, without aliases and own tags.");
-        } catch (RuntimeException unfit) {
-            // The reader lets through what it meets where a value does not fit its tag.
-            throw rejected(
-                    "",
-                    "The YAML can't be read: a value is not what its tag says.",
-                    "Send one document without tags.");
-        }
     }
 
     /// The tree without nulls, which Kubernetes reads as absent.
@@ -142,7 +108,13 @@ public final class PodDocument {
                 Map<String, Object> copy = new LinkedHashMap<>();
                 map.forEach((key, value) -> {
                     if (!(key instanceof String name)) {
-                        throw rejected(path, "A key is not a text.", "Put the key in quotes.");
+                        throw rejected(
+                                path,
+                                "A key of "
+                                        + (path.isEmpty() ? "the document" : path)
+                                        + " must be a text, but is read as a number, a boolean or"
+                                        + " nothing.",
+                                "Put the key in quotes, as in \"1\": or \"yes\":.");
                     }
                     if (value != null) {
                         copy.put(name, plain(value, path.isEmpty() ? name : path + "." + name));
@@ -172,15 +144,15 @@ public final class PodDocument {
         };
     }
 
-    private static Optional<String> text(Map<String, Object> document, String... path) {
-        Object node = document;
+    private static Optional<Object> value(Map<String, Object> document, String... path) {
+        @Nullable Object node = document;
         for (String name : path) {
             node = node instanceof Map<?, ?> map ? map.get(name) : null;
         }
-        return node instanceof String text ? Optional.of(text) : Optional.empty();
+        return Optional.ofNullable(node);
     }
 
-    private static GatewayException.Rejected rejected(String path, String message, String cure) {
+    static GatewayException.Rejected rejected(String path, String message, String cure) {
         return new GatewayException.Rejected(
                 List.of(Finding.error("pod-shape", path, message, cure)));
     }

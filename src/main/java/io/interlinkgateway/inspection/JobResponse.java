@@ -2,6 +2,7 @@ package io.interlinkgateway.inspection;
 
 import io.interlinkgateway.definition.SubmitJobRequest;
 import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobSpec;
@@ -124,7 +125,7 @@ public record JobResponse(
                 job.managedBy(),
                 job.labels().isEmpty() ? null : job.labels(),
                 definition,
-                warnings.isEmpty() ? null : warnings);
+                warnings.isEmpty() ? null : Findings.shown(warnings));
     }
 
     private static Object definitionOf(Job job) {

@@ -2,12 +2,16 @@ package io.interlinkgateway.job;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// Collects what is wrong with a caller's document, so that everything is said at once.
 public final class Findings {
+
+    private static final int MOST = 100;
 
     private final List<Finding> findings = new ArrayList<>();
 
@@ -53,5 +57,28 @@ public final class Findings {
         if (hasErrors()) {
             throw new GatewayException.Rejected(findings);
         }
+    }
+
+    /// What of many findings is answered: nobody reads thousands.
+    ///
+    /// @param findings any number
+    /// @return at most 100, errors before warnings where some are left out; the last one then says how many
+    public static List<Finding> shown(List<Finding> findings) {
+        if (findings.size() <= MOST) {
+            return findings;
+        }
+        List<Finding> shown =
+                findings.stream()
+                        .sorted(Comparator.comparing(Finding::severity))
+                        .limit(MOST - 1L)
+                        .collect(Collectors.toCollection(ArrayList::new));
+        shown.add(
+                new Finding(
+                        "more-findings",
+                        shown.getLast().severity(),
+                        "",
+                        findings.size() - shown.size() + " more findings are not shown.",
+                        "Correct these first."));
+        return shown;
     }
 }

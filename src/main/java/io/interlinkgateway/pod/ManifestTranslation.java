@@ -135,23 +135,29 @@ final class ManifestTranslation {
     private static Pod parsed(PodManifest manifest) {
         requireKind("apiVersion", "v1", manifest);
         requireKind("kind", "Pod", manifest);
-        try {
-            Pod pod = SERIALIZATION.convertValue(manifest.document(), Pod.class);
-            if (pod.getSpec() == null || pod.getSpec().getContainers().isEmpty()) {
-                throw refused(
-                        "spec.containers",
-                        "The pod has no container.",
-                        "Give at least one container.");
-            }
-            if (pod.getMetadata() == null) {
-                pod.setMetadata(new ObjectMeta());
-            }
-            return pod;
-        } catch (IllegalArgumentException notAPod) {
+        List<Finding> misfits = PodShape.findings(manifest.document());
+        if (!misfits.isEmpty()) {
+            throw new GatewayException.Rejected(misfits);
+        }
+        Pod pod = converted(manifest);
+        if (pod.getSpec() == null || pod.getSpec().getContainers().isEmpty()) {
             throw refused(
-                    "spec",
-                    "The document is no pod: " + Text.shown(String.valueOf(notAPod.getMessage())),
-                    "Send a manifest that kubectl apply takes.");
+                    "spec.containers", "The pod has no container.", "Give at least one container.");
+        }
+        if (pod.getMetadata() == null) {
+            pod.setMetadata(new ObjectMeta());
+        }
+        return pod;
+    }
+
+    private static Pod converted(PodManifest manifest) {
+        try {
+            return SERIALIZATION.convertValue(manifest.document(), Pod.class);
+        } catch (IllegalArgumentException unfit) {
+            throw refused(
+                    "",
+                    "A value of the pod does not fit its field.",
+                    "Correct what kubectl apply --dry-run=server -f shows.");
         }
     }
 

@@ -1,12 +1,14 @@
 package io.interlinkgateway.problem;
 
 import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.Text;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.ConstraintViolationException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -23,6 +25,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -32,6 +35,8 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.databind.exc.InvalidNullException;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /// The one place where failures become answers.
@@ -164,6 +169,13 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     private static ProblemDetail unreadable(JacksonException json) {
+        if (json instanceof MismatchedInputException misfit
+                && !(json instanceof UnrecognizedPropertyException)
+                && !json.getPath().isEmpty()) {
+            Finding finding = misfit(misfit, path(json));
+            return withFindings(
+                    ProblemType.INVALID_JOB.problem(finding.message()), List.of(finding));
+        }
         return withFindings(
                 ProblemType.MALFORMED_REQUEST.problem("The JSON can't be read."),
                 List.of(findingOf(json)));
@@ -199,9 +211,34 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                     Finding.error(
                             "json-type",
                             path(json),
-                            "The value is of another type than the field.",
-                            "See /swagger-ui.html for the field's type.");
+                            "The document is of another type than the request's.",
+                            "Send one JSON object; /swagger-ui.html shows its fields.");
         };
+    }
+
+    /// A value is not shown, for it may be a password.
+    private static Finding misfit(MismatchedInputException misfit, String path) {
+        Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(misfit.getTargetType());
+        if (misfit instanceof InvalidNullException) {
+            return Finding.error(
+                    "shape", path, path + " must not be null.", "Give a value, or leave it out.");
+        }
+        String expected = "of another type";
+        String cure = "See /swagger-ui.html for the field's type.";
+        if (CharSequence.class.isAssignableFrom(type)) {
+            expected = "a text";
+            cure = "Put the value in quotes.";
+        } else if (type == Integer.class || type == Long.class) {
+            expected = "a whole number" + (type == Integer.class ? " of 32 bits" : "");
+            cure = "Write it without quotes and without a fraction, such as 2.";
+        } else if (type == Boolean.class) {
+            expected = "true or false";
+            cure = "Write it without quotes.";
+        } else if (Collection.class.isAssignableFrom(type)) {
+            expected = "a list";
+            cure = "Put the values in [ and ].";
+        }
+        return Finding.error("json-type", path, path + " must be " + expected + ".", cure);
     }
 
     // An unquoted value is quoted in the message, and it may be a password.
@@ -302,7 +339,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     private static ProblemDetail withFindings(ProblemDetail problem, List<Finding> findings) {
-        problem.setProperty("findings", findings);
+        problem.setProperty("findings", Findings.shown(findings));
         return problem;
     }
 

@@ -1,7 +1,6 @@
 package io.interlinkgateway.sandbox;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Job;
@@ -13,6 +12,7 @@ import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.PodReading;
 import io.interlinkgateway.pod.PodTranslation;
+import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.pod.Repetition;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -99,7 +99,7 @@ final class SandboxJobs implements Jobs {
         Pod pod = podFor(job);
         List<Finding> warnings = new ArrayList<>(PodTranslation.warningsFor(job));
         warnings.addAll(PodValidity.warnings(pod));
-        return new Preview(Serialization.asYaml(pod), PodTranslation.batchLines(pod), warnings);
+        return new Preview(PodYaml.of(pod), PodTranslation.batchLines(pod), warnings);
     }
 
     @Override
@@ -139,7 +139,7 @@ final class SandboxJobs implements Jobs {
 
     @Override
     public Optional<String> manifest(Workspace workspace, JobName name) {
-        return pods.find(PodStore.Key.of(workspace, name)).map(Serialization::asYaml);
+        return pods.find(PodStore.Key.of(workspace, name)).map(PodYaml::of);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.interlinkgateway.submission;
 
 import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.Jobs;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
@@ -29,7 +30,7 @@ record PreflightResponse(
                         .toList();
         return new PreflightResponse(
                 all.stream().noneMatch(finding -> finding.severity() == Finding.Severity.ERROR),
-                all,
+                Findings.shown(all),
                 preview.map(Jobs.Preview::manifest).orElse(null),
                 preview.map(Jobs.Preview::batchLines).orElse(null));
     }

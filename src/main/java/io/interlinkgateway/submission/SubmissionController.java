@@ -23,6 +23,7 @@ import jakarta.validation.Valid;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -100,9 +101,9 @@ class SubmissionController {
     ResponseEntity<JobResponse> submitPod(
             Workspace workspace,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
-            @RequestBody String pod) {
-        return answer(
-                workspace, submissions.submit(workspace, PodDocument.parse(pod), idempotencyKey));
+            @RequestHeader(HttpHeaders.CONTENT_TYPE) MediaType type,
+            @RequestBody byte[] pod) {
+        return answer(workspace, submissions.submit(workspace, podIn(pod, type), idempotencyKey));
     }
 
     @RequiredRole(Role.SUBMITTER)
@@ -154,10 +155,10 @@ class SubmissionController {
             @PathVariable JobName name,
             @RequestParam(defaultValue = "false") boolean replace,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
-            @RequestBody String pod) {
+            @RequestHeader(HttpHeaders.CONTENT_TYPE) MediaType type,
+            @RequestBody byte[] pod) {
         return answer(
-                workspace,
-                put(workspace, named(name, PodDocument.parse(pod)), replace, idempotencyKey));
+                workspace, put(workspace, named(name, podIn(pod, type)), replace, idempotencyKey));
     }
 
     @RequiredRole(Role.SUBMITTER)
@@ -195,8 +196,11 @@ class SubmissionController {
             path = "/preflight",
             consumes = {YAML, "application/x-yaml", "text/yaml"})
     @Operation(hidden = true)
-    PreflightResponse preflightPod(Workspace workspace, @RequestBody String pod) {
-        return submissions.preflight(workspace, () -> PodDocument.parse(pod));
+    PreflightResponse preflightPod(
+            Workspace workspace,
+            @RequestHeader(HttpHeaders.CONTENT_TYPE) MediaType type,
+            @RequestBody byte[] pod) {
+        return submissions.preflight(workspace, () -> podIn(pod, type));
     }
 
     @RequiredRole(Role.SUBMITTER)
@@ -247,6 +251,10 @@ class SubmissionController {
         return replace
                 ? submissions.replace(workspace, requested, idempotencyKey)
                 : submissions.submit(workspace, requested, idempotencyKey);
+    }
+
+    private static RequestedJob podIn(byte[] body, MediaType type) {
+        return PodDocument.parse(body, Optional.ofNullable(type.getCharset()));
     }
 
     private static RequestedJob named(JobName name, RequestedJob requested) {

@@ -1,0 +1,65 @@
+package io.interlinkgateway.pod;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.representer.StandardRepresenter;
+
+/// A pod as YAML that every reader reads alike: kubectl (Go), Java and Python, YAML 1.1 and 1.2. They differ about
+/// line separators (U+0085, U+2028, U+2029), about what a control character or U+FEFF is, and about which bare words
+/// are numbers or booleans. So a text stands bare only where it begins like a word and is none of theirs; all
+/// others are in double quotes, with escapes for what is not printable ASCII. Scripts of printable ASCII keep their
+/// lines.
+public final class PodYaml {
+
+    private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
+    private static final DumpSettings SETTINGS =
+            DumpSettings.builder()
+                    .setDefaultFlowStyle(FlowStyle.BLOCK)
+                    .setExplicitStart(true)
+                    .setUseUnicodeEncoding(false)
+                    .setSplitLines(false)
+                    .setWidth(Integer.MAX_VALUE)
+                    .build();
+    private static final Pattern WORDS =
+            Pattern.compile(
+                    "[A-Za-z/](?:[-A-Za-z0-9_./@=+]|:(?=[A-Za-z0-9/])| (?=[A-Za-z0-9/]))*+");
+    private static final Pattern CONSTANT =
+            Pattern.compile("(?i)y|n|yes|no|on|off|true|false|null");
+    private static final Pattern LINES =
+            Pattern.compile("[!-~](?:[ -~]*[!-~])?(?:\n+(?:[ -~]*[!-~])?)*+");
+
+    private PodYaml() {}
+
+    /// @param pod any pod
+    /// @return one document with all that the pod says; lines end with a line feed
+    public static String of(Pod pod) {
+        return new Dump(SETTINGS, new Texts())
+                .dumpToString(SERIALIZATION.convertValue(pod, Map.class));
+    }
+
+    private static final class Texts extends StandardRepresenter {
+
+        private Texts() {
+            super(SETTINGS);
+            representers.put(
+                    String.class,
+                    text -> representScalar(Tag.STR, (String) text, style((String) text)));
+        }
+    }
+
+    private static ScalarStyle style(String text) {
+        if (WORDS.matcher(text).matches() && !CONSTANT.matcher(text).matches()) {
+            return ScalarStyle.PLAIN;
+        }
+        return text.indexOf('\n') > 0 && !text.endsWith("\n\n") && LINES.matcher(text).matches()
+                ? ScalarStyle.LITERAL
+                : ScalarStyle.DOUBLE_QUOTED;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.interlinkgateway.definition;
+
+import org.jspecify.annotations.NullMarked;

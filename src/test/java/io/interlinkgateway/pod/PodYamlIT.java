@@ -1,0 +1,36 @@
+package io.interlinkgateway.pod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.bench.LocalKubectl;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The manifest that is shown is the pod, also for kubectl.
+class PodYamlIT {
+
+    @Test
+    void kubectlReadsHostileTextsAsTheyAre() {
+        assertSame(HostileTexts.pod(HostileTexts.texts(3000)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> kubectlReadsTheGoldenPods() {
+        return PodCase.all().stream()
+                .filter(podCase -> !podCase.name().startsWith("refused"))
+                .map(podCase ->
+                        dynamicTest(
+                                podCase.name(),
+                                () -> assertSame(PodTranslation.podFor(podCase.job()))));
+    }
+
+    private static void assertSame(Pod pod) {
+        assertThat(LocalKubectl.read(PodYaml.of(pod)))
+                .isEqualTo(new JsonMapper().readTree(PodCase.SERIALIZATION.asJson(pod)));
+    }
+}
