@@ -267,24 +267,24 @@ class GatewayTests {
         assertThat(missingObjects(verdict))
                 .containsExactly(
                         "secret-exists spec.containers[0].envFrom[0].secretRef: The Secret"
-                            + " \"nosuch\" does not exist; interLink waits for it without a word."
-                            + " Make it with PUT"
+                            + " \"nosuch\" does not exist; interLink waits for it and reports"
+                            + " nothing. Make it with PUT"
                             + " /api/v1/mlflow-credentials/nosuch?workspace=references and a JSON"
                             + " body with username and password.",
                         "config-map-exists spec.containers[0].envFrom[2].configMapRef: The"
-                            + " ConfigMap \"settings\" does not exist; interLink waits for it"
-                            + " without a word. The sandbox has no ConfigMaps: mark the reference"
+                            + " ConfigMap \"settings\" does not exist; interLink waits for it and"
+                            + " reports nothing. The sandbox has no ConfigMaps: mark the reference"
                             + " as optional, or try the job on a cluster.",
                         "secret-exists spec.containers[0].env[0].valueFrom.secretKeyRef: The Secret"
-                            + " \"there\" has no key \"token\"; interLink waits for it without a"
-                            + " word. The sandbox's Secrets are its MLflow credentials: refer to"
+                            + " \"there\" has no key \"token\"; interLink waits for it and reports"
+                            + " nothing. The sandbox's Secrets are its MLflow credentials: refer to"
                             + " their keys username and password, mark the reference as optional,"
                             + " or try the job on a cluster.",
                         "secret-exists spec.volumes[0].secret: The Secret \"No Name\" does not"
-                            + " exist; interLink waits five minutes for it, and then gives the job"
-                            + " up. Correct the reference: names have lower case letters, digits,"
-                            + " '-' and '.', with a letter or digit first and last; keys have"
-                            + " letters, digits, '-', '_' and '.'.");
+                            + " exist; interLink waits five minutes for it, then gives up. Correct"
+                            + " the reference: names have lower case letters, digits, '-' and '.',"
+                            + " with a letter or digit first and last; keys have letters, digits,"
+                            + " '-', '_' and '.'.");
     }
 
     private static List<String> missingObjects(Answer verdict) {

@@ -214,9 +214,9 @@ public record MissingObject(ObjectReference reference, boolean exists, Set<Strin
             return ".";
         }
         return switch (reference.use()) {
-            case ENVIRONMENT -> "; interLink waits for it without a word.";
-            case VOLUME -> "; interLink waits five minutes for it, and then gives the job up.";
-            case PROJECTED_VOLUME -> "; interLink gives the job up without a word.";
+            case ENVIRONMENT -> "; interLink waits for it and reports nothing.";
+            case VOLUME -> "; interLink waits five minutes for it, then gives up.";
+            case PROJECTED_VOLUME -> "; interLink does not start the job and reports nothing.";
         };
     }
 }

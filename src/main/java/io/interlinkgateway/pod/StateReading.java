@@ -366,7 +366,7 @@ final class StateReading {
                 claimedEnd(),
                 OptionalInt.empty(),
                 FailureReason.OTHER,
-                "interLink gave the job up: a Secret or ConfigMap that it mounts was not there"
+                "interLink gave up: a Secret or ConfigMap that the job mounts was not there"
                         + " within five minutes. Create it, and submit the job again.");
     }
 

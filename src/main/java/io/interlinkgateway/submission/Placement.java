@@ -221,7 +221,7 @@ class Placement {
     }
 
     /// What isn't there keeps the job from starting (recording `secret-missing`), but it may still be made.
-    /// Whether it is there is only told while the cluster answers: the job is not refused for that.
+    /// A cluster that gives no answer is no reason to refuse the job: there are fewer warnings then.
     private void warnOfMissingObjects(
             Workspace workspace, List<ObjectReference> references, Findings findings) {
         Set<Lack> seen = new HashSet<>();

@@ -187,11 +187,11 @@ class MissingObjectTests {
             delimiter = '|',
             textBlock =
                     """
-                    SECRET     | ENVIRONMENT      | false | true  | The Secret "x" does not exist; interLink waits for it without a word.
-                    CONFIG_MAP | ENVIRONMENT      | true  | true  | The ConfigMap "x" has no key "k"; interLink waits for it without a word.
-                    SECRET     | VOLUME           | false | true  | The Secret "x" does not exist; interLink waits five minutes for it, and then gives the job up.
+                    SECRET     | ENVIRONMENT      | false | true  | The Secret "x" does not exist; interLink waits for it and reports nothing.
+                    CONFIG_MAP | ENVIRONMENT      | true  | true  | The ConfigMap "x" has no key "k"; interLink waits for it and reports nothing.
+                    SECRET     | VOLUME           | false | true  | The Secret "x" does not exist; interLink waits five minutes for it, then gives up.
                     CONFIG_MAP | VOLUME           | true  | false | The ConfigMap "x" has no key "k".
-                    CONFIG_MAP | PROJECTED_VOLUME | true  | true  | The ConfigMap "x" has no key "k"; interLink gives the job up without a word.
+                    CONFIG_MAP | PROJECTED_VOLUME | true  | true  | The ConfigMap "x" has no key "k"; interLink does not start the job and reports nothing.
                     SECRET     | PROJECTED_VOLUME | false | false | The Secret "x" does not exist.
                     """)
     void theMessageNamesWhatIsMissingAndWhatFollows(

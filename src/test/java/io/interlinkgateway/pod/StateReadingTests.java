@@ -371,8 +371,8 @@ class StateReadingTests {
                 .isEqualTo(
                         new JobState.Queued(
                                 QueueReason.SECRET_MISSING,
-                                "The Secret \"absent\" does not exist; interLink waits for it"
-                                        + " without a word.",
+                                "The Secret \"absent\" does not exist; interLink waits for it and"
+                                        + " reports nothing.",
                                 Optional.of(Instant.parse("2026-11-23T23:52:34Z"))));
     }
 
@@ -403,8 +403,7 @@ class StateReadingTests {
                             assertThat(queued.message())
                                     .isEqualTo(
                                             "The ConfigMap \"dataset\" does not exist; interLink"
-                                                + " waits five minutes for it, and then gives the"
-                                                + " job up.");
+                                                    + " waits five minutes for it, then gives up.");
                         });
     }
 
@@ -423,7 +422,9 @@ class StateReadingTests {
                         failed -> {
                             assertThat(failed.reason()).isEqualTo(FailureReason.OTHER);
                             assertThat(failed.message())
-                                    .contains("a Secret or ConfigMap that it mounts was not there");
+                                    .contains(
+                                            "a Secret or ConfigMap that the job mounts was not"
+                                                    + " there");
                         });
         assertThat(PodReading.needsRecord(pod)).isFalse();
     }

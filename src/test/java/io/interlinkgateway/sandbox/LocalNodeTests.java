@@ -246,7 +246,7 @@ class LocalNodeTests {
                 new MlflowCredential("ada", "abc", Optional.empty()));
     }
 
-    /// What the job waits for, in the words of its state.
+    /// The message of a state that waits for what is missing.
     private String missing() {
         JobState.Queued queued =
                 (JobState.Queued) sandbox.jobs.find(workspace, NAME).orElseThrow().state();
@@ -316,7 +316,8 @@ class LocalNodeTests {
                                     JobState.Failed.class,
                                     failed ->
                                             assertThat(failed.message())
-                                                    .contains("that it mounts was not there")));
+                                                    .contains(
+                                                            "that the job mounts was not there")));
         }
     }
 
