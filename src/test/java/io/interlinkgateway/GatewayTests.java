@@ -237,6 +237,101 @@ class GatewayTests {
     }
 
     @Test
+    void preflightSaysWhichSecretsConfigMapsAndKeysAreMissingAndHowToMakeThem() {
+        put(
+                "/mlflow-credentials/there?workspace=references",
+                "{\"username\": \"ada\", \"password\": \"s3cret-marker\"}");
+        String pod =
+                POD.formatted("refers")
+                        .replace(
+                                "    env: [{",
+                                """
+                                    envFrom:
+                                    - secretRef: {name: nosuch}
+                                    - secretRef: {name: there}
+                                    - configMapRef: {name: settings}
+                                    - configMapRef: {name: maybe, optional: true}
+                                    env: [{name: A, valueFrom: {secretKeyRef: {name: there, key: token}}}, {\
+                                """)
+                        .replace(
+                                "  nodeSelector:",
+                                """
+                                  volumes:
+                                  - {name: v, secret: {secretName: "No_Name"}}
+                                  nodeSelector:\
+                                """);
+
+        Answer verdict = send("POST", "/jobs/preflight?workspace=references", YAML, pod);
+
+        assertThat(verdict.text("/accepted")).isEqualTo("true");
+        assertThat(missingObjects(verdict))
+                .containsExactly(
+                        "secret-exists spec.containers[0].envFrom[0].secretRef: The Secret"
+                            + " \"nosuch\" does not exist; interLink waits for it and reports"
+                            + " nothing. Make it with PUT"
+                            + " /api/v1/mlflow-credentials/nosuch?workspace=references and a JSON"
+                            + " body with username and password.",
+                        "config-map-exists spec.containers[0].envFrom[2].configMapRef: The"
+                            + " ConfigMap \"settings\" does not exist; interLink waits for it and"
+                            + " reports nothing. The sandbox has no ConfigMaps: mark the reference"
+                            + " as optional, or try the job on a cluster.",
+                        "secret-exists spec.containers[0].env[0].valueFrom.secretKeyRef: The Secret"
+                            + " \"there\" has no key \"token\"; interLink waits for it and reports"
+                            + " nothing. The sandbox's Secrets are its MLflow credentials: refer to"
+                            + " their keys username and password, mark the reference as optional,"
+                            + " or try the job on a cluster.",
+                        "secret-exists spec.volumes[0].secret: The Secret \"No_Name\" does not"
+                            + " exist; interLink waits five minutes for it, then gives up. Correct"
+                            + " the reference: names have lower case letters, digits, '-' and '.',"
+                            + " with a letter or digit first and last; keys have letters, digits,"
+                            + " '-', '_' and '.'.");
+    }
+
+    private static List<String> missingObjects(Answer verdict) {
+        List<String> found = new ArrayList<>();
+        verdict.body
+                .at("/findings")
+                .forEach(finding -> {
+                    if (finding.at("/rule").asString().endsWith("-exists")) {
+                        assertThat(finding.at("/severity").asString()).isEqualTo("WARNING");
+                        found.add(
+                                "%s %s: %s %s"
+                                        .formatted(
+                                                finding.at("/rule").asString(),
+                                                finding.at("/field").asString(),
+                                                finding.at("/message").asString(),
+                                                finding.at("/cure").asString()));
+                    }
+                });
+        return found;
+    }
+
+    @Test
+    void aJobWaitsForItsSecretAndGoesOnOnceItIsMade() {
+        String pod =
+                POD.formatted("waits")
+                        .replace(
+                                "value: \"/exp_data\"",
+                                "valueFrom: {secretKeyRef: {name: late, key: username}}");
+
+        Answer submitted = send("POST", "/jobs?workspace=waits", YAML, pod);
+
+        assertThat(submitted.status()).isEqualTo(201);
+        assertThat(submitted.body.at("/warnings").toString()).contains("secret-exists");
+        Answer waiting = get("/jobs/waits?workspace=waits");
+        assertThat(waiting.text("/state")).isEqualTo("QUEUED");
+        assertThat(waiting.text("/reason")).isEqualTo("SECRET_MISSING");
+        assertThat(waiting.text("/message")).contains("\"late\"");
+
+        put(
+                "/mlflow-credentials/late?workspace=waits",
+                "{\"username\": \"ada\", \"password\": \"s3cret-marker\"}");
+        await().untilAsserted(() ->
+                assertThat(get("/jobs/waits?workspace=waits").text("/state"))
+                        .isEqualTo("SUCCEEDED"));
+    }
+
+    @Test
     void aPageEndsWithACursorToTheNext() {
         for (String name : List.of("page-a", "page-b", "page-c")) {
             post(

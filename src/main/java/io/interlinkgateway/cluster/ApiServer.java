@@ -138,18 +138,6 @@ final class ApiServer {
                         .build());
     }
 
-    /// Gets an object's metadata, and nothing of what it holds.
-    ///
-    /// @throws GatewayException.ClusterUnavailable if there is no answer within the deadline
-    Answer getMetadata(String path) {
-        return send(
-                request(path)
-                        .header(
-                                "Accept",
-                                "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1")
-                        .build());
-    }
-
     private HttpRequest.Builder request(String path) {
         return client.getHttpClient()
                 .newHttpRequestBuilder()

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.vertx5.Vertx5HttpClientFactory;
+import io.interlinkgateway.job.WorkspaceObjects;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -62,12 +63,13 @@ class ClusterConfiguration {
             ApiServer apiServer,
             WatchedNodes nodes,
             PodLog.Source logs,
+            WorkspaceObjects objects,
             ClusterProperties properties,
             Clock clock) {
         return new WatchedWorkspaces(
                 apiServer,
                 nodes,
-                new MissingSecrets(apiServer),
+                new MissingObjects(objects),
                 new RecordSearch(apiServer, logs, Duration.ofSeconds(10)),
                 properties.watches(),
                 clock);
@@ -116,6 +118,11 @@ class ClusterConfiguration {
     @Bean
     KubernetesWorkspaces workspaces(ApiServer apiServer, NamespaceProperties properties) {
         return new KubernetesWorkspaces(apiServer, properties);
+    }
+
+    @Bean
+    KubernetesWorkspaceObjects workspaceObjects(ApiServer apiServer) {
+        return new KubernetesWorkspaceObjects(apiServer);
     }
 
     @Bean

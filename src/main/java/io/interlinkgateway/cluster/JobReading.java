@@ -14,11 +14,11 @@ import java.util.Optional;
 final class JobReading {
 
     private final WatchedNodes nodes;
-    private final MissingSecrets secrets;
+    private final MissingObjects missing;
 
-    JobReading(WatchedNodes nodes, MissingSecrets secrets) {
+    JobReading(WatchedNodes nodes, MissingObjects missing) {
         this.nodes = nodes;
-        this.secrets = secrets;
+        this.missing = missing;
     }
 
     /// @param pod a job's
@@ -29,7 +29,7 @@ final class JobReading {
                 pod,
                 new Circumstances(
                         observedAt,
-                        secrets.missingFor(pod),
+                        missing.missingFor(pod),
                         node.flatMap(nodes::lostContactAt),
                         node.flatMap(nodes::find).map(VirtualNode::allocatable).orElse(Map.of())));
     }

@@ -8,9 +8,9 @@ import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.log.Redaction;
+import io.interlinkgateway.pod.ObjectReferences;
 import io.interlinkgateway.pod.PluginLog;
 import io.interlinkgateway.pod.PodReading;
-import io.interlinkgateway.pod.SecretReferences;
 import java.util.Optional;
 
 /// Logs by way of the API server, which asks the virtual kubelet, which asks the plugin on the HPC.
@@ -66,7 +66,8 @@ final class KubernetesJobLogs implements JobLogs {
             }
             Redaction redaction =
                     Redaction.of(
-                            credentials.passwordForms(key.workspace(), SecretReferences.of(pod)));
+                            credentials.passwordForms(
+                                    key.workspace(), ObjectReferences.credentialsOf(pod)));
             return new Opened(
                     logs.open(key.workspace().value(), key.job().value(), key.container(), follow),
                     PluginLog.of(pod, key.container()),

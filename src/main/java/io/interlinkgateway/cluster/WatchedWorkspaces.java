@@ -41,7 +41,7 @@ final class WatchedWorkspaces implements AutoCloseable {
 
     private final ApiServer apiServer;
     private final WatchedNodes nodes;
-    private final MissingSecrets secrets;
+    private final MissingObjects missing;
     private final RecordSearch records;
     private final JobReading reading;
     private final ClusterProperties.Watches limits;
@@ -57,15 +57,15 @@ final class WatchedWorkspaces implements AutoCloseable {
     WatchedWorkspaces(
             ApiServer apiServer,
             WatchedNodes nodes,
-            MissingSecrets secrets,
+            MissingObjects missing,
             RecordSearch records,
             ClusterProperties.Watches limits,
             Clock clock) {
         this.apiServer = apiServer;
         this.nodes = nodes;
-        this.secrets = secrets;
+        this.missing = missing;
         this.records = records;
-        this.reading = new JobReading(nodes, secrets);
+        this.reading = new JobReading(nodes, missing);
         this.limits = limits;
         this.clock = clock;
         long period = Math.max(1, limits.idle().toMillis() / 4);
@@ -77,7 +77,7 @@ final class WatchedWorkspaces implements AutoCloseable {
     /// A workspace with its watch.
     private final class Watched {
 
-        final WatchedPods pods = new WatchedPods(this::read, secrets::forget);
+        final WatchedPods pods = new WatchedPods(this::read, missing::forget);
         final String path;
         final ResourceWatch<Pod> watch;
         final Deletions deletions;
@@ -255,7 +255,7 @@ final class WatchedWorkspaces implements AutoCloseable {
         try {
             if (PodReading.needsRecord(pod)) {
                 records.look(pod);
-            } else if (secrets.look(pod)) {
+            } else if (missing.look(pod)) {
                 pods.changedAside(entry);
             }
         } catch (GatewayException unanswered) {

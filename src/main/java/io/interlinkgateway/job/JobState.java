@@ -76,8 +76,9 @@ public sealed interface JobState {
         NODE_FULL("Wait for other jobs to end, ask for less, or choose another node."),
         /// The node is not ready or has a taint that the pod does not tolerate.
         NODE_NOT_READY("Wait until the node is ready, or choose another one."),
-        /// A Secret that the pod needs is not there.
-        SECRET_MISSING("Create it; the job then goes on by itself."),
+        /// A Secret that the pod needs is not there, or a key of one, or a ConfigMap.
+        SECRET_MISSING(
+                "Create it. If the job does not go on within some minutes, submit it again."),
         /// The job is being handed over to the HPC.
         SUBMITTING("Wait; this takes seconds."),
         /// SLURM has the job in its queue.

@@ -41,7 +41,8 @@ final class ShellBlock {
         /// Whether commands stand in it.
         boolean holdsCommands() {
             return switch (this) {
-                case TEXT, SUBSTITUTION, SUBSHELL, BRACES, IF, THEN, ELSE, WHILE, DO, BRANCH -> true;
+                case TEXT, SUBSTITUTION, SUBSHELL, BRACES, IF, THEN, ELSE, WHILE, DO, BRANCH ->
+                        true;
                 default -> false;
             };
         }

@@ -32,8 +32,20 @@ final class ShellScanner {
                     "[[", Kind.TEST);
     private static final Set<String> RESERVED =
             Set.of(
-                    "then", "elif", "else", "fi", "do", "done", "esac", "}", "in", "]]", "!", "time",
-                    "coproc", "function");
+                    "then",
+                    "elif",
+                    "else",
+                    "fi",
+                    "do",
+                    "done",
+                    "esac",
+                    "}",
+                    "in",
+                    "]]",
+                    "!",
+                    "time",
+                    "coproc",
+                    "function");
     private static final Set<String> DECLARING =
             Set.of("declare", "export", "local", "readonly", "typeset");
     private static final Set<String> COMPARING =
@@ -55,7 +67,8 @@ final class ShellScanner {
 
     /// Commands after which bash reads on in another way, or not at all.
     private static final Pattern CHANGING =
-            Pattern.compile("set ([-+][A-Za-z]*n[A-Za-z]*|noexec|posix)|shopt (extglob|expand_aliases)");
+            Pattern.compile(
+                    "set ([-+][A-Za-z]*n[A-Za-z]*|noexec|posix)|shopt (extglob|expand_aliases)");
 
     /// A here-document whose text begins on the next line.
     ///
@@ -64,7 +77,8 @@ final class ShellScanner {
     /// @param tabs whether leading tabs do not count
     /// @param from where it was opened
     /// @param owner the substitution in which it stands, or the whole text
-    private record HereDocument(String end, boolean raw, boolean tabs, int from, ShellBlock owner) {}
+    private record HereDocument(
+            String end, boolean raw, boolean tabs, int from, ShellBlock owner) {}
 
     private final String text;
 
@@ -102,8 +116,8 @@ final class ShellScanner {
             throw open(
                     "command with " + open.awaiting,
                     end,
-                    "End the text with a whole command, or with && if the containers shall start only"
-                            + " after its success.");
+                    "End the text with a whole command, or with && if the containers shall start"
+                            + " only after its success.");
         }
     }
 
@@ -131,7 +145,8 @@ final class ShellScanner {
         } else if (c == '\'') {
             singleQuotes(block);
         } else if (isSubstitution(c)) {
-            throw refused(c + "( inside of " + block.kind.opening, at, "Assign it to a variable first.");
+            throw refused(
+                    c + "( inside of " + block.kind.opening, at, "Assign it to a variable first.");
         } else {
             block.depth += c == block.open ? 1 : 0;
             skipTo(at + 1);
@@ -193,7 +208,9 @@ final class ShellScanner {
         }
         skipTo(close + 1);
         if (block.quoted
-                && text.substring(from + 1, close).chars().anyMatch(c -> "\"$`\\{}()[]<>".indexOf(c) >= 0)) {
+                && text.substring(from + 1, close)
+                        .chars()
+                        .anyMatch(c -> "\"$`\\{}()[]<>".indexOf(c) >= 0)) {
             throw refused("' in double quotes", from, "Assign it to a variable first.");
         }
     }
@@ -331,7 +348,8 @@ final class ShellScanner {
         String raw = text.substring(from, at);
         String word = block.plain ? raw : "";
         char next = text.charAt(at);
-        boolean descriptor = (next == '<' || next == '>') && FILE_DESCRIPTOR.matcher(word).matches();
+        boolean descriptor =
+                (next == '<' || next == '>') && FILE_DESCRIPTOR.matcher(word).matches();
         block.wordFrom = -1;
         if (block.joined
                 && block.kind != Kind.ARRAY
@@ -526,7 +544,9 @@ final class ShellScanner {
         if ((block.name.equals("set") || block.name.equals("shopt"))
                 && CHANGING.matcher(block.name + " " + word).matches()) {
             throw refused(
-                    block.name + " " + word, from, "Leave it out: bash would read on in another way.");
+                    block.name + " " + word,
+                    from,
+                    "Leave it out: bash would read on in another way.");
         }
     }
 
@@ -665,7 +685,10 @@ final class ShellScanner {
             block.become(Kind.PATTERN);
         } else {
             String operator =
-                    JOINING.stream().filter(one -> text.startsWith(one, at)).findFirst().orElseThrow();
+                    JOINING.stream()
+                            .filter(one -> text.startsWith(one, at))
+                            .findFirst()
+                            .orElseThrow();
             endCommand(block, operator, at);
             at += operator.length();
         }
@@ -781,11 +804,7 @@ final class ShellScanner {
             throw unexpected(text.charAt(from), from);
         }
         boolean pipe = operator.startsWith("|") && !operator.equals("||");
-        if (block.ends
-                && !block.apart
-                && !pipe
-                && !block.conditional
-                && !operator.equals("&")) {
+        if (block.ends && !block.apart && !pipe && !block.conditional && !operator.equals("&")) {
             if (block.kind == Kind.TEXT) {
                 throw ending(block);
             }
@@ -894,8 +913,7 @@ final class ShellScanner {
     /// @param length of the opening characters, which are read
     private ShellBlock pushBrackets(Kind kind, char open, char close, int length) {
         ShellBlock around = blocks.getLast();
-        boolean quoted =
-                around.quoted || (around.kind == Kind.DOUBLE_QUOTES);
+        boolean quoted = around.quoted || (around.kind == Kind.DOUBLE_QUOTES);
         ShellBlock block = new ShellBlock(kind, at, quoted);
         block.open = open;
         block.close = close;
@@ -939,8 +957,8 @@ final class ShellScanner {
         return open(
                 "the here-document <<" + Text.shown(document.end(), 20),
                 document.from(),
-                "Write its delimiter alone on a line, without blanks, and begin its text on the line"
-                        + " after the command.");
+                "Write its delimiter alone on a line, without blanks, and begin its text on the"
+                        + " line after the command.");
     }
 
     private InvalidValueException unexpected(char c, int from) {
@@ -956,7 +974,8 @@ final class ShellScanner {
     }
 
     private InvalidValueException broken(int from) {
-        return refused("a word or an operator broken by a backslash", from, "Write it on one line.");
+        return refused(
+                "a word or an operator broken by a backslash", from, "Write it on one line.");
     }
 
     private InvalidValueException refused(String what, int from, String cure) {
@@ -965,19 +984,25 @@ final class ShellScanner {
                         + line(from)
                         + " of the text has "
                         + what
-                        + ", so it is not certain that the line after the text starts the containers.",
+                        + ", so it is not certain that the line after the text starts the"
+                        + " containers.",
                 cure);
     }
 
     private InvalidValueException ending(ShellBlock block) {
         String command = block.name;
         return new InvalidValueException(
-                "The " + command + " in line " + line(block.endsAt) + " of the text is always reached:"
+                "The "
+                        + command
+                        + " in line "
+                        + line(block.endsAt)
+                        + " of the text is always reached:"
                         + (command.equals("return")
                                 ? " bash refuses it outside of functions and goes on."
                                 : " the containers would never run."),
                 command.equals("exec")
                         ? "Leave exec out, before a command."
-                        : "Write it behind || or &&, or inside of if, with exit in place of return.");
+                        : "Write it behind || or &&, or inside of if, with exit in place of"
+                                + " return.");
     }
 }

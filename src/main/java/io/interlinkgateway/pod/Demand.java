@@ -1,37 +1,33 @@
 package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import io.fabric8.kubernetes.api.model.Toleration;
+import io.interlinkgateway.job.ObjectReference;
 import io.interlinkgateway.node.VirtualNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// What a job's pod needs of its node and workspace.
 public final class Demand {
 
     private final List<Toleration> tolerations;
     private final Map<String, BigDecimal> resources;
-    private final Set<String> secrets;
+    private final List<ObjectReference> references;
     private final PodSpec spec;
 
-    private Demand(PodSpec spec, Map<String, BigDecimal> resources, Set<String> secrets) {
+    private Demand(
+            PodSpec spec, Map<String, BigDecimal> resources, List<ObjectReference> references) {
         this.spec = spec;
         this.tolerations = spec.getTolerations();
         this.resources = resources;
-        this.secrets = secrets;
+        this.references = references;
     }
 
     static Demand of(Pod pod) {
@@ -47,7 +43,7 @@ public final class Demand {
                         .forEach((name, amount) -> resources.merge(name, amount, BigDecimal::max)));
         // The scheduler does not count a request of nothing.
         resources.values().removeIf(amount -> amount.signum() == 0);
-        return new Demand(pod.getSpec(), resources, secretsOf(all));
+        return new Demand(pod.getSpec(), resources, ObjectReferences.of(pod));
     }
 
     /// What each resource needs in all, by Kubernetes' names, in base units: the sum of what the containers
@@ -58,11 +54,11 @@ public final class Demand {
         return resources;
     }
 
-    /// The Secrets that environment variables come from, those marked optional aside.
+    /// The Secrets and ConfigMaps that the pod refers to.
     ///
-    /// @return their names
-    public Set<String> secrets() {
-        return secrets;
+    /// @return all references, optional ones too
+    public List<ObjectReference> references() {
+        return references;
     }
 
     /// The rules of the pod itself that keep it from a node.
@@ -105,20 +101,5 @@ public final class Demand {
     private static void put(Map<String, BigDecimal> needs, Map<String, Quantity> quantities) {
         PodReading.orEmpty(quantities)
                 .forEach((name, quantity) -> needs.put(name, quantity.getNumericalAmount()));
-    }
-
-    private static Set<String> secretsOf(List<Container> containers) {
-        return containers.stream()
-                .flatMap(container -> container.getEnv().stream())
-                .flatMap(Demand::secretOf)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
-    }
-
-    private static Stream<String> secretOf(EnvVar variable) {
-        SecretKeySelector reference =
-                variable.getValueFrom() == null ? null : variable.getValueFrom().getSecretKeyRef();
-        return reference == null || Boolean.TRUE.equals(reference.getOptional())
-                ? Stream.empty()
-                : Stream.ofNullable(reference.getName());
     }
 }

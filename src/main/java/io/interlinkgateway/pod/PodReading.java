@@ -142,6 +142,7 @@ public final class PodReading {
     public static boolean needsRecord(Pod pod) {
         return StateReading.claimsEnd(pod)
                 && !StateReading.wasRefused(pod)
+                && !StateReading.wasGivenUp(pod)
                 && !recordOf(pod).map(record -> isFinal(pod, record)).orElse(false);
     }
 

@@ -13,6 +13,7 @@ import io.interlinkgateway.job.JobState.Moment;
 import io.interlinkgateway.job.JobState.Precision;
 import io.interlinkgateway.job.JobState.QueueReason;
 import io.interlinkgateway.job.JobState.UnknownReason;
+import io.interlinkgateway.job.MissingObject;
 import io.interlinkgateway.job.Text;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +36,9 @@ import java.util.regex.Pattern;
 final class StateReading {
 
     private static final Pattern SBATCH = Pattern.compile("sbatch: error: ([^\\n\\\\]+)");
+
+    /// interLink's reason for a job whose volumes it could not fill.
+    private static final String GIVEN_UP = "CFGMaps/Secrets not found";
 
     /// interLink is rarely later than this, and offsets of local times are hardly ever less than an hour apart.
     private static final Duration LATEST_CLAIM = Duration.ofMinutes(10);
@@ -80,6 +84,11 @@ final class StateReading {
         return phase(pod).equals("Failed") && "ProviderFailed".equals(pod.getStatus().getReason());
     }
 
+    /// Whether interLink gave the job up since what it mounts was not there: there is no log either.
+    static boolean wasGivenUp(Pod pod) {
+        return phase(pod).equals("Failed") && GIVEN_UP.equals(pod.getStatus().getReason());
+    }
+
     private static String phase(Pod pod) {
         return pod.getStatus() == null || pod.getStatus().getPhase() == null
                 ? "Pending"
@@ -89,6 +98,9 @@ final class StateReading {
     private Reading read() {
         if (wasRefused(pod)) {
             return Reading.claimed(refused());
+        }
+        if (wasGivenUp(pod)) {
+            return Reading.claimed(givenUp());
         }
         return record.flatMap(this::recorded).orElseGet(this::claimed);
     }
@@ -215,8 +227,8 @@ final class StateReading {
                             new JobState.Queued(
                                     QueueReason.SECRET_MISSING,
                                     circumstances
-                                            .missingSecret()
-                                            .map(StateReading::missing)
+                                            .missing()
+                                            .map(MissingObject::message)
                                             .orElse(
                                                     "interLink waits for a Secret or ConfigMap that"
                                                             + " the job mounts."),
@@ -302,21 +314,15 @@ final class StateReading {
                             startTime);
         }
         return circumstances
-                .missingSecret()
-                .map(name ->
+                .missing()
+                .map(object ->
                         new JobState.Queued(
-                                QueueReason.SECRET_MISSING, missing(name), scheduledAt()))
+                                QueueReason.SECRET_MISSING, object.message(), scheduledAt()))
                 .orElseGet(() ->
                         new JobState.Queued(
                                 QueueReason.SUBMITTING,
                                 "The job is being handed over to the HPC.",
                                 startTime.or(this::scheduledAt)));
-    }
-
-    private static String missing(String secret) {
-        return "The Secret \""
-                + Text.shown(secret, 253)
-                + "\" does not exist; interLink waits for it without a word.";
     }
 
     private Optional<Instant> scheduledAt() {
@@ -352,6 +358,16 @@ final class StateReading {
                 OptionalInt.empty(),
                 FailureReason.SUBMISSION_REFUSED,
                 sbatchWords(message(pod)));
+    }
+
+    private JobState.Failed givenUp() {
+        return new JobState.Failed(
+                Optional.empty(),
+                claimedEnd(),
+                OptionalInt.empty(),
+                FailureReason.OTHER,
+                "interLink gave up: a Secret or ConfigMap that the job mounts was not there"
+                        + " within five minutes. Create it, and submit the job again.");
     }
 
     /// A failure that the record does not explain. Only what SLURM's state was made into, time limit and

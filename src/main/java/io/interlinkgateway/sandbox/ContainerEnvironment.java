@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /// The environment variables that a container declares, with their values as the kubelet finds them.
 final class ContainerEnvironment {
@@ -23,33 +22,26 @@ final class ContainerEnvironment {
 
     /// @param pod the container's pod
     /// @param container any of its containers
-    /// @param secrets a Secret's keys and values by its name
-    /// @return nothing while something that the container needs is missing
-    static Optional<Map<String, String>> of(
-            Pod pod, Container container, Function<String, Optional<Map<String, String>>> secrets) {
+    /// @param secrets the keys and values of all Secrets that are there, by name
+    /// @return names to values; what is not there is left out
+    static Map<String, String> of(
+            Pod pod, Container container, Map<String, Map<String, String>> secrets) {
         Map<String, String> environment = new LinkedHashMap<>();
         for (EnvFromSource source : container.getEnvFrom()) {
-            Optional<Map<String, String>> values = allOf(source, secrets);
-            if (values.isEmpty()) {
-                return Optional.empty();
-            }
             String prefix = Objects.requireNonNullElse(source.getPrefix(), "");
-            values.get().forEach((key, value) -> environment.put(prefix + key, value));
+            allOf(source, secrets).forEach((key, value) -> environment.put(prefix + key, value));
         }
         for (EnvVar variable : container.getEnv()) {
             EnvVarSource source = variable.getValueFrom();
             if (source == null) {
                 String written = Objects.requireNonNullElse(variable.getValue(), "");
                 environment.put(variable.getName(), Expansion.of(written, environment));
-                continue;
+            } else {
+                valueOf(source, pod, secrets)
+                        .ifPresent(found -> environment.put(variable.getName(), found));
             }
-            Optional<String> value = valueOf(source, pod, secrets);
-            if (value.isEmpty() && !isOptional(source)) {
-                return Optional.empty();
-            }
-            value.ifPresent(found -> environment.put(variable.getName(), found));
         }
-        return Optional.of(environment);
+        return environment;
     }
 
     /// Whether a variable needs something of the pod that the sandbox does not have.
@@ -62,26 +54,19 @@ final class ContainerEnvironment {
                         || !FIELDS.contains(source.getFieldRef().getFieldPath()));
     }
 
-    private static Optional<Map<String, String>> allOf(
-            EnvFromSource source, Function<String, Optional<Map<String, String>>> secrets) {
-        if (source.getSecretRef() != null) {
-            Optional<Map<String, String>> secret = secrets.apply(source.getSecretRef().getName());
-            return Boolean.TRUE.equals(source.getSecretRef().getOptional())
-                    ? secret.or(() -> Optional.of(Map.of()))
-                    : secret;
-        }
-        // The sandbox has no ConfigMaps, so a pod that needs one waits for it, as on a cluster.
-        return source.getConfigMapRef() == null
-                        || Boolean.TRUE.equals(source.getConfigMapRef().getOptional())
-                ? Optional.of(Map.of())
-                : Optional.empty();
+    private static Map<String, String> allOf(
+            EnvFromSource source, Map<String, Map<String, String>> secrets) {
+        return source.getSecretRef() == null
+                ? Map.of()
+                : secrets.getOrDefault(source.getSecretRef().getName(), Map.of());
     }
 
     private static Optional<String> valueOf(
-            EnvVarSource source, Pod pod, Function<String, Optional<Map<String, String>>> secrets) {
+            EnvVarSource source, Pod pod, Map<String, Map<String, String>> secrets) {
         SecretKeySelector secret = source.getSecretKeyRef();
         if (secret != null) {
-            return secrets.apply(secret.getName()).map(values -> values.get(secret.getKey()));
+            return Optional.ofNullable(secrets.get(secret.getName()))
+                    .map(values -> values.get(secret.getKey()));
         }
         if (source.getFieldRef() == null) {
             return Optional.empty();
@@ -93,12 +78,5 @@ final class ContainerEnvironment {
                     case "metadata.uid" -> pod.getMetadata().getUid();
                     default -> Objects.requireNonNullElse(pod.getSpec().getNodeName(), "");
                 });
-    }
-
-    private static boolean isOptional(EnvVarSource source) {
-        return (source.getSecretKeyRef() != null
-                        && Boolean.TRUE.equals(source.getSecretKeyRef().getOptional()))
-                || (source.getConfigMapKeyRef() != null
-                        && Boolean.TRUE.equals(source.getConfigMapKeyRef().getOptional()));
     }
 }

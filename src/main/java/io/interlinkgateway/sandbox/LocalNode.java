@@ -32,6 +32,7 @@ final class LocalNode implements AutoCloseable {
     private final PodStore pods;
     private final SandboxCredentials credentials;
     private final Clock clock;
+    private final Duration mountPatience;
     private final Path folder;
     private final Semaphore slots;
     private final AtomicLong lastJobId = new AtomicLong();
@@ -43,6 +44,17 @@ final class LocalNode implements AutoCloseable {
             PodStore pods,
             SandboxCredentials credentials,
             Clock clock) {
+        this(properties, pods, credentials, clock, Duration.ofMinutes(5));
+    }
+
+    /// @param mountPatience how long pods wait for what they mount; interLink's is five minutes
+    LocalNode(
+            SandboxProperties properties,
+            PodStore pods,
+            SandboxCredentials credentials,
+            Clock clock,
+            Duration mountPatience) {
+        this.mountPatience = mountPatience;
         this.properties = properties;
         this.pods = pods;
         this.credentials = credentials;
@@ -119,6 +131,10 @@ final class LocalNode implements AutoCloseable {
 
     Clock clock() {
         return clock;
+    }
+
+    Duration mountPatience() {
+        return mountPatience;
     }
 
     Semaphore slots() {

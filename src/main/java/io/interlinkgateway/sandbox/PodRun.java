@@ -4,9 +4,14 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.Job.ContainerExit;
+import io.interlinkgateway.job.MissingObject;
+import io.interlinkgateway.job.ObjectReference;
+import io.interlinkgateway.job.ObjectReference.Kind;
+import io.interlinkgateway.job.ObjectReference.Use;
 import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.pod.Annotations;
 import io.interlinkgateway.pod.JobRecord;
+import io.interlinkgateway.pod.ObjectReferences;
 import io.interlinkgateway.sandbox.PodStatuses.Exit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +24,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +44,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
-/// One pod's life on the [LocalNode]: it waits for its Secrets, then for its turn; its pre-exec runs, its
+/// One pod's life on the [LocalNode]: it waits for what it refers to, then for its turn; its pre-exec runs, its
 /// init containers one after the other, its containers side by side; then its end is reported. A thread of
 /// its own does all that; interrupting that thread ends the pod's processes.
 final class PodRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(PodRun.class);
+    private static final Duration FOREVER = Duration.ofDays(36500);
     private static final int KILLED_BY_TERM = 15;
     private static final String TIME_LIMIT = "SLURM job reached its time limit and was terminated";
 
@@ -115,7 +122,12 @@ final class PodRun {
         try {
             Files.createDirectories(home());
             change(current -> PodStatuses.scheduled(current, node.name()));
-            Map<String, Map<String, String>> environments = awaitEnvironments();
+            Optional<Map<String, Map<String, String>>> secrets = awaitSecrets();
+            if (secrets.isEmpty()) {
+                change(PodStatuses::givenUp);
+                return;
+            }
+            Map<String, Map<String, String>> environments = environments(secrets.get());
             Optional<Duration> walltime = Walltime.of(pod);
             String jobId = node.nextJobId();
             change(current -> PodStatuses.submitted(current, jobId, now()));
@@ -140,24 +152,69 @@ final class PodRun {
         }
     }
 
-    /// interLink does not hand a pod over before all its Secrets are there, and says nothing of it
-    /// (recording `secret-missing`).
-    private Map<String, Map<String, String>> awaitEnvironments() throws InterruptedException {
+    /// interLink does not hand a pod over before all is there that it refers to. For the environment it waits for
+    /// ever and says nothing of it (recording `secret-missing`), for volumes five minutes in a phase of its own.
+    ///
+    /// @return the pod's Secrets by name; empty if the pod was given up
+    private Optional<Map<String, Map<String, String>>> awaitSecrets() throws InterruptedException {
+        List<ObjectReference> references = ObjectReferences.of(pod);
+        Optional<Long> mountDeadline = Optional.empty();
         while (true) {
             long version = node.credentials().version();
-            Map<String, Map<String, String>> environments = new LinkedHashMap<>();
-            boolean complete = true;
-            for (Container container : containers()) {
-                Optional<Map<String, String>> environment =
-                        ContainerEnvironment.of(pod, container, name -> node.secret(pod, name));
-                environment.ifPresent(found -> environments.put(container.getName(), found));
-                complete &= environment.isPresent();
+            Map<String, Map<String, String>> secrets = secrets(references);
+            Optional<MissingObject> missing = firstMissing(references, secrets);
+            if (missing.isEmpty()) {
+                return Optional.of(secrets);
             }
-            if (complete) {
-                return environments;
+            long deadline = System.nanoTime() + FOREVER.toNanos();
+            if (missing.get().reference().use() == Use.VOLUME) {
+                deadline =
+                        mountDeadline.orElseGet(
+                                () -> System.nanoTime() + node.mountPatience().toNanos());
+                mountDeadline = Optional.of(deadline);
+                change(PodStatuses::withoutMounts);
             }
-            node.credentials().awaitChangeAfter(version);
+            if (!node.credentials().awaitChangeAfter(version, deadline)) {
+                return Optional.empty();
+            }
         }
+    }
+
+    private Map<String, Map<String, String>> secrets(List<ObjectReference> references) {
+        Map<String, Map<String, String>> secrets = new HashMap<>();
+        references.stream()
+                .filter(reference -> reference.kind() == Kind.SECRET)
+                .map(ObjectReference::name)
+                .distinct()
+                .forEach(name ->
+                        node.secret(pod, name).ifPresent(secret -> secrets.put(name, secret)));
+        return secrets;
+    }
+
+    private static Optional<MissingObject> firstMissing(
+            List<ObjectReference> references, Map<String, Map<String, String>> secrets) {
+        return MissingObject.among(
+                        references,
+                        (kind, name) ->
+                                switch (kind) {
+                                    case SECRET ->
+                                            Optional.ofNullable(secrets.get(name.value()))
+                                                    .map(Map::keySet);
+                                    case CONFIG_MAP -> Optional.empty();
+                                })
+                .filter(MissingObject::holdsTheJob)
+                .findFirst();
+    }
+
+    private Map<String, Map<String, String>> environments(
+            Map<String, Map<String, String>> secrets) {
+        Map<String, Map<String, String>> environments = new LinkedHashMap<>();
+        containers()
+                .forEach(container ->
+                        environments.put(
+                                container.getName(),
+                                ContainerEnvironment.of(pod, container, secrets)));
+        return environments;
     }
 
     private List<Container> containers() {
@@ -178,7 +235,7 @@ final class PodRun {
             Optional<Duration> walltime,
             String jobId)
             throws InterruptedException, ExecutionException {
-        long deadline = System.nanoTime() + walltime.orElse(Duration.ofDays(36500)).toNanos();
+        long deadline = System.nanoTime() + walltime.orElse(FOREVER).toNanos();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             try {
                 return execute(environments, threads, deadline, jobId);

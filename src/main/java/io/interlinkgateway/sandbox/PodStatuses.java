@@ -77,6 +77,29 @@ final class PodStatuses {
         // spotless:on
     }
 
+    /// While a Secret or ConfigMap is missing that the pod mounts.
+    static Pod withoutMounts(Pod pod) {
+        // spotless:off
+        return new PodBuilder(pod)
+                .editStatus()
+                    .withPhase("Initializing")
+                .endStatus()
+                .build();
+        // spotless:on
+    }
+
+    /// When that lasted too long.
+    static Pod givenUp(Pod pod) {
+        // spotless:off
+        return new PodBuilder(pod)
+                .editStatus()
+                    .withPhase("Failed")
+                    .withReason("CFGMaps/Secrets not found")
+                .endStatus()
+                .build();
+        // spotless:on
+    }
+
     static Pod submitted(Pod pod, String jobId, Instant now) {
         ContainerState waiting =
                 waiting(
@@ -88,6 +111,7 @@ final class PodStatuses {
                     .addToAnnotations(Annotations.JOB_ID, jobId)
                 .endMetadata()
                 .editStatus()
+                    .withPhase("Pending")
                     .withConditions(
                             condition("Initialized", "True", null),
                             condition("Ready", "False", null),

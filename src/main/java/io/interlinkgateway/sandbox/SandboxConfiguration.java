@@ -43,13 +43,19 @@ class SandboxConfiguration {
     }
 
     @Bean
-    Jobs sandboxJobs(SandboxProperties properties, PodStore pods, LocalNode node) {
-        return new SandboxJobs(properties, pods, node, clock);
+    JobReading sandboxJobReading(SandboxCredentials credentials) {
+        return new JobReading(credentials, clock);
+    }
+
+    @Bean
+    Jobs sandboxJobs(
+            SandboxProperties properties, PodStore pods, LocalNode node, JobReading reading) {
+        return new SandboxJobs(properties, pods, node, reading, clock);
     }
 
     @Bean(destroyMethod = "close")
-    SandboxJobEvents sandboxJobEvents(PodStore pods) {
-        return new SandboxJobEvents(pods, clock);
+    SandboxJobEvents sandboxJobEvents(PodStore pods, JobReading reading) {
+        return new SandboxJobEvents(pods, reading);
     }
 
     @Bean

@@ -5,7 +5,11 @@ import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.credential.MlflowCredential;
 import io.interlinkgateway.credential.PasswordForms;
 import io.interlinkgateway.job.CredentialName;
+import io.interlinkgateway.job.MissingObject;
+import io.interlinkgateway.job.ObjectName;
+import io.interlinkgateway.job.ObjectReference.Kind;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.job.WorkspaceObjects;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -15,10 +19,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/// Credentials in memory, which are all the Secrets that the sandbox has.
-final class SandboxCredentials implements Credentials {
+/// Credentials in memory, which are all the Secrets that the sandbox has. It has no ConfigMaps.
+final class SandboxCredentials implements Credentials, WorkspaceObjects {
 
     private record Kept(CredentialName name, MlflowCredential credential, Instant createdAt) {
         CredentialSummary summary() {
@@ -95,16 +100,47 @@ final class SandboxCredentials implements Credentials {
                                 "password", credential.password()));
     }
 
+    @Override
+    public Optional<Set<String>> find(Workspace workspace, Kind kind, ObjectName name) {
+        return switch (kind) {
+            case SECRET -> secret(workspace, name.value()).map(Map::keySet);
+            case CONFIG_MAP -> Optional.empty();
+        };
+    }
+
+    @Override
+    public String cure(Workspace workspace, MissingObject missing) {
+        return switch (missing.reference().kind()) {
+            case SECRET ->
+                    missing.canBeCredential()
+                            ? "Make it with " + missing.credentialRequest(workspace) + "."
+                            : "The sandbox's Secrets are its MLflow credentials: refer to their"
+                                    + " keys username and password, mark the reference as optional,"
+                                    + " or try the job on a cluster.";
+            case CONFIG_MAP ->
+                    "The sandbox has no ConfigMaps: mark the reference as optional, or try the job"
+                            + " on a cluster.";
+        };
+    }
+
     /// How many changes there were.
     synchronized long version() {
         return version;
     }
 
     /// Waits for a change after the one that was seen.
-    synchronized void awaitChangeAfter(long seen) throws InterruptedException {
+    ///
+    /// @param deadline in [System#nanoTime]'s terms
+    /// @return false if there was none when the time is up
+    synchronized boolean awaitChangeAfter(long seen, long deadline) throws InterruptedException {
         while (version == seen) {
-            wait();
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
+        return true;
     }
 
     private Optional<Kept> kept(Workspace workspace, String name) {

@@ -6,8 +6,6 @@ import io.interlinkgateway.event.JobFeed;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.pod.PodReading;
-import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -19,13 +17,13 @@ import java.util.concurrent.ConcurrentHashMap;
 final class SandboxJobEvents implements JobEvents, PodStore.Listener, AutoCloseable {
 
     private final PodStore pods;
-    private final Clock clock;
+    private final JobReading reading;
     private final String run = UUID.randomUUID() + ":";
     private final Map<Workspace, JobFeed> feeds = new ConcurrentHashMap<>();
 
-    SandboxJobEvents(PodStore pods, Clock clock) {
+    SandboxJobEvents(PodStore pods, JobReading reading) {
         this.pods = pods;
-        this.clock = clock;
+        this.reading = reading;
         pods.listen(this);
     }
 
@@ -82,7 +80,7 @@ final class SandboxJobEvents implements JobEvents, PodStore.Listener, AutoClosea
     }
 
     private Job read(Pod pod) {
-        return PodReading.jobFrom(pod, clock.instant());
+        return reading.read(pod);
     }
 
     @Override

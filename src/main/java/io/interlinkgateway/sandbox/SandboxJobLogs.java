@@ -8,9 +8,9 @@ import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.log.Redaction;
+import io.interlinkgateway.pod.ObjectReferences;
 import io.interlinkgateway.pod.PluginLog;
 import io.interlinkgateway.pod.PodReading;
-import io.interlinkgateway.pod.SecretReferences;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -69,7 +69,7 @@ final class SandboxJobLogs implements JobLogs {
                         PluginLog.of(pod, key.container()),
                         Redaction.of(
                                 credentials.passwordForms(
-                                        key.workspace(), SecretReferences.of(pod))));
+                                        key.workspace(), ObjectReferences.credentialsOf(pod))));
             } catch (IOException failure) {
                 throw new GatewayException.ClusterUnavailable("The job's log can't be read now.");
             }

@@ -10,7 +10,6 @@ import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.pod.PodReading;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.pod.Repetition;
@@ -30,12 +29,19 @@ final class SandboxJobs implements Jobs {
     private final SandboxProperties properties;
     private final PodStore pods;
     private final LocalNode node;
+    private final JobReading reading;
     private final Clock clock;
 
-    SandboxJobs(SandboxProperties properties, PodStore pods, LocalNode node, Clock clock) {
+    SandboxJobs(
+            SandboxProperties properties,
+            PodStore pods,
+            LocalNode node,
+            JobReading reading,
+            Clock clock) {
         this.properties = properties;
         this.pods = pods;
         this.node = node;
+        this.reading = reading;
         this.clock = clock;
     }
 
@@ -148,7 +154,7 @@ final class SandboxJobs implements Jobs {
     }
 
     private Job read(Pod pod) {
-        return PodReading.jobFrom(pod, clock.instant());
+        return reading.read(pod);
     }
 
     private static Pod podFor(PlacedJob job) {

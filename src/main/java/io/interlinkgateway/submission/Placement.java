@@ -3,52 +3,62 @@ package io.interlinkgateway.submission;
 import io.interlinkgateway.credential.CredentialSummary;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.definition.RequestedJob;
-import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.IdempotencyKey;
-import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobSpec;
+import io.interlinkgateway.job.MissingObject;
 import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.ObjectReference;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Quantity;
 import io.interlinkgateway.job.Text;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.job.WorkspaceObjects;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.node.VirtualNodes;
 import io.interlinkgateway.pod.Demand;
 import io.interlinkgateway.pod.PodAssessment;
 import io.interlinkgateway.pod.PodTranslation;
 import java.math.BigDecimal;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /// Everything that is checked against live data before a job is created: the node is there, ready, lets the
-/// job in and is large enough; the credential is there and may be used for that server; the job is within the
-/// limits of its workspace. All findings at once.
+/// job in and is large enough; the credential is there and may be used for that server; what the job refers to is
+/// there; the job is within the limits of its workspace. All findings at once.
 @Component
 class Placement {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Placement.class);
+
     private final VirtualNodes nodes;
     private final Credentials credentials;
+    private final WorkspaceObjects objects;
     private final OpenedByOperators opened;
     private final LimitCheck limits;
 
     Placement(
             VirtualNodes nodes,
             Credentials credentials,
+            WorkspaceObjects objects,
             OpenedByOperators opened,
             LimitCheck limits) {
         this.nodes = nodes;
         this.credentials = credentials;
+        this.objects = objects;
         this.opened = opened;
         this.limits = limits;
     }
@@ -109,7 +119,8 @@ class Placement {
             case JobSpec spec ->
                     spec.mlflow()
                             .ifPresent(access -> checkMlflow(job.workspace(), access, findings));
-            case PodManifest _ -> warnOfSecrets(job.workspace(), demand, findings);
+            case PodManifest _ ->
+                    warnOfMissingObjects(job.workspace(), demand.references(), findings);
         }
     }
 
@@ -225,26 +236,41 @@ class Placement {
                                         "Log to that server, or use another credential.")));
     }
 
-    /// A Secret that isn't there leaves the pod pending for ever (recording `secret-missing`), but it may be
-    /// one that is no MLflow credential, which the gateway does not see.
-    private void warnOfSecrets(Workspace workspace, Demand demand, Findings findings) {
-        demand.secrets().stream()
-                .filter(name -> !isCredential(workspace, name))
-                .map(name ->
-                        Finding.warning(
-                                "secret-exists",
-                                "spec.containers",
-                                "There is no MLflow credential named \"" + name + "\".",
-                                "If no other Secret has that name, make it: the job waits for ever"
-                                        + " without."))
-                .forEach(findings::add);
+    /// What is missing, wherever it is referred to: each is reported once.
+    private record Lack(ObjectReference.Kind kind, String name, Set<String> keys) {
+
+        static Lack of(MissingObject missing) {
+            return new Lack(missing.reference().kind(), missing.reference().name(), missing.keys());
+        }
     }
 
-    private boolean isCredential(Workspace workspace, String name) {
+    /// What isn't there keeps the job from starting (recording `secret-missing`), but it may still be made.
+    /// A cluster that gives no answer is no reason to refuse the job: there are fewer warnings then.
+    private void warnOfMissingObjects(
+            Workspace workspace, List<ObjectReference> references, Findings findings) {
+        Set<Lack> seen = new HashSet<>();
         try {
-            return credentials.find(workspace, new CredentialName(name)).isPresent();
-        } catch (InvalidValueException noName) {
-            return false;
+            MissingObject.among(references, (kind, name) -> objects.find(workspace, kind, name))
+                    .filter(missing -> seen.add(Lack.of(missing)))
+                    .map(missing -> missingObject(workspace, missing))
+                    .forEach(findings::add);
+        } catch (GatewayException.ClusterUnavailable unanswered) {
+            LOG.info("Not all references were checked: {}", unanswered.getMessage());
         }
+    }
+
+    private Finding missingObject(Workspace workspace, MissingObject missing) {
+        return Finding.warning(
+                switch (missing.reference().kind()) {
+                    case SECRET -> "secret-exists";
+                    case CONFIG_MAP -> "config-map-exists";
+                },
+                missing.reference().field(),
+                missing.message(),
+                missing.isPossible()
+                        ? objects.cure(workspace, missing)
+                        : "Correct the reference: names have lower case letters, digits, '-' and"
+                                + " '.', with a letter or digit first and last; keys have letters,"
+                                + " digits, '-', '_' and '.'.");
     }
 }

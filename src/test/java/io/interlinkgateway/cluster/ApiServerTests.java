@@ -92,7 +92,7 @@ class ApiServerTests {
             new WatchedWorkspaces(
                     apiServer,
                     watchedNodes,
-                    new MissingSecrets(apiServer),
+                    new MissingObjects(new KubernetesWorkspaceObjects(apiServer)),
                     new RecordSearch(
                             apiServer, new PodLog.Source(apiServer, true), Duration.ofSeconds(10)),
                     properties.watches(),

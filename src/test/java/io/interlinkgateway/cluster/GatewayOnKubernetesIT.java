@@ -141,7 +141,7 @@ class GatewayOnKubernetesIT {
     void theRightsAreEnoughForWatchingAndForWritingTheRecord() throws Exception {
         Workspace workspace = deployment().freshWorkspace();
 
-        for (String right : List.of("watch pods", "patch pods", "get secrets")) {
+        for (String right : List.of("watch pods", "patch pods", "get secrets", "get configmaps")) {
             assertThat(deployment().may(right, workspace)).as(right).isTrue();
         }
         assertThat(deployment().may("watch nodes", workspace)).isTrue();

@@ -79,7 +79,7 @@ final class TestCluster {
                 new WatchedWorkspaces(
                         apiServer,
                         watchedNodes,
-                        new MissingSecrets(apiServer),
+                        new MissingObjects(objects()),
                         new RecordSearch(
                                 apiServer,
                                 new PodLog.Source(apiServer, true),
@@ -138,6 +138,10 @@ final class TestCluster {
 
     KubernetesVirtualNodes nodes() {
         return new KubernetesVirtualNodes(apiServer, watchedNodes);
+    }
+
+    KubernetesWorkspaceObjects objects() {
+        return new KubernetesWorkspaceObjects(apiServer);
     }
 
     KubernetesCredentials credentials() {

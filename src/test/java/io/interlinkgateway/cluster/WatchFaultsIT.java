@@ -97,7 +97,7 @@ class WatchFaultsIT {
                     new WatchedWorkspaces(
                             apiServer,
                             nodes,
-                            new MissingSecrets(apiServer),
+                            new MissingObjects(new KubernetesWorkspaceObjects(apiServer)),
                             new RecordSearch(
                                     apiServer,
                                     new PodLog.Source(apiServer, true),

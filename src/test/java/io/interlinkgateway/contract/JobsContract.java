@@ -17,6 +17,7 @@ import io.interlinkgateway.job.JobPage;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.JobSpec;
+import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.NodeName;
@@ -451,6 +452,53 @@ public abstract class JobsContract {
                 .containsExactly("main", "side");
         assertThat(pod.getSpec().getRestartPolicy()).isEqualTo("Never");
         assertThat(jobs().submit(samples.placed("train", manifest, "key-1")).created()).isFalse();
+    }
+
+    @Test
+    void aJobThatLacksAConfigMapSaysWhich() {
+        Map<String, Object> container = SampleJobs.container("main", "exec sleep 600");
+        container.put("envFrom", List.of(Map.of("configMapRef", Map.of("name", "settings"))));
+
+        jobs().submit(samples.placed("train", SampleJobs.pod(container), null));
+
+        awaitMissing("The ConfigMap \"settings\" does not exist");
+    }
+
+    @Test
+    void aJobThatLacksAKeySaysWhich() {
+        credentials()
+                .put(
+                        workspace,
+                        new CredentialName("mlflow-server"),
+                        new MlflowCredential("ada", "s3cret", Optional.empty()));
+        Map<String, Object> container = SampleJobs.container("main", "exec sleep 600");
+        container.put(
+                "env",
+                List.of(
+                        Map.of(
+                                "name",
+                                "TOKEN",
+                                "valueFrom",
+                                Map.of(
+                                        "secretKeyRef",
+                                        Map.of("name", "mlflow-server", "key", "token")))));
+
+        jobs().submit(samples.placed("train", SampleJobs.pod(container), null));
+
+        awaitMissing("The Secret \"mlflow-server\" has no key \"token\"");
+    }
+
+    private void awaitMissing(String message) {
+        await().atMost(patience())
+                .untilAsserted(() ->
+                        assertThat(jobs().find(workspace, NAME).orElseThrow().state())
+                                .isInstanceOfSatisfying(
+                                        JobState.Queued.class,
+                                        queued -> {
+                                            assertThat(queued.reason())
+                                                    .isEqualTo(JobState.QueueReason.SECRET_MISSING);
+                                            assertThat(queued.message()).startsWith(message);
+                                        }));
     }
 
     @Test

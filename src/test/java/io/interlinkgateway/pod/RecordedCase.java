@@ -4,6 +4,8 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.MissingObject;
+import io.interlinkgateway.job.ObjectReference;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -121,13 +124,26 @@ record RecordedCase(String name, List<Pod> pods, Map<String, String> logs, Optio
         // spotless:on
     }
 
+    /// What the case `secret-missing` waits for.
+    static final MissingObject ABSENT =
+            new MissingObject(
+                    new ObjectReference(
+                            ObjectReference.Kind.SECRET,
+                            "absent",
+                            Set.of("password"),
+                            false,
+                            ObjectReference.Use.ENVIRONMENT,
+                            "spec.containers[0].env[0].valueFrom.secretKeyRef"),
+                    false,
+                    Set.of("password"));
+
     Job jobAtTheEnd() {
         Pod pod = with(last(), record());
         return PodReading.jobFrom(
                 pod,
                 new Circumstances(
                         NOW,
-                        name.equals("secret-missing") ? Optional.of("absent") : Optional.empty(),
+                        name.equals("secret-missing") ? Optional.of(ABSENT) : Optional.empty(),
                         Optional.empty()));
     }
 

@@ -13,6 +13,8 @@ import io.interlinkgateway.job.JobState.FailureReason;
 import io.interlinkgateway.job.JobState.Moment;
 import io.interlinkgateway.job.JobState.Precision;
 import io.interlinkgateway.job.JobState.QueueReason;
+import io.interlinkgateway.job.MissingObject;
+import io.interlinkgateway.job.ObjectReference;
 import io.interlinkgateway.pod.JobRecord.Fault;
 import io.interlinkgateway.pod.JobRecord.FaultKind;
 import io.interlinkgateway.pod.JobRecord.Killer;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -361,14 +364,69 @@ class StateReadingTests {
                         PodReading.jobFrom(
                                         pod,
                                         new Circumstances(
-                                                NOW, Optional.of("absent"), Optional.empty()))
+                                                NOW,
+                                                Optional.of(RecordedCase.ABSENT),
+                                                Optional.empty()))
                                 .state())
                 .isEqualTo(
                         new JobState.Queued(
                                 QueueReason.SECRET_MISSING,
-                                "The Secret \"absent\" does not exist; interLink waits for it"
-                                        + " without a word.",
+                                "The Secret \"absent\" does not exist; interLink waits for it and"
+                                        + " reports nothing.",
                                 Optional.of(Instant.parse("2026-11-23T23:52:34Z"))));
+    }
+
+    @Test
+    void whatAJobMountsIsNamedWhileInterLinkWaitsForIt() {
+        MissingObject missing =
+                new MissingObject(
+                        new ObjectReference(
+                                ObjectReference.Kind.CONFIG_MAP,
+                                "dataset",
+                                Set.of(),
+                                false,
+                                ObjectReference.Use.VOLUME,
+                                "spec.volumes[0].configMap"),
+                        false,
+                        Set.of());
+
+        assertThat(
+                        PodReading.jobFrom(
+                                        claim("Initializing"),
+                                        new Circumstances(
+                                                NOW, Optional.of(missing), Optional.empty()))
+                                .state())
+                .isInstanceOfSatisfying(
+                        JobState.Queued.class,
+                        queued -> {
+                            assertThat(queued.reason()).isEqualTo(QueueReason.SECRET_MISSING);
+                            assertThat(queued.message())
+                                    .isEqualTo(
+                                            "The ConfigMap \"dataset\" does not exist; interLink"
+                                                    + " waits five minutes for it, then gives up.");
+                        });
+    }
+
+    @Test
+    void aJobThatWasGivenUpFailedForWhatItMountsAndHasNoRecord() {
+        Pod pod =
+                new PodBuilder(claim("Failed"))
+                        .editStatus()
+                        .withReason("CFGMaps/Secrets not found")
+                        .endStatus()
+                        .build();
+
+        assertThat(PodReading.jobFrom(pod, NOW).state())
+                .isInstanceOfSatisfying(
+                        JobState.Failed.class,
+                        failed -> {
+                            assertThat(failed.reason()).isEqualTo(FailureReason.OTHER);
+                            assertThat(failed.message())
+                                    .contains(
+                                            "a Secret or ConfigMap that the job mounts was not"
+                                                    + " there");
+                        });
+        assertThat(PodReading.needsRecord(pod)).isFalse();
     }
 
     @Test
@@ -377,7 +435,9 @@ class StateReadingTests {
                         PodReading.jobFrom(
                                         claim("Pending"),
                                         new Circumstances(
-                                                NOW, Optional.of("absent"), Optional.empty()))
+                                                NOW,
+                                                Optional.of(RecordedCase.ABSENT),
+                                                Optional.empty()))
                                 .state())
                 .isInstanceOfSatisfying(
                         JobState.Queued.class,

@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -234,10 +235,103 @@ class LocalNodeTests {
         assertThat(pod().getStatus().getContainerStatuses()).isEmpty();
         assertThat(pod().getMetadata().getAnnotations()).doesNotContainKey("JobID");
 
+        putCredential("server");
+        ended(JobPhase.SUCCEEDED);
+    }
+
+    private void putCredential(String name) {
         sandbox.credentials.put(
                 workspace,
-                new CredentialName("server"),
+                new CredentialName(name),
                 new MlflowCredential("ada", "abc", Optional.empty()));
+    }
+
+    /// The message of a state that waits for what is missing.
+    private String missing() {
+        JobState.Queued queued =
+                (JobState.Queued) sandbox.jobs.find(workspace, NAME).orElseThrow().state();
+        assertThat(queued.reason()).isEqualTo(JobState.QueueReason.SECRET_MISSING);
+        return queued.message();
+    }
+
+    @SafeVarargs
+    private static PodManifest withVolume(Map<String, Object>... sources) {
+        List<Map<String, Object>> volumes = new ArrayList<>();
+        for (Map<String, Object> source : sources) {
+            Map<String, Object> volume = new HashMap<>(source);
+            volume.put("name", "v" + volumes.size());
+            volumes.add(volume);
+        }
+        Map<String, Object> document =
+                new HashMap<>(SampleJobs.pod(SampleJobs.container("main", "true")).document());
+        document.put(
+                "spec",
+                Map.of(
+                        "containers",
+                        List.of(SampleJobs.container("main", "true")),
+                        "volumes",
+                        volumes));
+        return new PodManifest(document);
+    }
+
+    @Test
+    void aJobGoesOnWhenAllThatItTakesItsEnvironmentFromIsThere() {
+        Map<String, Object> container =
+                withSecret(
+                        SampleJobs.container("main", "test \"$username$TOKEN\" = adaabc"), false);
+        container.put("envFrom", List.of(Map.of("secretRef", Map.of("name", "other"))));
+        submit(SampleJobs.pod(container));
+        assertThat(missing()).contains("The Secret \"other\" does not exist");
+
+        putCredential("other");
+        assertThat(missing()).contains("The Secret \"server\" does not exist");
+        assertThat(pod().getMetadata().getAnnotations()).doesNotContainKey("JobID");
+
+        putCredential("server");
+        ended(JobPhase.SUCCEEDED);
+    }
+
+    @Test
+    void aJobWaitsForTheSecretThatItMountsAsInterLinkDoes() {
+        submit(withVolume(Map.of("secret", Map.of("secretName", "server"))));
+        await().until(() -> "Initializing".equals(pod().getStatus().getPhase()));
+        assertThat(missing()).contains("interLink waits five minutes for it");
+
+        putCredential("server");
+        ended(JobPhase.SUCCEEDED);
+    }
+
+    @Test
+    void aJobIsGivenUpWhenWhatItMountsDoesNotCome() {
+        try (Sandbox impatient = new Sandbox(1, Duration.ofMillis(100))) {
+            impatient.jobs.submit(
+                    samples.placed(
+                            "train",
+                            withVolume(Map.of("configMap", Map.of("name", "dataset"))),
+                            null));
+
+            await().untilAsserted(() ->
+                    assertThat(impatient.jobs.find(workspace, NAME).orElseThrow().state())
+                            .isInstanceOfSatisfying(
+                                    JobState.Failed.class,
+                                    failed ->
+                                            assertThat(failed.message())
+                                                    .contains(
+                                                            "that the job mounts was not there")));
+        }
+    }
+
+    @Test
+    void whatIsOptionalOrNotLookedAtHoldsNoJob() {
+        submit(
+                withVolume(
+                        Map.of("configMap", Map.of("name", "dataset", "optional", true)),
+                        Map.of(
+                                "projected",
+                                Map.of(
+                                        "sources",
+                                        List.of(Map.of("secret", Map.of("name", "token")))))));
+
         ended(JobPhase.SUCCEEDED);
     }
 

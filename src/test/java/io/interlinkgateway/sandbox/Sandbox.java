@@ -23,15 +23,21 @@ final class Sandbox implements AutoCloseable {
     final NodeName node;
 
     Sandbox(int runningJobs) {
+        this(runningJobs, Duration.ofMinutes(5));
+    }
+
+    /// @param mountPatience how long pods wait for what they mount
+    Sandbox(int runningJobs, Duration mountPatience) {
         Clock clock = Clock.systemUTC();
         SandboxProperties properties =
                 new SandboxProperties(
                         "sandbox", runningJobs, Duration.ofMillis(500), Duration.ofSeconds(20));
         node = properties.nodeName();
         credentials = new SandboxCredentials(clock);
-        localNode = new LocalNode(properties, pods, credentials, clock);
-        jobs = new SandboxJobs(properties, pods, localNode, clock);
-        events = new SandboxJobEvents(pods, clock);
+        localNode = new LocalNode(properties, pods, credentials, clock, mountPatience);
+        JobReading reading = new JobReading(credentials, clock);
+        jobs = new SandboxJobs(properties, pods, localNode, reading, clock);
+        events = new SandboxJobEvents(pods, reading);
         logs = new SandboxJobLogs(pods, localNode, credentials);
     }
 
