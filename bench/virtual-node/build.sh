@@ -6,7 +6,7 @@ cache=$here/../../.cache/virtual-node
 mkdir -p "$cache"
 exec 9>"$cache/lock"
 flock 9
-stamp=$(cat "$here"/go.* "$here"/*.go "$here/build.sh" | sha256sum)
+stamp=$(find "$here" -type f ! -name "*_test.go" -print0 | sort -z | xargs -0 cat | sha256sum)
 if [ "$stamp" = "$(cat "$cache/stamp" 2>/dev/null)" ]; then
   exit 0
 fi

@@ -15,6 +15,7 @@ import (
 	"github.com/virtual-kubelet/virtual-kubelet/errdefs"
 	"github.com/virtual-kubelet/virtual-kubelet/node/api"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/types"
@@ -81,7 +82,13 @@ func (k *kubelet) submit(pod *corev1.Pod) {
 	state := corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{
 		Reason: "Remote pod submitted", Message: "The pod has been submitted to the remote plugin for creation",
 	}}
-	id, err := k.node.plugin.create(pod)
+	var id string
+	files, err := k.awaitFiles(pod)
+	reason := "CFGMaps/Secrets not found"
+	if err == nil {
+		id, err = k.node.plugin.create(pod, files)
+		reason = "ProviderFailed"
+	}
 	if err == nil {
 		if pod.Annotations == nil {
 			pod.Annotations = map[string]string{}
@@ -96,13 +103,13 @@ func (k *kubelet) submit(pod *corev1.Pod) {
 		now := metav1.Now()
 		pod.Status.StartTime = &now
 		pod.Status.Phase = corev1.PodFailed
-		pod.Status.Reason = "ProviderFailed"
+		pod.Status.Reason = reason
 		pod.Status.Message = err.Error()
 		for i := range pod.Status.Conditions {
 			pod.Status.Conditions[i].Status = corev1.ConditionFalse
 		}
 		state = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
-			ExitCode: 1, Reason: "ProviderFailed", Message: err.Error(),
+			ExitCode: 1, Reason: reason, Message: err.Error(),
 		}}
 	}
 	for _, container := range pod.Spec.Containers {
@@ -123,6 +130,26 @@ func (k *kubelet) submit(pod *corev1.Pod) {
 		return
 	}
 	k.notify(pod.DeepCopy())
+}
+
+// awaitFiles reads what the pod's volumes are filled from. While a Secret or ConfigMap is missing, for up to five
+// minutes, the pod is in a phase that Kubernetes does not have (interLink's source).
+func (k *kubelet) awaitFiles(pod *corev1.Pod) (volumeFiles, error) {
+	read := fromCluster(context.Background(), k.node.client, pod.Namespace)
+	for tries := 0; ; tries++ {
+		files, err := filesOf(pod, read)
+		k.mu.Lock()
+		_, known := k.pods[pod.UID]
+		k.mu.Unlock()
+		if !apierrors.IsNotFound(err) || !known || tries == 150 {
+			return files, err
+		}
+		if tries == 0 {
+			pod.Status.Phase = "Initializing"
+			k.notify(pod.DeepCopy())
+		}
+		time.Sleep(2 * time.Second)
+	}
 }
 
 func (k *kubelet) UpdatePod(context.Context, *corev1.Pod) error { return nil }

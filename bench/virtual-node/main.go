@@ -1,7 +1,8 @@
 // Command virtual-node stands in for interLink: the virtual kubelet, its API and its SLURM plugin in one process,
 // for any number of nodes. What it does is what interLink was recorded to do (src/test/resources/recordings), its
 // mistakes included; where the recordings are silent, interLink's documentation and source (July 2026) decide, and the
-// comment says so. Volumes, probes, flavors, tunnels and other container runtimes are left out.
+// comment says so. Claims, flavors, gangs, tunnels and other container runtimes are left out. With -scripts it is the
+// plugin's script writer alone.
 package main
 
 import (
@@ -42,9 +43,13 @@ func main() {
 	kubeconfig := flag.String("kubeconfig", "", "the cluster")
 	address := flag.String("address", "127.0.0.1", "where the kubelet's endpoint listens, and the node's address")
 	singularity := flag.String("singularity", "/usr/bin/singularity", "the container runtime")
+	enableProbes := flag.Bool("probes", true, "the plugin's EnableProbes, on in its example configuration")
 	speed := flag.Float64("speed", 1, "divides the recorded intervals")
+	scriptsOnly := flag.Bool("scripts", false,
+		"read pods from stdin, JSON, one a line, and write what the plugin makes of each, as JSON, one a line")
+	jobFolder := flag.String("folder", "/hpc/job", "the job's folder, with -scripts")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: virtual-node [flags] NODE=FOLDER ...")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: virtual-node [flags] NODE=FOLDER ...\n       virtual-node -scripts [flags]")
 		flag.PrintDefaults()
 		fmt.Fprint(flag.CommandLine.Output(), `
 FOLDER is that of a SLURM, with its slurm.conf. In it each node gets a folder of its name, and in that:
@@ -55,6 +60,11 @@ FOLDER is that of a SLURM, with its slurm.conf. In it each node gets a folder of
 `)
 	}
 	flag.Parse()
+	with := settings{singularity: *singularity, probes: *enableProbes}
+	if *scriptsOnly {
+		check(convert(os.Stdin, os.Stdout, *jobFolder, with))
+		return
+	}
 	if *kubeconfig == "" || *speed <= 0 || flag.NArg() == 0 {
 		flag.Usage()
 		os.Exit(2)
@@ -86,7 +96,7 @@ FOLDER is that of a SLURM, with its slurm.conf. In it each node gets a folder of
 			name: name, home: home, address: *address, client: client, pace: recorded.divided(*speed),
 			plugin: &plugin{
 				slurmConf: filepath.Join(folder, "slurm.conf"), jobs: filepath.Join(home, "jobs"), down: filepath.Join(home, "plugin-down"),
-				singularity: *singularity, pace: recorded.divided(*speed),
+				settings: with, pace: recorded.divided(*speed),
 			},
 		}
 		go func() { failed <- node.run(ctx, shared, noServices) }()

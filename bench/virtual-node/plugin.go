@@ -22,11 +22,11 @@ import (
 
 // A plugin is interLink's SLURM plugin: one job a pod, with a folder of its own that holds all that is known of it.
 type plugin struct {
-	slurmConf   string
-	jobs        string
-	down        string // the plugin is down while this file exists
-	singularity string
-	pace        intervals
+	slurmConf string
+	jobs      string
+	down      string // the plugin is down while this file exists
+	settings  settings
+	pace      intervals
 
 	mu     sync.Mutex
 	asked  time.Time   // when SLURM was last asked for a status
@@ -72,14 +72,17 @@ func (p *plugin) run(name string, arguments ...string) (stdout, stderr string, e
 }
 
 // create submits the pod's job. Whatever sbatch says on stderr is a refusal (interLink's source).
-func (p *plugin) create(pod *corev1.Pod) (string, error) {
+func (p *plugin) create(pod *corev1.Pod, files volumeFiles) (string, error) {
 	if err := p.up(); err != nil {
 		return "", err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	folder := p.folder(pod)
-	scripts := scriptsFor(pod, folder, p.singularity)
+	scripts, err := scriptsFor(pod, folder, files, p.settings)
+	if err != nil {
+		return "", err
+	}
 	if err := scripts.write(folder); err != nil {
 		return "", err
 	}

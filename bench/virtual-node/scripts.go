@@ -2,14 +2,11 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"regexp"
 	"sort"
-	"strconv"
 	"strings"
-	"unicode"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -19,6 +16,8 @@ type scripts struct {
 	batch        string            // job.slurm, for sbatch
 	job          string            // job.sh, which the batch script calls
 	environments map[string]string // by the name of their container
+	folders      []string          // of volumes
+	files        map[string][]byte // of volumes, by path
 }
 
 // The functions of job.sh write the job's record into job.out, and each container's output and exit code into files
@@ -56,7 +55,7 @@ init() {
   fi
 }
 
-pids=() names=()
+pids=() names=() probes=()
 start() {
   name=$1
   shift
@@ -76,40 +75,71 @@ finish() {
     await "$folder/run-${names[i]}.status"
     [ "$code" -gt "$highest" ] && highest=$code
   done
+  kill "${probes[@]}" 2>/dev/null
   say "End of script, highest exit code $highest..."
   exit "$highest"
 }
 `
 
-func scriptsFor(pod *corev1.Pod, folder, singularity string) scripts {
-	made := scripts{environments: map[string]string{}}
+// How the plugin is configured.
+type settings struct {
+	singularity string // the container runtime
+	probes      bool   // EnableProbes
+}
+
+var defaultOptions = []string{"--no-privs", "--no-home"}
+
+func scriptsFor(pod *corev1.Pod, folder string, files volumeFiles, with settings) (*scripts, error) {
+	made := &scripts{environments: map[string]string{}, files: map[string][]byte{}}
 	var job strings.Builder
 	job.WriteString("#!/bin/bash\n")
 	fmt.Fprintf(&job, "folder=%s\n%s\n", quoted(folder), functions)
 	fmt.Fprintf(&job, "echo \"This pod %s/%s has been submitted to SLURM node $SLURMD_NODENAME.\"\n", pod.Name, pod.UID)
 	fmt.Fprintf(&job, "echo \"To get more info, please run: scontrol show job $SLURM_JOBID.\"\n")
-	add := func(function string, container corev1.Container) {
-		variables := environment(container)
-		if variables != "" {
+	job.WriteString(preStop(pod, with))
+	add := func(function string, container corev1.Container) error {
+		if variables := environment(container); variables != "" {
 			made.environments[container.Name] = variables
 		}
-		fmt.Fprintf(&job, "%s %s\n", function, commandLine(pod, container, folder, singularity))
+		mounts, err := made.mounts(pod, container, folder, files)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&job, "%s %s\n", function, commandLine(pod, container, folder, mounts, with))
+		return nil
 	}
 	for _, container := range pod.Spec.InitContainers {
-		add("init", container)
+		if err := add("init", container); err != nil {
+			return nil, err
+		}
 	}
 	for _, container := range pod.Spec.Containers {
-		add("start", container)
+		if err := add("start", container); err != nil {
+			return nil, err
+		}
+		if with.probes {
+			job.WriteString(probes(container, image(pod, container), with))
+		}
 	}
 	job.WriteString("finish\n")
 	made.job = job.String()
 	made.batch = batchScript(pod, folder)
-	return made
+	return made, nil
 }
 
-func (s scripts) write(folder string) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
+func (s *scripts) write(folder string) error {
+	for _, made := range append(s.folders, folder) {
+		if err := os.MkdirAll(made, 0o755); err != nil {
+			return err
+		}
+	}
+	for path, content := range s.files {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			return err
+		}
 	}
 	for name, content := range s.environments {
 		if err := os.WriteFile(environmentFile(folder, name), []byte(content), 0o644); err != nil {
@@ -130,6 +160,12 @@ func batchScript(pod *corev1.Pod, folder string) string {
 	for _, option := range options(pod) {
 		fmt.Fprintf(&script, "#SBATCH %s\n", option)
 	}
+	if address, ok := pod.Annotations["interlink.eu/pod-ip"]; ok {
+		script.WriteString("\nexport POD_IP=" + address + "\n")
+	}
+	if commands, ok := pod.Annotations["interlink.eu/wstunnel-client-commands"]; ok {
+		script.WriteString("\n" + commands + "\n")
+	}
 	if preExec, ok := pod.Annotations["slurm-job.vk.io/pre-exec"]; ok {
 		script.WriteString("\n" + preExec)
 	}
@@ -137,159 +173,37 @@ func batchScript(pod *corev1.Pod, folder string) string {
 	return script.String()
 }
 
-// options of sbatch. Limits win over the annotation, and an option's last value over earlier ones, at the first one's
-// place. Requests do not count. Without limits a job gets one CPU and 1 MB (no-limits.json).
-func options(pod *corev1.Pod) []string {
-	cpus, memory := limits(pod)
-	var all []string
-	cpusGiven, memoryGiven := false, false
-	for _, option := range grouped(words(pod.Annotations["slurm-job.vk.io/flags"])) {
-		switch optionName(option) {
-		case "--cpus-per-task":
-			if cpus > 0 {
-				continue
-			}
-			cpusGiven = true
-		case "--mem":
-			if memory > 0 {
-				continue
-			}
-			memoryGiven = true
-		}
-		all = append(all, option)
-	}
-	if cpus > 0 {
-		all = append(all, "--cpus-per-task="+strconv.FormatInt(cpus, 10))
-	} else if !cpusGiven {
-		all = append(all, "--cpus-per-task=1")
-	}
-	if memory > 0 {
-		all = append(all, "--mem="+strconv.FormatInt(memory/1024/1024, 10))
-	} else if !memoryGiven {
-		all = append(all, "--mem=1")
-	}
-	return withoutRepeats(all)
-}
-
-// limits of the pod: the highest of its containers', not their sum. CPUs are whole, memory is in bytes; 0 is none.
-func limits(pod *corev1.Pod) (cpus, memory int64) {
-	for _, containers := range [][]corev1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
-		for _, container := range containers {
-			cpus = max(cpus, int64(math.Ceil(container.Resources.Limits.Cpu().AsApproximateFloat64())))
-			memory = max(memory, container.Resources.Limits.Memory().Value())
-		}
-	}
-	return cpus, memory
-}
-
-// words of a shell's command line. The quotes go, and do not come back (flags-forms in batch-scripts.json).
-func words(text string) []string {
-	var all []string
-	var word strings.Builder
-	started, escaped, quote := false, false, rune(0)
-	end := func() {
-		if started {
-			all = append(all, word.String())
-			word.Reset()
-			started = false
-		}
-	}
-	for _, r := range text {
-		switch {
-		case escaped:
-			word.WriteRune(r)
-			escaped = false
-		case r == '\\' && quote != '\'':
-			escaped, started = true, true
-		case quote == 0 && (r == '\'' || r == '"'):
-			quote, started = r, true
-		case quote != 0 && r == quote:
-			quote = 0
-		case quote == 0 && unicode.IsSpace(r):
-			end()
-		default:
-			word.WriteRune(r)
-			started = true
-		}
-	}
-	end()
-	return all
-}
-
-// grouped joins an option and the words after it, up to the next that begins with a dash.
-func grouped(words []string) []string {
-	var all []string
-	for _, word := range words {
-		last := len(all) - 1
-		if last >= 0 && !strings.HasPrefix(word, "-") && strings.HasPrefix(all[last], "-") {
-			all[last] += " " + word
-		} else {
-			all = append(all, word)
-		}
-	}
-	return all
-}
-
-var longNames = map[string]string{
-	"-A": "--account", "-C": "--constraint", "-D": "--chdir", "-G": "--gpus", "-J": "--job-name", "-N": "--nodes",
-	"-c": "--cpus-per-task", "-n": "--ntasks", "-o": "--output", "-p": "--partition", "-t": "--time", "-w": "--nodelist",
-}
-
-func optionName(option string) string {
-	name := strings.FieldsFunc(option, func(r rune) bool { return r == '=' || unicode.IsSpace(r) })
-	if len(name) == 0 {
-		return ""
-	}
-	if long, ok := longNames[name[0]]; ok {
-		return long
-	}
-	return name[0]
-}
-
-func withoutRepeats(options []string) []string {
-	place := map[string]int{}
-	var all []string
-	for _, option := range options {
-		name := optionName(option)
-		if at, seen := place[name]; seen {
-			all[at] = option
-		} else if name != "" {
-			place[name] = len(all)
-			all = append(all, option)
-		}
-	}
-	return all
-}
-
 // commandLine runs a container: exec with a command, run (the image's entry point) without one. Annotations go in as
 // they are, so what is empty leaves its space behind.
-func commandLine(pod *corev1.Pod, container corev1.Container, folder, singularity string) string {
+func commandLine(pod *corev1.Pod, container corev1.Container, folder, mounts string, with settings) string {
 	verb := "run"
 	if len(container.Command) > 0 {
 		verb = "exec"
 	}
-	parts := []string{
-		container.Name, singularity, verb, "--no-privs", "--no-home",
-		pod.Annotations["slurm-job.vk.io/singularity-mounts"], pod.Annotations["slurm-job.vk.io/singularity-options"],
-	}
+	parts := append([]string{container.Name, with.singularity, verb}, defaultOptions...)
+	parts = append(parts,
+		pod.Annotations["slurm-job.vk.io/singularity-mounts"], pod.Annotations["slurm-job.vk.io/singularity-options"])
 	if len(container.Env) > 0 {
 		parts = append(parts, "--env-file "+environmentFile(folder, container.Name))
 	}
-	parts = append(parts, "", image(pod, container))
+	parts = append(parts, mounts, image(pod, container))
 	for _, word := range append(append([]string{}, container.Command...), container.Args...) {
 		parts = append(parts, quoted(word))
 	}
 	return strings.Join(parts, " ")
 }
 
+// image with the prefix, unless it is a path or has that prefix already. One from elsewhere gets it too: oras://a
+// becomes docker://oras://a (interLink's source).
 func image(pod *corev1.Pod, container corev1.Container) string {
-	if strings.HasPrefix(container.Image, "/") || strings.Contains(container.Image, "://") {
+	prefix, ok := pod.Annotations["slurm-job.vk.io/image-root"]
+	if !ok {
+		prefix = "docker://"
+	}
+	if strings.HasPrefix(container.Image, "/") || strings.HasPrefix(container.Image, prefix) {
 		return container.Image
 	}
-	if prefix, ok := pod.Annotations["slurm-job.vk.io/image-root"]; ok {
-		return prefix + container.Image
-	}
-	return "docker://" + container.Image
+	return prefix + container.Image
 }
 
 func environmentFile(folder, container string) string {
@@ -305,6 +219,14 @@ func environment(container corev1.Container) string {
 	// The library hands them over in no order.
 	sort.Strings(lines)
 	return strings.Join(lines, "")
+}
+
+func quotedAll(words []string) string {
+	all := make([]string, len(words))
+	for at, word := range words {
+		all[at] = quoted(word)
+	}
+	return strings.Join(all, " ")
 }
 
 var unsafe = regexp.MustCompile(`[^\w@%+=:,./-]`)

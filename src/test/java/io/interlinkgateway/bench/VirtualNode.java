@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Assumptions;
 public final class VirtualNode implements AutoCloseable {
 
     private static final Path CACHE = cache();
+    private static final Path PROGRAM = CACHE.resolve("virtual-node/virtual-node");
 
     private final Map<String, Slurm> nodes;
     private final Path log;
@@ -35,7 +36,7 @@ public final class VirtualNode implements AutoCloseable {
         this.log = first.folder().resolve("virtual-node.log");
         command.addAll(
                 List.of(
-                        CACHE.resolve("virtual-node/virtual-node").toString(),
+                        PROGRAM.toString(),
                         "-kubeconfig",
                         kubeconfig.toString(),
                         "-singularity",
@@ -60,12 +61,8 @@ public final class VirtualNode implements AutoCloseable {
     ///     10 s, reads a followed log every 4 s and pings its plugin every 30 s
     /// @return the nodes' process, once pods can be scheduled to all of them
     public static VirtualNode start(Map<String, Slurm> nodes, double speed) {
-        boolean ci = "true".equals(System.getenv("CI"));
-        if (!ci && !Files.exists(CACHE.resolve("virtual-node/stamp"))) {
-            Assumptions.abort("No virtual node: run bench/virtual-node/build.sh (Go)");
-        }
         requireSingularity();
-        Script.run("virtual-node/build.sh");
+        program();
         try {
             VirtualNode node = new VirtualNode(nodes, speed);
             node.awaitReady();
@@ -73,6 +70,18 @@ public final class VirtualNode implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    /// Skips the test where the program is not built; in continuous integration it is built.
+    ///
+    /// @return the program; with `-scripts` it writes what the plugin makes of pods, without a cluster
+    public static Path program() {
+        if (!"true".equals(System.getenv("CI"))
+                && !Files.exists(CACHE.resolve("virtual-node/stamp"))) {
+            Assumptions.abort("No virtual node: run bench/virtual-node/build.sh (Go)");
+        }
+        Script.run("virtual-node/build.sh");
+        return PROGRAM;
     }
 
     /// Skips the test where there is no container runtime; in continuous integration there has to be one.

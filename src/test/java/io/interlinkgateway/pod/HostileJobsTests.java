@@ -198,7 +198,7 @@ class HostileJobsTests {
                 .filter(word -> !word.isEmpty());
     }
 
-    private static String evaluated(String word) {
+    static String evaluated(String word) {
         return word.replaceAll("\\$(HOME\\b|\\{HOME\\})", "/home-on-the-hpc")
                 .replaceAll("\\$(\\w+|\\{\\w+\\})", "")
                 .replaceFirst("^~root", "/root")

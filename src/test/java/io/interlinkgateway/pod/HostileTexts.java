@@ -1,132 +1,121 @@
 package io.interlinkgateway.pod;
 
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 
-/// Texts that readers of YAML take for something else, and mixtures of them.
+/// Texts with hostile pieces in them.
 final class HostileTexts {
 
-    private static final List<String> PIECES =
+    /// What acts somewhere on the way: in a shell, in sbatch, in the plugin, in the container runtime, in the gateway.
+    private static final List<String> HOSTILE =
             List.of(
-                    "",
-                    "a",
-                    "y",
-                    "n",
-                    "yes",
-                    "on",
-                    "off",
-                    "true",
-                    "~",
-                    "null",
-                    "=",
-                    "<<",
-                    "0777",
-                    "0o17",
-                    "0x1f",
-                    "1_000",
-                    "+1",
-                    ".5",
-                    "1e3",
-                    "12:30",
-                    "2026-01-01",
-                    ".inf",
+                    "; touch pwned",
+                    ";id",
+                    "|id",
+                    "&",
+                    "$(touch pwned)",
+                    "`touch pwned`",
+                    "\n#SBATCH --uid=0\n",
+                    "\ntouch pwned\n",
+                    "\r\ntouch pwned",
+                    "\u2028#SBATCH --uid=0",
+                    "\u0085touch pwned",
+                    " && touch pwned",
+                    "|touch pwned",
+                    "&touch pwned&",
+                    " > pwned",
+                    "<(touch pwned)",
+                    "'; touch pwned; '",
+                    "\"; touch pwned; \"",
+                    "'",
+                    "\"",
+                    "\\",
+                    "\\\n",
+                    "\t",
                     " ",
                     "  ",
-                    "\t",
-                    "\n",
-                    "\n\n",
-                    "\r",
-                    "\r\n",
-                    "\f",
-                    "\u000b",
-                    "\u001b",
-                    "\u0001",
-                    "\u007f",
-                    "\u0085",
-                    "\u009f",
                     "\u00a0",
-                    "\u2028",
-                    "\u2029",
-                    "\u3000",
-                    "\ufeff",
-                    "\ue000",
-                    "\ufffd",
-                    "\ufffe",
-                    "\ud83d\ude00",
-                    "ä",
+                    "\0",
+                    "\ud800",
                     "#",
-                    " #",
-                    ":",
-                    ": ",
-                    "- ",
-                    "-",
-                    "? ",
-                    "|",
-                    ">",
-                    "%",
-                    "@",
-                    "`",
-                    "\"",
-                    "'",
-                    "\\",
-                    "{",
-                    "}",
-                    "[",
-                    "]",
+                    " # ",
+                    "${IFS}touch${IFS}pwned",
+                    "$HOME",
+                    "${PRE}",
+                    "$$",
+                    "$(A)",
+                    "$((1+1))",
+                    "{a,b}",
+                    "*",
+                    "?",
+                    "[a-z]",
+                    "~",
+                    "~root",
+                    "!!",
+                    "=",
                     ",",
-                    "&a",
-                    "*a",
-                    "!",
-                    "!!str",
-                    "\n---\n",
-                    "\n...\n",
-                    "echo hi",
-                    "/bin/sh",
-                    "a=b",
-                    "if x; then\n  y\nfi\n",
-                    "\u2028    stdin: true");
+                    ":",
+                    "-",
+                    "--",
+                    " -- ",
+                    " --wrap=id",
+                    " --wrap id",
+                    " -o /x",
+                    "-D/x",
+                    " --outpu=/x",
+                    " --export=BASH_ENV=/x",
+                    " --uid=0",
+                    " --env-file",
+                    " --bind",
+                    " --bind /",
+                    " /x.sif",
+                    " -B",
+                    " -eB /a",
+                    "@IMAGE@",
+                    "@SOURCE@",
+                    "# interlink-gateway: the image is there\n",
+                    "EOF\n",
+                    "<<EOF",
+                    "\u00e9\u20ac\ud83d\ude00",
+                    "a".repeat(300));
 
-    private HostileTexts() {}
+    private final Random random;
 
-    /// @param mixtures how many, the same each time
-    static List<String> texts(int mixtures) {
-        List<String> texts = new ArrayList<>(PIECES);
-        Random random = new Random(13);
-        for (int at = 0; at < mixtures; at++) {
-            StringBuilder text = new StringBuilder();
-            for (int piece = random.nextInt(6); piece >= 0; piece--) {
-                text.append(PIECES.get(random.nextInt(PIECES.size())));
-            }
-            texts.add(text.toString());
+    HostileTexts(Random random) {
+        this.random = random;
+    }
+
+    /// @param calm of so many one is hostile
+    String text(String usual, int calm) {
+        if (random.nextInt(calm) != 0) {
+            return usual;
         }
-        texts.add("long ".repeat(30_000));
-        texts.add("x".repeat(200_000));
+        StringBuilder text = new StringBuilder(usual);
+        for (int count = random.nextInt(5) / 3; count >= 0; count--) {
+            text.insert(
+                    random.nextInt(3) == 0 ? random.nextInt(text.length() + 1) : text.length(),
+                    HOSTILE.get(random.nextInt(HOSTILE.size())));
+        }
+        return text.toString();
+    }
+
+    List<String> list(Supplier<String> text) {
+        List<String> texts = new ArrayList<>();
+        for (int count = random.nextInt(4); count > 0; count--) {
+            texts.add(text.get());
+        }
         return texts;
     }
 
-    /// @return a pod with the texts as arguments, and some as names and values of annotations
-    static Pod pod(List<String> texts) {
-        Map<String, String> annotations = new LinkedHashMap<>();
-        texts.stream().limit(200).forEach(text -> annotations.put(text, text));
-        annotations.put("k".repeat(2000), "v");
-        // spotless:off
-        return new PodBuilder()
-                .withNewMetadata()
-                    .withName("hostile")
-                    .withAnnotations(annotations)
-                .endMetadata()
-                .withNewSpec()
-                    .addNewContainer()
-                        .withName("main")
-                        .withArgs(texts)
-                    .endContainer()
-                .endSpec()
-                .build();
-        // spotless:on
+    Map<String, String> map(Supplier<String> name, Supplier<String> value) {
+        Map<String, String> map = new LinkedHashMap<>();
+        for (int count = random.nextInt(3); count > 0; count--) {
+            map.put(name.get(), value.get());
+        }
+        return map;
     }
 }

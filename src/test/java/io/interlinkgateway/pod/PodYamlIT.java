@@ -15,8 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 class PodYamlIT {
 
     @Test
-    void kubectlReadsHostileTextsAsTheyAre() {
-        assertSame(HostileTexts.pod(HostileTexts.texts(3000)));
+    void kubectlReadsAmbiguousTextsAsTheyAre() {
+        assertSame(AmbiguousTexts.pod(AmbiguousTexts.texts(3000)));
     }
 
     @TestFactory

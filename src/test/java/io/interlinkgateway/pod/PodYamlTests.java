@@ -12,7 +12,7 @@ class PodYamlTests {
 
     @Test
     void readersOfYaml11AndOf12ReadThePodThatWasWritten() {
-        Pod pod = HostileTexts.pod(HostileTexts.texts(3000));
+        Pod pod = AmbiguousTexts.pod(AmbiguousTexts.texts(3000));
         Map<?, ?> tree = PodCase.SERIALIZATION.convertValue(pod, Map.class);
 
         String yaml = PodYaml.of(pod);
@@ -24,7 +24,7 @@ class PodYamlTests {
 
     @Test
     void scriptsKeepTheirLines() {
-        String yaml = PodYaml.of(HostileTexts.pod(List.of("cd /tmp\nif x; then\n  y\nfi\n")));
+        String yaml = PodYaml.of(AmbiguousTexts.pod(List.of("cd /tmp\nif x; then\n  y\nfi\n")));
 
         assertThat(yaml)
                 .contains("- |\n      cd /tmp\n      if x; then\n        y\n      fi\n")
@@ -33,7 +33,7 @@ class PodYamlTests {
 
     @Test
     void ordinaryTextsStandBare() {
-        String yaml = PodYaml.of(HostileTexts.pod(List.of("docker://ghcr.io/a/b:1.0", "/bin/sh")));
+        String yaml = PodYaml.of(AmbiguousTexts.pod(List.of("docker://ghcr.io/a/b:1.0", "/bin/sh")));
 
         assertThat(yaml).contains("- docker://ghcr.io/a/b:1.0\n", "- /bin/sh\n", "name: main\n");
     }
