@@ -21,6 +21,9 @@ public final class Annotations {
     /// The SLURM plugin's: the name of a set of options, CPUs and memory that its configuration has.
     public static final String FLAVOR = "slurm-job.vk.io/flavor";
 
+    /// The SLURM plugin's: what stands before images that are no files and do not begin with it.
+    public static final String IMAGE_ROOT = "slurm-job.vk.io/image-root";
+
     /// On a node: what the HPC answered to the last ping.
     public static final String PING_RESPONSE = "interlink.virtual-kubelet.io/ping-response";
 

@@ -130,7 +130,9 @@ public record HpcUse(
                 annotations(pod).entrySet().stream()
                         .filter(annotation ->
                                 annotation.getKey().contains("-job.vk.io/")
-                                        && !KNOWN.contains(annotation.getKey()))
+                                        && !KNOWN.contains(annotation.getKey())
+                                        && !(annotation.getKey().equals(Annotations.IMAGE_ROOT)
+                                                && ImageRoot.changesNothing(pod)))
                         .map(annotation ->
                                 new Said(path(annotation.getKey()), annotation.getValue()))
                         .toList(),

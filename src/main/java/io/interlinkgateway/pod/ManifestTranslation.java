@@ -70,6 +70,11 @@ final class ManifestTranslation {
                 .noneMatch(toleration -> Demand.tolerates(toleration, INTERLINK))) {
             pod.getSpec().getTolerations().add(SpecTranslation.interlinkToleration());
         }
+        ImageRoot.conflict(pod).ifPresent(findings::add);
+        ImageRoot.missing(pod).ifPresent(kind -> {
+            pod.getMetadata().getAnnotations().put(Annotations.IMAGE_ROOT, kind);
+            changedIf(true, annotationPath(Annotations.IMAGE_ROOT), kind, findings);
+        });
         Translated settled = PluginResources.settled(pod, new ManifestFields());
         findings.addAll(settled.findings());
         return new Translated(settled.pod(), findings);

@@ -31,7 +31,11 @@ final class SpecTranslation {
 
     /// @return the pod, with what there is to know about it
     static Translated translated(PlacedJob job, JobSpec spec) {
-        Translated settled = PluginResources.settled(podFor(job, spec), new SpecFields());
+        Pod pod = podFor(job, spec);
+        ImageRoot.missing(pod)
+                .ifPresent(kind ->
+                        pod.getMetadata().getAnnotations().put(Annotations.IMAGE_ROOT, kind));
+        Translated settled = PluginResources.settled(pod, new SpecFields());
         keepWritten(spec, settled.pod());
         return new Translated(
                 settled.pod(),
