@@ -41,7 +41,8 @@ final class ShellBlock {
         /// Whether commands stand in it.
         boolean holdsCommands() {
             return switch (this) {
-                case TEXT, SUBSTITUTION, SUBSHELL, BRACES, IF, THEN, ELSE, WHILE, DO, BRANCH -> true;
+                case TEXT, SUBSTITUTION, SUBSHELL, BRACES, IF, THEN, ELSE, WHILE, DO, BRANCH ->
+                        true;
                 default -> false;
             };
         }
@@ -111,7 +112,7 @@ final class ShellBlock {
 
     int words;
 
-    /// Whether nothing but the name was read.
+    /// Whether the present command has neither assignments before its name nor redirections.
     boolean bare;
 
     /// Whether the present command ends the shell, and where it stands.
@@ -147,6 +148,9 @@ final class ShellBlock {
     char close;
     int depth;
     boolean twice;
+
+    /// How many `;` stand in the brackets.
+    int semicolons;
 
     /// A test's last operator.
     String operator = "";

@@ -32,8 +32,20 @@ final class ShellScanner {
                     "[[", Kind.TEST);
     private static final Set<String> RESERVED =
             Set.of(
-                    "then", "elif", "else", "fi", "do", "done", "esac", "}", "in", "]]", "!", "time",
-                    "coproc", "function");
+                    "then",
+                    "elif",
+                    "else",
+                    "fi",
+                    "do",
+                    "done",
+                    "esac",
+                    "}",
+                    "in",
+                    "]]",
+                    "!",
+                    "time",
+                    "coproc",
+                    "function");
     private static final Set<String> DECLARING =
             Set.of("declare", "export", "local", "readonly", "typeset");
     private static final Set<String> COMPARING =
@@ -55,7 +67,8 @@ final class ShellScanner {
 
     /// Commands after which bash reads on in another way, or not at all.
     private static final Pattern CHANGING =
-            Pattern.compile("set ([-+][A-Za-z]*n[A-Za-z]*|noexec|posix)|shopt (extglob|expand_aliases)");
+            Pattern.compile(
+                    "set ([-+][A-Za-z]*n[A-Za-z]*|noexec|posix)|shopt (extglob|expand_aliases)");
 
     /// A here-document whose text begins on the next line.
     ///
@@ -64,7 +77,8 @@ final class ShellScanner {
     /// @param tabs whether leading tabs do not count
     /// @param from where it was opened
     /// @param owner the substitution in which it stands, or the whole text
-    private record HereDocument(String end, boolean raw, boolean tabs, int from, ShellBlock owner) {}
+    private record HereDocument(
+            String end, boolean raw, boolean tabs, int from, ShellBlock owner) {}
 
     private final String text;
 
@@ -102,8 +116,8 @@ final class ShellScanner {
             throw open(
                     "command with " + open.awaiting,
                     end,
-                    "End the text with a whole command, or with && if the containers shall start only"
-                            + " after its success.");
+                    "End the text with a whole command, or with && if the containers shall start"
+                            + " only after its success.");
         }
     }
 
@@ -122,6 +136,10 @@ final class ShellScanner {
         } else if (c == block.close && --block.depth == 0) {
             blocks.removeLast();
             at++;
+            ShellBlock around = blocks.getLast();
+            if (around.kind == Kind.FOR && around.wordFrom < 0 && block.semicolons != 2) {
+                throw refused("for (( without two ;", block.from, "Write for ((…; …; …)).");
+            }
             if (block.twice && text.charAt(at++) != ')') {
                 throw refused(
                         "(( without )) in one piece", block.from, "Put a blank between both (.");
@@ -130,10 +148,12 @@ final class ShellScanner {
             pushBrackets(Kind.DOUBLE_QUOTES, '\0', '"', 1);
         } else if (c == '\'') {
             singleQuotes(block);
-        } else if (isSubstitution(c)) {
-            throw refused(c + "( inside of " + block.kind.opening, at, "Assign it to a variable first.");
+        } else if (isSubstitution(c) && block.close != ')') {
+            throw refused(
+                    c + "( inside of " + block.kind.opening, at, "Assign it to a variable first.");
         } else {
             block.depth += c == block.open ? 1 : 0;
+            block.semicolons += c == ';' ? 1 : 0;
             skipTo(at + 1);
         }
     }
@@ -193,7 +213,9 @@ final class ShellScanner {
         }
         skipTo(close + 1);
         if (block.quoted
-                && text.substring(from + 1, close).chars().anyMatch(c -> "\"$`\\{}()[]<>".indexOf(c) >= 0)) {
+                && text.substring(from + 1, close)
+                        .chars()
+                        .anyMatch(c -> "\"$`\\{}()[]<>".indexOf(c) >= 0)) {
             throw refused("' in double quotes", from, "Assign it to a variable first.");
         }
     }
@@ -219,6 +241,9 @@ final class ShellScanner {
         } else if (isSubstitution(c)) {
             if (block.wordFrom >= 0 && "0123456789}".indexOf(text.charAt(at - 1)) >= 0) {
                 throw refused("a word with " + c + "(", at, "Put a blank before it.");
+            }
+            if (peek(2) == '(' || peek(2) == '\\') {
+                throw refused(c + "( before " + peek(2), at, "Put a blank behind " + c + "(.");
             }
             block.beginWord(at);
             block.plain = false;
@@ -248,6 +273,9 @@ final class ShellScanner {
                             + " the job.",
                     "Leave the last backslash out.");
         }
+        if (block.kind == Kind.ARRAY) {
+            requireSimple(block);
+        }
         if (peek(1) == '\n') {
             block.joined = true;
         } else {
@@ -255,6 +283,16 @@ final class ShellScanner {
             block.plain = false;
         }
         at += 2;
+    }
+
+    /// bash 5.2 reads an array with newlines or backslashes in a substitution as if no array were open.
+    private void requireSimple(ShellBlock array) {
+        if (owner().kind != Kind.TEXT) {
+            throw refused(
+                    "a newline or backslash in an array in a substitution",
+                    array.from,
+                    "Write the array on one line, or outside of the substitution.");
+        }
     }
 
     private void inWord(ShellBlock block, char c) {
@@ -299,10 +337,15 @@ final class ShellScanner {
             }
             return false;
         }
+        if (!block.filled && blocks.size() > 1 && blocks.get(blocks.size() - 2).apart) {
+            // bash 5.2 takes no assignment for one as the first command after `coproc {`.
+            return false;
+        }
         boolean begins =
                 Set.of(Place.START, Place.ASSIGNMENTS, Place.REDIRECTIONS).contains(block.place);
         if (c == '(' && block.wordFrom >= 0 && text.charAt(at - 1) == '=' && block.plain) {
-            boolean declares = block.place == Place.ARGUMENTS && DECLARING.contains(block.name);
+            boolean declares =
+                    block.place == Place.ARGUMENTS && block.bare && DECLARING.contains(block.name);
             if ((begins && block.place != Place.REDIRECTIONS || declares)
                     && ARRAY_NAME.matcher(text).region(block.wordFrom, at).matches()) {
                 push(Kind.ARRAY);
@@ -331,7 +374,8 @@ final class ShellScanner {
         String raw = text.substring(from, at);
         String word = block.plain ? raw : "";
         char next = text.charAt(at);
-        boolean descriptor = (next == '<' || next == '>') && FILE_DESCRIPTOR.matcher(word).matches();
+        boolean descriptor =
+                (next == '<' || next == '>') && FILE_DESCRIPTOR.matcher(word).matches();
         block.wordFrom = -1;
         if (block.joined
                 && block.kind != Kind.ARRAY
@@ -365,6 +409,8 @@ final class ShellScanner {
                 }
                 if (word.equals("esac") && block.depth == 0) {
                     blocks.removeLast();
+                } else if (Set.of("esac", "{", "}").contains(word)) {
+                    throw unexpected(word, from);
                 } else {
                     block.place = Place.AFTER_WORD;
                 }
@@ -466,11 +512,17 @@ final class ShellScanner {
             return;
         } else if (!RESERVED.contains(word)) {
             nameOrAssignment(block, word, raw, from);
-        } else if (block.apart || word.equals("in") || block.kind.after(word) != null) {
+        } else if (block.awaiting.equals("coproc")) {
             throw unexpected(word, from);
         } else {
             switch (word) {
-                case "!", "time" -> block.awaiting = word;
+                case "!", "time" -> {
+                    // Not all versions take time for reserved as the first word of $( ).
+                    if (block.apart || (block.kind == Kind.SUBSTITUTION && !block.filled)) {
+                        throw unexpected(word, from);
+                    }
+                    block.awaiting = word;
+                }
                 case "coproc" -> {
                     block.awaiting = word;
                     block.apart = true;
@@ -513,7 +565,6 @@ final class ShellScanner {
     }
 
     private void argument(ShellBlock block, String word, int from) {
-        block.bare = false;
         block.words++;
         if (block.awaiting.equals("coproc") && OPENING.containsKey(word)) {
             throw refused("coproc with a name", from, "Leave the name out.");
@@ -526,7 +577,9 @@ final class ShellScanner {
         if ((block.name.equals("set") || block.name.equals("shopt"))
                 && CHANGING.matcher(block.name + " " + word).matches()) {
             throw refused(
-                    block.name + " " + word, from, "Leave it out: bash would read on in another way.");
+                    block.name + " " + word,
+                    from,
+                    "Leave it out: bash would read on in another way.");
         }
     }
 
@@ -541,7 +594,7 @@ final class ShellScanner {
             throw document(documents.getFirst());
         }
         switch (block.kind) {
-            case ARRAY -> {}
+            case ARRAY -> requireSimple(block);
             case FOR -> {
                 if (block.place == Place.MORE_WORDS || !block.operator.isEmpty()) {
                     block.place = Place.COMPLETE;
@@ -665,7 +718,10 @@ final class ShellScanner {
             block.become(Kind.PATTERN);
         } else {
             String operator =
-                    JOINING.stream().filter(one -> text.startsWith(one, at)).findFirst().orElseThrow();
+                    JOINING.stream()
+                            .filter(one -> text.startsWith(one, at))
+                            .findFirst()
+                            .orElseThrow();
             endCommand(block, operator, at);
             at += operator.length();
         }
@@ -696,6 +752,7 @@ final class ShellScanner {
         boolean declares =
                 block.place == Place.ARGUMENTS
                         && block.bare
+                        && block.words == 1
                         && !block.awaiting.equals("coproc")
                         && FUNCTION.matcher(block.name).matches();
         if (empty && (declares || (block.place == Place.FUNCTION_BODY && !block.name.isEmpty()))) {
@@ -781,11 +838,7 @@ final class ShellScanner {
             throw unexpected(text.charAt(from), from);
         }
         boolean pipe = operator.startsWith("|") && !operator.equals("||");
-        if (block.ends
-                && !block.apart
-                && !pipe
-                && !block.conditional
-                && !operator.equals("&")) {
+        if (block.ends && !block.apart && !pipe && !block.conditional && !operator.equals("&")) {
             if (block.kind == Kind.TEXT) {
                 throw ending(block);
             }
@@ -821,6 +874,8 @@ final class ShellScanner {
                 int close = closing(c);
                 delimiter.append(text, at + 1, close - 1);
                 at = close;
+            } else if (c == '\\' && peek(1) == '\n') {
+                throw broken(from);
             } else if (c == '\\') {
                 delimiter.append(peek(1));
                 at += 2;
@@ -830,7 +885,7 @@ final class ShellScanner {
             }
             raw |= "'\"\\".indexOf(c) >= 0;
         }
-        String written = text.substring(begin, Math.min(at, text.length()));
+        String written = text.substring(begin, at);
         if (written.isEmpty()
                 || written.startsWith("#")
                 || delimiter.chars().anyMatch(c -> "$`\\\n\t\"'".indexOf(c) >= 0)) {
@@ -845,11 +900,11 @@ final class ShellScanner {
             if (line.equals(document.end())) {
                 return;
             }
-            if (document.owner().kind == Kind.SUBSTITUTION && line.startsWith(document.end())) {
-                throw refused(
-                        "a line that begins with a here-document's delimiter",
-                        document.from(),
-                        "Let the delimiter stand alone on its line.");
+            // Some versions end it there.
+            if (document.owner().kind == Kind.SUBSTITUTION
+                    && line.startsWith(document.end())
+                    && line.indexOf(')') >= 0) {
+                throw document(document);
             }
         }
         throw document(document);
@@ -894,8 +949,7 @@ final class ShellScanner {
     /// @param length of the opening characters, which are read
     private ShellBlock pushBrackets(Kind kind, char open, char close, int length) {
         ShellBlock around = blocks.getLast();
-        boolean quoted =
-                around.quoted || (around.kind == Kind.DOUBLE_QUOTES);
+        boolean quoted = around.quoted || (around.kind == Kind.DOUBLE_QUOTES);
         ShellBlock block = new ShellBlock(kind, at, quoted);
         block.open = open;
         block.close = close;
@@ -939,8 +993,8 @@ final class ShellScanner {
         return open(
                 "the here-document <<" + Text.shown(document.end(), 20),
                 document.from(),
-                "Write its delimiter alone on a line, without blanks, and begin its text on the line"
-                        + " after the command.");
+                "Write its delimiter alone on a line, without blanks, and begin its text on the"
+                        + " line after the command.");
     }
 
     private InvalidValueException unexpected(char c, int from) {
@@ -956,7 +1010,8 @@ final class ShellScanner {
     }
 
     private InvalidValueException broken(int from) {
-        return refused("a word or an operator broken by a backslash", from, "Write it on one line.");
+        return refused(
+                "a word or an operator broken by a backslash", from, "Write it on one line.");
     }
 
     private InvalidValueException refused(String what, int from, String cure) {
@@ -965,19 +1020,25 @@ final class ShellScanner {
                         + line(from)
                         + " of the text has "
                         + what
-                        + ", so it is not certain that the line after the text starts the containers.",
+                        + ", so it is not certain that the line after the text starts the"
+                        + " containers.",
                 cure);
     }
 
     private InvalidValueException ending(ShellBlock block) {
         String command = block.name;
         return new InvalidValueException(
-                "The " + command + " in line " + line(block.endsAt) + " of the text is always reached:"
+                "The "
+                        + command
+                        + " in line "
+                        + line(block.endsAt)
+                        + " of the text is always reached:"
                         + (command.equals("return")
                                 ? " bash refuses it outside of functions and goes on."
                                 : " the containers would never run."),
                 command.equals("exec")
                         ? "Leave exec out, before a command."
-                        : "Write it behind || or &&, or inside of if, with exit in place of return.");
+                        : "Write it behind || or &&, or inside of if, with exit in place of"
+                                + " return.");
     }
 }
