@@ -158,6 +158,9 @@ final class ShellBlock {
     /// Whether it is a function's body.
     boolean body;
 
+    /// Whether it is what `coproc` runs.
+    boolean coprocess;
+
     ShellBlock(Kind kind, int from, boolean quoted) {
         this.kind = kind;
         this.from = from;

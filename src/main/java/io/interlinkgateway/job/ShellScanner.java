@@ -151,6 +151,10 @@ final class ShellScanner {
         } else if (isSubstitution(c) && block.close != ')') {
             throw refused(
                     c + "( inside of " + block.kind.opening, at, "Assign it to a variable first.");
+        } else if (block.kind == Kind.PARAMETER
+                && (c == '(' || c == ')')
+                && blocks.get(blocks.size() - 2).kind == Kind.BRACKETS) {
+            throw refused(c + " inside of ${ in brackets", at, "Assign it to a variable first.");
         } else {
             block.depth += c == block.open ? 1 : 0;
             block.semicolons += c == ';' ? 1 : 0;
@@ -337,16 +341,13 @@ final class ShellScanner {
             }
             return false;
         }
-        if (!block.filled && blocks.size() > 1 && blocks.get(blocks.size() - 2).apart) {
-            // bash 5.2 takes no assignment for one as the first command after `coproc {`.
-            return false;
-        }
         boolean begins =
                 Set.of(Place.START, Place.ASSIGNMENTS, Place.REDIRECTIONS).contains(block.place);
         if (c == '(' && block.wordFrom >= 0 && text.charAt(at - 1) == '=' && block.plain) {
             boolean declares =
                     block.place == Place.ARGUMENTS && block.bare && DECLARING.contains(block.name);
-            if ((begins && block.place != Place.REDIRECTIONS || declares)
+            refuseAtStartOfCoprocess(block);
+            if (((begins && block.place != Place.REDIRECTIONS) || declares)
                     && ARRAY_NAME.matcher(text).region(block.wordFrom, at).matches()) {
                 push(Kind.ARRAY);
                 at++;
@@ -361,12 +362,23 @@ final class ShellScanner {
                                 && block.wordFrom >= 0
                                 && block.plain
                                 && IDENTIFIER.matcher(text).region(block.wordFrom, at).matches())) {
+            refuseAtStartOfCoprocess(block);
             block.beginWord(at);
             block.subscript = true;
             pushBrackets(Kind.BRACKETS, '[', ']', 1);
             return true;
         }
         return false;
+    }
+
+    /// bash 5.2 takes no assignment for one in the first command after `coproc {`.
+    private void refuseAtStartOfCoprocess(ShellBlock block) {
+        if (!block.filled && block.coprocess) {
+            throw refused(
+                    "an array in the first command of a coproc",
+                    at,
+                    "Assign it in a line of its own before.");
+        }
     }
 
     private void endWord(ShellBlock block) {
@@ -620,8 +632,8 @@ final class ShellScanner {
             }
             default -> {
                 if (block.place == Place.FUNCTION_NAME
-                        || Set.of("!", "time", "coproc").contains(block.awaiting)
-                                && block.place == Place.START) {
+                        || (block.place == Place.START
+                                && Set.of("!", "time", "coproc").contains(block.awaiting))) {
                     throw unexpected("newline", at);
                 }
                 if (block.place != Place.START && block.place != Place.FUNCTION_BODY) {
@@ -791,10 +803,12 @@ final class ShellScanner {
 
     private void open(ShellBlock block, Kind kind, int from) {
         boolean body = block.place == Place.FUNCTION_BODY;
+        boolean coprocess = block.awaiting.equals("coproc");
         block.beginCommand(Place.COMPOUND);
         block.endsAt = from;
         ShellBlock opened = new ShellBlock(kind, from, false);
         opened.body = body;
+        opened.coprocess = coprocess;
         push(opened);
     }
 

@@ -281,7 +281,7 @@ final class ShellTexts {
             return switch (random.nextInt(5)) {
                 case 0 -> "$(" + apart(list(inner)) + "\n)";
                 case 1 -> "\"$(" + apart(body(inner)) + ")\"";
-                case 2 -> "\"x ${y:-" + word(inner).replaceAll("['\\s]", "") + "}\"";
+                case 2 -> "\"x ${y:-" + word(0).replaceAll("['\\s]", "") + "}\"";
                 case 3 -> "<(" + apart(body(inner)) + ")";
                 default ->
                         "\"" + one(List.of("a $b", "it's", "\\\"", "`a b`", "$((1+(2)))")) + "\"$x";

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.ShellText;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -25,8 +26,7 @@ class RealPreExecTests {
             List<String> texts =
                     cases.map(folder -> folder.resolve("out.yaml"))
                             .filter(Files::exists)
-                            .map(RealPreExecTests::preExec)
-                            .filter(Objects::nonNull)
+                            .flatMap(file -> preExec(file).stream())
                             .toList();
             assertThat(texts)
                     .anyMatch(text -> text.contains("gateway-lock"))
@@ -50,12 +50,13 @@ class RealPreExecTests {
         }
     }
 
-    private static String preExec(Path file) {
+    private static Optional<String> preExec(Path file) {
         try {
             Pod pod = PodCase.SERIALIZATION.unmarshal(Files.readString(file), Pod.class);
-            return pod.getMetadata().getAnnotations().get(Annotations.PRE_EXEC);
+            return Optional.ofNullable(
+                    pod.getMetadata().getAnnotations().get(Annotations.PRE_EXEC));
         } catch (IOException failure) {
-            throw new java.io.UncheckedIOException(failure);
+            throw new UncheckedIOException(failure);
         }
     }
 }
