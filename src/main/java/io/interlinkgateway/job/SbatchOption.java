@@ -65,7 +65,7 @@ record SbatchOption(String name, char letter, Argument argument, Effect effect, 
             container-id               - required refused The image belongs in image.
             context                    - required refused The HPC decides what the job may do.
             contiguous                 - none plain
-            core-spec                  S required plain
+            core-spec                  S required uncertain_size
             cores-per-socket           - required uncertain_size
             cpu-freq                   - required plain
             cpus-per-gpu               - required uncertain_size
@@ -150,7 +150,7 @@ record SbatchOption(String name, char letter, Argument argument, Effect effect, 
             tasks                      - required alias ntasks
             tasks-per-node             - required alias ntasks-per-node
             test-only                  - none refused Nothing would be submitted.
-            thread-spec                - required plain
+            thread-spec                - required uncertain_size
             threads-per-core           - required plain
             time                       t required plain
             time-min                   - required plain

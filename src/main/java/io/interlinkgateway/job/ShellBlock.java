@@ -112,7 +112,7 @@ final class ShellBlock {
 
     int words;
 
-    /// Whether nothing but the name was read.
+    /// Whether the present command has neither assignments before its name nor redirections.
     boolean bare;
 
     /// Whether the present command ends the shell, and where it stands.
@@ -149,11 +149,17 @@ final class ShellBlock {
     int depth;
     boolean twice;
 
+    /// How many `;` stand in the brackets.
+    int semicolons;
+
     /// A test's last operator.
     String operator = "";
 
     /// Whether it is a function's body.
     boolean body;
+
+    /// Whether it is what `coproc` runs.
+    boolean coprocess;
 
     ShellBlock(Kind kind, int from, boolean quoted) {
         this.kind = kind;

@@ -136,6 +136,10 @@ final class ShellScanner {
         } else if (c == block.close && --block.depth == 0) {
             blocks.removeLast();
             at++;
+            ShellBlock around = blocks.getLast();
+            if (around.kind == Kind.FOR && around.wordFrom < 0 && block.semicolons != 2) {
+                throw refused("for (( without two ;", block.from, "Write for ((…; …; …)).");
+            }
             if (block.twice && text.charAt(at++) != ')') {
                 throw refused(
                         "(( without )) in one piece", block.from, "Put a blank between both (.");
@@ -144,11 +148,22 @@ final class ShellScanner {
             pushBrackets(Kind.DOUBLE_QUOTES, '\0', '"', 1);
         } else if (c == '\'') {
             singleQuotes(block);
+<<<<<<< HEAD
         } else if (isSubstitution(c)) {
             throw refused(
                     c + "( inside of " + block.kind.opening, at, "Assign it to a variable first.");
+=======
+        } else if (isSubstitution(c) && block.close != ')') {
+            throw refused(
+                    c + "( inside of " + block.kind.opening, at, "Assign it to a variable first.");
+        } else if (block.kind == Kind.PARAMETER
+                && (c == '(' || c == ')')
+                && blocks.get(blocks.size() - 2).kind == Kind.BRACKETS) {
+            throw refused(c + " inside of ${ in brackets", at, "Assign it to a variable first.");
+>>>>>>> shell
         } else {
             block.depth += c == block.open ? 1 : 0;
+            block.semicolons += c == ';' ? 1 : 0;
             skipTo(at + 1);
         }
     }
@@ -237,6 +252,9 @@ final class ShellScanner {
             if (block.wordFrom >= 0 && "0123456789}".indexOf(text.charAt(at - 1)) >= 0) {
                 throw refused("a word with " + c + "(", at, "Put a blank before it.");
             }
+            if (peek(2) == '(' || peek(2) == '\\') {
+                throw refused(c + "( before " + peek(2), at, "Put a blank behind " + c + "(.");
+            }
             block.beginWord(at);
             block.plain = false;
             push(Kind.SUBSTITUTION);
@@ -265,6 +283,9 @@ final class ShellScanner {
                             + " the job.",
                     "Leave the last backslash out.");
         }
+        if (block.kind == Kind.ARRAY) {
+            requireSimple(block);
+        }
         if (peek(1) == '\n') {
             block.joined = true;
         } else {
@@ -272,6 +293,16 @@ final class ShellScanner {
             block.plain = false;
         }
         at += 2;
+    }
+
+    /// bash 5.2 reads an array with newlines or backslashes in a substitution as if no array were open.
+    private void requireSimple(ShellBlock array) {
+        if (owner().kind != Kind.TEXT) {
+            throw refused(
+                    "a newline or backslash in an array in a substitution",
+                    array.from,
+                    "Write the array on one line, or outside of the substitution.");
+        }
     }
 
     private void inWord(ShellBlock block, char c) {
@@ -319,8 +350,10 @@ final class ShellScanner {
         boolean begins =
                 Set.of(Place.START, Place.ASSIGNMENTS, Place.REDIRECTIONS).contains(block.place);
         if (c == '(' && block.wordFrom >= 0 && text.charAt(at - 1) == '=' && block.plain) {
-            boolean declares = block.place == Place.ARGUMENTS && DECLARING.contains(block.name);
-            if ((begins && block.place != Place.REDIRECTIONS || declares)
+            boolean declares =
+                    block.place == Place.ARGUMENTS && block.bare && DECLARING.contains(block.name);
+            refuseAtStartOfCoprocess(block);
+            if (((begins && block.place != Place.REDIRECTIONS) || declares)
                     && ARRAY_NAME.matcher(text).region(block.wordFrom, at).matches()) {
                 push(Kind.ARRAY);
                 at++;
@@ -335,12 +368,23 @@ final class ShellScanner {
                                 && block.wordFrom >= 0
                                 && block.plain
                                 && IDENTIFIER.matcher(text).region(block.wordFrom, at).matches())) {
+            refuseAtStartOfCoprocess(block);
             block.beginWord(at);
             block.subscript = true;
             pushBrackets(Kind.BRACKETS, '[', ']', 1);
             return true;
         }
         return false;
+    }
+
+    /// bash 5.2 takes no assignment for one in the first command after `coproc {`.
+    private void refuseAtStartOfCoprocess(ShellBlock block) {
+        if (!block.filled && block.coprocess) {
+            throw refused(
+                    "an array in the first command of a coproc",
+                    at,
+                    "Assign it in a line of its own before.");
+        }
     }
 
     private void endWord(ShellBlock block) {
@@ -383,6 +427,8 @@ final class ShellScanner {
                 }
                 if (word.equals("esac") && block.depth == 0) {
                     blocks.removeLast();
+                } else if (Set.of("esac", "{", "}").contains(word)) {
+                    throw unexpected(word, from);
                 } else {
                     block.place = Place.AFTER_WORD;
                 }
@@ -484,11 +530,17 @@ final class ShellScanner {
             return;
         } else if (!RESERVED.contains(word)) {
             nameOrAssignment(block, word, raw, from);
-        } else if (block.apart || word.equals("in") || block.kind.after(word) != null) {
+        } else if (block.awaiting.equals("coproc")) {
             throw unexpected(word, from);
         } else {
             switch (word) {
-                case "!", "time" -> block.awaiting = word;
+                case "!", "time" -> {
+                    // Not all versions take time for reserved as the first word of $( ).
+                    if (block.apart || (block.kind == Kind.SUBSTITUTION && !block.filled)) {
+                        throw unexpected(word, from);
+                    }
+                    block.awaiting = word;
+                }
                 case "coproc" -> {
                     block.awaiting = word;
                     block.apart = true;
@@ -531,7 +583,6 @@ final class ShellScanner {
     }
 
     private void argument(ShellBlock block, String word, int from) {
-        block.bare = false;
         block.words++;
         if (block.awaiting.equals("coproc") && OPENING.containsKey(word)) {
             throw refused("coproc with a name", from, "Leave the name out.");
@@ -561,7 +612,7 @@ final class ShellScanner {
             throw document(documents.getFirst());
         }
         switch (block.kind) {
-            case ARRAY -> {}
+            case ARRAY -> requireSimple(block);
             case FOR -> {
                 if (block.place == Place.MORE_WORDS || !block.operator.isEmpty()) {
                     block.place = Place.COMPLETE;
@@ -587,8 +638,8 @@ final class ShellScanner {
             }
             default -> {
                 if (block.place == Place.FUNCTION_NAME
-                        || Set.of("!", "time", "coproc").contains(block.awaiting)
-                                && block.place == Place.START) {
+                        || (block.place == Place.START
+                                && Set.of("!", "time", "coproc").contains(block.awaiting))) {
                     throw unexpected("newline", at);
                 }
                 if (block.place != Place.START && block.place != Place.FUNCTION_BODY) {
@@ -719,6 +770,7 @@ final class ShellScanner {
         boolean declares =
                 block.place == Place.ARGUMENTS
                         && block.bare
+                        && block.words == 1
                         && !block.awaiting.equals("coproc")
                         && FUNCTION.matcher(block.name).matches();
         if (empty && (declares || (block.place == Place.FUNCTION_BODY && !block.name.isEmpty()))) {
@@ -757,10 +809,12 @@ final class ShellScanner {
 
     private void open(ShellBlock block, Kind kind, int from) {
         boolean body = block.place == Place.FUNCTION_BODY;
+        boolean coprocess = block.awaiting.equals("coproc");
         block.beginCommand(Place.COMPOUND);
         block.endsAt = from;
         ShellBlock opened = new ShellBlock(kind, from, false);
         opened.body = body;
+        opened.coprocess = coprocess;
         push(opened);
     }
 
@@ -840,6 +894,8 @@ final class ShellScanner {
                 int close = closing(c);
                 delimiter.append(text, at + 1, close - 1);
                 at = close;
+            } else if (c == '\\' && peek(1) == '\n') {
+                throw broken(from);
             } else if (c == '\\') {
                 delimiter.append(peek(1));
                 at += 2;
@@ -849,7 +905,7 @@ final class ShellScanner {
             }
             raw |= "'\"\\".indexOf(c) >= 0;
         }
-        String written = text.substring(begin, Math.min(at, text.length()));
+        String written = text.substring(begin, at);
         if (written.isEmpty()
                 || written.startsWith("#")
                 || delimiter.chars().anyMatch(c -> "$`\\\n\t\"'".indexOf(c) >= 0)) {
@@ -864,11 +920,11 @@ final class ShellScanner {
             if (line.equals(document.end())) {
                 return;
             }
-            if (document.owner().kind == Kind.SUBSTITUTION && line.startsWith(document.end())) {
-                throw refused(
-                        "a line that begins with a here-document's delimiter",
-                        document.from(),
-                        "Let the delimiter stand alone on its line.");
+            // Some versions end it there.
+            if (document.owner().kind == Kind.SUBSTITUTION
+                    && line.startsWith(document.end())
+                    && line.indexOf(')') >= 0) {
+                throw document(document);
             }
         }
         throw document(document);

@@ -71,10 +71,11 @@ final class ManifestTranslation {
             pod.getSpec().getTolerations().add(SpecTranslation.interlinkToleration());
         }
         ImageRoot.conflict(pod).ifPresent(findings::add);
-        ImageRoot.missing(pod).ifPresent(kind -> {
-            pod.getMetadata().getAnnotations().put(Annotations.IMAGE_ROOT, kind);
-            changedIf(true, annotationPath(Annotations.IMAGE_ROOT), kind, findings);
-        });
+        ImageRoot.missing(pod)
+                .ifPresent(kind -> {
+                    pod.getMetadata().getAnnotations().put(Annotations.IMAGE_ROOT, kind);
+                    changedIf(true, annotationPath(Annotations.IMAGE_ROOT), kind, findings);
+                });
         Translated settled = PluginResources.settled(pod, new ManifestFields());
         findings.addAll(settled.findings());
         return new Translated(settled.pod(), findings);

@@ -46,7 +46,7 @@ final class NodeSelection {
                             .getRequiredDuringSchedulingIgnoredDuringExecution()
                             .getNodeSelectorTerms();
             if (terms.stream().noneMatch(term -> holds(term, node))) {
-                broken.add(new Said(AFFINITY, "nodeSelectorTerms"));
+                broken.add(new Said(AFFINITY, "what the pod's affinity asks for"));
             }
         }
         return broken;

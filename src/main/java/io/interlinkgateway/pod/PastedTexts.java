@@ -139,6 +139,12 @@ final class PastedTexts {
         if (source.getDownwardAPI() != null) {
             addFiles(path + ".downwardAPI", source.getDownwardAPI().getItems());
         }
+        if (source.getClusterTrustBundle() != null) {
+            add(
+                    path + ".clusterTrustBundle.path",
+                    source.getClusterTrustBundle().getPath(),
+                    Form.RELATIVE_PATH);
+        }
     }
 
     private void addKeys(String path, List<KeyToPath> items) {

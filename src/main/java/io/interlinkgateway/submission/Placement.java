@@ -163,7 +163,7 @@ class Placement {
                                         + "\" does not have "
                                         + Text.shown(rule.value())
                                         + ": the job would wait for ever.",
-                                "Leave it out; kubernetes.io/hostname selects the node."))
+                                "Leave it out; kubernetes.io/hostname selects the node alone."))
                 .forEach(findings::add);
         node.taints().stream()
                 .filter(taint -> !taint.key().startsWith("node.kubernetes.io/"))

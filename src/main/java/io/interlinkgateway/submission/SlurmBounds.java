@@ -60,8 +60,11 @@ final class SlurmBounds {
         return digits == null ? 0 : Long.parseLong(digits);
     }
 
-    /// Without `--nodes` each task may get a node of its own.
+    /// Without `--nodes` each task may get a node of its own. A constraint can ask for nodes too (`rack*4`).
     OptionalLong nodes() {
+        if (options.value("constraint").filter(text -> text.contains("*")).isPresent()) {
+            return OptionalLong.empty();
+        }
         Optional<String> nodes = options.value("nodes");
         if (nodes.isPresent()) {
             Matcher range = NODES.matcher(nodes.get());

@@ -202,7 +202,8 @@ class TruthOnSlurmIT {
                         "pre-exec-fails",
                         SHARED,
                         Desk.spec(SHARED, "true", "")
-                                .replaceFirst("}$", ", \"preExec\": \"echo pulling; exit 1\"}"),
+                                .replaceFirst(
+                                        "}$", ", \"preExec\": \"echo pulling; false || exit 1\"}"),
                         (_, _) -> {},
                         "FAILED 1:0",
                         List.of("FAILED PRE_EXEC_FAILED")),

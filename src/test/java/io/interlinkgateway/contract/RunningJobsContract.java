@@ -194,7 +194,7 @@ public abstract class RunningJobsContract {
                                 "train",
                                 SampleJobs.withPreExec(
                                         SampleJobs.spec("echo from the job"),
-                                        "echo from pre-exec; exit 1"),
+                                        "echo from pre-exec; false || exit 1"),
                                 null));
 
         JobState.Failed failed = (JobState.Failed) ended(JobPhase.FAILED).state();

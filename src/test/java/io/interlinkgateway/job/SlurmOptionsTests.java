@@ -2,7 +2,11 @@ package io.interlinkgateway.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.entry;
 
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +26,14 @@ class SlurmOptionsTests {
                         + " --cpus-per-task=4 --time=00:30:00 --exclude=gn42",
                 "-N2 -t=10 -H --exclusive => --nodes=2 --time=10 --hold --exclusive",
                 "--requeue --nodelist node[1-3],gn42 => --requeue --nodelist=node[1-3],gn42",
+                "-c8 -Opgpu => --cpus-per-task=8 --overcommit --partition=gpu",
+                "-koff -p=gpu -st7-0 => --no-kill=off --partition=gpu --oversubscribe --time=7-0",
+                "--tasks=4 --tasks-per-node 2 --share => --ntasks=4 --ntasks-per-node=2"
+                        + " --oversubscribe",
+                "--dependency=afterok:123?afterany:124 => --dependency=afterok:123?afterany:124",
+                "--export=NONE,A=b,C --nice --exclusive=user => --export=NONE,A=b,C --nice"
+                        + " --exclusive=user",
+                "--site-plugin=x --other-plugin => --site-plugin=x --other-plugin",
             })
     void parseRendersEachOptionByItsLongName(String flags, String rendered) {
         assertThat(SlurmOptions.parse(flags).rendered()).isEqualTo(rendered);
@@ -51,11 +63,52 @@ class SlurmOptionsTests {
                 "--partition= => lacks its value",
                 "gpu => no option",
                 "-Z => no option",
+                "-OZ => no option",
+                "-Oo/tmp/x => not allowed",
+                "-Oa0-999 => not allowed",
+                "-OD/tmp => not allowed",
+                "-Oi/etc/passwd => not allowed",
+                "-OW => not allowed",
+                "--cluster=other => not allowed",
+                "--context=x => not allowed",
+                "--comment --hold => lacks its value",
+                "--nice 5 => no option",
+                "--hold=yes => has no value",
+                "--export=NONE,/etc:/mnt, => can't have the value",
+                "--ntasks=2 --tasks=2 => given twice",
+                "-- => no option",
+                "- => no option",
+                "--comment=a{b => can't have the value",
             })
     void parseRefusesWhatTheHpcWouldMisread(String flags, String message) {
         assertThatExceptionOfType(InvalidValueException.class)
                 .isThrownBy(() -> SlurmOptions.parse(flags))
                 .withMessageContaining(message);
+    }
+
+    @Test
+    void anOptionThatSbatchLacksIsKnownAsSuchWithTheNearest() {
+        assertThat(SlurmOptions.parse("--gress=gpu:1 --partion=gpu --site-plugin=x").unknown())
+                .containsOnly(
+                        entry("gress", Optional.of("gres")),
+                        entry("partion", Optional.of("partition")),
+                        entry("site-plugin", Optional.empty()));
+    }
+
+    @Test
+    void anOptionThatMayBeLeftOutDoesNotCount() {
+        String flags = "-Jtest --job-name=test -t 2800";
+
+        assertThat(SlurmOptions.names(flags)).containsExactly("job-name", "job-name", "time");
+        assertThat(SlurmOptions.parse(flags, Set.of("job-name")).rendered())
+                .isEqualTo("--time=2800");
+    }
+
+    @Test
+    void whiteSpaceAroundTheOptionsIsThatOfAShell() {
+        assertThat(SlurmOptions.parse(" \n-p gpu\t\r\n").rendered()).isEqualTo("--partition=gpu");
+        assertThatExceptionOfType(InvalidValueException.class)
+                .isThrownBy(() -> SlurmOptions.parse("-p gpu\u2003"));
     }
 
     @ParameterizedTest

@@ -33,7 +33,8 @@ class PodYamlTests {
 
     @Test
     void ordinaryTextsStandBare() {
-        String yaml = PodYaml.of(AmbiguousTexts.pod(List.of("docker://ghcr.io/a/b:1.0", "/bin/sh")));
+        String yaml =
+                PodYaml.of(AmbiguousTexts.pod(List.of("docker://ghcr.io/a/b:1.0", "/bin/sh")));
 
         assertThat(yaml).contains("- docker://ghcr.io/a/b:1.0\n", "- /bin/sh\n", "name: main\n");
     }

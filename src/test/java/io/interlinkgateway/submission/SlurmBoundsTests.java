@@ -40,6 +40,12 @@ class SlurmBoundsTests {
         "'', 0",
         "--gres=gpu:4, 4",
         "--gres=gpu, 1",
+        "--gres=none, 0",
+        "--gres=tmpdisk:1T, 0",
+        "--gres=craynetwork:0, 0",
+        "'--gres=tmpdisk:100,gpu:2', 2",
+        "--tasks=3 --gpus-per-task=1, 3",
+        "--nodes=2 --tasks-per-node=3 --gpus-per-task=2, 12",
         "--gres=gpu:a100:2, 2",
         "'--gres=gpu:a100:2,gpu:v100:1', 3",
         "--gres=gpu:4 --nodes=2, 8",
@@ -66,6 +72,10 @@ class SlurmBoundsTests {
                 "--gpus=1k",
                 "--gres=gpu:1 --nodes=1k",
                 "--gres=gpu:1 --nodes=1,5",
+                "--gres=gpu:1 --constraint=rack*4",
+                "--gres=mps:100",
+                "--gres=gres:gpu:2",
+                "--gres=GPU:1",
                 "--gpus=9999999999"
             })
     void anAmountThatIsNotCertainIsNone(String flags) {
