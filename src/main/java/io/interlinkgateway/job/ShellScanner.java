@@ -148,11 +148,6 @@ final class ShellScanner {
             pushBrackets(Kind.DOUBLE_QUOTES, '\0', '"', 1);
         } else if (c == '\'') {
             singleQuotes(block);
-<<<<<<< HEAD
-        } else if (isSubstitution(c)) {
-            throw refused(
-                    c + "( inside of " + block.kind.opening, at, "Assign it to a variable first.");
-=======
         } else if (isSubstitution(c) && block.close != ')') {
             throw refused(
                     c + "( inside of " + block.kind.opening, at, "Assign it to a variable first.");
@@ -160,7 +155,6 @@ final class ShellScanner {
                 && (c == '(' || c == ')')
                 && blocks.get(blocks.size() - 2).kind == Kind.BRACKETS) {
             throw refused(c + " inside of ${ in brackets", at, "Assign it to a variable first.");
->>>>>>> shell
         } else {
             block.depth += c == block.open ? 1 : 0;
             block.semicolons += c == ';' ? 1 : 0;
