@@ -137,7 +137,7 @@ final class HostilePods {
                     "--");
 
     private static final List<String> BLANKS =
-            List.of(" ", " ", " ", " ", " ", " ", "  ", "\t", "\n", "\u2003", "\u0085", "\u2028");
+            List.of("  ", "\t", "\n", "\u2003", "\u0085", "\u2028");
 
     private static final List<String> CPUS =
             List.of("1", "4", "500m", "1500m", "0.5", "0", "1e1", "100u", "3.0");
@@ -290,7 +290,7 @@ final class HostilePods {
     private Map<String, Object> document() {
         Map<String, Object> spec = new LinkedHashMap<>();
         spec.put("nodeSelector", Map.of("kubernetes.io/hostname", "sandbox"));
-        List<String> volumes = list(random.nextInt(4) == 0 ? 3 : 0, this::volumeName);
+        List<String> volumes = list(random.nextInt(3) == 0 ? 3 : 0, this::volumeName);
         if (random.nextInt(5) == 0) {
             spec.put("initContainers", List.of(container("i0", volumes)));
         }
@@ -346,8 +346,8 @@ final class HostilePods {
     private String flags() {
         StringBuilder flags = new StringBuilder();
         for (String option :
-                list(4, () -> random.nextInt(5) == 0 ? one(ODD_OPTIONS) : one(OPTIONS))) {
-            flags.append(option).append(one(BLANKS));
+                list(4, () -> random.nextInt(8) == 0 ? one(ODD_OPTIONS) : one(OPTIONS))) {
+            flags.append(option).append(random.nextInt(15) == 0 ? one(BLANKS) : " ");
         }
         return flags.toString();
     }
@@ -411,7 +411,15 @@ final class HostilePods {
     }
 
     private String volumeName() {
-        return one(List.of("scratch", "secret", "config", "projected", "downward", "claim"));
+        return one(
+                List.of(
+                        "scratch",
+                        "scratch",
+                        "secret",
+                        "config",
+                        "projected",
+                        "downward",
+                        "claim"));
     }
 
     private Map<String, Object> mount(String volume) {

@@ -36,36 +36,41 @@ record WrittenContainer(
     /// Options in one form, however they are spelled.
     ///
     /// @param binds `source:target:mode`
-    /// @param others the other words in their order, `--name=value` as two
+    /// @param others the other words in their order, `--name value` as one
     record RuntimeOptions(Set<String> binds, List<String> others) {
 
-        private static final Set<String> WITH_VALUE = Set.of("--env", "--env-file", "-eB");
+        private static final Set<String> WITH_VALUE =
+                Set.of("--bind", "-B", "-eB", "-o", "--env", "--env-file");
 
         static RuntimeOptions of(List<String> words) {
             RuntimeOptions options = new RuntimeOptions(new TreeSet<>(), new ArrayList<>());
-            String bindNext = "";
+            String valueFor = "";
             for (String word : words) {
-                if (!bindNext.isEmpty()) {
-                    options.bind(word);
-                    bindNext = "";
-                } else if (word.equals("--bind") || word.equals("-B")) {
-                    bindNext = word;
-                } else if (word.startsWith("--bind=")) {
-                    options.bind(word.substring("--bind=".length()));
-                } else if (word.startsWith("-B")) {
-                    options.bind(word.substring("-B".length()));
-                } else if (word.startsWith("--") && word.contains("=")) {
-                    options.others.addAll(List.of(word.split("=", 2)));
-                } else {
-                    options.others.add(word);
+                if (valueFor.isEmpty() && WITH_VALUE.contains(word)) {
+                    valueFor = word;
+                    continue;
                 }
+                options.add(valueFor.isEmpty() ? word : valueFor + "=" + word);
+                valueFor = "";
             }
-            if (!bindNext.isEmpty()) {
-                options.others.add(bindNext);
+            if (!valueFor.isEmpty()) {
+                options.others.add(valueFor);
             }
-            // The gateway's own, see EnvironmentEncoding.
-            options.others.removeIf(EnvironmentEncoding.NO_EVALUATION::equals);
             return options;
+        }
+
+        private void add(String option) {
+            if (option.startsWith("--bind=")) {
+                bind(option.substring("--bind=".length()));
+            } else if (option.startsWith("-B")) {
+                bind(option.replaceFirst("^-B=?", ""));
+            } else if (option.startsWith("-eB")) {
+                others.add("-e");
+                bind(option.replaceFirst("^-eB=?", ""));
+            } else if (!option.equals(EnvironmentEncoding.NO_EVALUATION)) {
+                // That is the gateway's own, see EnvironmentEncoding.
+                others.add(option);
+            }
         }
 
         private void bind(String text) {
@@ -75,21 +80,15 @@ record WrittenContainer(
                         switch (parts.length) {
                             case 1 -> mount + ":" + mount + ":rw";
                             case 2 -> mount + ":rw";
-                            default -> mount;
+                            case 3 -> mount;
+                            default -> "no mount: " + mount;
                         });
             }
         }
 
-        /// A word that is no option and no option's value would be taken for the image.
+        /// Words that are no option and no option's value: the first would be taken for the image.
         List<String> stray() {
-            List<String> stray = new ArrayList<>();
-            for (int at = 0; at < others.size(); at++) {
-                String before = at == 0 ? "" : others.get(at - 1);
-                if (!others.get(at).startsWith("-") && !WITH_VALUE.contains(before)) {
-                    stray.add(others.get(at));
-                }
-            }
-            return stray;
+            return others.stream().filter(word -> !word.startsWith("-")).toList();
         }
     }
 
@@ -185,7 +184,7 @@ record WrittenContainer(
                                 + ":"
                                 + (mount.containsKey("subPath")
                                         ? target
-                                        : Path.of(target, file).toString())
+                                        : Path.of(target, file).normalize().toString())
                                 + end);
             }
         }
