@@ -18,19 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// What SLURM is asked for, by what a pod says of CPUs and memory in its limits, requests and options.
 class PluginResourcesTests {
 
-    private static final String POD =
-            """
-            apiVersion: v1
-            kind: Pod
-            metadata:
-              annotations: {slurm-job.vk.io/flags: "%s"}
-            spec:
-              %s
-              containers:
-              - {name: main, image: /a.sif, command: [id], resources: {%s}}
-              - {name: side, image: /a.sif, command: [id], resources: {%s}}
-            """;
-
     @SuppressWarnings("unchecked")
     private static PlacedJob job(String flags, String spec, String main, String side) {
         return new SampleJobs(new Workspace("default"), new NodeName("node"))
@@ -38,8 +25,23 @@ class PluginResourcesTests {
                         "job",
                         new PodManifest(
                                 PodCase.SERIALIZATION.unmarshal(
-                                        POD.formatted(flags, spec, main, side), Map.class)),
+                                        pod(flags, spec, main, side), Map.class)),
                         null);
+    }
+
+    private static String pod(String flags, String spec, String main, String side) {
+        return """
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          annotations: {slurm-job.vk.io/flags: "%s"}
+        spec:
+          %s
+          containers:
+          - {name: main, image: /a.sif, command: [id], resources: {%s}}
+          - {name: side, image: /a.sif, command: [id], resources: {%s}}
+        """
+                .formatted(flags, spec, main, side);
     }
 
     private static String lines(PlacedJob job) {
