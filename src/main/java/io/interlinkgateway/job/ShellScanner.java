@@ -636,7 +636,9 @@ final class ShellScanner {
                                 && Set.of("!", "time", "coproc").contains(block.awaiting))) {
                     throw unexpected("newline", at);
                 }
-                if (block.place != Place.START && block.place != Place.FUNCTION_BODY) {
+                if (block.place == Place.FUNCTION_BODY) {
+                    block.name = ""; // The parentheses of `function name ()` stand on its line.
+                } else if (block.place != Place.START) {
                     endCommand(block, ";", at);
                 }
             }

@@ -70,7 +70,7 @@ class ShellTextBashTests {
     }
 
     private static String withoutLastAnd(String text) {
-        int and = text.lastIndexOf("&&");
+        int and = text.replaceFirst("\\s#[^\n]*\\s*$", "").lastIndexOf("&&");
         return and < 0 ? text : text.substring(0, and) + text.substring(and + 2);
     }
 

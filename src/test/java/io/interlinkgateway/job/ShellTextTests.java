@@ -145,6 +145,7 @@ class ShellTextTests {
                 "( )",
                 "if ; then a; fi",
                 "((a); b)",
+                "function f\n() { a; }",
                 "((a)",
                 "$((1+2)",
                 "[[ b",
