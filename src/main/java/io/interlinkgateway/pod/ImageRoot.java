@@ -31,18 +31,18 @@ final class ImageRoot {
     }
 
     /// @param pod a pod
-    /// @return an error if its images are of several kinds, which no annotation can name
+    /// @return an error if its images are of several kinds, or of another than its annotation names
     static Optional<Finding> conflict(Pod pod) {
-        Optional<String> missing = missing(pod);
-        return missing.filter(kind -> !isBeforeAll(kind, pod))
+        return missing(pod)
+                .filter(kind -> !isBeforeAll(kind, pod))
+                .or(() -> annotation(pod).filter(root -> isBeforeAnotherKind(root, pod)))
                 .map(kind ->
                         Finding.error(
                                 "image-kinds",
                                 "spec.containers",
-                                "The plugin knows one kind of image for a pod, and would read the"
-                                        + " images with and without "
+                                "The plugin knows one kind of image for a pod, and would put "
                                         + kind
-                                        + " alike.",
+                                        + " before the images of another kind.",
                                 "Use images of one kind, or files on the HPC."));
     }
 
@@ -54,6 +54,11 @@ final class ImageRoot {
 
     private static boolean isBeforeAll(String root, Pod pod) {
         return images(pod).allMatch(image -> image.startsWith("/") || image.startsWith(root));
+    }
+
+    private static boolean isBeforeAnotherKind(String root, Pod pod) {
+        return images(pod)
+                .anyMatch(image -> KIND.matcher(image).matches() && !image.startsWith(root));
     }
 
     private static Optional<String> annotation(Pod pod) {
