@@ -2,17 +2,14 @@
 # Puts Apptainer and a small image, busybox.sif, into .cache/apptainer. Does nothing when they are of this script.
 # Debian has Apptainer only in unstable: its package and the libraries that it was built with are unpacked into that
 # folder, and this machine's own packages and package lists stay as they are. Needs root, Debian and its sources.
+# --check: component.sh.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../component.sh"
 cache=$here/../../.cache/apptainer
-mkdir -p "$cache"
-cache=$(cd "$cache" && pwd -P)
-exec 9>"$cache/lock"
-flock 9
 stamp=$(sha256sum <"$here/install.sh")
-if [ "$stamp" = "$(cat "$cache/stamp" 2>/dev/null)" ]; then
-  exit 0
-fi
+begin "${1-}" "$cache" "$stamp" busybox.sif
+cache=$(cd "$cache" && pwd -P)
 sources=/etc/apt/sources.list.d/debian.sources
 [ "$(id -u)" = 0 ] && [ -r "$sources" ] && command -v dpkg >/dev/null ||
   { echo "apptainer: needs root and Debian's package sources" >&2; exit 1; }

@@ -1,16 +1,12 @@
 #!/usr/bin/env bash
 # Builds a Kubernetes control plane (etcd, API server, controllers, scheduler, kubectl, kwok) from the Go
-# modules that go.mod names. Does nothing when the binaries are those of this go.mod already.
+# modules that go.mod names. Does nothing when the binaries are those of this go.mod already. --check: component.sh.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../component.sh"
 cache=$here/../../.cache/control-plane
-mkdir -p "$cache"
-exec 9>"$cache/lock"
-flock 9
 stamp=$(cat "$here/go.mod" "$here/go.sum" "$here/build.sh" | sha256sum)
-if [ "$stamp" = "$(cat "$cache/stamp" 2>/dev/null)" ]; then
-  exit 0
-fi
+begin "${1-}" "$cache" "$stamp" bin/kubectl python3 openssl curl
 cd "$here"
 kubernetes=$(go list -m -f '{{.Version}}' k8s.io/kubernetes)
 minor=${kubernetes#v1.}

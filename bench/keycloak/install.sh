@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# Puts a Keycloak from Maven Central into .cache/keycloak, unless it is there.
+# Puts a Keycloak from Maven Central into .cache/keycloak, unless it is there. --check: component.sh.
 set -euo pipefail
-root=$(cd "$(dirname "$0")/../.." && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../component.sh"
+root=$(cd "$here/../.." && pwd)
 cache=$root/.cache/keycloak
 version=26.4.0
-mkdir -p "$cache"
-exec 9>"$cache/lock"
-flock 9
-[ "$version" = "$(cat "$cache/stamp" 2>/dev/null)" ] && exit 0
+begin "${1-}" "$cache" "$version" "keycloak-$version/bin/kc.sh" python3 openssl curl
 rm -rf "$cache/keycloak-$version" "$cache/download"
 "$root/mvnw" --batch-mode --quiet -f "$root/pom.xml" -Dspotless.check.skip dependency:copy \
   -Dartifact="org.keycloak:keycloak-quarkus-dist:$version:zip" -DoutputDirectory="$cache/download" -Dmdep.useBaseVersion=true

@@ -1,16 +1,12 @@
 #!/usr/bin/env bash
 # Builds toxiproxy, a network that can be bad, from the Go module that go.mod names into .cache/toxiproxy. Does nothing
-# when it is of this go.mod already.
+# when it is of this go.mod already. --check: component.sh.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../component.sh"
 cache=$here/../../.cache/toxiproxy
-mkdir -p "$cache"
-exec 9>"$cache/lock"
-flock 9
 stamp=$(cat "$here"/go.* "$here/build.sh" | sha256sum)
-if [ "$stamp" = "$(cat "$cache/stamp" 2>/dev/null)" ]; then
-  exit 0
-fi
+begin "${1-}" "$cache" "$stamp" toxiproxy
 cd "$here"
 go build -trimpath -ldflags "-s -w" -o "$cache/new" github.com/Shopify/toxiproxy/v2/cmd/server
 mv "$cache/new" "$cache/toxiproxy"

@@ -4,15 +4,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Assumptions;
+import java.util.stream.Stream;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.k3s.K3sContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /// A real Kubernetes control plane, one for all tests of a JVM: the one that `GATEWAY_TEST_KUBECONFIG` names,
-/// else k3s where a Docker engine answers, else the one that `bench/control-plane` builds. With `CI=true` one
-/// of them must be there.
+/// else the one that `bench/control-plane` builds, else k3s where a Docker engine answers.
 public final class ControlPlane {
+
+    private static final String GIVEN = "GATEWAY_TEST_KUBECONFIG";
 
     private static final class Started {
 
@@ -26,24 +27,30 @@ public final class ControlPlane {
         return Started.KUBECONFIG;
     }
 
-    static void requireBuilt() {
-        boolean built = Files.exists(Path.of(".cache/control-plane/stamp"));
-        if (!built && !"true".equals(System.getenv("CI"))) {
-            Assumptions.abort(
-                    "No Kubernetes: set GATEWAY_TEST_KUBECONFIG, start Docker, or run"
-                            + " bench/control-plane/build.sh");
-        }
+    static boolean isGiven() {
+        return System.getenv(GIVEN) != null;
+    }
+
+    /// @return whether a Docker engine answers; where there is no socket of one, none is asked
+    static boolean dockerAnswers() {
+        String home = System.getProperty("user.home");
+        boolean socket =
+                System.getenv("DOCKER_HOST") != null
+                        || Stream.of(
+                                        "/var/run/docker.sock",
+                                        System.getenv("XDG_RUNTIME_DIR") + "/docker.sock",
+                                        home + "/.docker/run/docker.sock",
+                                        home + "/.docker/desktop/docker.sock",
+                                        home + "/.testcontainers.properties")
+                                .anyMatch(file -> Files.exists(Path.of(file)));
+        return socket && DockerClientFactory.instance().isDockerAvailable();
     }
 
     private static String start() {
-        String given = System.getenv("GATEWAY_TEST_KUBECONFIG");
-        if (given != null) {
-            return read(Path.of(given));
+        if (isGiven()) {
+            return read(Path.of(System.getenv(GIVEN)));
         }
-        if (DockerClientFactory.instance().isDockerAvailable()) {
-            return k3s();
-        }
-        return built();
+        return Component.OWN_CONTROL_PLANE.isUsable() ? built() : k3s();
     }
 
     // Closed with the JVM by Testcontainers itself.

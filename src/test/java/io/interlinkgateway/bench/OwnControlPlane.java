@@ -20,8 +20,6 @@ public record OwnControlPlane(Path folder) implements AutoCloseable {
     /// @param name of a folder under `target`
     /// @return a new one
     public static OwnControlPlane start(String name) {
-        ControlPlane.requireBuilt();
-        Script.run("control-plane/build.sh");
         Path folder = Path.of("target/" + name + "-" + ProcessHandle.current().pid());
         Script.run("control-plane/up.sh", folder.toString());
         return new OwnControlPlane(folder);

@@ -31,6 +31,16 @@ final class Script {
         }
     }
 
+    /// @return whether it ended with 0; false where there is no bash to run it
+    static boolean succeeds(String script, String... arguments) {
+        try {
+            run(script, arguments);
+            return true;
+        } catch (UncheckedIOException | IllegalStateException failure) {
+            return false;
+        }
+    }
+
     /// @return what the program printed, without the last line's end
     static String output(String... command) {
         return output(new ProcessBuilder(command));

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+@Requires(Component.SLURM)
 class SlurmIT {
 
     /// Seconds to sleep that nobody else asks for.

@@ -8,14 +8,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A network between two programs that can be bad: toxiproxy, driven by its HTTP API. With `CI=true` it must be there.
+/// A network between two programs that can be bad: toxiproxy, driven by its HTTP API.
 public final class Toxiproxy implements AutoCloseable {
 
     private static final Path PROGRAM = Path.of(".cache/toxiproxy/toxiproxy");
@@ -50,10 +48,6 @@ public final class Toxiproxy implements AutoCloseable {
     /// @param upstream the port of this machine that is passed on to
     /// @return a good network
     public static Toxiproxy before(int upstream) {
-        if (!Files.exists(PROGRAM) && !"true".equals(System.getenv("CI"))) {
-            Assumptions.abort("No toxiproxy: run bench/toxiproxy/build.sh (Go)");
-        }
-        Script.run("toxiproxy/build.sh");
         return new Toxiproxy(upstream);
     }
 

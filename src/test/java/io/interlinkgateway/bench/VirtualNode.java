@@ -11,10 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.Assumptions;
 
 /// A process that stands in for interLink (`bench/virtual-node`): the virtual kubelet, the API and the SLURM plugin
-/// of one or more nodes of the [ControlPlane], each with a [Slurm] of its own. With `CI=true` it must be there.
+/// of one or more nodes of the [ControlPlane], each with a [Slurm] of its own.
 ///
 /// The API server reads logs from the address 127.0.0.1, so it must run on this machine; in k3s in a container the
 /// nodes work, but their logs can't be read.
@@ -61,8 +60,6 @@ public final class VirtualNode implements AutoCloseable {
     ///     10 s, reads a followed log every 4 s and pings its plugin every 30 s
     /// @return the nodes' process, once pods can be scheduled to all of them
     public static VirtualNode start(Map<String, Slurm> nodes, double speed) {
-        requireSingularity();
-        program();
         try {
             VirtualNode node = new VirtualNode(nodes, speed);
             node.awaitReady();
@@ -72,25 +69,9 @@ public final class VirtualNode implements AutoCloseable {
         }
     }
 
-    /// Skips the test where the program is not built; in continuous integration it is built.
-    ///
     /// @return the program; with `-scripts` it writes what the plugin makes of pods, without a cluster
     public static Path program() {
-        if (!"true".equals(System.getenv("CI"))
-                && !Files.exists(CACHE.resolve("virtual-node/stamp"))) {
-            Assumptions.abort("No virtual node: run bench/virtual-node/build.sh (Go)");
-        }
-        Script.run("virtual-node/build.sh");
         return PROGRAM;
-    }
-
-    /// Skips the test where there is no container runtime; in continuous integration there has to be one.
-    public static void requireSingularity() {
-        if (!"true".equals(System.getenv("CI"))
-                && !Files.exists(CACHE.resolve("apptainer/stamp"))) {
-            Assumptions.abort("No Apptainer: run bench/apptainer/install.sh (root, Debian)");
-        }
-        Script.run("apptainer/install.sh");
     }
 
     /// @return the path of a small image on the HPC, a BusyBox

@@ -7,7 +7,9 @@ import io.fabric8.kubernetes.api.model.Config;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.OwnControlPlane;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.TestCertificate;
 import io.interlinkgateway.bench.Toxiproxy;
 import io.interlinkgateway.cluster.Traffic.Answer;
@@ -53,6 +55,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// What becomes of requests of every kind, and of open streams, while what is between the packaged gateway and the
 /// API server fails, or that itself: each is answered in its time, nothing is lost or doubled, and soon after all is
 /// right again. Prints what it saw.
+@Requires({Component.OWN_CONTROL_PLANE, Component.TOXIPROXY})
 class FaultsIT {
 
     static final String JOB =

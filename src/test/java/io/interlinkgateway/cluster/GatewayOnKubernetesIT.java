@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.bench.Component;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.job.Workspace;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The packaged gateway on the real API server, with the rights that its manifests give: what no crash, race or
 /// repeat may break.
+@Requires(Component.CONTROL_PLANE)
 class GatewayOnKubernetesIT {
 
     private static final String JSON = "application/json";

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.MlflowServer;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.TestCertificate;
 import io.interlinkgateway.bench.VirtualNode;
 import java.io.IOException;
@@ -35,6 +37,12 @@ import tools.jackson.databind.json.JsonMapper;
 /// The seed's recipe on the whole road: the packaged gateway with the rights of its manifests, the API server, the
 /// scheduler, a virtual node as interLink's, a real SLURM, and Apptainer. Beside each request stands what kubectl
 /// or SLURM itself says.
+@Requires({
+    Component.OWN_CONTROL_PLANE,
+    Component.SLURM,
+    Component.VIRTUAL_NODE,
+    Component.APPTAINER
+})
 class JobsOnSlurmIT {
 
     private static final JsonMapper MAPPER = new JsonMapper();
@@ -238,6 +246,7 @@ class JobsOnSlurmIT {
     }
 
     @Test
+    @Requires(Component.MLFLOW)
     void anMlflowCredentialLogsARunToARealServer() throws Exception {
         Desk desk = road().freshDesk();
         try (MlflowServer mlflow = MlflowServer.start()) {

@@ -2,7 +2,9 @@ package io.interlinkgateway.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.Keycloak;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.job.Workspace;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The packaged gateway on the real API server with people who log in at a real Keycloak.
+@Requires({Component.CONTROL_PLANE, Component.KEYCLOAK})
 class KeycloakIT {
 
     private static final String JSON = "application/json";

@@ -2,6 +2,8 @@ package io.interlinkgateway.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.bench.Component;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.caller.ApiToken;
 import io.interlinkgateway.caller.ApiTokens;
 import io.interlinkgateway.caller.Role;
@@ -11,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+@Requires(Component.CONTROL_PLANE)
 class KubernetesApiTokensIT implements ApiTokensContract {
 
     private final TestCluster cluster = TestCluster.shared();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.interlinkgateway.bench.Component;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.contract.CredentialsContract;
 import io.interlinkgateway.credential.CredentialSummary;
 import io.interlinkgateway.credential.Credentials;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
+@Requires(Component.CONTROL_PLANE)
 class KubernetesCredentialsIT extends CredentialsContract {
 
     private static final CredentialName NAME = new CredentialName("mlflow-server");

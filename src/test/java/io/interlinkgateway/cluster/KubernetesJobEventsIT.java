@@ -1,11 +1,14 @@
 package io.interlinkgateway.cluster;
 
+import io.interlinkgateway.bench.Component;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.contract.JobEventsContract;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 
+@Requires(Component.CONTROL_PLANE)
 class KubernetesJobEventsIT extends JobEventsContract {
 
     private final TestCluster cluster = TestCluster.shared();

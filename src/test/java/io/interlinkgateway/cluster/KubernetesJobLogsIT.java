@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.bench.Component;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.TestCertificate;
 import io.interlinkgateway.contract.JobLogsContract;
 import io.interlinkgateway.definition.PodDocument;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Logs by way of the real API server from a kubelet with a certificate that nobody can verify, like
 /// interLink's.
+@Requires(Component.OWN_CONTROL_PLANE)
 class KubernetesJobLogsIT extends JobLogsContract {
 
     private static final String NODE = "log-vk";

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.bench.Component;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.contract.JobsContract;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.definition.PodDocument;
@@ -21,6 +23,7 @@ import io.interlinkgateway.job.Workspace;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
+@Requires(Component.CONTROL_PLANE)
 class KubernetesJobsIT extends JobsContract {
 
     private static final String POD =

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.Kubectl;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.contract.WorkspaceObjectsContract;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.job.GatewayException;
@@ -22,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Requires(Component.CONTROL_PLANE)
 class KubernetesWorkspaceObjectsIT extends WorkspaceObjectsContract {
 
     private static final ObjectName NAME = new ObjectName("mlflow-server");

@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.interlinkgateway.bench.Component;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Workspace;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// With the rights of the optional manifest, and no others.
+@Requires(Component.CONTROL_PLANE)
 class KubernetesWorkspacesIT {
 
     private static final TestCluster CLUSTER = TestCluster.shared();

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.dsl.PodResource;
+import io.interlinkgateway.bench.Component;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.TestCertificate;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A gateway that is told to end while many read its streams.
+@Requires(Component.OWN_CONTROL_PLANE)
 class ShutdownIT {
 
     private static final int STREAMS = 50;

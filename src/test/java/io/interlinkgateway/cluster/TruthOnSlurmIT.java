@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.interlinkgateway.bench.Component;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.Slurm;
 import io.interlinkgateway.bench.VirtualNode;
 import java.io.IOException;
@@ -35,6 +37,12 @@ import tools.jackson.databind.JsonNode;
 
 /// What really happens to jobs, caused on a real SLURM, beside what interLink claims of them: at no moment may the
 /// gateway say what is not true. All cases run at once, and a table is printed at the end.
+@Requires({
+    Component.OWN_CONTROL_PLANE,
+    Component.SLURM,
+    Component.VIRTUAL_NODE,
+    Component.APPTAINER
+})
 class TruthOnSlurmIT {
 
     private static final String LOGIN = "{\"username\": \"ada\", \"password\": \"s3cret\"}";

@@ -10,7 +10,9 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.OwnControlPlane;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.Toxiproxy;
 import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
@@ -43,6 +45,7 @@ import org.junit.jupiter.api.Test;
 
 /// What is known of jobs while the network to the API server breaks, and while that is killed and started
 /// again: never something false.
+@Requires({Component.OWN_CONTROL_PLANE, Component.TOXIPROXY})
 class WatchFaultsIT {
 
     private static final String POD =

@@ -2,7 +2,9 @@ package io.interlinkgateway.credential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.MlflowServer;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.job.TrackingUri;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// The live check against a real MLflow server.
+@Requires(Component.MLFLOW)
 class MlflowProbeIT {
 
     private final MlflowProbe probe =

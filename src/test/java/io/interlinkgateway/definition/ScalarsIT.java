@@ -2,7 +2,9 @@ package io.interlinkgateway.definition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.LocalKubectl;
+import io.interlinkgateway.bench.Requires;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -12,6 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Bare YAML scalars are what kubectl takes them for. A ControllerRevision may hold any JSON, so kubectl shows in it
 /// what it read.
+@Requires(Component.OWN_CONTROL_PLANE)
 class ScalarsIT {
 
     private static final JsonMapper JSON = new JsonMapper();

@@ -2,6 +2,8 @@ package io.interlinkgateway.pod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.bench.Component;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.Slurm;
 import io.interlinkgateway.bench.VirtualNode;
 import java.io.File;
@@ -47,6 +49,7 @@ class HostileJobsIT {
     }
 
     @Test
+    @Requires(Component.SLURM)
     void sbatchSeesTheOptionsThatTheCallerWroteAndNoOther() throws Exception {
         try (Slurm slurm = Slurm.start()) {
             Path script = folder.resolve("job.slurm");
@@ -80,9 +83,9 @@ class HostileJobsIT {
     }
 
     @Test
+    @Requires(Component.APPTAINER)
     void theRuntimeOpensTheImageThatTheCallerNamedAndNoOther() throws Exception {
         int opened = 0;
-        VirtualNode.requireSingularity();
         for (HostileJobs.Accepted job : accepted()) {
             String image = job.spec().image().value();
             if (image.startsWith("/nowhere/")) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.interlinkgateway.bench.Component;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.Slurm;
 import io.interlinkgateway.bench.VirtualNode;
 import io.interlinkgateway.pod.WrittenContainer.RuntimeOptions;
@@ -36,6 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// and pods go through the plugin's script writer (`bench/virtual-node`); its batch script is held against
 /// [PodTranslation#batchLines] and against a real sbatch, and a real bash shows what its job script would run. How many
 /// are tried is the property `hostile.tries`; each fault names its seed.
+@Requires(Component.VIRTUAL_NODE)
 class PluginDifferenceIT {
 
     private static final int TRIES = Integer.getInteger("hostile.tries", 3000);
@@ -170,6 +173,7 @@ class PluginDifferenceIT {
     }
 
     @Test
+    @Requires(Component.SLURM)
     void sbatchReadsTheOptionsThatTheGatewaySaysAndNoOther() throws Exception {
         List<Case> cases =
                 scripted(

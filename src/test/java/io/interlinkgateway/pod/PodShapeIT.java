@@ -2,7 +2,9 @@ package io.interlinkgateway.pod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.LocalKubectl;
+import io.interlinkgateway.bench.Requires;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,6 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The types of a pod's fields are Kubernetes' own.
+@Requires(Component.OWN_CONTROL_PLANE)
 class PodShapeIT {
 
     @ParameterizedTest

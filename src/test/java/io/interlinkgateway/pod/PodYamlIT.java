@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.LocalKubectl;
+import io.interlinkgateway.bench.Requires;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.TestFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The manifest that is shown is the pod, also for kubectl.
+@Requires(Component.OWN_CONTROL_PLANE)
 class PodYamlIT {
 
     @Test

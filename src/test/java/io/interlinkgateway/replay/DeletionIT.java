@@ -3,7 +3,9 @@ package io.interlinkgateway.replay;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.ControlPlane;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.Slurm;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -11,6 +13,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What no recording shows: deletions that meet an HPC where something is amiss.
+@Requires({
+    Component.OWN_CONTROL_PLANE,
+    Component.SLURM,
+    Component.VIRTUAL_NODE,
+    Component.APPTAINER
+})
 class DeletionIT {
 
     private final KubernetesClient client =

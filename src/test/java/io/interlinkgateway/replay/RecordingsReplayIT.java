@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.ControlPlane;
+import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.Slurm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +40,12 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Whether interLink sees a job run depends on when it happens to look. So it is held while a job is brought to where
 /// it was when the recorded interLink looked ([Stage#hold]).
+@Requires({
+    Component.OWN_CONTROL_PLANE,
+    Component.SLURM,
+    Component.VIRTUAL_NODE,
+    Component.APPTAINER
+})
 class RecordingsReplayIT {
 
     /// Cases at a time. Most of their time they wait.
@@ -134,8 +142,6 @@ class RecordingsReplayIT {
     @TestFactory
     Stream<DynamicTest> interLinksStandInDoesAsInterLinkDid() {
         Config config = Config.fromKubeconfig(ControlPlane.kubeconfig());
-        // What is missing on this machine is said here, before any case begins.
-        Slurm.start().close();
         KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
         ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
         List<DynamicTest> tests = new ArrayList<>();
