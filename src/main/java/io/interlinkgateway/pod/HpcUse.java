@@ -132,7 +132,7 @@ public record HpcUse(
                                 annotation.getKey().contains("-job.vk.io/")
                                         && !KNOWN.contains(annotation.getKey())
                                         && !(annotation.getKey().equals(Annotations.IMAGE_ROOT)
-                                                && ImageRoot.changesNothing(pod)))
+                                                && ImageRoot.namesKindOnly(pod)))
                         .map(annotation ->
                                 new Said(path(annotation.getKey()), annotation.getValue()))
                         .toList(),

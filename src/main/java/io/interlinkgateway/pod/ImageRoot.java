@@ -47,9 +47,11 @@ final class ImageRoot {
     }
 
     /// @param pod a pod
-    /// @return whether its annotation leaves each image as it is
-    static boolean changesNothing(Pod pod) {
-        return annotation(pod).filter(root -> !isBeforeAll(root, pod)).isEmpty();
+    /// @return whether its annotation names no more than the kind that its images have
+    static boolean namesKindOnly(Pod pod) {
+        return annotation(pod)
+                .filter(root -> root.matches("[a-z]+://") && isBeforeAll(root, pod))
+                .isPresent();
     }
 
     private static boolean isBeforeAll(String root, Pod pod) {

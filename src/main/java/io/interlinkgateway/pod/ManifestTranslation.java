@@ -2,6 +2,7 @@ package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Lifecycle;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// From a caller's own pod to the pod that is created: all that it says, completed, or a refusal
 /// ([ManifestPolicy]). What the API server alone may set is left out, with a warning.
@@ -297,7 +299,7 @@ final class ManifestTranslation {
             hostCommandIf(
                     container.getReadinessProbe() != null, here + ".readinessProbe", findings);
             hostCommandIf(container.getStartupProbe() != null, here + ".startupProbe", findings);
-            hostCommandIf(container.getLifecycle() != null, here + ".lifecycle", findings);
+            warnOfHooks(here + ".lifecycle", container.getLifecycle(), findings);
             ignoredIf(container.getWorkingDir() != null, here + ".workingDir", findings);
             Set<String> variables =
                     container.getEnv().stream()
@@ -318,7 +320,8 @@ final class ManifestTranslation {
         }
     }
 
-    /// A kubelet would put a variable's value in its place; the virtual kubelet does so in variables alone.
+    /// A kubelet would put a variable's value in its place (`ExpandContainerCommandAndArgs`); the virtual kubelet's library
+    /// does so in variables alone (its `internal/podutils`), and the plugin quotes words as they are.
     private static void warnOfExpansion(
             String path, List<String> words, Set<String> variables, List<Finding> findings) {
         for (int index = 0; index < words.size(); index++) {
@@ -336,18 +339,35 @@ final class ManifestTranslation {
         }
     }
 
-    /// The plugin of July 2026 runs hooks always, probes if its configuration says so (`EnableProbes`).
+    /// The plugin of July 2026 runs probes only if its configuration says so (`EnableProbes`).
     private static void hostCommandIf(boolean present, String path, List<Finding> findings) {
         if (present) {
             findings.add(
                     Finding.warning(
                             "run-on-hpc",
                             path,
-                            "The plugin may run "
+                            "The plugin runs "
                                     + path
-                                    + " from the job's script on the HPC, or not at all: that"
-                                    + " depends on its configuration (EnableProbes).",
+                                    + " from the job's script on the HPC if its configuration has"
+                                    + " EnableProbes, and ignores it otherwise.",
                             "Leave it out, and let the container check itself."));
+        }
+    }
+
+    private static void warnOfHooks(
+            String path, @Nullable Lifecycle lifecycle, List<Finding> findings) {
+        if (lifecycle == null) {
+            return;
+        }
+        ignoredIf(lifecycle.getPostStart() != null, path + ".postStart", findings);
+        if (lifecycle.getPreStop() != null) {
+            findings.add(
+                    Finding.warning(
+                            "run-on-hpc",
+                            path + ".preStop",
+                            "The plugin runs it from the job's script on the HPC when SLURM ends the"
+                                    + " job.",
+                            "Leave it out, and let the container handle SIGTERM."));
         }
     }
 
