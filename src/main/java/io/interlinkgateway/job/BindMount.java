@@ -46,10 +46,15 @@ public record BindMount(String source, Optional<String> target, Optional<String>
                 parts.length > 2 ? Optional.of(parts[2]) : Optional.empty());
     }
 
+    /// @return whether the HPC has to fill a variable in
+    public boolean hasVariable() {
+        return source.indexOf('$') >= 0;
+    }
+
     /// @return this mount
     /// @throws InvalidValueException if the HPC has to fill a variable in
     public BindMount requireNoVariable() {
-        if (source.indexOf('$') >= 0) {
+        if (hasVariable()) {
             throw refused(toString());
         }
         return this;

@@ -11,11 +11,21 @@ import java.util.regex.Pattern;
 public record ImageReference(String value, Optional<String> pullFrom) {
 
     private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9/][A-Za-z0-9._/:@+~=-]*");
-    private static final Pattern REMOTE = Pattern.compile("(docker|oras|library|shub|https)://.+");
+
+    /// The kinds of registries, as a regular expression.
+    public static final String KINDS = "(docker|oras|library|shub|https)://";
+
+    private static final Pattern REMOTE = Pattern.compile(KINDS + ".+");
 
     /// @throws InvalidValueException if a character could act on the HPC's command line
     public ImageReference {
         requireHarmless(value);
+        if (value.contains("://") && !REMOTE.matcher(value).matches()) {
+            throw new InvalidValueException(
+                    "An image can't be \"" + Text.shown(value) + "\".",
+                    "Begin with docker://, oras://, library://, shub:// or https://, or give an"
+                            + " absolute path.");
+        }
         if (pullFrom.isPresent()) {
             requireHarmless(pullFrom.get());
             if (!value.startsWith("/")) {

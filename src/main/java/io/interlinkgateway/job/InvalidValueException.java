@@ -18,4 +18,10 @@ public final class InvalidValueException extends IllegalArgumentException {
     public String cure() {
         return cure;
     }
+
+    /// None is taken: a document can have a hundred thousand wrong values, and each is caught where it is found.
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+        return this;
+    }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The container runtime's options, read as the runtime reads them. The plugin writes its own options, the image and
@@ -94,6 +95,7 @@ final class RuntimeWords {
                     "security",
                     "workdir");
 
+    private static final Pattern MAY_BE_EMPTY = Pattern.compile("(\\$[A-Za-z0-9_]+|\\$\\{[A-Za-z0-9_]+\\})+");
     private static final String LETTERS_WITHOUT_VALUE = "Ccefinpuw";
     private static final String LETTERS_WITH_VALUE = "BHSWo";
 
@@ -191,7 +193,7 @@ final class RuntimeWords {
 
     /// A variable that is empty on the HPC leaves no word behind, and the next word would be the value.
     private static String requireValue(String option, @Nullable String value) {
-        if (value == null || value.startsWith("$")) {
+        if (value == null || MAY_BE_EMPTY.matcher(value).matches()) {
             throw new InvalidValueException(
                     "The option " + Text.shown(option) + " may lack its value.",
                     "Write it as --name=value.");

@@ -3,6 +3,7 @@ package io.interlinkgateway.job;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -222,9 +223,9 @@ record SbatchOption(String name, char letter, Argument argument, Effect effect, 
     /// `getopt_long` takes the beginning of a name for the name.
     ///
     /// @param name a long name without dashes
-    /// @return an option that has a longer name which begins so
-    static Optional<String> abbreviatedBy(String name) {
-        return BY_NAME.keySet().stream().filter(whole -> whole.startsWith(name)).findFirst();
+    /// @return the options that have longer names which begin so
+    static List<SbatchOption> abbreviatedBy(String name) {
+        return BY_NAME.values().stream().filter(whole -> whole.name.startsWith(name)).toList();
     }
 
     /// @param name a long name that no option has

@@ -73,9 +73,12 @@ public record SingularityOptions(List<BindMount> mounts, Optional<String> option
 
     /// The mounts as options.
     ///
-    /// @return `--bind` and a mount for each, single blanks between; empty if there is none
+    /// @return `--bind` and a mount for each, single blanks between; empty if there is none. What begins with a variable is
+    ///     glued, for the variable may be empty.
     public String renderedMounts() {
-        return mounts.stream().map(mount -> "--bind " + mount).collect(Collectors.joining(" "));
+        return mounts.stream()
+                .map(mount -> (mount.hasVariable() ? "--bind=" : "--bind ") + mount)
+                .collect(Collectors.joining(" "));
     }
 
     /// The other options.

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 ///     names (`tasks`) are replaced by the first (`ntasks`).
 public record SlurmOptions(Map<String, String> values) {
 
+    private static final int LONGEST = 8192;
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final Pattern HARMLESS_VALUE =
             Pattern.compile("[A-Za-z0-9._/:@+~=,%\\[\\]*!?&|()<>^-]{1,1024}");
@@ -89,6 +90,11 @@ public record SlurmOptions(Map<String, String> values) {
     /// The options of a command line as `getopt_long` finds them.
     private static List<Option> options(String flags) {
         String text = Text.trimmed(flags);
+        if (text.length() > LONGEST) {
+            throw new InvalidValueException(
+                    "The SLURM options are longer than " + LONGEST + " characters.",
+                    "Give each option once.");
+        }
         if (text.chars().anyMatch(c -> c < ' ' || c == 0x7f || "'\"\\`$#;".indexOf(c) >= 0)) {
             throw new InvalidValueException(
                     "The SLURM options hold a line break, quote or another character that could act"
@@ -141,10 +147,10 @@ public record SlurmOptions(Map<String, String> values) {
                         "\"" + Text.shown(word) + "\" is no option of sbatch.",
                         "Write options as --key=value.");
             }
-            String glued = word.substring(at + 1);
             switch (option.argument()) {
                 case NONE -> options.add(new Option(option.name(), ""));
                 case OPTIONAL, REQUIRED -> {
+                    String glued = word.substring(at + 1);
                     options.add(new Option(option.name(), shortValue(word, option, glued, rest)));
                     return options;
                 }
@@ -222,12 +228,19 @@ public record SlurmOptions(Map<String, String> values) {
 
     /// `getopt_long` takes the beginning of an option for the option, so that `--outp` would be the refused `--output`.
     private static void requireWhole(String name) {
-        SbatchOption.abbreviatedBy(name)
-                .ifPresent(whole -> {
-                    throw new InvalidValueException(
-                            "The option --" + name + " is short for another one.",
-                            "Write the option's whole name, such as --" + whole + ".");
-                });
+        List<SbatchOption> longer = SbatchOption.abbreviatedBy(name);
+        if (!longer.isEmpty()) {
+            throw new InvalidValueException(
+                    "The option --" + name + " is short for another one.",
+                    longer.stream()
+                            .filter(option -> option.effect() != Effect.REFUSED)
+                            .findFirst()
+                            .map(option ->
+                                    "Write the option's whole name, such as --"
+                                            + option.name()
+                                            + ".")
+                            .orElse("Leave it out: what it is short for is not allowed."));
+        }
     }
 
     private static void requireAllowed(SbatchOption option) {

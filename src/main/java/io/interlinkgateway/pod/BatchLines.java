@@ -13,8 +13,6 @@ import java.util.Optional;
 /// then CPUs and memory from the limits, which displace the same flags. What a flavor adds is known to its node alone.
 final class BatchLines {
 
-    private static final BigDecimal MEBIBYTE = BigDecimal.TWO.pow(20);
-
     private BatchLines() {}
 
     static List<String> of(Pod pod) {
@@ -32,7 +30,7 @@ final class BatchLines {
                 options,
                 "mem",
                 PluginResources.limit(pod, "memory")
-                        .map(bytes -> bytes.divideToIntegralValue(MEBIBYTE)),
+                        .map(bytes -> bytes.divideToIntegralValue(PluginResources.MEBIBYTE)),
                 flavored);
         List<String> lines = new ArrayList<>();
         options.forEach((name, value) ->

@@ -129,7 +129,7 @@ public record HpcUse(
                 commands,
                 annotations(pod).entrySet().stream()
                         .filter(annotation ->
-                                annotation.getKey().contains("-job.vk.io/")
+                                PluginAnnotations.isReadByPlugin(annotation.getKey())
                                         && !KNOWN.contains(annotation.getKey())
                                         && !(annotation.getKey().equals(Annotations.IMAGE_ROOT)
                                                 && ImageRoot.namesKindOnly(pod)))
@@ -151,8 +151,9 @@ public record HpcUse(
             Container container = containers.get(index);
             String here = path + "[" + index + "].";
             images.add(new Said(here + "image", String.valueOf(container.getImage())));
-            if (container.getLifecycle() != null) {
-                commands.add(new Said(here + "lifecycle", ""));
+            if (container.getLifecycle() != null
+                    && container.getLifecycle().getPreStop() != null) {
+                commands.add(new Said(here + "lifecycle.preStop", ""));
             }
             if (container.getLivenessProbe() != null) {
                 commands.add(new Said(here + "livenessProbe", ""));

@@ -91,13 +91,13 @@ final class ManifestPolicy {
 
     private void checkAnnotation(String name, String value) {
         String path = "metadata.annotations[" + Text.shown(name) + "]";
-        boolean ofInterlink =
-                name.startsWith("interlink.eu/")
-                        || name.startsWith("interlink.virtual-kubelet.io/");
+        boolean ofInterlink = name.startsWith("interlink.");
         refuseIf(
                 name.equals(Annotations.JOB_ID)
                         || name.startsWith(Annotations.PREFIX)
-                        || (ofInterlink && !PluginAnnotations.isKnown(name)),
+                        || (ofInterlink
+                                && PluginAnnotations.isPlugins(name)
+                                && !PluginAnnotations.isKnown(name)),
                 path);
         if (LEGACY_PREFIXES.stream().anyMatch(name::startsWith)) {
             findings.add(

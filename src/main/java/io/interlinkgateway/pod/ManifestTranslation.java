@@ -287,6 +287,41 @@ final class ManifestTranslation {
         ignoredIf(!spec.getImagePullSecrets().isEmpty(), "spec.imagePullSecrets", findings);
         ignoredIf(spec.getActiveDeadlineSeconds() != null, "spec.activeDeadlineSeconds", findings);
         ignoredIf(spec.getSecurityContext() != null, "spec.securityContext", findings);
+        ignoredIf(spec.getRuntimeClassName() != null, "spec.runtimeClassName", findings);
+        ignoredIf(spec.getOs() != null, "spec.os", findings);
+        ignoredIf(!spec.getHostAliases().isEmpty(), "spec.hostAliases", findings);
+        String scheduler = spec.getSchedulerName();
+        mayWaitIf(
+                scheduler != null && !scheduler.equals("default-scheduler"),
+                "spec.schedulerName",
+                findings);
+        mayWaitIf(!spec.getSchedulingGates().isEmpty(), "spec.schedulingGates", findings);
+        mayWaitIf(
+                !spec.getTopologySpreadConstraints().isEmpty(),
+                "spec.topologySpreadConstraints",
+                findings);
+        if (spec.getAffinity() != null) {
+            mayWaitIf(
+                    spec.getAffinity().getPodAffinity() != null,
+                    "spec.affinity.podAffinity",
+                    findings);
+            mayWaitIf(
+                    spec.getAffinity().getPodAntiAffinity() != null,
+                    "spec.affinity.podAntiAffinity",
+                    findings);
+        }
+    }
+
+    private static void mayWaitIf(boolean present, String path, List<Finding> findings) {
+        if (present) {
+            findings.add(
+                    Finding.warning(
+                            "may-wait",
+                            path,
+                            "Because of " + path + " the job may wait for ever: the gateway can't tell"
+                                    + " whether it is ever satisfied.",
+                            "Leave it out; kubernetes.io/hostname selects the node alone."));
+        }
     }
 
     private static void warnOfContainers(
@@ -317,6 +352,9 @@ final class ManifestTranslation {
                     findings);
             ignoredIf(container.getSecurityContext() != null, here + ".securityContext", findings);
             ignoredIf(!container.getResizePolicy().isEmpty(), here + ".resizePolicy", findings);
+            ignoredIf(Boolean.TRUE.equals(container.getStdin()), here + ".stdin", findings);
+            ignoredIf(Boolean.TRUE.equals(container.getTty()), here + ".tty", findings);
+            ignoredIf(!container.getVolumeDevices().isEmpty(), here + ".volumeDevices", findings);
         }
     }
 

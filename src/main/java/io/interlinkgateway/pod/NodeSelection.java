@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.pod.HpcUse.Said;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +80,8 @@ final class NodeSelection {
             return value == null || values.size() != 1
                     ? Optional.empty()
                     : Optional.of(
-                            new BigInteger(value).compareTo(new BigInteger(values.getFirst())));
+                            Long.compare(
+                                    Long.parseLong(value), Long.parseLong(values.getFirst())));
         } catch (NumberFormatException noNumber) {
             return Optional.empty();
         }

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.DownwardAPIVolumeFile;
 import io.fabric8.kubernetes.api.model.ExecAction;
 import io.fabric8.kubernetes.api.model.HTTPGetAction;
 import io.fabric8.kubernetes.api.model.HTTPHeader;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.LifecycleHandler;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -177,6 +178,13 @@ final class PastedTexts {
         if (probe != null) {
             addCommand(path, probe.getExec());
             addRequest(path, probe.getHttpGet());
+            if (probe.getTcpSocket() != null) {
+                add(path + ".tcpSocket.host", probe.getTcpSocket().getHost(), Form.WORD);
+                addPort(path + ".tcpSocket.port", probe.getTcpSocket().getPort());
+            }
+            if (probe.getGrpc() != null) {
+                add(path + ".grpc.service", probe.getGrpc().getService(), Form.WORD);
+            }
         }
     }
 
@@ -194,15 +202,19 @@ final class PastedTexts {
             add(path + ".httpGet.path", request.getPath(), Form.WORD);
             add(path + ".httpGet.host", request.getHost(), Form.WORD);
             add(path + ".httpGet.scheme", request.getScheme(), Form.WORD);
-            if (request.getPort() != null) {
-                add(path + ".httpGet.port", request.getPort().getStrVal(), Form.WORD);
-            }
+            addPort(path + ".httpGet.port", request.getPort());
             List<HTTPHeader> headers = request.getHttpHeaders();
             for (int index = 0; index < headers.size(); index++) {
                 String here = path + ".httpGet.httpHeaders[" + index + "]";
                 add(here + ".name", headers.get(index).getName(), Form.WORD);
                 add(here + ".value", headers.get(index).getValue(), Form.QUOTED);
             }
+        }
+    }
+
+    private void addPort(String field, @Nullable IntOrString port) {
+        if (port != null) {
+            add(field, port.getStrVal(), Form.WORD);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.interlinkgateway.pod;
 
+import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.ShellText;
 import io.interlinkgateway.job.SingularityOptions;
@@ -26,7 +27,15 @@ final class PluginAnnotations {
     private static final String APPTAINER = "apptainer-job.vk.io/";
     private static final String INTERLINK = "interlink.eu/";
     private static final String KUBELET = "interlink.virtual-kubelet.io/";
-    private static final List<String> PREFIXES = List.of(SLURM, APPTAINER, INTERLINK, KUBELET);
+
+    /// interLink's own prefixes, and those of its plugins: `slurm-job.vk.io`, `htcondor-job.vk.io`, and the older
+    /// `slurm-job.knoc.io`.
+    private static final Pattern PREFIX =
+            Pattern.compile(
+                    "([a-z0-9-]+\\.)*(([a-z0-9]+-)?job\\.vk|([a-z0-9-]+\\.)?knoc|interlink|interlink\\.virtual-kubelet)"
+                            + "\\.(io|eu)/.*");
+
+    private static final int LONGEST_SHELL_TEXT = 65_536;
 
     /// Reads a value.
     @FunctionalInterface
@@ -54,7 +63,7 @@ final class PluginAnnotations {
                         false,
                         value -> SlurmOptions.parse(value, LEFT_OUT_OPTIONS).rendered()));
         grammars.put(
-                Annotations.PRE_EXEC, new Grammar("pre-exec", false, ShellText::requireHarmless));
+                Annotations.PRE_EXEC, new Grammar("pre-exec", false, PluginAnnotations::shellText));
         Grammar mounts = new Grammar("singularity-options", false, PluginAnnotations::mounts);
         grammars.put(Annotations.SINGULARITY_MOUNTS, mounts);
         grammars.put(APPTAINER + "mounts", mounts);
@@ -68,7 +77,7 @@ final class PluginAnnotations {
         plugin(
                 grammars,
                 "image-root",
-                "((docker|oras|library|shub|https)://|/)[A-Za-z0-9._/:@+~-]*",
+                "(" + ImageReference.KINDS + "|/)[A-Za-z0-9._/:@+~-]*",
                 "Write the beginning of an image, such as docker://ghcr.io/example/.");
         plugin(grammars, "flavor", "[A-Za-z0-9][A-Za-z0-9._-]{0,62}", "Write a flavor's name.");
         plugin(
@@ -157,6 +166,15 @@ final class PluginAnnotations {
         };
     }
 
+    private static String shellText(String value) {
+        if (value.length() > LONGEST_SHELL_TEXT) {
+            throw new InvalidValueException(
+                    "The shell text is longer than " + LONGEST_SHELL_TEXT + " characters.",
+                    "Keep it in a file on the HPC, and source that.");
+        }
+        return ShellText.requireHarmless(value);
+    }
+
     private static String mounts(String value) {
         SingularityOptions parsed = SingularityOptions.ofMounts(value);
         return Stream.concat(
@@ -178,7 +196,13 @@ final class PluginAnnotations {
     /// @param name of an annotation
     /// @return whether it looks like one that interLink or a plugin reads
     static boolean isPlugins(String name) {
-        return PREFIXES.stream().anyMatch(name::startsWith);
+        return PREFIX.matcher(name).matches();
+    }
+
+    /// @param name of an annotation
+    /// @return whether it is known and read by a plugin, not by interLink itself
+    static boolean isReadByPlugin(String name) {
+        return isKnown(name) && (name.startsWith(SLURM) || name.startsWith(APPTAINER));
     }
 
     /// @param name of an annotation

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -33,7 +34,7 @@ final class PluginResources {
     /// What a job gets that says nothing: enough to start, and to fail with a clear message.
     static final Map<String, String> DEFAULTS = Map.of("cpu", "1", "memory", "1Gi");
 
-    private static final BigDecimal MEBIBYTE = BigDecimal.TWO.pow(20);
+    static final BigDecimal MEBIBYTE = BigDecimal.TWO.pow(20);
 
     /// A resource that the plugin asks SLURM for, and the option by which it does.
     private enum Size {
@@ -130,12 +131,21 @@ final class PluginResources {
         if (whole == null) {
             return;
         }
-        PodReading.orEmpty(whole.getLimits())
-                .forEach((resource, amount) -> {
-                    if (limit(pod, resource).isEmpty()) {
-                        setLimit(pod.getSpec().getContainers().getFirst(), resource, amount);
-                    }
-                });
+        Set<String> limited =
+                Stream.of(
+                                PodReading.orEmpty(pod.getSpec().getInitContainers()),
+                                pod.getSpec().getContainers())
+                        .flatMap(List::stream)
+                        .flatMap(container -> limits(container).keySet().stream())
+                        .collect(Collectors.toSet());
+        Container first = pod.getSpec().getContainers().getFirst();
+        Map<String, Quantity> limits = new LinkedHashMap<>(limits(first));
+        PodReading.orEmpty(whole.getLimits()).forEach((resource, amount) -> {
+            if (!limited.contains(resource)) {
+                limits.put(resource, amount);
+            }
+        });
+        setLimits(first, limits);
         pod.getSpec().setResources(null);
         findings.add(
                 Finding.warning(
@@ -211,7 +221,7 @@ final class PluginResources {
         List<Container> containers = pod.getSpec().getContainers();
         List<Integer> requesting =
                 IntStream.range(0, containers.size())
-                        .filter(index -> requests(containers.get(index)).containsKey(size.resource))
+                        .filter(index -> isRequested(size, containers.get(index)))
                         .boxed()
                         .toList();
         if (requesting.isEmpty()) {
@@ -226,6 +236,13 @@ final class PluginResources {
                     ", its request.");
         }
         round("containers", containers);
+    }
+
+    /// A request of less than 1 MiB is no size that a job can run in.
+    private static boolean isRequested(Size size, Container container) {
+        Quantity amount = requests(container).get(size.resource);
+        return amount != null
+                && (size == Size.CPU || amount.getNumericalAmount().compareTo(MEBIBYTE) >= 0);
     }
 
     private void add(Size size, int index, Quantity amount, String source) {
@@ -312,7 +329,7 @@ final class PluginResources {
 
     /// An amount of memory as sbatch writes it, several times.
     private static Optional<String> times(String memory, Optional<BigDecimal> factor) {
-        String digits = memory.replaceFirst("[KMGT]$", "");
+        String digits = memory.replaceFirst("[KMGTkmgt]$", "");
         return product(number(digits), factor)
                 .map(amount -> amount.toPlainString() + memory.substring(digits.length()));
     }
@@ -401,10 +418,14 @@ final class PluginResources {
     }
 
     private static void setLimit(Container container, String resource, Quantity amount) {
-        ResourceRequirements resources =
-                Objects.requireNonNullElseGet(container.getResources(), ResourceRequirements::new);
         Map<String, Quantity> limits = new LinkedHashMap<>(limits(container));
         limits.put(resource, amount);
+        setLimits(container, limits);
+    }
+
+    private static void setLimits(Container container, Map<String, Quantity> limits) {
+        ResourceRequirements resources =
+                Objects.requireNonNullElseGet(container.getResources(), ResourceRequirements::new);
         resources.setLimits(limits);
         container.setResources(resources);
     }

@@ -112,7 +112,7 @@ class LimitCheck {
                                             "limit-pre-exec",
                                             said.field(),
                                             "Nothing may run outside of the containers.",
-                                            "Leave it out; image.pullFrom pulls an image.")));
+                                            "Leave it out. In a job spec, image.pullFrom pulls an image.")));
         }
         if (limits.maxJobs() != null && !isRoomFor(job, limits.maxJobs())) {
             findings.add(
@@ -278,7 +278,17 @@ class LimitCheck {
         }
         for (Said said : values) {
             if (allowed.stream().noneMatch(beginning -> isBelow(said.value(), beginning))) {
-                findings.add(notAllowed(rule, said.field(), what, said.value(), allowed));
+                findings.add(
+                        Finding.error(
+                                rule,
+                                said.field(),
+                                "The "
+                                        + what
+                                        + " \""
+                                        + Text.shown(said.value())
+                                        + "\" is not allowed in this workspace.",
+                                oneOf(allowed)
+                                        + " A path below may have no ',', ':', '$' and \"..\"."));
             }
         }
     }

@@ -3,6 +3,7 @@ package io.interlinkgateway.submission;
 import io.interlinkgateway.job.SlurmOptions;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -26,7 +27,7 @@ final class SlurmBounds {
             Pattern.compile(
                     "(?!(?:gpu|shard|mps|gres)(?![a-z0-9_]))[a-z][a-z0-9_]*(?::[A-Za-z0-9_.]+){0,2}");
 
-    private static final Pattern MEMORY = Pattern.compile("(\\d{1,12})([KMGT])?B?");
+    private static final Pattern MEMORY = Pattern.compile("(\\d{1,12})([KMGTkmgt])?[Bb]?");
 
     /// `minutes`, `minutes:seconds`, `hours:minutes:seconds` and, after `days-`, `hours[:minutes[:seconds]]`.
     private static final Pattern TIME =
@@ -68,9 +69,11 @@ final class SlurmBounds {
         Optional<String> nodes = options.value("nodes");
         if (nodes.isPresent()) {
             Matcher range = NODES.matcher(nodes.get());
-            return range.matches()
-                    ? OptionalLong.of(Math.max(number(range.group(1)), number(range.group(2))))
-                    : OptionalLong.empty();
+            long most =
+                    range.matches()
+                            ? Math.max(number(range.group(1)), number(range.group(2)))
+                            : 0;
+            return most > 0 ? OptionalLong.of(most) : OptionalLong.empty();
         }
         return options.value("ntasks").isPresent() ? count("ntasks") : OptionalLong.of(1);
     }
@@ -130,7 +133,8 @@ final class SlurmBounds {
         if (!memory.matches() || number(memory.group(1)) == 0) {
             return Optional.empty();
         }
-        String unit = memory.group(2) == null ? "M" : memory.group(2);
+        String unit =
+                memory.group(2) == null ? "M" : memory.group(2).toUpperCase(Locale.ROOT);
         return Optional.of(
                 new BigDecimal(memory.group(1))
                         .multiply(BigDecimal.TWO.pow(10 * ("KMGT".indexOf(unit) + 1))));

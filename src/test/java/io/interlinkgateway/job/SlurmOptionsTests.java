@@ -96,6 +96,18 @@ class SlurmOptionsTests {
     }
 
     @Test
+    void whatIsShortForARefusedOptionIsLeftOut() {
+        assertThatExceptionOfType(InvalidValueException.class)
+                .isThrownBy(() -> SlurmOptions.parse("--outp=x"))
+                .extracting(InvalidValueException::cure)
+                .isEqualTo("Leave it out: what it is short for is not allowed.");
+        assertThatExceptionOfType(InvalidValueException.class)
+                .isThrownBy(() -> SlurmOptions.parse("--parti=x"))
+                .extracting(InvalidValueException::cure)
+                .isEqualTo("Write the option's whole name, such as --partition.");
+    }
+
+    @Test
     void anOptionThatMayBeLeftOutDoesNotCount() {
         String flags = "-Jtest --job-name=test -t 2800";
 

@@ -74,6 +74,7 @@ class SlurmBoundsTests {
                 "--gres=gpu:1 --nodes=1,5",
                 "--gres=gpu:1 --constraint=rack*4",
                 "--gres=mps:100",
+                "--gres=gpu:99 --nodes=0",
                 "--gres=gres:gpu:2",
                 "--gres=GPU:1",
                 "--gpus=9999999999"
@@ -88,7 +89,8 @@ class SlurmBoundsTests {
         "1K, 1024",
         "2G, 2147483648",
         "1T, 1099511627776",
-        "1GB, 1073741824"
+        "1GB, 1073741824",
+        "8g, 8589934592"
     })
     void memoryIsReadInItsUnit(String memory, long bytes) {
         assertThat(bounds("--mem=" + memory).memory().orElseThrow())
