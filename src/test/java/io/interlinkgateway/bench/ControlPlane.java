@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.k3s.K3sContainer;
@@ -43,7 +45,13 @@ public final class ControlPlane {
                                         home + "/.docker/desktop/docker.sock",
                                         home + "/.testcontainers.properties")
                                 .anyMatch(file -> Files.exists(Path.of(file)));
-        return socket && DockerClientFactory.instance().isDockerAvailable();
+        // An engine that hangs would be waited for, for minutes.
+        return socket
+                && CompletableFuture.supplyAsync(
+                                () -> DockerClientFactory.instance().isDockerAvailable())
+                        .completeOnTimeout(false, 20, TimeUnit.SECONDS)
+                        .exceptionally(_ -> false)
+                        .join();
     }
 
     private static String start() {

@@ -48,7 +48,7 @@ class PreExecTests {
         image = folder.resolve("images/itwinai.sif");
         Files.createDirectories(image.getParent());
         Path programs = Files.createDirectories(folder.resolve("bin"));
-        for (String name : List.of("singularity", "sleep")) {
+        for (String name : List.of("singularity", "sleep", "hostname")) {
             Path program = Files.copy(STANDINS.resolve(name), programs.resolve(name));
             assertThat(program.toFile().setExecutable(true)).isTrue();
         }
