@@ -20,7 +20,8 @@ public final class ShellText {
                     "The text holds control characters.",
                     "Use printable text, tabs and newlines only; end lines with a newline alone.");
         }
-        // sbatch takes #SBATCH and #SLURM up to the first command, but #PBS and #BSUB also after it,
+        // sbatch takes #SBATCH and #SLURM up to the first command, but #PBS and #BSUB also after
+        // it,
         // wherever they stand: in here-documents as well.
         if (text.lines().map(String::stripLeading).anyMatch(ShellText::isDirective)) {
             throw new InvalidValueException(

@@ -151,8 +151,7 @@ public record HpcUse(
             Container container = containers.get(index);
             String here = path + "[" + index + "].";
             images.add(new Said(here + "image", String.valueOf(container.getImage())));
-            if (container.getLifecycle() != null
-                    && container.getLifecycle().getPreStop() != null) {
+            if (container.getLifecycle() != null && container.getLifecycle().getPreStop() != null) {
                 commands.add(new Said(here + "lifecycle.preStop", ""));
             }
             if (container.getLivenessProbe() != null) {

@@ -318,7 +318,9 @@ final class ManifestTranslation {
                     Finding.warning(
                             "may-wait",
                             path,
-                            "Because of " + path + " the job may wait for ever: the gateway can't tell"
+                            "Because of "
+                                    + path
+                                    + " the job may wait for ever: the gateway can't tell"
                                     + " whether it is ever satisfied.",
                             "Leave it out; kubernetes.io/hostname selects the node alone."));
         }
@@ -403,8 +405,8 @@ final class ManifestTranslation {
                     Finding.warning(
                             "run-on-hpc",
                             path + ".preStop",
-                            "The plugin runs it from the job's script on the HPC when SLURM ends the"
-                                    + " job.",
+                            "The plugin runs it from the job's script on the HPC when SLURM ends"
+                                    + " the job.",
                             "Leave it out, and let the container handle SIGTERM."));
         }
     }

@@ -80,8 +80,7 @@ final class NodeSelection {
             return value == null || values.size() != 1
                     ? Optional.empty()
                     : Optional.of(
-                            Long.compare(
-                                    Long.parseLong(value), Long.parseLong(values.getFirst())));
+                            Long.compare(Long.parseLong(value), Long.parseLong(values.getFirst())));
         } catch (NumberFormatException noNumber) {
             return Optional.empty();
         }

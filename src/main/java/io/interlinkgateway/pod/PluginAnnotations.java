@@ -33,7 +33,7 @@ final class PluginAnnotations {
     private static final Pattern PREFIX =
             Pattern.compile(
                     "([a-z0-9-]+\\.)*(([a-z0-9]+-)?job\\.vk|([a-z0-9-]+\\.)?knoc|interlink|interlink\\.virtual-kubelet)"
-                            + "\\.(io|eu)/.*");
+                        + "\\.(io|eu)/.*");
 
     private static final int LONGEST_SHELL_TEXT = 65_536;
 

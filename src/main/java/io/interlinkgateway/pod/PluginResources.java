@@ -140,11 +140,12 @@ final class PluginResources {
                         .collect(Collectors.toSet());
         Container first = pod.getSpec().getContainers().getFirst();
         Map<String, Quantity> limits = new LinkedHashMap<>(limits(first));
-        PodReading.orEmpty(whole.getLimits()).forEach((resource, amount) -> {
-            if (!limited.contains(resource)) {
-                limits.put(resource, amount);
-            }
-        });
+        PodReading.orEmpty(whole.getLimits())
+                .forEach((resource, amount) -> {
+                    if (!limited.contains(resource)) {
+                        limits.put(resource, amount);
+                    }
+                });
         setLimits(first, limits);
         pod.getSpec().setResources(null);
         findings.add(

@@ -112,7 +112,8 @@ class LimitCheck {
                                             "limit-pre-exec",
                                             said.field(),
                                             "Nothing may run outside of the containers.",
-                                            "Leave it out. In a job spec, image.pullFrom pulls an image.")));
+                                            "Leave it out. In a job spec, image.pullFrom pulls an"
+                                                    + " image.")));
         }
         if (limits.maxJobs() != null && !isRoomFor(job, limits.maxJobs())) {
             findings.add(

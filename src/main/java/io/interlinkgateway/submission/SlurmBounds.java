@@ -70,9 +70,7 @@ final class SlurmBounds {
         if (nodes.isPresent()) {
             Matcher range = NODES.matcher(nodes.get());
             long most =
-                    range.matches()
-                            ? Math.max(number(range.group(1)), number(range.group(2)))
-                            : 0;
+                    range.matches() ? Math.max(number(range.group(1)), number(range.group(2))) : 0;
             return most > 0 ? OptionalLong.of(most) : OptionalLong.empty();
         }
         return options.value("ntasks").isPresent() ? count("ntasks") : OptionalLong.of(1);
@@ -133,8 +131,7 @@ final class SlurmBounds {
         if (!memory.matches() || number(memory.group(1)) == 0) {
             return Optional.empty();
         }
-        String unit =
-                memory.group(2) == null ? "M" : memory.group(2).toUpperCase(Locale.ROOT);
+        String unit = memory.group(2) == null ? "M" : memory.group(2).toUpperCase(Locale.ROOT);
         return Optional.of(
                 new BigDecimal(memory.group(1))
                         .multiply(BigDecimal.TWO.pow(10 * ("KMGT".indexOf(unit) + 1))));

@@ -20,8 +20,8 @@ class PluginAnnotationsTests {
                 "slurm-job.vk.io/flags => -p gpu  -c8 -J x => --partition=gpu --cpus-per-task=8",
                 "slurm-job.vk.io/singularity-mounts => --bind=/a:/b:ro,/c  -B/d -eB /e => --bind"
                         + " /a:/b:ro --bind /c --bind /d --bind /e -e",
-                "slurm-job.vk.io/singularity-mounts => --bind=$HOME/x:/y -B$WORK => --bind=$HOME/x:/y"
-                        + " --bind=$WORK",
+                "slurm-job.vk.io/singularity-mounts => --bind=$HOME/x:/y -B$WORK =>"
+                        + " --bind=$HOME/x:/y --bind=$WORK",
                 "slurm-job.vk.io/singularity-mounts => --bind $HOME/x:/y => --bind=$HOME/x:/y",
                 "slurm-job.vk.io/singularity-mounts => --bind /a:/b:ro,noexec => --bind"
                         + " /a:/b:ro,noexec",
@@ -30,7 +30,8 @@ class PluginAnnotationsTests {
                 "slurm-job.vk.io/image-root => oras:// => oras://",
                 "slurm-job.vk.io/flavor => high-io => high-io",
                 "slurm-job.vk.io/enroot-options => --rw --root => --rw --root",
-                "interlink.eu/wstunnel-extra-ports => 8080,9090:metrics:UDP => 8080,9090:metrics:UDP",
+                "interlink.eu/wstunnel-extra-ports => 8080,9090:metrics:UDP =>"
+                        + " 8080,9090:metrics:UDP",
                 "interlink.eu/pod-vpn => true => true"
             })
     void aValueIsCarriedInOneFormAndThatFormIsItself(String name, String value, String carried) {
