@@ -27,6 +27,13 @@ import org.jspecify.annotations.Nullable;
 /// gateway's and interLink's own marks), and what would act on the HPC otherwise than it looks.
 final class ManifestPolicy {
 
+    /// As many as a job spec may have.
+    private static final int MOST_VARIABLES = 1000;
+
+    private static final int MOST_WORDS = 10_000;
+    private static final int MOST_CONTAINERS = 100;
+    private static final int MOST_VOLUMES = 1000;
+
     private static final Set<String> LEGACY_PREFIXES = Set.of("job.vk.io/", "slurm-job.knoc.io/");
 
     private final List<Finding> findings = new ArrayList<>();
@@ -35,10 +42,45 @@ final class ManifestPolicy {
 
     static List<Finding> refusals(Pod pod, PlacedJob job) {
         ManifestPolicy policy = new ManifestPolicy();
+        policy.checkCounts(pod.getSpec());
+        if (!policy.findings.isEmpty()) {
+            return policy.findings;
+        }
         policy.checkUnknown(pod);
         policy.checkMetadata(pod.getMetadata(), job);
         policy.checkSpec(pod.getSpec());
         return policy.findings;
+    }
+
+    /// Before the work on each.
+    private void checkCounts(PodSpec spec) {
+        checkCount("spec.volumes", spec.getVolumes(), MOST_VOLUMES);
+        checkCounts("spec.initContainers", spec.getInitContainers());
+        checkCounts("spec.containers", spec.getContainers());
+    }
+
+    private void checkCounts(String path, List<Container> containers) {
+        checkCount(path, containers, MOST_CONTAINERS);
+        for (int index = 0; index < Math.min(containers.size(), MOST_CONTAINERS); index++) {
+            Container container = containers.get(index);
+            String here = path + "[" + index + "]";
+            checkCount(here + ".env", container.getEnv(), MOST_VARIABLES);
+            checkCount(here + ".envFrom", container.getEnvFrom(), MOST_VARIABLES);
+            checkCount(here + ".volumeMounts", container.getVolumeMounts(), MOST_VOLUMES);
+            checkCount(here + ".command", container.getCommand(), MOST_WORDS);
+            checkCount(here + ".args", container.getArgs(), MOST_WORDS);
+        }
+    }
+
+    private void checkCount(String path, List<?> elements, int most) {
+        if (elements.size() > most) {
+            findings.add(
+                    Finding.error(
+                            "too-many",
+                            path,
+                            path + " has " + elements.size() + " elements, more than " + most + ".",
+                            "Keep what is long in a file on the HPC."));
+        }
     }
 
     private void checkUnknown(Pod pod) {
