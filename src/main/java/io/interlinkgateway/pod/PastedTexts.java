@@ -65,9 +65,9 @@ final class PastedTexts {
         void require() {
             if (!form.fits(value)) {
                 throw new InvalidValueException(
-                        "The value \""
+                        "The plugin would read the value \""
                                 + Text.shown(value)
-                                + "\" could act as a command on the HPC.",
+                                + "\" as something else, or run it.",
                         form.cure);
             }
         }
