@@ -344,7 +344,7 @@ public record SlurmOptions(Map<String, String> values) {
                 .collect(Collectors.toMap(name -> name, SbatchOption::nearest));
     }
 
-    /// The options with which the size of a job can't be told from the others.
+    /// The options with which the size of a job is not certain.
     ///
     /// @return long names
     public List<String> ofUncertainSize() {
