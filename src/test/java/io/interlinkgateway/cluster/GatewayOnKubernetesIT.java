@@ -173,7 +173,7 @@ class GatewayOnKubernetesIT {
         assertThat(pod.getMetadata().getAnnotations())
                 .containsEntry(
                         "slurm-job.vk.io/flags",
-                        "-p gpu --gres=gpu:1 --ntasks-per-node=1 --nodes=1");
+                        "--partition=gpu --gres=gpu:1 --ntasks-per-node=1 --nodes=1");
         assertThat(pod.getSpec().getContainers().getFirst().getArgs())
                 .containsExactly(
                         " cd /tmp && itwinai exec-pipeline --print-config \\ -o"

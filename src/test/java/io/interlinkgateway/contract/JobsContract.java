@@ -419,7 +419,10 @@ public abstract class JobsContract {
                     assertThat(JobPhase.of(going.state())).isEqualTo(JobPhase.CANCELLING);
                 });
         await().atMost(patience()).until(() -> jobs().find(workspace, NAME).isEmpty());
-        assertThat(jobs().list(query(100, null)).items()).isEmpty();
+        // A list comes from the watch, which may hear of the end after the API server itself says
+        // it.
+        await().atMost(patience())
+                .untilAsserted(() -> assertThat(jobs().list(query(100, null)).items()).isEmpty());
         assertThat(jobs().submit(samples.another("train")).created()).isTrue();
     }
 
