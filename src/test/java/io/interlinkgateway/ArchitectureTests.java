@@ -22,6 +22,8 @@ class ArchitectureTests {
                     .consideringOnlyDependenciesInLayers()
                     .layer("job")
                     .definedBy("io.interlinkgateway.job")
+                    .layer("compute")
+                    .definedBy("io.interlinkgateway.compute")
                     .layer("definition")
                     .definedBy("io.interlinkgateway.definition")
                     .layer("node")
@@ -53,8 +55,10 @@ class ArchitectureTests {
                     .withOptionalLayers(true)
                     .whereLayer("job")
                     .mayNotAccessAnyLayer()
-                    .whereLayer("definition")
+                    .whereLayer("compute")
                     .mayOnlyAccessLayers("job")
+                    .whereLayer("definition")
+                    .mayOnlyAccessLayers("job", "compute")
                     .whereLayer("node")
                     .mayOnlyAccessLayers("job", "caller")
                     .whereLayer("log")
@@ -72,6 +76,7 @@ class ArchitectureTests {
                     .whereLayer("submission")
                     .mayOnlyAccessLayers(
                             "job",
+                            "compute",
                             "node",
                             "credential",
                             "caller",
@@ -80,12 +85,12 @@ class ArchitectureTests {
                             "inspection")
                     .whereLayer("cluster")
                     .mayOnlyAccessLayers(
-                            "job", "node", "event", "log", "credential", "caller", "pod")
+                            "job", "compute", "node", "event", "log", "credential", "caller", "pod")
                     .whereLayer("sandbox")
                     .mayOnlyAccessLayers(
-                            "job", "node", "event", "log", "credential", "caller", "pod")
+                            "job", "compute", "node", "event", "log", "credential", "caller", "pod")
                     .whereLayer("problem")
-                    .mayOnlyAccessLayers("job")
+                    .mayOnlyAccessLayers("job", "compute")
                     .whereLayer("telemetry")
                     .mayOnlyAccessLayers("job", "node", "log", "credential")
                     .whereLayer("documentation")
@@ -98,6 +103,7 @@ class ArchitectureTests {
                     .resideInAnyPackage(
                             "io.interlinkgateway",
                             "io.interlinkgateway.job",
+                            "io.interlinkgateway.compute",
                             "io.interlinkgateway.definition",
                             "io.interlinkgateway.node",
                             "io.interlinkgateway.log",

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.vertx5.Vertx5HttpClientFactory;
+import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.job.WorkspaceObjects;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
@@ -85,8 +86,10 @@ class ClusterConfiguration {
             ApiServer apiServer,
             WatchedWorkspaces workspaces,
             ClusterProperties properties,
+            ComputeThreads compute,
             Clock clock) {
-        return new KubernetesJobs(apiServer, workspaces, properties.replaceTimeout(), clock);
+        return new KubernetesJobs(
+                apiServer, workspaces, properties.replaceTimeout(), compute, clock);
     }
 
     @Bean(destroyMethod = "close")

@@ -9,8 +9,10 @@ import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPage;
 import io.interlinkgateway.job.JobQuery;
@@ -21,16 +23,15 @@ import io.interlinkgateway.pod.PodReading;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.pod.Repetition;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Base64;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Jobs as pods of a real cluster. The API server's rule that names are unique is the only lock.
@@ -39,27 +40,28 @@ final class KubernetesJobs implements Jobs {
     /// How often a name may be taken when the pod is created and free when it is looked at.
     private static final int ATTEMPTS = 5;
 
-    private static final int CHUNK = 500;
-
     private final ApiServer apiServer;
     private final WatchedWorkspaces workspaces;
     private final Duration replaceTimeout;
+    private final ComputeThreads compute;
     private final Clock clock;
 
     KubernetesJobs(
             ApiServer apiServer,
             WatchedWorkspaces workspaces,
             Duration replaceTimeout,
+            ComputeThreads compute,
             Clock clock) {
         this.apiServer = apiServer;
         this.workspaces = workspaces;
         this.replaceTimeout = replaceTimeout;
+        this.compute = compute;
         this.clock = clock;
     }
 
     @Override
     public Submission submit(PlacedJob job) {
-        return submit(PodTranslation.podFor(job));
+        return submit(podFor(job));
     }
 
     private Submission submit(Pod wanted) {
@@ -128,7 +130,7 @@ final class KubernetesJobs implements Jobs {
 
     @Override
     public Submission replace(PlacedJob job) {
-        Pod wanted = PodTranslation.podFor(job);
+        Pod wanted = podFor(job);
         Optional<Pod> old = pod(wanted);
         if (old.isPresent() && !Repetition.sameKey(old.get(), wanted)) {
             if (!PodReading.isJob(old.get())) {
@@ -157,22 +159,25 @@ final class KubernetesJobs implements Jobs {
 
     @Override
     public Optional<Job> repeated(PlacedJob job) {
-        Pod wanted = PodTranslation.podFor(job);
+        Pod wanted = podFor(job);
         return pod(wanted)
                 .flatMap(existing -> Repetition.repeatedJob(existing, wanted, clock.instant()));
     }
 
     @Override
     public Preview preview(PlacedJob job) {
-        Pod wanted = PodTranslation.podFor(job);
+        Pod wanted = podFor(job);
         Pod shown =
                 new PodBuilder(dryRun(wanted))
                         .editMetadata()
                         .withName(job.name().value())
                         .endMetadata()
                         .build();
-        return new Preview(
-                yaml(shown), PodTranslation.batchLines(wanted), PodTranslation.warningsFor(job));
+        return compute.run(() ->
+                new Preview(
+                        yaml(shown),
+                        PodTranslation.batchLines(wanted),
+                        PodTranslation.warningsFor(job)));
     }
 
     /// Under another name, so that a job that has the name is not in the way.
@@ -203,40 +208,71 @@ final class KubernetesJobs implements Jobs {
 
     @Override
     public JobPage list(JobQuery query) {
-        String after = query.cursor().map(KubernetesJobs::nameAt).orElse("");
-        Optional<WatchedPods> watched = workspaces.forReading(query.workspace());
-        List<Job> found =
-                watched.isPresent()
-                        ? watched.get()
-                                .after(after)
-                                .filter(entry -> entry.matches(query.filter()))
-                                .map(watched.get()::job)
-                                .filter(query::matches)
-                                .limit(query.limit() + 1L)
-                                .toList()
-                        : listed(query, after);
-        if (found.size() <= query.limit()) {
-            return new JobPage(found, Optional.empty());
-        }
-        List<Job> page = found.subList(0, query.limit());
-        return new JobPage(page, Optional.of(cursorAt(page.getLast().name())));
+        return workspaces
+                .forReading(query.workspace())
+                .map(watched ->
+                        compute.run(() -> page(query, watched.after(query.after()), watched)))
+                .orElseGet(() -> listed(query));
+    }
+
+    @Override
+    public int count(JobFilter filter, int most) {
+        return workspaces
+                .forReading(filter.workspace())
+                .map(watched ->
+                        watched.after("").filter(entry -> entry.matches(filter)).limit(most))
+                .map(entries -> (int) entries.count())
+                .orElseGet(() -> countListed(filter, most));
+    }
+
+    private int countListed(JobFilter filter, int most) {
+        int count = 0;
+        Optional<String> cursor = Optional.empty();
+        do {
+            JobPage page = listed(new JobQuery(filter, JobQuery.MAX_LIMIT, false, cursor));
+            count += page.items().size();
+            cursor = page.nextCursor();
+        } while (count < most && cursor.isPresent());
+        return Math.min(count, most);
+    }
+
+    private static JobPage page(
+            JobQuery query, Stream<WatchedPods.Entry> entries, WatchedPods watched) {
+        return JobPage.read(
+                query,
+                entries.filter(entry -> entry.matches(query.filter()))
+                        .map(entry ->
+                                new JobPage.Candidate(
+                                        entry.name(),
+                                        entry.packed().unpackedSize(),
+                                        () -> watched.job(entry)))
+                        .iterator());
     }
 
     /// From the API server itself, which has the pods by name, but can't begin at one.
-    private List<Job> listed(JobQuery query, String after) {
-        List<Job> items = new ArrayList<>();
-        String token = null;
-        do {
-            PodList pods = chunk(query, token);
-            pods.getItems().stream()
-                    .filter(PodReading::isJob)
-                    .filter(pod -> pod.getMetadata().getName().compareTo(after) > 0)
-                    .map(this::read)
-                    .filter(query::matches)
-                    .forEach(items::add);
-            token = pods.getMetadata().getContinue();
-        } while (token != null && !token.isEmpty() && items.size() <= query.limit());
-        return items.stream().limit(query.limit() + 1L).toList();
+    private JobPage listed(JobQuery query) {
+        String after = query.after();
+        Iterator<JobPage.Candidate> candidates =
+                Stream.iterate(
+                                Optional.of(chunk(query, null)),
+                                Optional::isPresent,
+                                before -> before.flatMap(chunk -> next(query, chunk)))
+                        .flatMap(chunk -> chunk.orElseThrow().getItems().stream())
+                        .filter(PodReading::isJob)
+                        .filter(pod -> pod.getMetadata().getName().compareTo(after) > 0)
+                        .map(pod ->
+                                new JobPage.Candidate(
+                                        new JobName(pod.getMetadata().getName()),
+                                        Serialization.asJson(pod).length(),
+                                        () -> read(pod)))
+                        .iterator();
+        return JobPage.read(query, candidates);
+    }
+
+    private Optional<PodList> next(JobQuery query, PodList chunk) {
+        return Optional.ofNullable(chunk.getMetadata().getContinue())
+                .filter(token -> !token.isEmpty())
+                .map(token -> chunk(query, token));
     }
 
     private PodList chunk(JobQuery query, @Nullable String token) {
@@ -251,25 +287,10 @@ final class KubernetesJobs implements Jobs {
                         .inNamespace(query.workspace().value())
                         .list(
                                 new ListOptionsBuilder()
-                                        .withLimit((long) CHUNK)
+                                        .withLimit((long) ResourceWatch.CHUNK)
                                         .withContinue(token)
                                         .withLabelSelector(selector.isEmpty() ? null : selector)
                                         .build()));
-    }
-
-    private static String cursorAt(JobName last) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(last.value().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String nameAt(String cursor) {
-        try {
-            byte[] name = Base64.getUrlDecoder().decode(cursor);
-            return new JobName(new String(name, StandardCharsets.UTF_8)).value();
-        } catch (IllegalArgumentException notACursor) {
-            throw new GatewayException.CursorExpired();
-        }
     }
 
     @Override
@@ -314,6 +335,10 @@ final class KubernetesJobs implements Jobs {
             throw apiServer.refused(answer.code(), answer.status());
         }
         return answer;
+    }
+
+    private Pod podFor(PlacedJob job) {
+        return compute.run(() -> PodTranslation.podFor(job));
     }
 
     private Optional<Pod> job(Workspace workspace, JobName name) {

@@ -30,14 +30,21 @@ final class PodArchive {
     static final class Packed {
 
         private final byte[] bytes;
+        private final int unpackedSize;
 
-        private Packed(byte[] bytes) {
+        private Packed(byte[] bytes, int unpackedSize) {
             this.bytes = bytes;
+            this.unpackedSize = unpackedSize;
         }
 
         /// @return how many bytes it takes
         int size() {
             return bytes.length;
+        }
+
+        /// @return how many bytes the pod has as JSON
+        int unpackedSize() {
+            return unpackedSize;
         }
     }
 
@@ -55,7 +62,7 @@ final class PodArchive {
             deflater.finish();
             // Enough for a text that can't be made smaller.
             byte[] packed = new byte[json.length + json.length / 1000 + 64];
-            return new Packed(Arrays.copyOf(packed, deflater.deflate(packed)));
+            return new Packed(Arrays.copyOf(packed, deflater.deflate(packed)), json.length);
         }
     }
 

@@ -59,7 +59,9 @@ final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(ResourceWatch.class);
-    private static final int CHUNK = 500;
+
+    /// How many objects are asked for at a time: a pod may have more than a megabyte.
+    static final int CHUNK = 50;
 
     /// Longer than a minute, at which the API server sends a bookmark if nothing else.
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(75);

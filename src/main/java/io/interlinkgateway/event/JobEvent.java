@@ -14,8 +14,14 @@ public sealed interface JobEvent {
     /// A job was made, or its state changed.
     ///
     /// @param position see [#position()]
-    /// @param job as it is now, which may be later than this change
-    record Changed(String position, Job job) implements JobEvent {}
+    /// @param job as it is now, which may be later than this change; without its definition, which never changes
+    record Changed(String position, Job job) implements JobEvent {
+
+        /// Keeps no definition, for many events may wait for a slow subscriber.
+        public Changed {
+            job = job.withoutDefinition();
+        }
+    }
 
     /// A job is gone.
     ///

@@ -221,8 +221,7 @@ class EventController implements SmartLifecycle {
     private String write(JobEvent event) {
         String head =
                 switch (event) {
-                    case JobEvent.Changed changed ->
-                            data("state", JobResponse.withoutDefinition(changed.job()));
+                    case JobEvent.Changed changed -> data("state", JobResponse.from(changed.job()));
                     case JobEvent.Deleted deleted ->
                             data("deleted", new Gone(deleted.name().value(), deleted.uid()));
                     case JobEvent.Reset _ -> data("reset", Map.of());

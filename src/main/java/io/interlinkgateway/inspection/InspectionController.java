@@ -79,6 +79,12 @@ class InspectionController {
                                             maximum = "500",
                                             defaultValue = "100"))
                     int limit,
+            @RequestParam(defaultValue = "false")
+                    @Parameter(
+                            description =
+                                    "Whether each job comes with its definition, which may have a"
+                                            + " megabyte.")
+                    boolean definitions,
             @RequestParam Optional<String> cursor) {
         return Page.from(
                 jobs.list(
@@ -86,6 +92,7 @@ class InspectionController {
                                 new JobFilter(
                                         workspace, Optional.empty(), state, node, labels(label)),
                                 limit,
+                                definitions,
                                 cursor)));
     }
 

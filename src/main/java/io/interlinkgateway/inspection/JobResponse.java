@@ -4,6 +4,7 @@ import io.interlinkgateway.definition.SubmitJobRequest;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.JobState;
@@ -73,7 +74,7 @@ public record JobResponse(
         @Schema(
                         description =
                                 "What it was made from: a job spec that can be sent again, or a"
-                                        + " pod. Missing in events.",
+                                        + " pod. Missing in events, and in lists unless asked for.",
                         anyOf = {SubmitJobRequest.class, Map.class})
                 @Nullable Object definition,
         @Nullable
@@ -93,16 +94,6 @@ public record JobResponse(
     /// @param warnings what its caller should know
     /// @return its answer
     public static JobResponse from(Job job, List<Finding> warnings) {
-        return from(job, warnings, definitionOf(job));
-    }
-
-    /// @param job a job whose state changed
-    /// @return its answer without its definition, which never changes
-    static JobResponse withoutDefinition(Job job) {
-        return from(job, List.of(), null);
-    }
-
-    private static JobResponse from(Job job, List<Finding> warnings, @Nullable Object definition) {
         Told told = Told.of(job);
         return new JobResponse(
                 job.name().value(),
@@ -124,12 +115,12 @@ public record JobResponse(
                 job.evidence(),
                 job.managedBy(),
                 job.labels().isEmpty() ? null : job.labels(),
-                definition,
+                job.definition().map(written -> definition(job, written)).orElse(null),
                 warnings.isEmpty() ? null : Findings.shown(warnings));
     }
 
-    private static Object definitionOf(Job job) {
-        return switch (job.definition()) {
+    private static Object definition(Job job, JobDefinition written) {
+        return switch (written) {
             case JobSpec spec -> SubmitJobRequest.from(job.name(), job.node().orElseThrow(), spec);
             case PodManifest manifest -> manifest.document();
         };

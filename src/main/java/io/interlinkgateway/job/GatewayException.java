@@ -132,6 +132,14 @@ public abstract sealed class GatewayException extends RuntimeException {
         }
     }
 
+    /// The gateway computes for others. The request may be repeated later.
+    public static final class Busy extends GatewayException {
+        /// No limit of the caller's is reached.
+        public Busy() {
+            super("The gateway is busy with other requests.");
+        }
+    }
+
     /// The request has an address, host or header that no request may have.
     public static final class RefusedByFirewall extends GatewayException {
         /// The server has logged why.

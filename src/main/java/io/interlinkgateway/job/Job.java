@@ -18,7 +18,8 @@ import java.util.Optional;
 /// @param createdAt when its pod was created
 /// @param managedBy `gateway`, or whoever made the pod
 /// @param labels the caller's own labels
-/// @param definition what it was made from: the spec, or the pod without what the cluster added
+/// @param definition what it was made from: the spec, or the pod without what the cluster added; left out where
+///     many jobs are kept, for it may have a megabyte
 public record Job(
         JobName name,
         Workspace workspace,
@@ -31,7 +32,7 @@ public record Job(
         Instant createdAt,
         String managedBy,
         Map<String, String> labels,
-        JobDefinition definition) {
+        Optional<JobDefinition> definition) {
 
     /// Copies the list.
     public Job {
@@ -48,6 +49,23 @@ public record Job(
                 && evidence.current == before.evidence.current
                 && containers.equals(before.containers)
                 && remoteJobId.equals(before.remoteJobId);
+    }
+
+    /// @return the same job without its definition
+    public Job withoutDefinition() {
+        return new Job(
+                name,
+                workspace,
+                uid,
+                node,
+                state,
+                evidence,
+                containers,
+                remoteJobId,
+                createdAt,
+                managedBy,
+                labels,
+                Optional.empty());
     }
 
     /// How a state is known.

@@ -1,7 +1,13 @@
 package io.interlinkgateway.job;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// A page of jobs.
 ///
@@ -9,8 +15,60 @@ import java.util.Optional;
 /// @param nextCursor where the next page begins, unless this is the last
 public record JobPage(List<Job> items, Optional<String> nextCursor) {
 
+    /// How many bytes of jobs are read for one page. A job can have a megabyte, and a page 500 jobs.
+    private static final int MOST_BYTES = 4 << 20;
+
     /// Copies the list.
     public JobPage {
         items = List.copyOf(items);
+    }
+
+    /// A job that may belong on a page.
+    ///
+    /// @param name its name
+    /// @param bytes how much is read to know it
+    /// @param job reads it
+    public record Candidate(JobName name, int bytes, Supplier<Job> job) {}
+
+    /// Reads jobs until the page is full. A page that is full by bytes may hold no job.
+    ///
+    /// @param query which jobs
+    /// @param candidates jobs after the query's cursor, by name, that may match the query
+    /// @return the page
+    public static JobPage read(JobQuery query, Iterator<Candidate> candidates) {
+        List<Job> items = new ArrayList<>();
+        long bytes = 0;
+        @Nullable JobName last = null;
+        while (candidates.hasNext()) {
+            Candidate next = candidates.next();
+            bytes += next.bytes;
+            if (last != null && bytes > MOST_BYTES) {
+                return new JobPage(items, Optional.of(cursorAt(last)));
+            }
+            last = next.name;
+            Job job = next.job.get();
+            if (query.matches(job)) {
+                if (items.size() == query.limit()) {
+                    return new JobPage(items, Optional.of(cursorAt(items.getLast().name())));
+                }
+                items.add(query.definitions() ? job : job.withoutDefinition());
+            }
+        }
+        return new JobPage(items, Optional.empty());
+    }
+
+    private static String cursorAt(JobName last) {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(last.value().getBytes(StandardCharsets.UTF_8));
+    }
+
+    static JobName nameAt(String cursor) {
+        try {
+            byte[] name = Base64.getUrlDecoder().decode(cursor);
+            return new JobName(new String(name, StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException notACursor) {
+            throw new GatewayException.CursorExpired();
+        }
     }
 }

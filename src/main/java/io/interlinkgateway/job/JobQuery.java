@@ -6,8 +6,9 @@ import java.util.Optional;
 ///
 /// @param filter which jobs
 /// @param limit the most jobs on the page, 1 to 500
+/// @param definitions whether the jobs come with what they were made from
 /// @param cursor where the page before ended
-public record JobQuery(JobFilter filter, int limit, Optional<String> cursor) {
+public record JobQuery(JobFilter filter, int limit, boolean definitions, Optional<String> cursor) {
 
     /// The most jobs on a page.
     public static final int MAX_LIMIT = 500;
@@ -23,6 +24,12 @@ public record JobQuery(JobFilter filter, int limit, Optional<String> cursor) {
     /// @return where to look
     public Workspace workspace() {
         return filter.workspace();
+    }
+
+    /// @return the name after which the page begins; empty for the first page
+    /// @throws GatewayException.CursorExpired if the cursor is not one of a page
+    public String after() {
+        return cursor.map(JobPage::nameAt).map(JobName::value).orElse("");
     }
 
     /// Whether a job answers the query, its workspace aside.

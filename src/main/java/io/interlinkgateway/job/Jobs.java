@@ -54,6 +54,13 @@ public interface Jobs {
     /// @throws GatewayException.CursorExpired if the cursor can't be used
     JobPage list(JobQuery query);
 
+    /// Counts jobs without reading them whole.
+    ///
+    /// @param filter which jobs
+    /// @param most where to stop, 1 or more
+    /// @return how many there are, at most that
+    int count(JobFilter filter, int most);
+
     /// @param workspace where to look
     /// @param name the job's name
     /// @return the live pod as YAML, unless there is none

@@ -93,7 +93,7 @@ public final class PodReading {
                 instant(metadata.getCreationTimestamp()).orElse(circumstances.observedAt()),
                 managerOf(metadata),
                 ownLabels(metadata),
-                DefinitionReading.definitionOf(pod));
+                Optional.of(DefinitionReading.definitionOf(pod)));
     }
 
     /// Whether only the node could say more. What has ended stays so, and what Kubernetes keeps back never

@@ -1,5 +1,6 @@
 package io.interlinkgateway.problem;
 
+import io.interlinkgateway.compute.ClientLeftException;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.GatewayException;
@@ -46,6 +47,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     /// How Bean Validation marks the elements of lists and maps.
     private static final Pattern ELEMENT = Pattern.compile("\\.?<[^>]*>");
 
+    private static final int CLIENT_LEFT = 499;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
 
@@ -80,6 +82,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             case GatewayException.TooManyRequests tooMany ->
                     answerLater(
                             ProblemType.TOO_MANY_REQUESTS.problem(detail), tooMany.retryAfter());
+            case GatewayException.Busy _ -> answerLater(ProblemType.BUSY.problem(detail));
             case GatewayException.RefusedByFirewall _ ->
                     answer(
                             withCure(
@@ -118,6 +121,12 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                                                         .replaceAll(""),
                                                 violation.getMessage()))
                                 .toList()));
+    }
+
+    /// Nobody reads this answer; metrics and the audit log count it by its status, which web servers use for this.
+    @ExceptionHandler
+    ResponseEntity<Object> handle(ClientLeftException left) {
+        return ResponseEntity.status(CLIENT_LEFT).build();
     }
 
     /// A committed answer can't become a problem any more: rethrown, the failure makes the server cut the

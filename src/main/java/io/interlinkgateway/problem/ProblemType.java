@@ -77,6 +77,11 @@ enum ProblemType {
             "Each caller may send so many requests a second and hold so many open; the detail says"
                     + " which limit is reached.",
             "Wait as long as the header Retry-After says; close streams that nobody reads."),
+    BUSY(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "The gateway is busy",
+            "Large documents of other requests keep the gateway's processors busy.",
+            "Send the request again in a few seconds."),
     BODY_TOO_LARGE(
             HttpStatus.CONTENT_TOO_LARGE,
             "The body is too large",

@@ -2,6 +2,7 @@ package io.interlinkgateway.sandbox;
 
 import io.interlinkgateway.caller.ApiTokens;
 import io.interlinkgateway.caller.Workspaces;
+import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.node.VirtualNodes;
@@ -49,8 +50,12 @@ class SandboxConfiguration {
 
     @Bean
     Jobs sandboxJobs(
-            SandboxProperties properties, PodStore pods, LocalNode node, JobReading reading) {
-        return new SandboxJobs(properties, pods, node, reading, clock);
+            SandboxProperties properties,
+            PodStore pods,
+            LocalNode node,
+            JobReading reading,
+            ComputeThreads compute) {
+        return new SandboxJobs(properties, pods, node, reading, compute, clock);
     }
 
     @Bean(destroyMethod = "close")

@@ -1,9 +1,12 @@
 package io.interlinkgateway.sandbox;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPage;
 import io.interlinkgateway.job.JobQuery;
@@ -13,12 +16,10 @@ import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.pod.Repetition;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -30,6 +31,7 @@ final class SandboxJobs implements Jobs {
     private final PodStore pods;
     private final LocalNode node;
     private final JobReading reading;
+    private final ComputeThreads compute;
     private final Clock clock;
 
     SandboxJobs(
@@ -37,11 +39,13 @@ final class SandboxJobs implements Jobs {
             PodStore pods,
             LocalNode node,
             JobReading reading,
+            ComputeThreads compute,
             Clock clock) {
         this.properties = properties;
         this.pods = pods;
         this.node = node;
         this.reading = reading;
+        this.compute = compute;
         this.clock = clock;
     }
 
@@ -103,9 +107,11 @@ final class SandboxJobs implements Jobs {
     @Override
     public Preview preview(PlacedJob job) {
         Pod pod = podFor(job);
-        List<Finding> warnings = new ArrayList<>(PodTranslation.warningsFor(job));
-        warnings.addAll(PodValidity.warnings(pod));
-        return new Preview(PodYaml.of(pod), PodTranslation.batchLines(pod), warnings);
+        return compute.run(() -> {
+            List<Finding> warnings = new ArrayList<>(PodTranslation.warningsFor(job));
+            warnings.addAll(PodValidity.warnings(pod));
+            return new Preview(PodYaml.of(pod), PodTranslation.batchLines(pod), warnings);
+        });
     }
 
     @Override
@@ -115,32 +121,26 @@ final class SandboxJobs implements Jobs {
 
     @Override
     public JobPage list(JobQuery query) {
-        List<Job> found =
-                pods.after(query.workspace(), query.cursor().map(SandboxJobs::nameAt).orElse(""))
+        return compute.run(() ->
+                JobPage.read(
+                        query,
+                        pods.after(query.workspace(), query.after())
+                                .map(pod ->
+                                        new JobPage.Candidate(
+                                                new JobName(pod.getMetadata().getName()),
+                                                Serialization.asJson(pod).length(),
+                                                () -> read(pod)))
+                                .iterator()));
+    }
+
+    @Override
+    public int count(JobFilter filter, int most) {
+        return (int)
+                pods.after(filter.workspace(), "")
                         .map(this::read)
-                        .filter(query::matches)
-                        .limit(query.limit() + 1L)
-                        .toList();
-        if (found.size() <= query.limit()) {
-            return new JobPage(found, Optional.empty());
-        }
-        List<Job> page = found.subList(0, query.limit());
-        return new JobPage(page, Optional.of(cursorAt(page.getLast().name())));
-    }
-
-    private static String cursorAt(JobName last) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(last.value().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String nameAt(String cursor) {
-        try {
-            byte[] name = Base64.getUrlDecoder().decode(cursor);
-            return new JobName(new String(name, StandardCharsets.UTF_8)).value();
-        } catch (IllegalArgumentException notACursor) {
-            throw new GatewayException.CursorExpired();
-        }
+                        .filter(filter::matches)
+                        .limit(most)
+                        .count();
     }
 
     @Override
@@ -157,10 +157,12 @@ final class SandboxJobs implements Jobs {
         return reading.read(pod);
     }
 
-    private static Pod podFor(PlacedJob job) {
-        Pod pod = PodTranslation.podFor(job);
-        PodValidity.require(pod);
-        return pod;
+    private Pod podFor(PlacedJob job) {
+        return compute.run(() -> {
+            Pod pod = PodTranslation.podFor(job);
+            PodValidity.require(pod);
+            return pod;
+        });
     }
 
     private Pod accepted(Pod wanted) {

@@ -3,13 +3,13 @@ package io.interlinkgateway.submission;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.JobFilter;
-import io.interlinkgateway.job.JobPage;
+import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
-import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.Quantity;
 import io.interlinkgateway.job.Text;
+import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.HpcUse;
 import io.interlinkgateway.pod.HpcUse.Said;
 import io.interlinkgateway.submission.LimitProperties.WorkspaceLimits;
@@ -326,27 +326,12 @@ class LimitCheck {
 
     /// A job of the same name is replaced or is the same, so it takes no more room.
     private boolean isRoomFor(PlacedJob job, int most) {
-        int live = 0;
-        Optional<String> cursor = Optional.empty();
-        do {
-            JobPage page =
-                    jobs.list(
-                            new JobQuery(
-                                    new JobFilter(
-                                            job.workspace(),
-                                            Optional.empty(),
-                                            LIVE,
-                                            Optional.empty(),
-                                            Map.of()),
-                                    JobQuery.MAX_LIMIT,
-                                    cursor));
-            live +=
-                    (int)
-                            page.items().stream()
-                                    .filter(other -> !other.name().equals(job.name()))
-                                    .count();
-            cursor = page.nextCursor();
-        } while (live < most && cursor.isPresent());
-        return live < most;
+        return count(job.workspace(), Optional.empty(), most + 1)
+                        - count(job.workspace(), Optional.of(job.name()), 1)
+                < most;
+    }
+
+    private int count(Workspace workspace, Optional<JobName> name, int most) {
+        return jobs.count(new JobFilter(workspace, name, LIVE, Optional.empty(), Map.of()), most);
     }
 }

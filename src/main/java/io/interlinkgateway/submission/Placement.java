@@ -1,5 +1,6 @@
 package io.interlinkgateway.submission;
 
+import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.credential.CredentialSummary;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.definition.RequestedJob;
@@ -49,18 +50,21 @@ class Placement {
     private final WorkspaceObjects objects;
     private final OpenedByOperators opened;
     private final LimitCheck limits;
+    private final ComputeThreads compute;
 
     Placement(
             VirtualNodes nodes,
             Credentials credentials,
             WorkspaceObjects objects,
             OpenedByOperators opened,
-            LimitCheck limits) {
+            LimitCheck limits,
+            ComputeThreads compute) {
         this.nodes = nodes;
         this.credentials = credentials;
         this.objects = objects;
         this.opened = opened;
         this.limits = limits;
+        this.compute = compute;
     }
 
     /// A job in its place, with everything that there is to say about it.
@@ -90,7 +94,7 @@ class Placement {
                         idempotencyKey);
         Findings findings = new Findings();
         try {
-            PodAssessment pod = PodTranslation.assess(job);
+            PodAssessment pod = compute.run(() -> PodTranslation.assess(job));
             check(job, pod.demand(), findings);
             opened.check(pod.use(), findings);
             limits.check(job, nodeField(job), pod.use(), findings);

@@ -2,9 +2,9 @@ package io.interlinkgateway.submission;
 
 import io.interlinkgateway.caller.RequiredRole;
 import io.interlinkgateway.caller.Role;
-import io.interlinkgateway.definition.PodDocument;
+import io.interlinkgateway.definition.JobDocument;
+import io.interlinkgateway.definition.JobDocuments;
 import io.interlinkgateway.definition.RequestedJob;
-import io.interlinkgateway.definition.SubmitJobRequest;
 import io.interlinkgateway.inspection.JobResponse;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
@@ -14,16 +14,15 @@ import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.submission.Submissions.Submitted;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import jakarta.validation.Valid;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -44,23 +43,25 @@ import tools.jackson.databind.node.ObjectNode;
 @Tag(name = "Jobs")
 class SubmissionController {
 
-    // A pod and a spec go to the same address. OpenAPI has one operation there, described at the
-    // spec's.
-
     private static final String JSON = MediaType.APPLICATION_JSON_VALUE;
     private static final String YAML = MediaType.APPLICATION_YAML_VALUE;
+    private static final String X_YAML = "application/x-yaml";
+    private static final String TEXT_YAML = "text/yaml";
     private static final String KEY = "Idempotency-Key";
 
+    private final JobDocuments documents;
     private final Submissions submissions;
     private final Jobs jobs;
 
-    SubmissionController(Submissions submissions, Jobs jobs) {
+    SubmissionController(JobDocuments documents, Submissions submissions, Jobs jobs) {
+        this.documents = documents;
         this.submissions = submissions;
         this.jobs = jobs;
     }
 
     @RequiredRole(Role.SUBMITTER)
-    @PostMapping(consumes = JSON)
+    @PostMapping(consumes = {JSON, YAML, X_YAML, TEXT_YAML})
+    @JobBody
     @Operation(
             summary = "Submit a job",
             description =
@@ -71,43 +72,17 @@ class SubmissionController {
     ResponseEntity<JobResponse> submit(
             Workspace workspace,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
-            @io.swagger.v3.oas.annotations.parameters.RequestBody(
-                            content = {
-                                @Content(
-                                        mediaType = JSON,
-                                        schema = @Schema(implementation = SubmitJobRequest.class),
-                                        examples =
-                                                @ExampleObject(
-                                                        name = Examples.NAME,
-                                                        value = Examples.SPEC)),
-                                @Content(
-                                        mediaType = YAML,
-                                        schema = @Schema(type = "string"),
-                                        examples =
-                                                @ExampleObject(
-                                                        name = Examples.NAME,
-                                                        value = Examples.POD))
-                            })
-                    @Valid
-                    @RequestBody
-                    SubmitJobRequest request) {
+            @Parameter(hidden = true) JobDocument document) {
         return answer(
-                workspace, submissions.submit(workspace, request.toRequestedJob(), idempotencyKey));
+                workspace,
+                submissions.submit(workspace, documents.parse(document), idempotencyKey));
     }
 
     @RequiredRole(Role.SUBMITTER)
-    @PostMapping(consumes = {YAML, "application/x-yaml", "text/yaml"})
-    @Operation(hidden = true)
-    ResponseEntity<JobResponse> submitPod(
-            Workspace workspace,
-            @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
-            @RequestHeader(HttpHeaders.CONTENT_TYPE) MediaType type,
-            @RequestBody byte[] pod) {
-        return answer(workspace, submissions.submit(workspace, podIn(pod, type), idempotencyKey));
-    }
-
-    @RequiredRole(Role.SUBMITTER)
-    @PutMapping(path = "/{name}", consumes = JSON)
+    @PutMapping(
+            path = "/{name}",
+            consumes = {JSON, YAML, X_YAML, TEXT_YAML})
+    @JobBody
     @Operation(
             summary = "Submit a job under this name",
             description =
@@ -120,87 +95,23 @@ class SubmissionController {
             @PathVariable JobName name,
             @RequestParam(defaultValue = "false") boolean replace,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
-            @io.swagger.v3.oas.annotations.parameters.RequestBody(
-                            content = {
-                                @Content(
-                                        mediaType = JSON,
-                                        schema = @Schema(implementation = SubmitJobRequest.class),
-                                        examples =
-                                                @ExampleObject(
-                                                        name = Examples.NAME,
-                                                        value = Examples.SPEC)),
-                                @Content(
-                                        mediaType = YAML,
-                                        schema = @Schema(type = "string"),
-                                        examples =
-                                                @ExampleObject(
-                                                        name = Examples.NAME,
-                                                        value = Examples.POD))
-                            })
-                    @Valid
-                    @RequestBody
-                    SubmitJobRequest request) {
+            @Parameter(hidden = true) JobDocument document) {
         return answer(
                 workspace,
-                put(workspace, named(name, request.toRequestedJob()), replace, idempotencyKey));
-    }
-
-    @RequiredRole(Role.SUBMITTER)
-    @PutMapping(
-            path = "/{name}",
-            consumes = {YAML, "application/x-yaml", "text/yaml"})
-    @Operation(hidden = true)
-    ResponseEntity<JobResponse> putPod(
-            Workspace workspace,
-            @PathVariable JobName name,
-            @RequestParam(defaultValue = "false") boolean replace,
-            @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
-            @RequestHeader(HttpHeaders.CONTENT_TYPE) MediaType type,
-            @RequestBody byte[] pod) {
-        return answer(
-                workspace, put(workspace, named(name, podIn(pod, type)), replace, idempotencyKey));
-    }
-
-    @RequiredRole(Role.SUBMITTER)
-    @PostMapping(path = "/preflight", consumes = JSON)
-    @Operation(
-            summary = "Check a job",
-            description = "The same checks as a submission; nothing is created.")
-    PreflightResponse preflight(
-            Workspace workspace,
-            @io.swagger.v3.oas.annotations.parameters.RequestBody(
-                            content = {
-                                @Content(
-                                        mediaType = JSON,
-                                        schema = @Schema(implementation = SubmitJobRequest.class),
-                                        examples =
-                                                @ExampleObject(
-                                                        name = Examples.NAME,
-                                                        value = Examples.SPEC)),
-                                @Content(
-                                        mediaType = YAML,
-                                        schema = @Schema(type = "string"),
-                                        examples =
-                                                @ExampleObject(
-                                                        name = Examples.NAME,
-                                                        value = Examples.POD))
-                            })
-                    @Valid
-                    @RequestBody
-                    SubmitJobRequest request) {
-        return submissions.preflight(workspace, request::toRequestedJob);
+                put(workspace, named(name, documents.parse(document)), replace, idempotencyKey));
     }
 
     @RequiredRole(Role.SUBMITTER)
     @PostMapping(
             path = "/preflight",
-            consumes = {YAML, "application/x-yaml", "text/yaml"})
-    @Operation(hidden = true)
-    PreflightResponse preflightPod(
-            Workspace workspace,
-            @RequestHeader(HttpHeaders.CONTENT_TYPE) MediaType type,
-            @RequestBody byte[] pod) {
-        return submissions.preflight(workspace, () -> podIn(pod, type));
+            consumes = {JSON, YAML, X_YAML, TEXT_YAML})
+    @JobBody
+    @Operation(
+            summary = "Check a job",
+            description = "The same checks as a submission; nothing is created.")
+    PreflightResponse preflight(
+            Workspace workspace, @Parameter(hidden = true) JobDocument document) {
+        return submissions.preflight(workspace, () -> documents.parse(document));
     }
 
     @RequiredRole(Role.SUBMITTER)
@@ -251,10 +162,6 @@ class SubmissionController {
         return replace
                 ? submissions.replace(workspace, requested, idempotencyKey)
                 : submissions.submit(workspace, requested, idempotencyKey);
-    }
-
-    private static RequestedJob podIn(byte[] body, MediaType type) {
-        return PodDocument.parse(body, Optional.ofNullable(type.getCharset()));
     }
 
     private static RequestedJob named(JobName name, RequestedJob requested) {

@@ -1,5 +1,7 @@
 package io.interlinkgateway.submission;
 
+import io.interlinkgateway.compute.ComputeThreads;
+import io.interlinkgateway.definition.JobDocuments;
 import io.interlinkgateway.definition.PodDocument;
 import io.interlinkgateway.definition.RequestedJob;
 import io.interlinkgateway.definition.SubmitJobRequest;
@@ -15,9 +17,6 @@ import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.submission.Placement.Assessment;
-import jakarta.validation.ConstraintViolation;
-import jakarta.validation.ConstraintViolationException;
-import jakarta.validation.Validator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,13 +39,20 @@ class Submissions {
     private final Placement placement;
     private final Jobs jobs;
     private final JsonMapper json;
-    private final Validator validator;
+    private final JobDocuments documents;
+    private final ComputeThreads compute;
 
-    Submissions(Placement placement, Jobs jobs, JsonMapper json, Validator validator) {
+    Submissions(
+            Placement placement,
+            Jobs jobs,
+            JsonMapper json,
+            JobDocuments documents,
+            ComputeThreads compute) {
         this.placement = placement;
         this.jobs = jobs;
         this.json = json;
-        this.validator = validator;
+        this.documents = documents;
+        this.compute = compute;
     }
 
     /// A job that was submitted.
@@ -102,19 +108,21 @@ class Submissions {
         Job job =
                 jobs.find(workspace, name)
                         .orElseThrow(() -> new GatewayException.NotFound("job", name.value()));
-        return submit(workspace, changed(job, changes), idempotencyKey);
+        return submit(workspace, compute.run(() -> changed(job, changes)), idempotencyKey);
     }
 
     /// The definition without its name, changed by the rules of RFC 7396 (JSON merge patch).
     private RequestedJob changed(Job job, Optional<ObjectNode> changes) {
-        return switch (job.definition()) {
+        return switch (job.definition().orElseThrow()) {
             case JobSpec spec -> {
                 ObjectNode document =
                         json.valueToTree(
                                 SubmitJobRequest.from(job.name(), job.node().orElseThrow(), spec));
                 document.remove("name");
                 changes.ifPresent(patch -> merge(document, patch));
-                yield valid(json.treeToValue(document, SubmitJobRequest.class)).toRequestedJob();
+                yield documents
+                        .valid(json.treeToValue(document, SubmitJobRequest.class))
+                        .toRequestedJob();
             }
             case PodManifest manifest -> {
                 ObjectNode document = json.valueToTree(manifest.document());
@@ -125,14 +133,6 @@ class Submissions {
                 yield PodDocument.requestedJob(json.convertValue(document, TREE));
             }
         };
-    }
-
-    private SubmitJobRequest valid(SubmitJobRequest request) {
-        Set<ConstraintViolation<SubmitJobRequest>> violations = validator.validate(request);
-        if (!violations.isEmpty()) {
-            throw new ConstraintViolationException(violations);
-        }
-        return request;
     }
 
     private static void merge(ObjectNode document, ObjectNode patch) {

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.job.ComputeResources;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.GatewayException;
@@ -99,7 +100,11 @@ class ApiServerTests {
                     Clock.systemUTC());
     private final KubernetesJobs jobs =
             new KubernetesJobs(
-                    apiServer, workspaces, properties.replaceTimeout(), Clock.systemUTC());
+                    apiServer,
+                    workspaces,
+                    properties.replaceTimeout(),
+                    new ComputeThreads(2),
+                    Clock.systemUTC());
 
     private static HttpServer create() {
         try {
@@ -232,6 +237,7 @@ class ApiServerTests {
                         new JobFilter(
                                 WORKSPACE, Optional.empty(), Set.of(), Optional.empty(), Map.of()),
                         10,
+                        false,
                         Optional.empty());
         return Stream.<ThrowingCallable>of(
                         () -> jobs.submit(JOB),

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.interlinkgateway.bench.ControlPlane;
+import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
@@ -129,7 +130,11 @@ final class TestCluster {
 
     KubernetesJobs jobs() {
         return new KubernetesJobs(
-                apiServer, workspaces, properties.replaceTimeout(), Clock.systemUTC());
+                apiServer,
+                workspaces,
+                properties.replaceTimeout(),
+                new ComputeThreads(2),
+                Clock.systemUTC());
     }
 
     KubernetesJobEvents events() {

@@ -129,10 +129,10 @@ class TruthOnSlurmIT {
         return Objects.requireNonNull(stage);
     }
 
-    // SLURM signals a job's processes one by one. On a busy machine the batch script sees the end of its child, and
-    // ends with that child's exit code, before its own signal comes.
-    private static final String BY_SIGNAL_9 = "%s (0:9|137:0)";
-    private static final String BY_SIGNAL_15 = "%s (0:15|143:0)";
+    // SLURM signals a job's processes one by one. On a busy machine the batch script sees its
+    // child's end, and ends with the child's exit code, before its own signal comes.
+    private static final String BY_SIGNAL_9 = " (0:9|137:0)";
+    private static final String BY_SIGNAL_15 = " (0:15|143:0)";
 
     /// @param name of the job, too
     /// @param spec what to submit; a pod goes through kubectl
@@ -174,7 +174,7 @@ class TruthOnSlurmIT {
                 ended(
                         "out-of-memory",
                         "sleep 1; x=$(yes | head -c 700000000); echo ${#x}",
-                        BY_SIGNAL_9.formatted("FAILED"),
+                        "FAILED" + BY_SIGNAL_9,
                         "FAILED OUT_OF_MEMORY"),
                 new Case(
                         "feigned-end",
@@ -195,7 +195,7 @@ class TruthOnSlurmIT {
                         SHARED,
                         Desk.spec(SHARED, "sleep 600", "\"timeLimit\": \"PT2M\""),
                         (_, _) -> {},
-                        BY_SIGNAL_15.formatted("TIMEOUT"),
+                        "TIMEOUT" + BY_SIGNAL_15,
                         List.of("RUNNING", "FAILED TIME_LIMIT")),
                 new Case(
                         "image-missing",
@@ -235,7 +235,7 @@ class TruthOnSlurmIT {
                             awaitTold(states, "RUNNING");
                             stage().slurm(SHARED).run("scancel", desk.slurmId("scancel-running"));
                         },
-                        BY_SIGNAL_15.formatted("CANCELLED"),
+                        "CANCELLED" + BY_SIGNAL_15,
                         List.of("RUNNING", "FAILED CANCELLED_ON_HPC")),
                 new Case(
                         "scancel-queued",

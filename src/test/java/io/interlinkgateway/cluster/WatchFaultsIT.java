@@ -14,6 +14,7 @@ import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.OwnControlPlane;
 import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.Toxiproxy;
+import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.job.GatewayException;
@@ -112,7 +113,11 @@ class WatchFaultsIT {
                     nodes,
                     workspaces,
                     new KubernetesJobs(
-                            apiServer, workspaces, PROPERTIES.replaceTimeout(), Clock.systemUTC()),
+                            apiServer,
+                            workspaces,
+                            PROPERTIES.replaceTimeout(),
+                            new ComputeThreads(2),
+                            Clock.systemUTC()),
                     new KubernetesJobEvents(workspaces));
         }
 
@@ -286,7 +291,7 @@ class WatchFaultsIT {
     }
 
     private JobQuery query() {
-        return new JobQuery(all(), 100, Optional.empty());
+        return new JobQuery(all(), 100, false, Optional.empty());
     }
 
     private JobFilter all() {

@@ -39,6 +39,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,7 +152,7 @@ public abstract class JobsContract {
         assertThat(replacement.job().uid()).isNotEqualTo(old.uid());
         assertThat(uid()).isEqualTo(replacement.job().uid());
         assertThat(jobs().find(workspace, NAME))
-                .map(Job::definition)
+                .flatMap(Job::definition)
                 .contains(samples.another("train").definition());
     }
 
@@ -250,6 +251,58 @@ public abstract class JobsContract {
         submitAll("c", "a", "b-2", "b-10");
 
         assertThat(names(jobs().list(query(100, null)))).containsExactly("a", "b-10", "b-2", "c");
+    }
+
+    @Test
+    void listedJobsComeWithTheirDefinitionsOnlyIfAskedFor() {
+        Job job = jobs().submit(samples.living("train")).job();
+
+        assertThat(jobs().list(query(100, null)).items())
+                .extracting(Job::definition)
+                .containsExactly(Optional.empty());
+        assertThat(
+                        jobs().list(
+                                        new JobQuery(
+                                                query(100, null).filter(),
+                                                100,
+                                                true,
+                                                Optional.empty()))
+                                .items())
+                .extracting(Job::definition)
+                .containsExactly(job.definition());
+    }
+
+    @Test
+    void aPageOfLargeJobsEndsBeforeItsLimit() {
+        for (int number = 10; number < 16; number++) {
+            jobs().submit(samples.large("large-" + number));
+        }
+
+        JobPage first = jobs().list(query(100, null));
+        JobPage second = jobs().list(query(100, first.nextCursor().orElseThrow()));
+
+        assertThat(first.items()).hasSizeBetween(2, 5);
+        assertThat(Stream.concat(first.items().stream(), second.items().stream()))
+                .extracting(job -> job.name().value())
+                .containsExactly(
+                        "large-10", "large-11", "large-12", "large-13", "large-14", "large-15");
+    }
+
+    @Test
+    void jobsAreCountedUpToANumber() {
+        submitAll("a", "b", "c");
+        JobFilter all = query(100, null).filter();
+        JobFilter one =
+                new JobFilter(
+                        workspace,
+                        Optional.of(new JobName("b")),
+                        Set.of(),
+                        Optional.empty(),
+                        Map.of());
+
+        assertThat(jobs().count(all, 100)).isEqualTo(3);
+        assertThat(jobs().count(all, 2)).isEqualTo(2);
+        assertThat(jobs().count(one, 100)).isEqualTo(1);
     }
 
     @Test
@@ -395,7 +448,7 @@ public abstract class JobsContract {
 
         jobs().submit(samples.placed("train", spec, null));
 
-        assertThat(jobs().find(workspace, NAME)).map(Job::definition).contains(spec);
+        assertThat(jobs().find(workspace, NAME)).flatMap(Job::definition).contains(spec);
     }
 
     @Test
@@ -404,7 +457,7 @@ public abstract class JobsContract {
 
         jobs().submit(samples.placed("train", spec, null));
 
-        assertThat(jobs().find(workspace, NAME)).map(Job::definition).contains(spec);
+        assertThat(jobs().find(workspace, NAME)).flatMap(Job::definition).contains(spec);
     }
 
     @Test
@@ -447,7 +500,7 @@ public abstract class JobsContract {
         Jobs.Submission submission = jobs().submit(samples.placed("train", manifest, "key-1"));
 
         assertThat(submission.created()).isTrue();
-        assertThat(submission.job().definition()).isInstanceOf(PodManifest.class);
+        assertThat(submission.job().definition()).containsInstanceOf(PodManifest.class);
         Pod pod =
                 Serialization.unmarshal(jobs().manifest(workspace, NAME).orElseThrow(), Pod.class);
         assertThat(pod.getSpec().getContainers())
@@ -586,6 +639,7 @@ public abstract class JobsContract {
         return new JobQuery(
                 new JobFilter(workspace, Optional.empty(), Set.of(), Optional.empty(), Map.of()),
                 limit,
+                false,
                 Optional.ofNullable(cursor));
     }
 
@@ -605,6 +659,7 @@ public abstract class JobsContract {
                                                     node,
                                                     labels),
                                             1,
+                                            false,
                                             cursor));
             seen.addAll(names(page));
             cursor = page.nextCursor();

@@ -68,6 +68,18 @@ public record SampleJobs(Workspace workspace, NodeName node) {
         return placed(name, spec("exec sleep 601"), null);
     }
 
+    /// A job that lives, and whose pod has a little more than 900 kB.
+    ///
+    /// @param name its name
+    /// @return placed, without a key
+    public PlacedJob large(String name) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (int number = 0; number < 9; number++) {
+            environment.put("LARGE_" + number, "x".repeat(100_000));
+        }
+        return placed(name, withEnvironment(spec("exec sleep 600"), environment), null);
+    }
+
     /// A job that runs a shell script.
     ///
     /// @param name its name

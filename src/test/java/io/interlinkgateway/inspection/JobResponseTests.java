@@ -119,6 +119,6 @@ class JobResponseTests {
                         START,
                         "gateway",
                         Map.of(),
-                        new PodManifest(Map.of())));
+                        Optional.of(new PodManifest(Map.of()))));
     }
 }

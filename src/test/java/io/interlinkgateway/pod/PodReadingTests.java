@@ -100,7 +100,7 @@ class PodReadingTests {
         assertThat(job.managedBy()).as("the recording has no managed fields").isEqualTo("unknown");
         assertThat(job.createdAt()).isEqualTo("2026-11-23T23:48:04Z");
         assertThat(job.evidence()).isEqualTo(new Job.Evidence(Job.Source.API_SERVER, NOW, true));
-        assertThat(job.definition()).isInstanceOf(PodManifest.class);
+        assertThat(job.definition()).containsInstanceOf(PodManifest.class);
         assertThat(job.state())
                 .isEqualTo(
                         new JobState.Failed(

@@ -129,7 +129,7 @@ class PodTranslationTests {
         assertThat(PodReading.isJob(pod)).isTrue();
         Job job = PodReading.jobFrom(pod, Instant.EPOCH);
         assertThat(job.managedBy()).isEqualTo("gateway");
-        return job.definition();
+        return job.definition().orElseThrow();
     }
 
     /// As the API server gives it back, with what it adds to each pod.

@@ -1,5 +1,6 @@
 package io.interlinkgateway.sandbox;
 
+import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
@@ -36,7 +37,7 @@ final class Sandbox implements AutoCloseable {
         credentials = new SandboxCredentials(clock);
         localNode = new LocalNode(properties, pods, credentials, clock, mountPatience);
         JobReading reading = new JobReading(credentials, clock);
-        jobs = new SandboxJobs(properties, pods, localNode, reading, clock);
+        jobs = new SandboxJobs(properties, pods, localNode, reading, new ComputeThreads(2), clock);
         events = new SandboxJobEvents(pods, reading);
         logs = new SandboxJobLogs(pods, localNode, credentials);
     }

@@ -1,0 +1,9 @@
+package io.interlinkgateway.compute;
+
+/// The client closed its connection before its request was answered. There is nobody to answer.
+public final class ClientLeftException extends RuntimeException {
+
+    ClientLeftException() {
+        super("The client closed the connection.", null, false, false);
+    }
+}

@@ -1,0 +1,58 @@
+package io.interlinkgateway.definition;
+
+import io.interlinkgateway.compute.ComputeThreads;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.ConstraintViolationException;
+import jakarta.validation.Validator;
+import java.util.Set;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Parses what callers send as a job.
+@Component
+public class JobDocuments {
+
+    private final JsonMapper json;
+    private final Validator validator;
+    private final ComputeThreads compute;
+
+    JobDocuments(JsonMapper json, Validator validator, ComputeThreads compute) {
+        this.json = json;
+        this.validator = validator;
+        this.compute = compute;
+    }
+
+    /// @param document a job spec in JSON, or a pod in YAML
+    /// @return what it asks for
+    /// @throws io.interlinkgateway.job.GatewayException.Rejected if it can't be decoded or breaks a rule
+    /// @throws tools.jackson.core.JacksonException if it is no JSON, or no job spec
+    /// @throws ConstraintViolationException if fields of a job spec are out of their bounds
+    public RequestedJob parse(JobDocument document) {
+        return compute.run(() ->
+                document.isSpec()
+                        ? valid(spec(document)).toRequestedJob()
+                        : PodDocument.parse(document.body(), document.charset()));
+    }
+
+    /// Jackson knows UTF-8, UTF-16 and UTF-32 by their first bytes.
+    private SubmitJobRequest spec(JobDocument document) {
+        return document.charset()
+                .filter(charset -> !charset.name().startsWith("UTF-"))
+                .map(charset ->
+                        json.readValue(
+                                Encoding.decoded(document.body(), document.charset()),
+                                SubmitJobRequest.class))
+                .orElseGet(() -> json.readValue(document.body(), SubmitJobRequest.class));
+    }
+
+    /// @param request a job spec
+    /// @return the same
+    /// @throws ConstraintViolationException if fields are out of their bounds
+    public SubmitJobRequest valid(SubmitJobRequest request) {
+        Set<ConstraintViolation<SubmitJobRequest>> violations = validator.validate(request);
+        if (!violations.isEmpty()) {
+            throw new ConstraintViolationException(violations);
+        }
+        return request;
+    }
+}

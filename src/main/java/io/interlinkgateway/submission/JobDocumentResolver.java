@@ -1,0 +1,57 @@
+package io.interlinkgateway.submission;
+
+import io.interlinkgateway.definition.JobDocument;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import org.springframework.http.MediaType;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.http.server.ServletServerHttpRequest;
+import org.springframework.stereotype.Component;
+import org.springframework.web.bind.support.WebDataBinderFactory;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.method.support.ModelAndViewContainer;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/// Reads the body of a request that describes a job, in any of its media types. It is parsed later, on a thread for
+/// such work.
+@Component
+class JobDocumentResolver implements HandlerMethodArgumentResolver, WebMvcConfigurer {
+
+    @Override
+    public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+        resolvers.add(this);
+    }
+
+    @Override
+    public boolean supportsParameter(MethodParameter parameter) {
+        return parameter.getParameterType() == JobDocument.class;
+    }
+
+    @Override
+    public JobDocument resolveArgument(
+            MethodParameter parameter,
+            @Nullable ModelAndViewContainer container,
+            NativeWebRequest webRequest,
+            @Nullable WebDataBinderFactory binders) {
+        ServletServerHttpRequest request =
+                new ServletServerHttpRequest(
+                        Objects.requireNonNull(
+                                webRequest.getNativeRequest(HttpServletRequest.class)));
+        try {
+            byte[] body = request.getBody().readAllBytes();
+            if (body.length == 0) {
+                throw new HttpMessageNotReadableException("The body is empty.", request);
+            }
+            // The mapping lets no request through that names no type.
+            MediaType type = Objects.requireNonNull(request.getHeaders().getContentType());
+            return new JobDocument(body, type);
+        } catch (IOException cut) {
+            throw new HttpMessageNotReadableException("The body can't be read.", cut, request);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.interlinkgateway.compute;
+
+import org.jspecify.annotations.NullMarked;
