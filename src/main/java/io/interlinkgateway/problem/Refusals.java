@@ -30,7 +30,7 @@ public class Refusals {
 
     /// @param meters where the counters are registered, one for each cause
     /// @param clock the time between two lines
-    Refusals(MeterRegistry meters, Clock clock) {
+    public Refusals(MeterRegistry meters, Clock clock) {
         this.clock = clock;
         for (Cause cause : Cause.values()) {
             tallies.put(
