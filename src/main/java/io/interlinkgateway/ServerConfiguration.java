@@ -1,7 +1,12 @@
 package io.interlinkgateway;
 
+import io.interlinkgateway.problem.Connections;
+import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.thread.ThreadPool;
+import org.eclipse.jetty.util.thread.VirtualThreadPool;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -16,14 +21,37 @@ class ServerConfiguration {
     private static final int ACCEPT_QUEUE = 4096;
 
     @Bean
-    WebServerFactoryCustomizer<JettyServletWebServerFactory> jetty(ErrorHandler refusals) {
+    WebServerFactoryCustomizer<JettyServletWebServerFactory> jetty(
+            ErrorHandler refusals, Connections connections) {
         return factory ->
                 factory.addServerCustomizers(server -> {
+                    requireFewer(connections, server.getThreadPool());
                     server.setErrorHandler(refusals);
                     for (ServerConnector connector :
                             server.getContainedBeans(ServerConnector.class)) {
                         connector.setAcceptQueueSize(ACCEPT_QUEUE);
+                        connector.addBean(connections);
+                    }
+                    for (HttpConfiguration http :
+                            server.getContainedBeans(HttpConfiguration.class)) {
+                        // No endpoint takes forms. Jetty would read them for a question for a
+                        // parameter.
+                        http.setFormEncodedMethods();
                     }
                 });
+    }
+
+    /// Each connection holds one thread at most, so some are always left.
+    private static void requireFewer(Connections connections, ThreadPool threads) {
+        if (threads instanceof VirtualThreadPool pool
+                && connections.max() >= pool.getMaxConcurrentTasks()) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "gateway.connections.max",
+                    connections.max(),
+                    "There must be fewer connections than threads, of which"
+                            + " server.jetty.threads.max allows "
+                            + pool.getMaxConcurrentTasks()
+                            + ".");
+        }
     }
 }

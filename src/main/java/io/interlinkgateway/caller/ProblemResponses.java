@@ -1,10 +1,9 @@
 package io.interlinkgateway.caller;
 
 import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.problem.Refusals;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenAuthenticationEntryPoint;
@@ -18,15 +17,16 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 final class ProblemResponses
         implements AuthenticationEntryPoint, AccessDeniedHandler, RequestRejectedHandler {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ProblemResponses.class);
-
     private final HandlerExceptionResolver problems;
+    private final Refusals refusals;
     private final BearerTokenAuthenticationEntryPoint challenge =
             new BearerTokenAuthenticationEntryPoint();
 
     /// @param problems the resolver of the controllers' exceptions
-    ProblemResponses(HandlerExceptionResolver problems) {
+    /// @param refusals where what is refused is counted
+    ProblemResponses(HandlerExceptionResolver problems, Refusals refusals) {
         this.problems = problems;
+        this.refusals = refusals;
     }
 
     @Override
@@ -40,6 +40,9 @@ final class ProblemResponses
         }
         challenge.commence(request, response, failure);
         boolean sent = request.getHeader("Authorization") != null;
+        refusals.refused(
+                sent ? Refusals.Cause.BAD_TOKEN : Refusals.Cause.NO_TOKEN,
+                request.getMethod() + " from " + request.getRemoteAddr() + ".");
         answer(
                 request,
                 response,
@@ -65,7 +68,9 @@ final class ProblemResponses
             HttpServletRequest request,
             HttpServletResponse response,
             RequestRejectedException rejected) {
-        LOG.debug("Refused by the firewall: {}", rejected.getMessage());
+        refusals.refused(
+                Refusals.Cause.BAD_REQUEST,
+                "From " + request.getRemoteAddr() + ": " + rejected.getMessage());
         answer(request, response, new GatewayException.RefusedByFirewall());
     }
 

@@ -1,8 +1,11 @@
 package io.interlinkgateway.caller;
 
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.problem.Connections;
+import io.interlinkgateway.problem.Refusals;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
@@ -91,8 +94,9 @@ class SecurityConfiguration {
 
     @Bean
     ProblemResponses problemResponses(
-            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
-        return new ProblemResponses(problems);
+            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems,
+            Refusals refusals) {
+        return new ProblemResponses(problems, refusals);
     }
 
     @Bean
@@ -120,7 +124,10 @@ class SecurityConfiguration {
 
     @Bean
     SecurityFilterChain filterChain(
-            HttpSecurity http, AuthenticationManager bearerTokens, ProblemResponses problems) {
+            HttpSecurity http,
+            AuthenticationManager bearerTokens,
+            ProblemResponses problems,
+            Connections connections) {
         http.sessionManagement(
                         sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 // No browser sends a bearer token by itself, and CORS refuses what pages of other
@@ -134,7 +141,7 @@ class SecurityConfiguration {
                 .cors(cors -> cors.configurationSource(origins()))
                 .exceptionHandling(failures ->
                         failures.authenticationEntryPoint(problems).accessDeniedHandler(problems))
-                .addFilterBefore(callerNoted(), AuthorizationFilter.class);
+                .addFilterBefore(callerNoted(connections), AuthorizationFilter.class);
         switch (properties.mode()) {
             case OPEN ->
                     http.authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
@@ -181,9 +188,10 @@ class SecurityConfiguration {
         };
     }
 
-    private static Filter callerNoted() {
+    private static Filter callerNoted(Connections connections) {
         return (request, response, chain) -> {
             if (CallerAuthentication.isKnown()) {
+                connections.admit((HttpServletRequest) request);
                 request.setAttribute(AuditLog.CALLER, CallerAuthentication.current());
             }
             chain.doFilter(request, response);

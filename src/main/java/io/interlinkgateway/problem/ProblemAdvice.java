@@ -167,6 +167,10 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                 return answer(
                         ProblemType.BODY_TOO_LARGE.problem(String.valueOf(cause.getMessage())));
             }
+            if (cause instanceof BodyTooSlowException) {
+                return answer(
+                        ProblemType.BODY_TOO_SLOW.problem(String.valueOf(cause.getMessage())));
+            }
         }
         return unreadable.getCause() instanceof JacksonException json
                 ? answer(unreadable(json))

@@ -87,6 +87,12 @@ enum ProblemType {
             "The body is too large",
             "The gateway takes bodies of up to 1 MiB, unless it is configured otherwise.",
             "Send less: data belongs on the HPC's storage, not in a job."),
+    BODY_TOO_SLOW(
+            HttpStatus.REQUEST_TIMEOUT,
+            "The body arrives too slowly",
+            "A body must not pause for 10 s, nor be slower than 1 kB a second, nor take longer than"
+                    + " 60 s, unless the gateway is configured otherwise.",
+            "Send the request again, the whole body at once, over a network that is faster."),
     METHOD_NOT_ALLOWED(
             HttpStatus.METHOD_NOT_ALLOWED,
             "The method is not allowed here",

@@ -20,9 +20,11 @@ import tools.jackson.databind.json.JsonMapper;
 class RefusedRequests extends ErrorHandler {
 
     private final JsonMapper json;
+    private final Refusals refusals;
 
-    RefusedRequests(JsonMapper json) {
+    RefusedRequests(JsonMapper json, Refusals refusals) {
         this.json = json;
+        this.refusals = refusals;
     }
 
     @Override
@@ -34,6 +36,11 @@ class RefusedRequests extends ErrorHandler {
             @Nullable Throwable cause,
             Callback callback) {
         ProblemType type = ProblemType.ofStatus(HttpStatusCode.valueOf(code));
+        if (type.status().is4xxClientError()) {
+            refusals.refused(
+                    Refusals.Cause.BAD_REQUEST,
+                    code + " to " + Request.getRemoteAddr(request) + ". " + message);
+        }
         ProblemDetail problem =
                 type.problem(Objects.requireNonNullElse(message, type.title()) + ".");
         problem.setStatus(code);

@@ -3,7 +3,10 @@ package io.interlinkgateway.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.problem.Refusals;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.FilterChain;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
@@ -20,10 +23,12 @@ class CallerLimitsTests {
     private GatewayException.@Nullable TooManyRequests refusal;
 
     private final ProblemResponses problems =
-            new ProblemResponses((_, _, _, failure) -> {
-                refusal = (GatewayException.TooManyRequests) failure;
-                return new ModelAndView();
-            });
+            new ProblemResponses(
+                    (_, _, _, failure) -> {
+                        refusal = (GatewayException.TooManyRequests) failure;
+                        return new ModelAndView();
+                    },
+                    new Refusals(new SimpleMeterRegistry(), Clock.systemUTC()));
 
     @AfterEach
     void logOut() {
