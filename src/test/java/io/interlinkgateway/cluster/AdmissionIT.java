@@ -1,10 +1,12 @@
 package io.interlinkgateway.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -15,6 +17,10 @@ import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBindingBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.interlinkgateway.bench.Component;
@@ -54,16 +60,7 @@ class AdmissionIT {
     static void deploy() {
         Deployment deployment = new Deployment(CLUSTER);
         workspace = deployment.freshWorkspace();
-        CLUSTER.client()
-                .namespaces()
-                .withName(workspace().value())
-                .edit(namespace -> {
-                    namespace
-                            .getMetadata()
-                            .getLabels()
-                            .remove("pod-security.kubernetes.io/enforce");
-                    return namespace;
-                });
+        label(workspace(), null);
         CLUSTER.client()
                 .resource(
                         new ServiceAccountBuilder()
@@ -81,6 +78,19 @@ class AdmissionIT {
     @AfterAll
     static void close() {
         Objects.requireNonNull(gatewaysClient).close();
+    }
+
+    private static void label(Workspace workspace, @Nullable String podSecurity) {
+        String label = "pod-security.kubernetes.io/enforce";
+        // spotless:off
+        CLUSTER.client().namespaces().withName(workspace.value())
+                .edit(namespace -> new NamespaceBuilder(namespace)
+                        .editMetadata()
+                            .removeFromLabels(label)
+                            .addToLabels(podSecurity == null ? Map.of() : Map.of(label, podSecurity))
+                        .endMetadata()
+                        .build());
+        // spotless:on
     }
 
     private static Workspace workspace() {
@@ -123,6 +133,76 @@ class AdmissionIT {
     @Test
     void aPodOfTheGatewayIsAdmitted() {
         assertThat(create(gatewaysPod()).code()).isEqualTo(201);
+    }
+
+    /// Why `deploy/workspace.yaml` advises baseline: interLink ignores security contexts, so its pods have none.
+    @Test
+    void thePodsOfTheGatewayPassBaselinePodSecurityAndNotRestricted() {
+        Workspace open = CLUSTER.freshWorkspace();
+        Pod pod = PodTranslation.podFor(new SampleJobs(open, TestCluster.NODE).living(unused()));
+        String address = folderOf(pod) + "?dryRun=All";
+
+        assertThat(CLUSTER.apiServer().send("POST", address, pod).code()).isEqualTo(201);
+        label(open, "restricted");
+        assertThat(CLUSTER.apiServer().send("POST", address, pod).body())
+                .contains("violates PodSecurity");
+    }
+
+    /// As the comment in the manifest advises.
+    @Test
+    void theVirtualNodesMayBeNamed() {
+        Workspace open = CLUSTER.freshWorkspace();
+        Pod pod = PodTranslation.podFor(new SampleJobs(open, TestCluster.NODE).living(unused()));
+        String address = folderOf(pod) + "?dryRun=All";
+        List<HasMetadata> made = List.of();
+        try {
+            made = policyFor(open, "[\"leonardo-vk\"]");
+            await().until(() ->
+                    CLUSTER.apiServer()
+                            .send("POST", address, pod)
+                            .body()
+                            .contains("select a virtual node"));
+            made = policyFor(open, "[\"leonardo-vk\", \"" + TestCluster.NODE + "\"]");
+            await().until(() -> CLUSTER.apiServer().send("POST", address, pod).code() == 201);
+        } finally {
+            made.forEach(object -> CLUSTER.client().resource(object).delete());
+        }
+    }
+
+    /// The policy for pods once more, for one workspace.
+    private static List<HasMetadata> policyFor(Workspace workspace, String nodes) {
+        String name = "interlink-gateway-named-nodes";
+        ValidatingAdmissionPolicy policy =
+                CLUSTER.client()
+                        .resources(ValidatingAdmissionPolicy.class)
+                        .withName("interlink-gateway-pods")
+                        .get();
+        // spotless:off
+        ValidatingAdmissionPolicy other = new ValidatingAdmissionPolicyBuilder(policy)
+                .withNewMetadata().withName(name).endMetadata()
+                .editSpec()
+                    .editMatchingVariable(variable -> variable.getName().equals("nodes"))
+                        .withExpression(nodes)
+                    .endVariable()
+                .endSpec()
+                .withStatus(null)
+                .build();
+        ValidatingAdmissionPolicyBinding binding = new ValidatingAdmissionPolicyBindingBuilder()
+                .withNewMetadata().withName(name).endMetadata()
+                .withNewSpec()
+                    .withPolicyName(name)
+                    .withValidationActions("Deny")
+                    .withNewMatchResources()
+                        .withNewNamespaceSelector()
+                            .addToMatchLabels("kubernetes.io/metadata.name", workspace.value())
+                        .endNamespaceSelector()
+                    .endMatchResources()
+                .endSpec()
+                .build();
+        // spotless:on
+        return List.of(
+                CLUSTER.client().resource(binding).serverSideApply(),
+                CLUSTER.client().resource(other).forceConflicts().serverSideApply());
     }
 
     private static Named<Consumer<PodSpec>> spec(String name, Consumer<PodSpec> change) {
