@@ -115,8 +115,7 @@ class CredentialController {
                     @Schema(
                             description =
                                     "The server to ask; may be left out if the credential has one."
-                                            + " If it has none, only an admin may name one, with"
-                                            + " https.",
+                                            + " If it has none, only an admin may name one.",
                             example = "https://mlflow.example.org/")
                     String trackingUri) {}
 

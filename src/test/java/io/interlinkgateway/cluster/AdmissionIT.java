@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -244,6 +245,17 @@ class AdmissionIT {
                         spec("node by another label", pod ->
                                 pod.setNodeSelector(Map.of("kubernetes.io/os", "linux"))),
                         spec("other account", pod -> pod.setServiceAccountName("mighty")),
+                        spec("before all others", pod ->
+                                pod.setPriorityClassName("system-node-critical")),
+                        spec("SELinux", pod -> pod.setSecurityContext(
+                                new PodSecurityContextBuilder()
+                                        .withNewSeLinuxOptions().withType("spc_t").endSeLinuxOptions()
+                                        .build())),
+                        spec("unmasked /proc", pod -> {
+                            pod.setHostUsers(false);
+                            pod.getContainers().getFirst().setSecurityContext(
+                                    new SecurityContextBuilder().withProcMount("Unmasked").build());
+                        }),
                         spec("token", pod -> pod.setAutomountServiceAccountToken(true)),
                         spec("token by default", pod -> pod.setAutomountServiceAccountToken(null))),
                 Stream.of(
@@ -263,6 +275,8 @@ class AdmissionIT {
                                     .endProjected())),
                 container("privileged", context -> context.withPrivileged(true)),
                 container("escalation", context -> context.withAllowPrivilegeEscalation(true)),
+                container("SELinux of a container", context ->
+                        context.withNewSeLinuxOptions().withType("spc_t").endSeLinuxOptions()),
                 container("capability", context ->
                         context.withNewCapabilities().withAdd("NET_RAW").endCapabilities()))
                 .flatMap(cases -> cases);
