@@ -59,7 +59,7 @@ start kube-apiserver --etcd-servers "http://127.0.0.1:$client" \
   --tls-cert-file server.crt --tls-private-key-file server.key --client-ca-file ca.crt \
   --service-account-key-file service-accounts.key --service-account-signing-key-file service-accounts.key \
   --service-account-issuer https://kubernetes.default.svc --service-cluster-ip-range 10.96.0.0/24 \
-  --authorization-mode Node,RBAC --kubelet-certificate-authority ca.crt \
+  --authorization-mode Node,RBAC --allow-privileged --kubelet-certificate-authority ca.crt \
   --kubelet-client-certificate kubelet-client.crt --kubelet-client-key kubelet-client.key
 
 await() { # what, command

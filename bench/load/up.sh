@@ -20,7 +20,7 @@ for node in hpc-1 hpc-2 hpc-3 hpc-4 hpc-5; do
   sed "s/NAME/$node/" bench/load/node.yaml
   echo ---
 done | kubectl apply -f -
-kubectl apply -f deploy/namespace.yaml -f deploy/access.yaml
+kubectl apply -f deploy/namespace.yaml -f deploy/access.yaml -f deploy/admission.yaml
 for workspace in load-submits load-pages; do
   kubectl create namespace $workspace
   kubectl -n $workspace apply -f deploy/workspace.yaml

@@ -25,7 +25,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 class CallerConfiguration implements WebMvcConfigurer {
 
     static {
-        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Workspace.class);
+        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Workspace.class, Role.class);
     }
 
     private final WorkspaceAccess access;

@@ -1,12 +1,13 @@
 package io.interlinkgateway.caller;
 
-/// What a caller may do in a workspace; each role includes those before it.
+/// What a caller may do in a workspace; each role includes those before it. An endpoint that takes a workspace gets
+/// the caller's role there as a parameter of this type.
 public enum Role {
     /// May look at everything, passwords aside, and change nothing.
     VIEWER,
     /// May also submit, replace and delete jobs.
     SUBMITTER,
-    /// May also keep the credentials that all jobs of the workspace use.
+    /// May also keep the credentials that all jobs of the workspace use, and send them to servers of their choice.
     ADMIN;
 
     /// @param other a role

@@ -19,7 +19,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -31,6 +30,7 @@ import org.springframework.security.web.authentication.AnonymousAuthenticationFi
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.security.web.header.HeaderWriterFilter;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.CorsConfigurationSource;
 import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
@@ -125,7 +125,7 @@ class SecurityConfiguration {
     @Bean
     SecurityFilterChain filterChain(
             HttpSecurity http,
-            AuthenticationManager bearerTokens,
+            BearerTokens bearerTokens,
             ProblemResponses problems,
             Connections connections) {
         http.sessionManagement(
@@ -137,7 +137,10 @@ class SecurityConfiguration {
                 .httpBasic(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
-                .headers(headers -> headers.withObjectPostProcessor(EAGER))
+                .headers(headers ->
+                        headers.withObjectPostProcessor(EAGER)
+                                .referrerPolicy(policy -> policy.policy(ReferrerPolicy.NO_REFERRER))
+                                .addHeaderWriter(new ContentSecurity(bearerTokens.issuers())))
                 .cors(cors -> cors.configurationSource(origins()))
                 .exceptionHandling(failures ->
                         failures.authenticationEntryPoint(problems).accessDeniedHandler(problems))

@@ -20,12 +20,13 @@ import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /// The one place that decides whether a caller may use an endpoint, before the endpoint reads anything of the
-/// request; and that gives controllers the workspace that was decided on. A workspace that is none of the
-/// caller's is answered as one that does not exist.
+/// request; and that gives controllers the workspace that was decided on, and the caller's role there. A workspace
+/// that is none of the caller's is answered as one that does not exist.
 final class WorkspaceAccess implements HandlerInterceptor, HandlerMethodArgumentResolver {
 
     static final String PARAMETER = "workspace";
     static final String ATTRIBUTE = WorkspaceAccess.class.getName() + ".workspace";
+    private static final String ROLE = WorkspaceAccess.class.getName() + ".role";
 
     private final Workspaces workspaces;
 
@@ -59,6 +60,7 @@ final class WorkspaceAccess implements HandlerInterceptor, HandlerMethodArgument
             request.setAttribute(AuditLog.WORKSPACE, workspace);
             require(required.value(), role, "the workspace \"" + workspace + "\"");
             request.setAttribute(ATTRIBUTE, workspace);
+            request.setAttribute(ROLE, role);
             workspaces.open(workspace, caller.reach() instanceof Caller.Reach.Within);
         } else {
             role = caller.highestRole().orElseThrow(() -> inNoWorkspace(caller));
@@ -111,20 +113,22 @@ final class WorkspaceAccess implements HandlerInterceptor, HandlerMethodArgument
 
     @Override
     public boolean supportsParameter(MethodParameter parameter) {
-        return parameter.getParameterType() == Workspace.class;
+        return parameter.getParameterType() == Workspace.class
+                || parameter.getParameterType() == Role.class;
     }
 
     @Override
-    public Workspace resolveArgument(
+    public Object resolveArgument(
             MethodParameter parameter,
             @Nullable ModelAndViewContainer container,
             NativeWebRequest request,
             @Nullable WebDataBinderFactory binders) {
-        if (request.getAttribute(ATTRIBUTE, RequestAttributes.SCOPE_REQUEST)
-                instanceof Workspace decided) {
-            return decided;
+        String attribute = parameter.getParameterType() == Role.class ? ROLE : ATTRIBUTE;
+        Object decided = request.getAttribute(attribute, RequestAttributes.SCOPE_REQUEST);
+        if (decided == null) {
+            throw new IllegalStateException(
+                    "Nobody decided on the workspace of " + parameter.getExecutable());
         }
-        throw new IllegalStateException(
-                "Nobody decided on the workspace of " + parameter.getExecutable());
+        return decided;
     }
 }

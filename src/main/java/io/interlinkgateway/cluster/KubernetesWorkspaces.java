@@ -80,6 +80,7 @@ final class KubernetesWorkspaces implements Workspaces {
         }
     }
 
+    /// It passes the admission policies of `deploy` and every level of pod security.
     private static Pod smallestPod() {
         Map<String, Quantity> little =
                 Map.of("cpu", Quantity.parse("1m"), "memory", Quantity.parse("1Mi"));
@@ -87,6 +88,8 @@ final class KubernetesWorkspaces implements Workspaces {
         return new PodBuilder()
                 .withNewMetadata().withName("preview-" + UUID.randomUUID()).endMetadata()
                 .withNewSpec()
+                    .withAutomountServiceAccountToken(false)
+                    .withNodeSelector(Map.of(Annotations.HOSTNAME, "preview"))
                     .withNewSecurityContext()
                         .withRunAsNonRoot(true)
                         .withNewSeccompProfile().withType("RuntimeDefault").endSeccompProfile()

@@ -114,7 +114,8 @@ class CredentialController {
             @Nullable
                     @Schema(
                             description =
-                                    "The server to ask; may be left out if the credential has one.",
+                                    "The server to ask; may be left out if the credential has one."
+                                            + " If it has none, only an admin may name one.",
                             example = "https://mlflow.example.org/")
                     String trackingUri) {}
 
@@ -178,13 +179,27 @@ class CredentialController {
             summary = "Ask the MLflow server whether it accepts a credential",
             description =
                     "The gateway asks without the credential first, so that an open server is told"
-                            + " from a good password.")
+                            + " from a good password. The credential is sent to no server but the"
+                            + " one that it has; one that has none, to a server that an admin"
+                            + " names.")
     VerdictResponse verify(
             Workspace workspace,
+            Role role,
             @PathVariable CredentialName name,
             @RequestBody Optional<VerifyRequest> request) {
         MlflowCredential credential =
                 credentials.reveal(workspace, name).orElseThrow(() -> notFound(name));
+        if (credential.trackingUri().isEmpty() && !role.includes(Role.ADMIN)) {
+            throw new GatewayException.NotAllowed(
+                    "The credential \""
+                            + name
+                            + "\" is for no server of its own, and to send it to one needs the role"
+                            + " ADMIN in the workspace \""
+                            + workspace
+                            + "\"; yours is "
+                            + role
+                            + ". Once an admin has put it with a trackingUri, you may verify it.");
+        }
         TrackingUri server = serverOf(credential, request.map(VerifyRequest::trackingUri));
         return VerdictResponse.from(probe.ask(server, credential), server);
     }

@@ -51,8 +51,22 @@ class MlflowProbe {
     /// @param server where to ask
     /// @param credential whom to ask about
     /// @return the server's verdict
-    /// @throws GatewayException.Rejected if the gateway must not call that address
+    /// @throws GatewayException.Rejected if the gateway must not call that address, or would send the password over the
+    ///     internet for all to read though nobody said so when the credential was made
     Verdict ask(TrackingUri server, MlflowCredential credential) {
+        if (!server.isSecured()
+                && !properties.allowPrivateAddresses()
+                && credential.trackingUri().isEmpty()) {
+            throw new GatewayException.Rejected(
+                    List.of(
+                            Finding.error(
+                                    "mlflow-unsecured",
+                                    "trackingUri",
+                                    "The password would be sent over plain http, which others on"
+                                            + " the way can read.",
+                                    "Use the server's https address; if it has none, put the"
+                                            + " credential with this trackingUri.")));
+        }
         // All of it in one task, which a server that sends a byte now and then can't stretch. The
         // interrupt
         // closes the socket that a virtual thread waits on.

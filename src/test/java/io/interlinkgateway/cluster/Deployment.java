@@ -4,55 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.AuthInfoBuilder;
 import io.fabric8.kubernetes.api.model.Config;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
-import io.fabric8.kubernetes.client.dsl.FieldValidateable;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.job.Workspace;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 
-/// The manifests of the folder `deploy`, applied with strict validation, and the service account that they make.
+/// What `kubectl apply -k deploy` makes, and its service account.
 final class Deployment {
 
     static final String NAME = "interlink-gateway";
 
     private final TestCluster cluster;
 
-    Deployment(TestCluster cluster) throws IOException {
+    Deployment(TestCluster cluster) {
         this.cluster = cluster;
-        for (String file :
-                List.of("namespace.yaml", "access.yaml", "configuration.yaml", "gateway.yaml")) {
-            apply(file, NAME);
-        }
-    }
-
-    private void apply(String file, String namespace) throws IOException {
-        try (InputStream manifest = Files.newInputStream(Path.of("deploy", file))) {
-            for (HasMetadata item : cluster.client().load(manifest).items()) {
-                cluster.client()
-                        .resource(item)
-                        .inNamespace(namespace)
-                        .fieldValidation(FieldValidateable.Validation.STRICT)
-                        .serverSideApply();
-            }
-        }
+        Manifests.all().forEach(file -> Manifests.apply(cluster.client(), file, NAME));
     }
 
     /// Allows the gateway to make workspaces itself.
-    void allowWorkspaceCreation() throws IOException {
-        apply("workspace-creation.yaml", NAME);
+    void allowWorkspaceCreation() {
+        Manifests.apply(cluster.client(), "workspace-creation.yaml", NAME);
     }
 
     /// @return a namespace that is open to the gateway
-    Workspace freshWorkspace() throws IOException {
+    Workspace freshWorkspace() {
         Workspace workspace = cluster.freshWorkspace();
-        apply("workspace.yaml", workspace.value());
+        Manifests.apply(cluster.client(), "workspace.yaml", workspace.value());
         return workspace;
     }
 

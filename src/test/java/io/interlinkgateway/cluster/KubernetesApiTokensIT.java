@@ -11,15 +11,15 @@ import io.interlinkgateway.contract.ApiTokensContract;
 import io.interlinkgateway.job.Workspace;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 @Requires(Component.CONTROL_PLANE)
 class KubernetesApiTokensIT implements ApiTokensContract {
 
     private final TestCluster cluster = TestCluster.shared();
-    private final Workspace namespace = cluster.freshWorkspace();
     private final KubernetesApiTokens tokens =
-            new KubernetesApiTokens(cluster.apiServer(), namespace.value());
+            new KubernetesApiTokens(cluster.apiServer(), Deployment.NAME);
 
     @Override
     public ApiTokens tokens() {
@@ -28,9 +28,11 @@ class KubernetesApiTokensIT implements ApiTokensContract {
 
     @Test
     void aTokenIsNoCredential() {
+        Workspace namespace = new Workspace(Deployment.NAME);
+        String id = UUID.randomUUID().toString().replace("-", "").substring(0, 16);
         tokens.add(
                 new ApiToken(
-                        "0123456789abcdef",
+                        id,
                         "ab".repeat(32),
                         "ada",
                         "name",

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
@@ -15,15 +17,17 @@ import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Workspace;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// With the rights of the optional manifest, and no others.
 @Requires(Component.CONTROL_PLANE)
@@ -33,7 +37,7 @@ class KubernetesWorkspacesIT {
     private static @Nullable KubernetesClient gatewaysClient;
 
     @BeforeAll
-    static void deploy() throws IOException {
+    static void deploy() {
         Deployment deployment = new Deployment(CLUSTER);
         deployment.allowWorkspaceCreation();
         gatewaysClient =
@@ -157,6 +161,69 @@ class KubernetesWorkspacesIT {
         assertThat(refused(binding(workspace.value(), "somebody-else"))).isTrue();
     }
 
+    private static NamespaceBuilder ownNamespace(String name) {
+        // spotless:off
+        return new NamespaceBuilder()
+                .withNewMetadata()
+                    .withName(name)
+                    .addToLabels("app.kubernetes.io/managed-by", "interlink-gateway")
+                    .addToLabels("pod-security.kubernetes.io/enforce", "baseline")
+                .endMetadata();
+        // spotless:on
+    }
+
+    private static NamespaceBuilder labelled(String label, @Nullable String value) {
+        NamespaceBuilder namespace = ownNamespace(unused().value());
+        // spotless:off
+        return value == null
+                ? namespace.editMetadata().removeFromLabels(label).endMetadata()
+                : namespace.editMetadata().addToLabels(label, value).endMetadata();
+        // spotless:on
+    }
+
+    static Stream<NamespaceBuilder> mightyNamespaces() {
+        return Stream.of(
+                labelled("pod-security.kubernetes.io/enforce", "privileged"),
+                labelled("pod-security.kubernetes.io/enforce", null),
+                labelled("pod-security.kubernetes.io/enforce-version", "v1.0"),
+                labelled("team", "administrators"),
+                ownNamespace("kube-" + unused()),
+                ownNamespace("openshift-" + unused()),
+                ownNamespace("default"),
+                ownNamespace(Deployment.NAME));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mightyNamespaces")
+    void theGatewayMakesNoNamespaceThatIsMoreThanAWorkspace(NamespaceBuilder namespace) {
+        assertThat(refused(namespace.build())).isTrue();
+    }
+
+    @Test
+    void theGatewayMakesNamespacesOfWorkspaces() {
+        assertThat(refused(ownNamespace(unused().value()).build())).isFalse();
+    }
+
+    @Test
+    void theGatewayChangesNoNamespace() {
+        Workspace workspace = unused();
+        workspaces(true).open(workspace, true);
+
+        ApiServer.Answer answer =
+                new ApiServer(client(), Duration.ofSeconds(10))
+                        .patch(
+                                "/api/v1/namespaces/" + workspace,
+                                Map.of(
+                                        "metadata",
+                                        Map.of(
+                                                "labels",
+                                                Map.of(
+                                                        "pod-security.kubernetes.io/enforce",
+                                                        "privileged"))));
+
+        assertThat(answer.code()).as(answer.body()).isEqualTo(403);
+    }
+
     private static RoleBinding binding(String namespace, String serviceAccount) {
         // spotless:off
         return new RoleBindingBuilder()
@@ -175,10 +242,10 @@ class KubernetesWorkspacesIT {
         // spotless:on
     }
 
-    private static boolean refused(RoleBinding binding) {
+    private static boolean refused(HasMetadata object) {
         try {
-            client().resource(binding).create();
-            CLUSTER.client().resource(binding).delete();
+            client().resource(object).create();
+            CLUSTER.client().resource(object).delete();
             return false;
         } catch (KubernetesClientException refusal) {
             return String.valueOf(refusal.getMessage())

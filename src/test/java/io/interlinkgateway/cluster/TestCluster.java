@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -37,7 +39,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The real API server with a node that looks like interLink's. Nobody runs its pods; when one is deleted, it
-/// goes away, as a virtual kubelet sees to. Pods of nodes that were not made here are left alone.
+/// goes away, as a virtual kubelet sees to. Pods of nodes that were not made here are left alone. What is tested acts
+/// as the gateway's service account, held by the admission policies of `deploy`, but in every namespace.
 final class TestCluster {
 
     static final NodeName NODE = new NodeName("vega-new-vk");
@@ -73,7 +76,16 @@ final class TestCluster {
     TestCluster(String kubeconfig) {
         this.kubeconfig = kubeconfig;
         client = ClusterConfiguration.clientFor(Config.fromKubeconfig(kubeconfig), properties);
-        apiServer = new ApiServer(client, properties.requestTimeout());
+        apiServer =
+                new ApiServer(
+                        ClusterConfiguration.clientFor(gatewayIn(kubeconfig), properties),
+                        properties.requestTimeout());
+        Manifests.apply(client, "namespace.yaml", Deployment.NAME);
+        Manifests.apply(client, "access.yaml", Deployment.NAME);
+        Manifests.apply(client, "admission.yaml", Deployment.NAME);
+        // The API server's view of new policies lags, and keeps their order: this is of the last
+        // one.
+        await().atMost(Duration.ofSeconds(60)).until(this::refusesTokensOfServiceAccounts);
         watchedNodes =
                 new WatchedNodes(apiServer, properties.watches().staleness(), Clock.systemUTC());
         workspaces =
@@ -110,6 +122,29 @@ final class TestCluster {
                                 Assertions.assertNotNull(pod);
                             }
                         });
+    }
+
+    private static Config gatewayIn(String kubeconfig) {
+        Config config = Config.fromKubeconfig(kubeconfig);
+        config.setImpersonateUsername(
+                "system:serviceaccount:" + Deployment.NAME + ":" + Deployment.NAME);
+        config.setImpersonateGroups("system:masters");
+        return config;
+    }
+
+    private boolean refusesTokensOfServiceAccounts() {
+        Secret secret =
+                new SecretBuilder()
+                        .withNewMetadata()
+                        .withName("w-" + UUID.randomUUID())
+                        .addToAnnotations("kubernetes.io/service-account.name", "default")
+                        .endMetadata()
+                        .withType("kubernetes.io/service-account-token")
+                        .build();
+        return apiServer
+                .send("POST", "/api/v1/namespaces/default/secrets?dryRun=All", secret)
+                .body()
+                .contains("interlink-gateway-secrets");
     }
 
     static TestCluster shared() {
@@ -166,6 +201,7 @@ final class TestCluster {
                         new NamespaceBuilder()
                                 .withNewMetadata()
                                 .withName(name)
+                                .addToLabels("pod-security.kubernetes.io/enforce", "baseline")
                                 .endMetadata()
                                 .build())
                 .create();

@@ -1,7 +1,6 @@
 package io.interlinkgateway.credential;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -249,17 +248,30 @@ class MlflowProbeTests {
     @Test
     void anAddressThatMustNotBeCalledIsNotCalled() {
         manner(exchange -> exchange.sendResponseHeaders(200, -1));
+        MlflowCredential bound =
+                new MlflowCredential("ada", "s3cret-marker", Optional.of(address("localhost")));
+
+        assertThat(ruleThatRefuses("https://127.0.0.1/", ADA)).isEqualTo("mlflow-address");
+        assertThat(ruleThatRefuses(address("localhost").toString(), bound))
+                .isEqualTo("mlflow-address");
+        assertThat(logins).isEmpty();
+    }
+
+    /// Where private addresses may be called, the network is one's own.
+    @Test
+    void aPasswordIsNotSentInTheClearOverTheInternet() {
+        assertThat(ruleThatRefuses("http://mlflow.example.org/", ADA))
+                .isEqualTo("mlflow-unsecured");
+    }
+
+    private static String ruleThatRefuses(String server, MlflowCredential credential) {
         MlflowProbe careful =
                 new MlflowProbe(new MlflowProperties(List.of(), false, Duration.ofSeconds(1)));
-
-        assertThatExceptionOfType(GatewayException.Rejected.class)
-                .isThrownBy(() -> careful.ask(address("127.0.0.1"), ADA))
-                .satisfies(rejected ->
-                        assertThat(rejected.findings().getFirst().rule())
-                                .isEqualTo("mlflow-address"));
-        assertThatExceptionOfType(GatewayException.Rejected.class)
-                .isThrownBy(() -> careful.ask(address("localhost"), ADA));
-        assertThat(logins).isEmpty();
+        try {
+            return careful.ask(TrackingUri.parse(server), credential).name();
+        } catch (GatewayException.Rejected refusal) {
+            return refusal.findings().getFirst().rule();
+        }
     }
 
     /// Whatever log level an operator sets: the levels of the packages that this check uses are the most talkative.
