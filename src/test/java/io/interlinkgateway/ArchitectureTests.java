@@ -62,7 +62,7 @@ class ArchitectureTests {
                     .whereLayer("credential")
                     .mayOnlyAccessLayers("job", "caller")
                     .whereLayer("caller")
-                    .mayOnlyAccessLayers("job")
+                    .mayOnlyAccessLayers("job", "problem")
                     .whereLayer("pod")
                     .mayOnlyAccessLayers("job", "node")
                     .whereLayer("inspection")

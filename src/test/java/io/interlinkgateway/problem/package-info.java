@@ -1,0 +1,4 @@
+@NullMarked
+package io.interlinkgateway.problem;
+
+import org.jspecify.annotations.NullMarked;
