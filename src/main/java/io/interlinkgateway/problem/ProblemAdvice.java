@@ -44,7 +44,7 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     /// How Bean Validation marks the elements of lists and maps.
-    private static final Pattern ELEMENT = Pattern.compile("\\.?<[^>]*>");
+    private static final Pattern ELEMENT = Pattern.compile("\\.?<[^<>]*>");
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
