@@ -1,6 +1,7 @@
 package io.interlinkgateway.caller;
 
 import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.problem.Refusals;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.slf4j.Logger;
@@ -21,12 +22,15 @@ final class ProblemResponses
     private static final Logger LOG = LoggerFactory.getLogger(ProblemResponses.class);
 
     private final HandlerExceptionResolver problems;
+    private final Refusals refusals;
     private final BearerTokenAuthenticationEntryPoint challenge =
             new BearerTokenAuthenticationEntryPoint();
 
     /// @param problems the resolver of the controllers' exceptions
-    ProblemResponses(HandlerExceptionResolver problems) {
+    /// @param refusals where what is refused is counted
+    ProblemResponses(HandlerExceptionResolver problems, Refusals refusals) {
         this.problems = problems;
+        this.refusals = refusals;
     }
 
     @Override
@@ -35,11 +39,25 @@ final class ProblemResponses
             HttpServletResponse response,
             AuthenticationException failure) {
         if (failure instanceof UndecidedException undecided) {
-            answer(request, response, undecided.failure());
+            if (undecided.failure() instanceof GatewayException.TooManyRequests tooMany) {
+                refuse(request, response, tooMany);
+            } else {
+                if (undecided.failure() instanceof GatewayException.IssuerUnavailable) {
+                    refusals.refused(
+                            Refusals.Cause.ISSUER_UNAVAILABLE,
+                            undecided.getMessage() + " " + undecided.getCause());
+                }
+                answer(request, response, undecided.failure());
+            }
             return;
         }
         challenge.commence(request, response, failure);
         boolean sent = request.getHeader("Authorization") != null;
+        refusals.refused(
+                failure instanceof RefusedTokenException refused
+                        ? refused.counted()
+                        : sent ? Refusals.Cause.BAD_TOKEN : Refusals.Cause.NO_TOKEN,
+                String.valueOf(failure.getMessage()));
         answer(
                 request,
                 response,
@@ -67,6 +85,20 @@ final class ProblemResponses
             RequestRejectedException rejected) {
         LOG.debug("Refused by the firewall: {}", rejected.getMessage());
         answer(request, response, new GatewayException.RefusedByFirewall());
+    }
+
+    /// Answers what was too much, and counts it.
+    void refuse(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            GatewayException.TooManyRequests tooMany) {
+        refusals.refused(
+                Refusals.Cause.TOO_MANY_REQUESTS,
+                (CallerAuthentication.isKnown()
+                                ? CallerAuthentication.current().id() + ": "
+                                : "Unknown caller: ")
+                        + tooMany.getMessage());
+        answer(request, response, tooMany);
     }
 
     void answer(

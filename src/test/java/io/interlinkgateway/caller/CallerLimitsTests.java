@@ -3,7 +3,10 @@ package io.interlinkgateway.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.problem.Refusals;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.FilterChain;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
@@ -20,10 +23,12 @@ class CallerLimitsTests {
     private GatewayException.@Nullable TooManyRequests refusal;
 
     private final ProblemResponses problems =
-            new ProblemResponses((_, _, _, failure) -> {
-                refusal = (GatewayException.TooManyRequests) failure;
-                return new ModelAndView();
-            });
+            new ProblemResponses(
+                    (_, _, _, failure) -> {
+                        refusal = (GatewayException.TooManyRequests) failure;
+                        return new ModelAndView();
+                    },
+                    new Refusals(new SimpleMeterRegistry(), Clock.systemUTC()));
 
     @AfterEach
     void logOut() {
@@ -128,6 +133,26 @@ class CallerLimitsTests {
             assertThat(broken).hasMessage("broken");
         }
 
+        assertThat(passes(limits)).isTrue();
+    }
+
+    /// An issuer has any number of users.
+    @Test
+    void manyCallersDoNotMakeAStreamForgotten() throws Exception {
+        CallerLimits limits = limits(100, 1);
+        logIn("ada", Caller.Method.OIDC);
+        MockHttpServletRequest stream = streaming();
+        passes(limits, stream, (request, _) -> request.startAsync());
+
+        for (int user = 0; user < 30_000; user++) {
+            logIn("user-" + user, Caller.Method.OIDC);
+            passes(limits);
+        }
+
+        assertThat(limits.remembered()).isLessThanOrEqualTo(10_000);
+        logIn("ada", Caller.Method.OIDC);
+        assertThat(passes(limits)).isFalse();
+        Objects.requireNonNull(stream.getAsyncContext()).complete();
         assertThat(passes(limits)).isTrue();
     }
 }
