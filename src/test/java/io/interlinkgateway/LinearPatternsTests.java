@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LinearPatternsTests {
 
     private static final Path SOURCES = Path.of("src/main/java");
-    private static final int LONGEST = 100_000;
-    private static final int LONGEST_OF_WORDS = 20_000;
+    private static final int LONGEST = 50_000;
+    private static final int LONGEST_OF_WORDS = 5_000;
     private static final int MOST_LOOKS = 200;
 
     /// Those of which the source does not show at one place that they are for whole texts.
@@ -133,7 +133,7 @@ class LinearPatternsTests {
                         null,
                         () -> texts(use).forEach(text -> slowness(use, text).ifPresent(slow::add)),
                         "patterns",
-                        1 << 20);
+                        1 << 18);
         ordinary.start();
         ordinary.join();
 
