@@ -2,10 +2,13 @@ package io.interlinkgateway.caller;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.bucket4j.Bucket;
 import io.interlinkgateway.job.Fingerprint;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.problem.Refusals;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -18,8 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.concurrent.Executor;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 
 /// Makes API tokens and knows them again: `ilg_`, the id, `_`, the secret. The prefix lets scanners find one that
@@ -29,28 +34,74 @@ final class ApiTokenCheck {
     private static final Pattern FORM = Pattern.compile("ilg_([0-9a-f]{16})_[A-Za-z0-9_-]{43}");
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /// Lookups of tokens that were not seen lately, of all callers: made-up tokens shall not reach the cluster
-    /// faster than that.
-    private static final int LOOKUPS_PER_SECOND = 50;
+    /// Lookups of ids that nobody is known to have, of all callers: made-up tokens shall not reach the cluster faster
+    /// than that.
+    private static final int UNKNOWN_PER_SECOND = 50;
+
+    /// Lookups of ids that were found within [#REMEMBERED], of all callers.
+    private static final int KNOWN_PER_SECOND = 200;
+
+    private static final Duration REMEMBERED = Duration.ofHours(1);
+    private static final int MOST_KEPT = 10_000;
 
     private final ApiTokens tokens;
     private final Clock clock;
-    private final Cache<String, Optional<ApiToken>> seen;
-    private final Bucket lookups =
-            Bucket.builder()
-                    .addLimit(limit ->
-                            limit.capacity(LOOKUPS_PER_SECOND)
-                                    .refillGreedy(LOOKUPS_PER_SECOND, Duration.ofSeconds(1)))
-                    .build();
+
+    /// Tokens as they were found, at most as old as configured. Those in use are looked up again in the background at
+    /// half of that age, so that no request waits for it.
+    private final LoadingCache<String, @Nullable ApiToken> found;
+
+    /// Ids that were found, for longer: floods of made-up tokens do not delay them.
+    private final Cache<String, Boolean> remembered;
+
+    private final Cache<String, Boolean> absent;
+    private final Bucket unknownLookups;
+    private final Bucket knownLookups;
 
     ApiTokenCheck(ApiTokens tokens, ApiTokenProperties properties, Clock clock) {
+        this(tokens, properties, clock, Ticker.systemTicker(), Thread::startVirtualThread);
+    }
+
+    /// @param ticker the time of the caches and limits
+    /// @param background runs what no request waits for
+    ApiTokenCheck(
+            ApiTokens tokens,
+            ApiTokenProperties properties,
+            Clock clock,
+            Ticker ticker,
+            Executor background) {
         this.tokens = tokens;
         this.clock = clock;
-        this.seen =
+        this.found =
                 Caffeine.newBuilder()
-                        .maximumSize(10_000)
+                        .maximumSize(MOST_KEPT)
+                        .refreshAfterWrite(properties.keptFor().dividedBy(2).plusNanos(1))
                         .expireAfterWrite(properties.keptFor())
+                        .ticker(ticker)
+                        .executor(background)
+                        .build(this::lookedUp);
+        this.remembered =
+                Caffeine.newBuilder()
+                        .maximumSize(MOST_KEPT)
+                        .expireAfterAccess(REMEMBERED)
+                        .ticker(ticker)
                         .build();
+        this.absent =
+                Caffeine.newBuilder()
+                        .maximumSize(MOST_KEPT)
+                        .expireAfterWrite(properties.keptFor())
+                        .ticker(ticker)
+                        .build();
+        this.unknownLookups = bucket(UNKNOWN_PER_SECOND, ticker);
+        this.knownLookups = bucket(KNOWN_PER_SECOND, ticker);
+    }
+
+    private static Bucket bucket(int perSecond, Ticker ticker) {
+        return Bucket.builder()
+                .addLimit(limit ->
+                        limit.capacity(perSecond).refillGreedy(perSecond, Duration.ofSeconds(1)))
+                .withCustomTimePrecision(new TickerMeter(ticker))
+                .build();
     }
 
     /// A new token, the secret of which is nowhere else.
@@ -108,24 +159,41 @@ final class ApiTokenCheck {
                         .filter(kept -> isOf(kept, value))
                         .filter(kept -> clock.instant().isBefore(kept.expiresAt()))
                         .orElseThrow(() ->
-                                new InvalidBearerTokenException(
-                                        "There is no such API token, or it has expired."));
+                                new RefusedTokenException(
+                                        Refusals.Cause.UNKNOWN_API_TOKEN,
+                                        "There is no such API token, or it has expired.",
+                                        null));
         SequencedMap<Workspace, Role> roles = new LinkedHashMap<>();
         token.workspaces().forEach(workspace -> roles.put(workspace, token.role()));
-        return new Caller(token.owner(), Caller.Method.API_TOKEN, new Caller.Reach.Within(roles));
+        return new Caller(
+                token.owner(),
+                Caller.Method.API_TOKEN,
+                new Caller.Reach.Within(roles),
+                Optional.of(token.id()));
     }
 
     private Optional<ApiToken> known(String value) {
         Matcher form = FORM.matcher(value);
-        return form.matches() ? seen.get(form.group(1), this::lookedUp) : Optional.empty();
+        return form.matches() ? Optional.ofNullable(found.get(form.group(1))) : Optional.empty();
     }
 
-    private Optional<ApiToken> lookedUp(String id) {
-        if (!lookups.tryConsume(1)) {
+    private @Nullable ApiToken lookedUp(String id) {
+        boolean known = remembered.getIfPresent(id) != null;
+        if (!known && absent.getIfPresent(id) != null) {
+            return null;
+        }
+        if (!(known ? knownLookups : unknownLookups).tryConsume(1)) {
             throw new GatewayException.TooManyRequests(
                     "Too many API tokens are looked up at a time.", Duration.ofSeconds(1));
         }
-        return tokens.find(id);
+        ApiToken token = tokens.find(id).orElse(null);
+        if (token == null) {
+            remembered.invalidate(id);
+            absent.put(id, true);
+        } else {
+            remembered.put(id, true);
+        }
+        return token;
     }
 
     /// In the same time whatever the difference.
@@ -137,6 +205,7 @@ final class ApiTokenCheck {
 
     /// From now on this replica knows better.
     void forget(String id) {
-        seen.invalidate(id);
+        found.invalidate(id);
+        remembered.invalidate(id);
     }
 }

@@ -3,6 +3,7 @@ package io.interlinkgateway.caller;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.Text;
 import io.interlinkgateway.job.Workspace;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -10,7 +11,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -37,6 +38,8 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "API tokens")
 class ApiTokenController {
 
+    private static final int LONGEST_NAME = 100;
+
     private final ApiTokens tokens;
     private final ApiTokenCheck check;
     private final ApiTokenProperties properties;
@@ -59,9 +62,7 @@ class ApiTokenController {
                     {"name": "nightly pipeline", "role": "VIEWER", "lifetime": "P30D"}
                     """)
     record TokenRequest(
-            @NotNull
-                    @Pattern(regexp = "[^\\x00-\\x1f\\x7f]{1,100}")
-                    @Schema(example = "nightly pipeline")
+            @NotNull @Size(min = 1, max = LONGEST_NAME) @Schema(example = "nightly pipeline")
                     String name,
             @NotNull @Schema(description = "What it allows in its workspaces.", example = "VIEWER")
                     Role role,
@@ -141,6 +142,7 @@ class ApiTokenController {
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Findings findings = new Findings();
+        requireName(request.name(), findings);
         List<Workspace> workspaces = workspaces(request, caller, findings);
         Duration lifetime = lifetime(request, findings);
         requireFewer(caller, now, findings);
@@ -153,7 +155,10 @@ class ApiTokenController {
                         workspaces,
                         now,
                         now.plus(lifetime));
-        tokens.add(made.token());
+        if (!tokens.addWithin(made.token(), properties.perOwner())) {
+            findings.add(tooMany());
+            findings.rejectErrors();
+        }
         return ResponseEntity.created(URI.create("/api/v1/tokens/" + made.token().id()))
                 .header("Cache-Control", "no-store")
                 .body(TokenResponse.from(made.token(), made.value()));
@@ -231,12 +236,26 @@ class ApiTokenController {
                 there.stream().filter(token -> !now.isBefore(token.expiresAt())).toList();
         expired.forEach(token -> tokens.delete(token.id()));
         if (there.size() - expired.size() >= properties.perOwner()) {
+            findings.add(tooMany());
+        }
+    }
+
+    private Finding tooMany() {
+        return Finding.error(
+                "token-count",
+                "",
+                "You have " + properties.perOwner() + " tokens already.",
+                "Delete those that are not used any more.");
+    }
+
+    private static void requireName(String name, Findings findings) {
+        if (!Text.isName(name, LONGEST_NAME)) {
             findings.add(
                     Finding.error(
-                            "token-count",
-                            "",
-                            "You have " + properties.perOwner() + " tokens already.",
-                            "Delete those that are not used any more."));
+                            "token-name",
+                            "name",
+                            "The name has a character that can't be seen, or a blank at an end.",
+                            "Take letters, digits, signs, and blanks between them."));
         }
     }
 
@@ -244,16 +263,22 @@ class ApiTokenController {
     @DeleteMapping("/{id}")
     @Operation(
             summary = "Delete an API token",
-            description = "It is refused at once, by other replicas within seconds.")
+            description =
+                    "It is refused at once, by other replicas within seconds. An API token deletes"
+                            + " itself and no other.")
     @ApiResponse(responseCode = "204", description = "It is gone.")
     ResponseEntity<Void> delete(@PathVariable String id) {
-        String caller = CallerAuthentication.current().id();
+        Caller caller = CallerAuthentication.current();
         ApiToken token =
                 Optional.of(id)
                         .filter(text -> text.matches("[0-9a-f]{16}"))
                         .flatMap(tokens::find)
-                        .filter(found -> found.owner().equals(caller))
+                        .filter(found -> found.owner().equals(caller.id()))
                         .orElseThrow(() -> new GatewayException.NotFound("API token", id));
+        if (caller.apiToken().filter(own -> !own.equals(token.id())).isPresent()) {
+            throw new GatewayException.NotAllowed(
+                    "An API token deletes itself and no other. Log in to delete the others.");
+        }
         tokens.delete(token.id());
         check.forget(token.id());
         return ResponseEntity.noContent().build();

@@ -18,9 +18,11 @@ import org.springframework.web.servlet.HandlerMapping;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// One line of JSON for each change that is asked for, done or not, to the logger `audit`: who, how known, in
-/// which workspace, what, and how it ended. Holds nothing of bodies, tokens and parameters, and no text of the
-/// request that could break the line: JSON escapes it.
+/// One line of JSON for each request that could change something, wherever it goes and however it ends, to the
+/// logger `audit`: who, how known, in which workspace, what, and how it ended. Holds nothing of bodies, tokens and
+/// parameters, and no text of the request that could break the line: JSON escapes it.
+///
+/// There is no test of the path: an address has many spellings, and not every part of the gateway reads them alike.
 final class AuditLog extends OncePerRequestFilter {
 
     /// Where the authenticated caller is left for the line.
@@ -32,6 +34,11 @@ final class AuditLog extends OncePerRequestFilter {
     private static final Logger AUDIT = LoggerFactory.getLogger("audit");
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
+    /// The pattern of what no endpoint takes. It says nothing of the address.
+    private static final String ANYTHING = "/**";
+
+    private static final int LONGEST_METHOD = 20;
+
     private final JsonMapper json;
 
     AuditLog(JsonMapper json) {
@@ -41,8 +48,11 @@ final class AuditLog extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return READING.contains(request.getMethod())
-                || !request.getRequestURI().startsWith(request.getContextPath() + "/api/");
+        return !isChange(request.getMethod());
+    }
+
+    private static boolean isChange(String method) {
+        return !READING.contains(method);
     }
 
     @Override
@@ -54,15 +64,36 @@ final class AuditLog extends OncePerRequestFilter {
             chain.doFilter(request, response);
             failed = false;
         } finally {
-            AUDIT.info("{}", line(request, response, failed ? 500 : response.getStatus()));
+            write(line(request, response, failed ? 500 : response.getStatus()));
         }
     }
 
-    private String line(HttpServletRequest request, HttpServletResponse response, int status) {
+    /// Writes the line of a request that the server refused before any filter saw it, if it could change something.
+    ///
+    /// @param method its method
+    /// @param path its path, as it was sent; empty if it could not be read
+    /// @param status the status that it is answered with
+    void refused(String method, String path, int status) {
+        if (isChange(method)) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("actor", "unknown");
+            line.put("action", action(method, path));
+            end(line, status);
+            write(line);
+        }
+    }
+
+    private void write(Map<String, Object> line) {
+        AUDIT.info("{}", json.writeValueAsString(line));
+    }
+
+    private static Map<String, Object> line(
+            HttpServletRequest request, HttpServletResponse response, int status) {
         Map<String, Object> line = new LinkedHashMap<>();
         if (request.getAttribute(CALLER) instanceof Caller caller) {
             line.put("actor", caller.id());
             line.put("method", caller.method());
+            caller.apiToken().ifPresent(id -> line.put("token", id));
         } else {
             line.put("actor", "unknown");
         }
@@ -70,13 +101,23 @@ final class AuditLog extends OncePerRequestFilter {
         Object pattern = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
         line.put(
                 "action",
-                request.getMethod()
-                        + " "
-                        + (pattern == null ? Text.shown(request.getRequestURI()) : pattern));
+                action(
+                        request.getMethod(),
+                        pattern == null || pattern.equals(ANYTHING)
+                                ? request.getRequestURI()
+                                : pattern.toString()));
         put(line, "object", object(request, response));
+        end(line, status);
+        return line;
+    }
+
+    private static String action(String method, String path) {
+        return Text.shown(method, LONGEST_METHOD) + " " + Text.shown(path);
+    }
+
+    private static void end(Map<String, Object> line, int status) {
         line.put("outcome", status < 300 ? "DONE" : status < 500 ? "REFUSED" : "FAILED");
         line.put("status", status);
-        return json.writeValueAsString(line);
     }
 
     /// What was named in the address, else what was made.

@@ -12,7 +12,12 @@ import java.util.SequencedMap;
 /// @param id the same for each request of the same person or service, and nobody else's: `issuer#subject`
 /// @param method how that is known
 /// @param reach where the caller may do what
-record Caller(String id, Method method, Reach reach) {
+/// @param apiToken the id of the API token that was sent, if it was one
+record Caller(String id, Method method, Reach reach, Optional<String> apiToken) {
+
+    Caller(String id, Method method, Reach reach) {
+        this(id, method, reach, Optional.empty());
+    }
 
     /// How a caller is known.
     enum Method {

@@ -1,5 +1,6 @@
 package io.interlinkgateway.caller;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.github.bucket4j.Bucket;
@@ -24,19 +25,28 @@ final class CallerLimits extends OncePerRequestFilter {
     /// A caller who paused so long has a full bucket again, whatever the configuration.
     private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
 
+    /// Callers without an open request who are remembered: an issuer may have any number of users.
+    private static final int MOST_RECENT = 10_000;
+
     private static final Duration STREAM_RETRY = Duration.ofSeconds(5);
 
     private final CallerProperties properties;
     private final ProblemResponses problems;
+
+    /// As long as something holds them: a request that is open, or [#recent].
     private final LoadingCache<String, Allowance> allowances;
+
+    private final Cache<String, Allowance> recent;
 
     CallerLimits(CallerProperties properties, ProblemResponses problems) {
         this.properties = properties;
         this.problems = problems;
-        this.allowances =
+        this.allowances = Caffeine.newBuilder().weakValues().build(_ -> allowance(properties));
+        this.recent =
                 Caffeine.newBuilder()
+                        .maximumSize(MOST_RECENT)
                         .expireAfterAccess(FORGOTTEN_AFTER)
-                        .build(_ -> allowance(properties));
+                        .build();
     }
 
     private record Allowance(Bucket requests, Semaphore open) {}
@@ -53,6 +63,12 @@ final class CallerLimits extends OncePerRequestFilter {
                 new Semaphore(properties.openRequests()));
     }
 
+    /// @return how many callers without an open request are remembered
+    long remembered() {
+        recent.cleanUp();
+        return recent.estimatedSize();
+    }
+
     @Override
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -61,10 +77,12 @@ final class CallerLimits extends OncePerRequestFilter {
             chain.doFilter(request, response);
             return;
         }
-        Allowance allowance = allowances.get(CallerAuthentication.current().id());
+        String caller = CallerAuthentication.current().id();
+        Allowance allowance = allowances.get(caller);
+        recent.put(caller, allowance);
         ConsumptionProbe probe = allowance.requests.tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
-            problems.answer(
+            problems.refuse(
                     request,
                     response,
                     new GatewayException.TooManyRequests(
@@ -73,7 +91,7 @@ final class CallerLimits extends OncePerRequestFilter {
                                     + " requests a second.",
                             Duration.ofNanos(probe.getNanosToWaitForRefill())));
         } else if (!allowance.open.tryAcquire()) {
-            problems.answer(
+            problems.refuse(
                     request,
                     response,
                     new GatewayException.TooManyRequests(
@@ -82,7 +100,7 @@ final class CallerLimits extends OncePerRequestFilter {
                                     + " requests and streams open at a time.",
                             STREAM_RETRY));
         } else {
-            Release release = new Release(allowance.open);
+            Release release = new Release(allowance);
             try {
                 chain.doFilter(request, response);
             } finally {
@@ -94,11 +112,11 @@ final class CallerLimits extends OncePerRequestFilter {
     /// Gives the place back once, when the last of the answer is sent.
     private static final class Release implements AsyncListener {
 
-        private final Semaphore open;
+        private final Allowance allowance;
         private final AtomicBoolean released = new AtomicBoolean();
 
-        private Release(Semaphore open) {
-            this.open = open;
+        private Release(Allowance allowance) {
+            this.allowance = allowance;
         }
 
         private void whenDone(HttpServletRequest request) {
@@ -115,7 +133,7 @@ final class CallerLimits extends OncePerRequestFilter {
 
         private void release() {
             if (released.compareAndSet(false, true)) {
-                open.release();
+                allowance.open.release();
             }
         }
 

@@ -35,14 +35,29 @@ final class ProblemResponses
             HttpServletResponse response,
             AuthenticationException failure) {
         if (failure instanceof UndecidedException undecided) {
-            answer(request, response, undecided.failure());
+            if (undecided.failure() instanceof GatewayException.TooManyRequests tooMany) {
+                refuse(request, response, tooMany);
+            } else {
+                if (undecided.failure() instanceof GatewayException.IssuerUnavailable) {
+                    refusals.refused(
+                            Refusals.Cause.ISSUER_UNAVAILABLE,
+                            undecided.getMessage() + " " + undecided.getCause());
+                }
+                answer(request, response, undecided.failure());
+            }
             return;
         }
         challenge.commence(request, response, failure);
         boolean sent = request.getHeader("Authorization") != null;
         refusals.refused(
-                sent ? Refusals.Cause.BAD_TOKEN : Refusals.Cause.NO_TOKEN,
-                request.getMethod() + " from " + request.getRemoteAddr() + ".");
+                failure instanceof RefusedTokenException refused
+                        ? refused.counted()
+                        : sent ? Refusals.Cause.BAD_TOKEN : Refusals.Cause.NO_TOKEN,
+                request.getMethod()
+                        + " from "
+                        + request.getRemoteAddr()
+                        + ". "
+                        + failure.getMessage());
         answer(
                 request,
                 response,
@@ -72,6 +87,20 @@ final class ProblemResponses
                 Refusals.Cause.BAD_REQUEST,
                 "From " + request.getRemoteAddr() + ": " + rejected.getMessage());
         answer(request, response, new GatewayException.RefusedByFirewall());
+    }
+
+    /// Answers what was too much, and counts it.
+    void refuse(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            GatewayException.TooManyRequests tooMany) {
+        refusals.refused(
+                Refusals.Cause.TOO_MANY_REQUESTS,
+                (CallerAuthentication.isKnown()
+                                ? CallerAuthentication.current().id() + ": "
+                                : "Unknown caller: ")
+                        + tooMany.getMessage());
+        answer(request, response, tooMany);
     }
 
     void answer(

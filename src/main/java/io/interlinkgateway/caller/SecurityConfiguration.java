@@ -8,15 +8,17 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
+import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.config.ObjectPostProcessor;
@@ -113,13 +115,21 @@ class SecurityConfiguration {
                         .toList());
     }
 
-    /// Sees every request first, so that refused ones have their line too.
+    /// Sees every request before each other filter does, so that refused ones have their line too.
     @Bean
     FilterRegistrationBean<AuditLog> auditLog(JsonMapper json) {
         FilterRegistrationBean<AuditLog> registration =
                 new FilterRegistrationBean<>(new AuditLog(json));
-        registration.setOrder(SecurityFilterProperties.DEFAULT_FILTER_ORDER - 1);
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return registration;
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<JettyServletWebServerFactory> auditedRefusals(
+            FilterRegistrationBean<AuditLog> auditLog) {
+        AuditLog audit = Objects.requireNonNull(auditLog.getFilter());
+        return factory ->
+                factory.addServerCustomizers(server -> AuditedRefusals.install(server, audit));
     }
 
     @Bean
@@ -216,11 +226,8 @@ class SecurityConfiguration {
 
     @Bean
     HttpFirewall firewall() {
-        StrictHttpFirewall firewall = new StrictHttpFirewall();
-        if (!properties.allowedHosts().isEmpty()) {
-            firewall.setAllowedHostnames(
-                    name -> properties.allowedHosts().contains(name.toLowerCase(Locale.ROOT)));
-        }
-        return firewall;
+        return properties.allowedHosts().isEmpty()
+                ? new StrictHttpFirewall()
+                : new HostFirewall(properties.allowedHosts());
     }
 }

@@ -79,7 +79,7 @@ record SecurityProperties(
     /// @param claim the claim's name (`sub`, `groups`, `entitlements`), or a path of names with dots between
     ///     (`realm_access.roles`); a text or a list of texts
     /// @param value the whole text that the claim must have
-    /// @param pattern instead of value, a regular expression that must match the whole text
+    /// @param pattern instead of value, a regular expression (RE2) that must match the whole text
     /// @param workspace the workspace's name; after a pattern `$1` stands for its first group, and so on
     /// @param role the role there
     record Rule(
@@ -93,6 +93,9 @@ record SecurityProperties(
             if ((value == null) == (pattern == null)) {
                 throw new IllegalArgumentException(
                         "A rule for the claim " + claim + " needs either a value or a pattern");
+            }
+            if (pattern != null) {
+                WorkspaceRules.check(pattern, workspace);
             }
         }
     }

@@ -2,17 +2,21 @@ package io.interlinkgateway.caller;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
-import com.nimbusds.jose.proc.SecurityContext;
+import com.github.benmanes.caffeine.cache.Ticker;
+import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.jwt.SignedJWT;
 import io.interlinkgateway.job.Fingerprint;
 import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.Text;
+import io.interlinkgateway.problem.Refusals;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
+import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -20,9 +24,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
@@ -30,7 +41,6 @@ import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
-import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
@@ -43,8 +53,7 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /// One trusted issuer. Its addresses are found (OpenID Connect Discovery 1.0) when its first token comes, and
-/// tried again as long as it does not answer. Its keys are kept for 5 minutes, for an hour if it is down, and
-/// fetched anew for a key that is not known, at most twice in 30 seconds.
+/// tried again as long as it does not answer; its keys are [IssuerKeys].
 final class TrustedIssuer {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrustedIssuer.class);
@@ -52,14 +61,35 @@ final class TrustedIssuer {
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(2);
     private static final Duration USER_INFO_KEPT = Duration.ofMinutes(5);
     private static final int LARGEST_ANSWER = 1 << 20;
+
+    /// Requests that may wait for one issuer's addresses or keys at a time. More are answered without them: an issuer
+    /// that is slow must not take the server's threads.
+    static final int MOST_WAITING = 100;
+
+    /// The workspaces of all callers together that user info is kept of.
+    private static final int MOST_WORKSPACES_KEPT = 100_000;
+
+    private static final int LONGEST_SUBJECT = 255;
+
+    /// The last second of the year 9999.
+    private static final double LAST_TIME = 253_402_300_799.0;
+
     private static final TypeReference<Map<String, Object>> CLAIMS = new TypeReference<>() {};
 
     private final SecurityProperties.Issuer properties;
     private final WorkspaceRules rules;
     private final JsonMapper json;
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
-    private final Cache<String, Map<String, Object>> userInfo =
-            Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(USER_INFO_KEPT).build();
+
+    /// What the claims of a token and of its user info give, by the token's hash.
+    private final Cache<String, Caller.Reach.Within> reaches =
+            Caffeine.newBuilder()
+                    .maximumWeight(MOST_WORKSPACES_KEPT)
+                    .weigher((String _, Caller.Reach.Within reach) -> reach.roles().size() + 1)
+                    .expireAfterWrite(USER_INFO_KEPT)
+                    .build();
+
+    private final ReentrantLock discovering = new ReentrantLock();
     private volatile @Nullable Provider provider;
     private volatile Instant notBefore = Instant.MIN;
 
@@ -98,28 +128,76 @@ final class TrustedIssuer {
     Caller callerOf(String token) {
         Provider known = provider();
         Jwt jwt = decoded(known, token);
-        Map<String, Object> claims = new LinkedHashMap<>(jwt.getClaims());
-        if (properties.userInfo()) {
-            claims.putAll(userInfo.get(Fingerprint.of(token), _ -> askUserInfo(known, jwt)));
-        }
         return new Caller(
                 uri() + "#" + jwt.getSubject(),
                 Caller.Method.OIDC,
-                new Caller.Reach.Within(rules.workspacesOf(claims)));
+                properties.userInfo()
+                        ? reaches.get(Fingerprint.of(token), _ -> withUserInfo(known, jwt))
+                        : reach(jwt.getClaims()));
+    }
+
+    private Caller.Reach.Within withUserInfo(Provider known, Jwt jwt) {
+        Map<String, Object> claims = new LinkedHashMap<>(jwt.getClaims());
+        claims.putAll(askUserInfo(known, jwt));
+        return reach(claims);
+    }
+
+    private Caller.Reach.Within reach(Map<String, Object> claims) {
+        return new Caller.Reach.Within(rules.workspacesOf(claims));
     }
 
     private Jwt decoded(Provider known, String token) {
         try {
-            return known.decoder.decode(token);
+            Jwt jwt = known.decoder.decode(token);
+            requirePlainClaims(token);
+            return jwt;
         } catch (BadJwtException bad) {
             throw new InvalidBearerTokenException(
                     "The token is not valid: it has expired, is for another audience, or was"
                             + " changed.",
                     bad);
-        } catch (JwtException noKeys) {
-            LOG.warn("The issuer {} gives no keys: {}", uri(), noKeys.toString());
-            throw unavailable(noKeys);
+        } catch (JwtException noKey) {
+            if (NestedExceptionUtils.getRootCause(noKey)
+                    instanceof IssuerKeys.UnknownKeyException unknown) {
+                throw new RefusedTokenException(
+                        Refusals.Cause.UNKNOWN_KEY,
+                        "The token is signed with a key that its issuer does not have.",
+                        unknown);
+            }
+            throw unavailable(noKey);
         }
+    }
+
+    /// Decoders are lenient: they take a number for a text, and a time of any size.
+    private static void requirePlainClaims(String token) {
+        Map<String, Object> claims = rawClaims(token);
+        boolean plain =
+                claims.get(JwtClaimNames.SUB) instanceof String subject
+                        && Text.isName(subject, LONGEST_SUBJECT)
+                        && Stream.of(JwtClaimNames.EXP, JwtClaimNames.NBF, JwtClaimNames.IAT)
+                                .map(claims::get)
+                                .allMatch(TrustedIssuer::isTime);
+        if (!plain) {
+            throw new InvalidBearerTokenException(
+                    "The token is not valid: its claim sub is no plain text, or exp, nbf or iat is"
+                            + " no time before the year 10000.");
+        }
+    }
+
+    private static Map<String, Object> rawClaims(String token) {
+        try {
+            Map<String, Object> claims = SignedJWT.parse(token).getPayload().toJSONObject();
+            return claims == null ? Map.of() : claims;
+        } catch (ParseException noToken) {
+            return Map.of();
+        }
+    }
+
+    private static boolean isTime(@Nullable Object claim) {
+        return claim == null
+                || (claim instanceof Number number
+                        && number.doubleValue() >= 0
+                        && number.doubleValue() <= LAST_TIME);
     }
 
     private Provider provider() {
@@ -127,11 +205,24 @@ final class TrustedIssuer {
         return known == null ? discovered() : known;
     }
 
-    private synchronized Provider discovered() {
-        Provider known = provider;
-        if (known != null) {
-            return known;
+    private Provider discovered() {
+        if (discovering.getQueueLength() >= MOST_WAITING) {
+            throw unavailable(new IOException("Many requests wait for it."));
         }
+        discovering.lock();
+        try {
+            Provider known = provider;
+            if (known == null) {
+                known = discover();
+                provider = known;
+            }
+            return known;
+        } finally {
+            discovering.unlock();
+        }
+    }
+
+    private Provider discover() {
         if (Instant.now().isBefore(notBefore)) {
             throw unavailable(new IOException("It failed just now."));
         }
@@ -140,13 +231,10 @@ final class TrustedIssuer {
             if (!uri().equals(metadata.get("issuer"))) {
                 throw new IOException("It says that it is " + metadata.get("issuer") + ".");
             }
-            known =
-                    new Provider(
-                            decoder(address(metadata, "jwks_uri")),
-                            userInfoOf(metadata),
-                            loginPagesOf(metadata));
-            provider = known;
-            return known;
+            return new Provider(
+                    decoder(address(metadata, "jwks_uri")),
+                    userInfoOf(metadata),
+                    loginPagesOf(metadata));
         } catch (IOException | IllegalArgumentException failure) {
             notBefore = Instant.now().plus(PAUSE_AFTER_FAILURE);
             LOG.warn("The issuer {} can't be discovered: {}", uri(), failure.toString());
@@ -173,16 +261,14 @@ final class TrustedIssuer {
     }
 
     private JwtDecoder decoder(URI keys) throws IOException {
-        var source =
-                JWKSourceBuilder.<SecurityContext>create(
-                                keys.toURL(),
-                                new DefaultResourceRetriever(
-                                        (int) TIMEOUT.toMillis(),
-                                        (int) TIMEOUT.toMillis(),
-                                        LARGEST_ANSWER))
-                        .refreshAheadCache(false)
-                        .outageTolerant(Duration.ofHours(1).toMillis())
-                        .build();
+        URL address = keys.toURL();
+        DefaultResourceRetriever retriever =
+                new DefaultResourceRetriever(
+                        (int) TIMEOUT.toMillis(), (int) TIMEOUT.toMillis(), LARGEST_ANSWER);
+        IssuerKeys source =
+                new IssuerKeys(
+                        () -> JWKSet.parse(retriever.retrieveResource(address).getContent()),
+                        Ticker.systemTicker());
         NimbusJwtDecoder decoder =
                 NimbusJwtDecoder.withJwkSource(source)
                         .jwsAlgorithms(algorithms ->
@@ -197,7 +283,6 @@ final class TrustedIssuer {
                         timestamps,
                         types,
                         new JwtIssuerValidator(uri()),
-                        new JwtClaimValidator<>(JwtClaimNames.SUB, TrustedIssuer::isSubject),
                         this::forThisGateway,
                         TrustedIssuer::unbound));
         return decoder;
@@ -208,10 +293,6 @@ final class TrustedIssuer {
         return jwt.hasClaim("cnf")
                 ? OAuth2TokenValidatorResult.failure(new OAuth2Error("invalid_token"))
                 : OAuth2TokenValidatorResult.success();
-    }
-
-    private static boolean isSubject(@Nullable Object subject) {
-        return subject instanceof String text && text.matches("\\P{Cntrl}{1,255}");
     }
 
     private OAuth2TokenValidatorResult forThisGateway(Jwt jwt) {
@@ -233,7 +314,6 @@ final class TrustedIssuer {
             }
             return claims;
         } catch (IOException failure) {
-            LOG.warn("The issuer {} gives no user info: {}", uri(), failure.toString());
             throw unavailable(failure);
         }
     }
@@ -247,28 +327,41 @@ final class TrustedIssuer {
             request.header("Authorization", "Bearer " + token);
         }
         try {
-            HttpResponse<InputStream> response =
-                    http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-            try (InputStream body = response.body()) {
-                if (token != null
-                        && (response.statusCode() == 401 || response.statusCode() == 403)) {
-                    throw new InvalidBearerTokenException("The issuer does not accept the token.");
-                }
-                if (response.statusCode() != 200) {
-                    throw new IOException("It answered " + response.statusCode() + ".");
-                }
-                Map<String, Object> claims =
-                        json.readValue(body.readNBytes(LARGEST_ANSWER), CLAIMS);
-                if (claims == null) {
-                    throw new IOException("It answered null.");
-                }
-                return claims;
+            HttpResponse<byte[]> response = answer(request.build());
+            if (token != null && (response.statusCode() == 401 || response.statusCode() == 403)) {
+                throw new InvalidBearerTokenException("The issuer does not accept the token.");
             }
+            if (response.statusCode() != 200) {
+                throw new IOException("It answered " + response.statusCode() + ".");
+            }
+            Map<String, Object> claims = json.readValue(response.body(), CLAIMS);
+            if (claims == null) {
+                throw new IOException("It answered null.");
+            }
+            return claims;
         } catch (JacksonException noJson) {
             throw new IOException("It answered no JSON.", noJson);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new IOException("The gateway is stopping.", stopped);
+        }
+    }
+
+    /// The timeout of a request is for the head of its answer alone.
+    private HttpResponse<byte[]> answer(HttpRequest request)
+            throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                http.sendAsync(
+                        request,
+                        HttpResponse.BodyHandlers.limiting(
+                                HttpResponse.BodyHandlers.ofByteArray(), LARGEST_ANSWER));
+        try {
+            return answer.get(TIMEOUT.multipliedBy(2).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException failure) {
+            throw new IOException(String.valueOf(failure.getCause()), failure);
+        } catch (TimeoutException slow) {
+            answer.cancel(true);
+            throw new IOException("Its answer does not end.", slow);
         }
     }
 

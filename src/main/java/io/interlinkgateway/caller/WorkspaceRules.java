@@ -1,5 +1,8 @@
 package io.interlinkgateway.caller;
 
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import io.interlinkgateway.job.Fingerprint;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.Workspace;
@@ -8,11 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,17 @@ final class WorkspaceRules {
 
     private static final int LONGEST_VALUE = 1024;
     private static final int LONGEST_NAME = 63;
-    private static final int HASH = 10;
+
+    /// Hexadecimal digits: 80 bits. Of 40 bits a second text with the same digest and the same letters is found within
+    /// minutes.
+    private static final int HASH = 20;
+
+    /// How a name ends that comes of a digest. No other may.
+    private static final Pattern HASHED = Pattern.compile("-[0-9a-f]{" + HASH + "}$");
+
+    private static final Pattern GROUP = Pattern.compile("\\$([0-9])");
+    private static final Pattern LITERAL = Pattern.compile("[^$\\\\]*");
+    private static final Pattern NOT_IN_NAMES = Pattern.compile("[^a-z0-9]+");
 
     /// Names that a claim may not lead to, whoever names the groups.
     private static final Set<String> RESERVED = Set.of("default", "interlink-gateway");
@@ -57,7 +69,18 @@ final class WorkspaceRules {
         @Override
         public Optional<Workspace> workspaceFor(String said) {
             Matcher matcher = pattern.matcher(said);
-            return matcher.matches() ? named(matcher.replaceFirst(template)) : Optional.empty();
+            return matcher.matches() ? named(filled(matcher)) : Optional.empty();
+        }
+
+        private String filled(Matcher match) {
+            Matcher places = GROUP.matcher(template);
+            StringBuilder text = new StringBuilder();
+            while (places.find()) {
+                String group = match.group(Integer.parseInt(places.group(1)));
+                places.appendReplacement(
+                        text, Matcher.quoteReplacement(Objects.requireNonNullElse(group, "")));
+            }
+            return places.appendTail(text).toString();
         }
     }
 
@@ -66,14 +89,51 @@ final class WorkspaceRules {
             return new Exact(
                     rule.claim(), rule.value(), new Workspace(rule.workspace()), rule.role());
         }
-        Pattern pattern = Pattern.compile(String.valueOf(rule.pattern()));
-        Matcher groups = Pattern.compile("\\$(\\d)").matcher(rule.workspace());
-        int most = pattern.matcher("").groupCount();
-        if (groups.results().anyMatch(group -> Integer.parseInt(group.group(1)) > most)) {
-            throw new IllegalArgumentException(
-                    "The pattern " + pattern + " has no such group as in " + rule.workspace());
+        return new Matching(
+                rule.claim(),
+                pattern(String.valueOf(rule.pattern())),
+                rule.workspace(),
+                rule.role());
+    }
+
+    /// Whether a pattern and the template of its workspace can give a workspace.
+    ///
+    /// @param pattern a regular expression that meets texts of strangers, so only one that takes linear time (RE2)
+    /// @param workspace text without `\`, and `$1` to `$9` for the pattern's groups
+    /// @throws IllegalArgumentException if not; its message says what to write instead
+    static void check(String pattern, String workspace) {
+        int most = pattern(pattern).groupCount();
+        Matcher groups = GROUP.matcher(workspace);
+        while (groups.find()) {
+            if (Integer.parseInt(groups.group(1)) > most) {
+                throw new IllegalArgumentException(
+                        "The pattern " + pattern + " has no such group as in " + workspace);
+            }
         }
-        return new Matching(rule.claim(), pattern, rule.workspace(), rule.role());
+        if (!LITERAL.matches(groups.replaceAll(""))) {
+            throw new IllegalArgumentException(
+                    "The workspace "
+                            + workspace
+                            + " of a rule with a pattern has a $ that no digit follows, or a \\."
+                            + " Write $1 to $9 for the pattern's groups.");
+        }
+    }
+
+    private static Pattern pattern(String pattern) {
+        try {
+            return Pattern.compile(pattern);
+        } catch (PatternSyntaxException refused) {
+            throw new IllegalArgumentException(
+                    "The pattern "
+                            + pattern
+                            + " of a rule can't be used: "
+                            + refused.getDescription()
+                            + ". Patterns have the syntax of RE2, which has no look-ahead,"
+                            + " look-behind, back reference, possessive quantifier or atomic group."
+                            + " Write what is to match as it is, as in urn:group:([^:]+):member, or"
+                            + " one rule with a value for each text.",
+                    refused);
+        }
     }
 
     /// @param claims anything, in any form
@@ -113,25 +173,27 @@ final class WorkspaceRules {
         };
     }
 
-    /// A text that is no name becomes one that no other text becomes: its digest makes `a.b` and `a-b` differ.
+    /// A text that is no name, or looks like one that comes of a digest, becomes one that no other text becomes: its
+    /// digest makes `a.b` and `a-b` differ.
     private static Optional<Workspace> named(String text) {
         try {
-            return Optional.of(new Workspace(text))
-                    .filter(workspace ->
-                            !text.startsWith("kube-") && !RESERVED.contains(workspace.value()));
+            Workspace workspace = new Workspace(text);
+            return HASHED.matcher(text).find()
+                    ? Optional.of(hashed(text))
+                    : Optional.of(workspace)
+                            .filter(_ -> !text.startsWith("kube-") && !RESERVED.contains(text));
         } catch (InvalidValueException noName) {
-            String legible =
-                    text.toLowerCase(Locale.ROOT)
-                            .replaceAll("[^a-z0-9]+", "-")
-                            .replaceAll("^-|-$", "");
-            String cut =
-                    legible.substring(0, Math.min(legible.length(), LONGEST_NAME - HASH - 1))
-                            .replaceAll("-$", "");
-            return Optional.of(
-                    new Workspace(
-                            (cut.isEmpty() ? "w" : cut)
-                                    + "-"
-                                    + Fingerprint.of(text).substring(0, HASH)));
+            return Optional.of(hashed(text));
         }
+    }
+
+    private static Workspace hashed(String text) {
+        String legible = NOT_IN_NAMES.matcher(text.toLowerCase(Locale.ROOT)).replaceAll("-");
+        int from = legible.startsWith("-") ? 1 : 0;
+        int to = Math.min(legible.length(), from + LONGEST_NAME - HASH - 1);
+        String cut = legible.substring(from, to);
+        String stem = cut.endsWith("-") ? cut.substring(0, cut.length() - 1) : cut;
+        return new Workspace(
+                (stem.isEmpty() ? "w" : stem) + "-" + Fingerprint.of(text).substring(0, HASH));
     }
 }

@@ -152,7 +152,7 @@ final class ApiServer {
     }
 
     URI uri(String path) {
-        return URI.create(client.getMasterUrl().toString().replaceAll("/+$", "") + path);
+        return URI.create(client.getMasterUrl().toString().replaceAll("(?<!/)/+$", "") + path);
     }
 
     <T> T await(CompletableFuture<T> future) {

@@ -10,6 +10,7 @@ import io.interlinkgateway.job.Fingerprint;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.Annotations;
 import io.interlinkgateway.pod.PodTranslation;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -84,15 +85,21 @@ final class KubernetesApiTokens implements ApiTokens {
                                 .list())
                 .getItems()
                 .stream()
+                .sorted(Comparator.comparing(KubernetesApiTokens::version))
                 .flatMap(secret -> read(secret).stream())
                 .filter(token -> token.owner().equals(owner))
-                .sorted(Comparator.comparing(ApiToken::id))
                 .toList();
     }
 
     @Override
     public void delete(String id) {
         apiServer.call(() -> resource(id).delete());
+    }
+
+    /// Grows with each write (a Secret that is immutable has one), and so orders them, which creation times in whole
+    /// seconds of several servers don't.
+    private static BigInteger version(Secret secret) {
+        return new BigInteger(secret.getMetadata().getResourceVersion());
     }
 
     private Resource<Secret> resource(String id) {

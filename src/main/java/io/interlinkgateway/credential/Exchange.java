@@ -83,7 +83,7 @@ final class Exchange {
 
     private static ClassicHttpRequest request(
             URI server, String path, Optional<MlflowCredential> credential) {
-        String base = server.getRawPath().replaceFirst("/+$", "");
+        String base = server.getRawPath().replaceFirst("(?<!/)/+$", "");
         HttpHost host = new HttpHost(server.getScheme(), server.getHost(), server.getPort());
         ClassicHttpRequest request = new BasicClassicHttpRequest(Method.GET, host, base + path);
         request.setHeader(HttpHeaders.CONNECTION, "close");

@@ -96,7 +96,7 @@ final class RuntimeWords {
                     "workdir");
 
     private static final Pattern MAY_BE_EMPTY =
-            Pattern.compile("(\\$[A-Za-z0-9_]+|\\$\\{[A-Za-z0-9_]+\\})+");
+            Pattern.compile("(\\$[A-Za-z0-9_]+|\\$\\{[A-Za-z0-9_]+\\})++");
     private static final String LETTERS_WITHOUT_VALUE = "Ccefinpuw";
     private static final String LETTERS_WITH_VALUE = "BHSWo";
 

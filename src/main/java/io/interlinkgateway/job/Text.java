@@ -32,6 +32,39 @@ public final class Text {
         return line.length() <= longest ? line : line.substring(0, longest) + "…";
     }
 
+    /// Whether a text can stand as a name in lists and logs, and look there like no other: one line of characters that
+    /// are assigned and not invisible, with blanks only between them.
+    ///
+    /// @param text any text
+    /// @param longest the most UTF-16 characters
+    /// @return whether it is not empty, not longer, begins and ends with no blank, and has no control or format
+    ///     character, line or paragraph separator, half a surrogate pair, private or unassigned character
+    public static boolean isName(String text, int longest) {
+        return !text.isEmpty()
+                && text.length() <= longest
+                && !isBlank(text.codePointAt(0))
+                && !isBlank(text.codePointBefore(text.length()))
+                && text.codePoints().allMatch(Text::isVisible);
+    }
+
+    private static boolean isBlank(int character) {
+        return Character.getType(character) == Character.SPACE_SEPARATOR;
+    }
+
+    private static boolean isVisible(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED ->
+                    false;
+            default -> true;
+        };
+    }
+
     /// The text without blanks, tabs and line breaks around it. Nothing else counts as white space, for nothing else does
     /// to a shell.
     ///

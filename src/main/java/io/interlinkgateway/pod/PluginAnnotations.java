@@ -32,7 +32,7 @@ final class PluginAnnotations {
     /// `slurm-job.knoc.io`.
     private static final Pattern PREFIX =
             Pattern.compile(
-                    "([a-z0-9-]+\\.)*(([a-z0-9]+-)?job\\.vk|([a-z0-9-]+\\.)?knoc|interlink|interlink\\.virtual-kubelet)"
+                    "([a-z0-9-]+\\.){0,127}(([a-z0-9]+-)?job\\.vk|([a-z0-9-]+\\.)?knoc|interlink|interlink\\.virtual-kubelet)"
                         + "\\.(io|eu)/.*");
 
     private static final int LONGEST_SHELL_TEXT = 65_536;

@@ -45,7 +45,7 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     /// How Bean Validation marks the elements of lists and maps.
-    private static final Pattern ELEMENT = Pattern.compile("\\.?<[^>]*>");
+    private static final Pattern ELEMENT = Pattern.compile("\\.?<[^<>]*>");
 
     private static final int CLIENT_LEFT = 499;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);

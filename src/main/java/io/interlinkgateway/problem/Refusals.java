@@ -53,6 +53,12 @@ public class Refusals {
         BAD_TOKEN,
         /// The token names a key that its issuer does not have.
         UNKNOWN_KEY,
+        /// There is no such API token, or it has expired.
+        UNKNOWN_API_TOKEN,
+        /// The issuer of the token can't be asked.
+        ISSUER_UNAVAILABLE,
+        /// The caller, or all callers of unknown tokens together, asked for too much at a time.
+        TOO_MANY_REQUESTS,
         /// The request line or the headers can't be read, or the firewall refuses them.
         BAD_REQUEST,
         /// The body is larger than `gateway.body.max-size`.

@@ -2,14 +2,15 @@ package io.interlinkgateway.sandbox;
 
 import io.interlinkgateway.caller.ApiToken;
 import io.interlinkgateway.caller.ApiTokens;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.SequencedMap;
 
 /// API tokens in memory.
 final class SandboxApiTokens implements ApiTokens {
 
-    private final TreeMap<String, ApiToken> tokens = new TreeMap<>();
+    private final SequencedMap<String, ApiToken> tokens = new LinkedHashMap<>();
 
     @Override
     public synchronized void add(ApiToken token) {

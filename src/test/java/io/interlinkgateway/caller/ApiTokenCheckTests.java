@@ -3,6 +3,7 @@ package io.interlinkgateway.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Workspace;
 import java.time.Clock;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 
@@ -161,5 +163,118 @@ class ApiTokenCheckTests {
 
         assertThat(refusedUnseen).isGreaterThan(500);
         assertThat(kept.lookups.get()).isEqualTo(1000 - refusedUnseen);
+    }
+
+    private static String madeUp() {
+        return ApiTokenCheck.make("eve", "x", Role.ADMIN, List.of(STARS), NOW, NOW).value();
+    }
+
+    /// Time that tests move.
+    private static final class Moved implements Ticker {
+
+        private final AtomicLong nanos = new AtomicLong();
+
+        @Override
+        public long read() {
+            return nanos.get();
+        }
+
+        void by(Duration step) {
+            nanos.addAndGet(step.toNanos());
+        }
+    }
+
+    private ApiTokenCheck check(Moved time) {
+        return new ApiTokenCheck(
+                kept,
+                new ApiTokenProperties(
+                        Duration.ofDays(30), Duration.ofDays(90), 20, Duration.ofSeconds(10)),
+                at(NOW),
+                time,
+                Runnable::run);
+    }
+
+    private static void flood(ApiTokenCheck check, int tokens) {
+        for (int attempt = 0; attempt < tokens; attempt++) {
+            assertThatThrownBy(() -> check.callerOf(madeUp()))
+                    .isInstanceOfAny(
+                            InvalidBearerTokenException.class,
+                            GatewayException.TooManyRequests.class);
+        }
+    }
+
+    @Test
+    void aTokenInUseIsGoodWhileMadeUpOnesFloodTheGateway() {
+        Moved time = new Moved();
+        ApiTokenCheck check = check(time);
+        String token = made().value();
+        check.callerOf(token);
+
+        for (int halfSecond = 0; halfSecond < 120; halfSecond++) {
+            flood(check, 100);
+            assertThat(check.callerOf(token).id()).isEqualTo("ada");
+            time.by(Duration.ofMillis(500));
+        }
+    }
+
+    @Test
+    void aTokenThatWasUsedWithinTheHourIsGoodInAFloodToo() {
+        Moved time = new Moved();
+        ApiTokenCheck check = check(time);
+        String token = made().value();
+        check.callerOf(token);
+
+        time.by(Duration.ofMinutes(59));
+        flood(check, 100);
+
+        assertThat(check.callerOf(token).id()).isEqualTo("ada");
+    }
+
+    @Test
+    void aTokenThatAnotherReplicaDeletedEndsInTimeEvenInUse() {
+        Moved time = new Moved();
+        ApiTokenCheck check = check(time);
+        ApiTokenCheck.Made made = made();
+        check.callerOf(made.value());
+        kept.delete(made.token().id());
+
+        for (int second = 0; second < 10; second++) {
+            time.by(Duration.ofSeconds(1));
+            try {
+                check.callerOf(made.value());
+            } catch (InvalidBearerTokenException gone) {
+                // Before the ten seconds are over.
+            }
+        }
+
+        assertThatThrownBy(() -> check.callerOf(made.value()))
+                .isInstanceOf(InvalidBearerTokenException.class);
+    }
+
+    @Test
+    void aTokenThatAnotherReplicaDeletedEndsInTimeAfterAPause() {
+        Moved time = new Moved();
+        ApiTokenCheck check = check(time);
+        ApiTokenCheck.Made made = made();
+        check.callerOf(made.value());
+        kept.delete(made.token().id());
+
+        time.by(Duration.ofSeconds(11));
+
+        assertThatThrownBy(() -> check.callerOf(made.value()))
+                .isInstanceOf(InvalidBearerTokenException.class);
+    }
+
+    @Test
+    void theSameMadeUpTokenIsLookedUpOnce() {
+        ApiTokenCheck check = check(new Moved());
+        String token = madeUp();
+
+        for (int attempt = 0; attempt < 100; attempt++) {
+            assertThatThrownBy(() -> check.callerOf(token))
+                    .isInstanceOf(InvalidBearerTokenException.class);
+        }
+
+        assertThat(kept.lookups).hasValue(1);
     }
 }

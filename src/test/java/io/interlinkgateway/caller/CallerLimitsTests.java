@@ -135,4 +135,24 @@ class CallerLimitsTests {
 
         assertThat(passes(limits)).isTrue();
     }
+
+    /// An issuer has any number of users.
+    @Test
+    void manyCallersDoNotMakeAStreamForgotten() throws Exception {
+        CallerLimits limits = limits(100, 1);
+        logIn("ada", Caller.Method.OIDC);
+        MockHttpServletRequest stream = streaming();
+        passes(limits, stream, (request, _) -> request.startAsync());
+
+        for (int user = 0; user < 30_000; user++) {
+            logIn("user-" + user, Caller.Method.OIDC);
+            passes(limits);
+        }
+
+        assertThat(limits.remembered()).isLessThanOrEqualTo(10_000);
+        logIn("ada", Caller.Method.OIDC);
+        assertThat(passes(limits)).isFalse();
+        Objects.requireNonNull(stream.getAsyncContext()).complete();
+        assertThat(passes(limits)).isTrue();
+    }
 }

@@ -247,6 +247,68 @@ class CallerTests {
         assertThat(get("/api/v1/workspaces", token).statusCode()).isEqualTo(401);
     }
 
+    private String newToken(String owner, String name) throws Exception {
+        return send(
+                        "POST",
+                        "/api/v1/tokens",
+                        owner,
+                        "{\"name\": \"" + name + "\", \"role\": \"VIEWER\"}")
+                .body();
+    }
+
+    @Test
+    void anApiTokenDeletesItselfAndNoOther(CapturedOutput output) throws Exception {
+        String owner = ISSUER.token("owner-of-two", "a");
+        JsonNode first = JSON.readTree(newToken(owner, "first"));
+        JsonNode second = JSON.readTree(newToken(owner, "second"));
+        String others =
+                JSON.readTree(newToken(ISSUER.token("another-owner", "a"), "x"))
+                        .path("id")
+                        .asString();
+        String token = first.path("token").asString();
+
+        HttpResponse<String> refused =
+                send("DELETE", "/api/v1/tokens/" + second.path("id").asString(), token, "");
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).contains("Log in to delete the others.");
+        assertThat(send("DELETE", "/api/v1/tokens/" + others, token, "").statusCode())
+                .isEqualTo(404);
+        assertThat(get("/api/v1/workspaces", second.path("token").asString()).statusCode())
+                .isEqualTo(200);
+        String itself = "/api/v1/tokens/" + first.path("id").asString();
+        assertThat(send("DELETE", itself, token, "").statusCode()).isEqualTo(204);
+        assertThat(lines(output, itself.substring(itself.lastIndexOf('/') + 1)))
+                .anyMatch(line ->
+                        line.path("token").equals(first.path("id"))
+                                && line.path("status").asInt() == 204);
+        assertThat(
+                        send("DELETE", "/api/v1/tokens/" + second.path("id").asString(), owner, "")
+                                .statusCode())
+                .isEqualTo(204);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x\\u0085y",
+                "x\\u2028y",
+                "x\\u202ey",
+                "x\\ud800",
+                "x\\ue000",
+                "x\\u200b",
+                " ",
+                " x",
+                "x\\u00a0",
+                ""
+            })
+    void aNameThatCanNotBeSeenIsRefused(String name) throws Exception {
+        String body = newToken(ISSUER.token("namer", "a"), name);
+
+        assertThat(JSON.readTree(body).at("/findings/0/field").asString())
+                .as(body)
+                .isEqualTo("name");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -337,6 +399,89 @@ class CallerTests {
         assertThat(output.toString()).doesNotContain("\"actor\":\"root\"");
     }
 
+    /// Refused by Jetty, the firewall, CORS or the endpoint, or done.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "DELETE /api/v1/jobs/spelled 204",
+                "DELETE /%61pi/v1/jobs/spelled 204",
+                "DELETE /%41pi/v1/jobs/spelled 404",
+                "DELETE /api/%76%31/jobs/spelled 204",
+                "DELETE /API/v1/jobs/spelled 404",
+                "DELETE //api/v1/jobs/spelled 400",
+                "DELETE /api//v1/jobs/spelled 400",
+                "DELETE /api;x=y/v1/jobs/spelled 400",
+                "DELETE /x/../api/v1/jobs/spelled 400",
+                "DELETE /%2e/api/v1/jobs/spelled 400",
+                "DELETE /x/%2e%2e/api/v1/jobs/spelled 400",
+                "DELETE /api%2fv1/jobs/spelled 400",
+                "DELETE /api%252fv1/jobs/spelled 400",
+                "DELETE /api/v1/jobs/x%0aspelled 400",
+                "DELETE /api/v1/jobs/x%01spelled 400",
+                "DELETE /api/v1/jobs/%c0%af 400",
+                "DELETE http://localhost/%61pi/v1/jobs/spelled 204",
+                "DELETE * 400",
+                "POST / 404",
+                "POST /actuator/health 405",
+                "POST /v3/api-docs 405",
+                "PUT /problems 405",
+                "PATCH /api/v1/jobs/spelled 405",
+                "delete /api/v1/jobs/spelled 400",
+                "FLUSH /api/v1/jobs/spelled 400",
+                "GET /%61pi/v1/jobs/spelled 404",
+                "GET /api%2fv1/jobs/spelled 400",
+                "OPTIONS /%61pi/v1/jobs/spelled 200"
+            })
+    void eachSpellingOfAChangeHasItsOneLine(
+            String method, String path, int status, CapturedOutput output) throws Exception {
+        String answer =
+                answerTo(
+                        method + " " + path + " HTTP/1.1",
+                        "Host: localhost",
+                        "Authorization: Bearer " + ISSUER.token("speller", "a"));
+
+        assertThat(answer).startsWith("HTTP/1.1 " + status);
+        List<JsonNode> lines = lines(output, "");
+        if (List.of("GET", "OPTIONS").contains(method)) {
+            assertThat(lines).isEmpty();
+        } else {
+            assertThat(lines).hasSize(1);
+            assertThat(lines.getFirst().path("status").asInt()).isEqualTo(status);
+            assertThat(lines.getFirst().path("action").asString()).startsWith(method + " ");
+        }
+    }
+
+    @Test
+    void whatIsRefusedBeforeTheApiHasItsLine(CapturedOutput output) throws Exception {
+        answerTo("POST /api/v1/jobs HTTP/1.1", "Host: localhost", "Origin: https://evil.org");
+        answerTo("POST /api/v1/jobs HTTP/1.1", "Host: evil.org");
+        // Jetty cannot read these, and so not say whether they would change something.
+        answerTo("DELETE /api/v1/jobs/%zz HTTP/1.1", "Host: localhost");
+        answerTo("POST /" + "x".repeat(3000) + " HTTP/1.1", "Host: localhost");
+
+        assertThat(lines(output, ""))
+                .satisfiesExactly(
+                        origin -> assertThat(origin.path("status").asInt()).isEqualTo(403),
+                        host -> assertThat(host.path("status").asInt()).isEqualTo(400),
+                        unreadable -> {
+                            assertThat(unreadable.path("status").asInt()).isEqualTo(400);
+                            assertThat(unreadable.path("action").asString()).startsWith("BAD ");
+                        },
+                        longPath -> {
+                            assertThat(longPath.path("status").asInt()).isEqualTo(401);
+                            assertThat(longPath.path("action").asString()).hasSizeLessThan(100);
+                        });
+    }
+
+    private String answerTo(String... head) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            String request = String.join("\r\n", head) + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
     private static List<JsonNode> lines(CapturedOutput output, String about) {
         return output.toString()
                 .lines()
@@ -382,21 +527,46 @@ class CallerTests {
         "127.0.0.1.evil.example.org, 400"
     })
     void noOtherNameLeadsToTheSandbox(String host, int status) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            String head =
-                    "GET /problems HTTP/1.1\r\nHost: "
-                            + host
-                            + ":"
-                            + port
-                            + "\r\nConnection: close\r\n\r\n";
-            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-            String answer =
-                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(answer).startsWith("HTTP/1.1 " + status);
-            if (status == 400) {
-                assertThat(answer).contains("/problems/malformed-request");
-            }
+        String answer = answerTo("GET /problems HTTP/1.1", "Host: " + host + ":" + port);
+
+        assertThat(answer).startsWith("HTTP/1.1 " + status);
+        if (status == 400) {
+            assertThat(answer).contains("/problems/malformed-request");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/problems | Host: localhost.",
+                "/problems | Host:",
+                "/problems | X-Host: localhost",
+                "/problems | Host: localhost~Host: localhost",
+                "/problems | Host: localhost~Host: evil.org",
+                "/problems | Host: localhost@evil.org",
+                "/problems | Host: evil.org~X-Forwarded-Host: localhost",
+                "/problems | Host: evil.org~Forwarded: host=localhost",
+                "http://evil.org/problems | Host: localhost",
+                "http://localhost/problems | Host: evil.org",
+                "/actuator/health | Host: 10.0.0.1:8080",
+                "/actuator/health/liveness/x | Host: 10.0.0.1:8080",
+                "/actuator/health/%6civeness | Host: 10.0.0.1:8080",
+                "/actuator/prometheus | Host: 10.0.0.1:8080"
+            })
+    void noOtherSpellingOfAHostLeadsToTheSandbox(String path, String hosts) throws IOException {
+        assertThat(answerTo("GET " + path + " HTTP/1.1", hosts.trim().replace("~", "\r\n")))
+                .startsWith("HTTP/1.1 400");
+    }
+
+    /// A kubelet calls the pod by its address.
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/health/liveness", "/actuator/health/readiness"})
+    void probesNeedNoName(String path) throws IOException {
+        assertThat(answerTo("GET " + path + " HTTP/1.1", "Host: 10.0.0.1:8080"))
+                .startsWith("HTTP/1.1 200");
+        assertThat(answerTo("DELETE " + path + " HTTP/1.1", "Host: 10.0.0.1:8080"))
+                .startsWith("HTTP/1.1 400");
     }
 
     @ParameterizedTest

@@ -3,6 +3,8 @@ package io.interlinkgateway.caller;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.JWKSet;
@@ -21,11 +23,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// An issuer of tokens on a loopback port, with discovery, keys and user info.
@@ -120,6 +124,28 @@ public final class LocalIssuer implements AutoCloseable {
     /// @return a token that is signed with the issuer's key
     String token(UnaryOperator<JWTClaimsSet.Builder> change, String subject, String... groups) {
         return signed(change.apply(new JWTClaimsSet.Builder(claims(subject, groups))).build());
+    }
+
+    /// @param name a claim
+    /// @param value what a good token's claim is replaced by, as JSON has it
+    /// @return a token about `ada` that is signed with the issuer's key
+    String tokenWith(String name, Object value, String... groups) {
+        Map<String, Object> claims = new LinkedHashMap<>(claims("ada", groups).toJSONObject());
+        claims.put(name, value);
+        try {
+            JWSObject token =
+                    new JWSObject(
+                            new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build(),
+                            new Payload(
+                                    JSON.rebuild()
+                                            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+                                            .build()
+                                            .writeValueAsString(claims)));
+            token.sign(new RSASSASigner(key));
+            return token.serialize();
+        } catch (JOSEException failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     String expired(String subject, String... groups) {

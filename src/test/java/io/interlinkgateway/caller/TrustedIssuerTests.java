@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.problem.Refusals;
+import java.math.BigInteger;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -119,9 +121,63 @@ class TrustedIssuerTests {
                         issuer ->
                                 issuer.token(
                                         claims -> claims.claim("cnf", Map.of("jkt", "x")), "ada")),
+                subject("U+0085", "ada\u0085x"),
+                subject("line separator", "ada\u2028x"),
+                subject("right-to-left override", "ada\u202ex"),
+                claim("sub", "ada\ud800"),
+                subject("zero width", "ada\u200b"),
+                subject("private use", "ada\ue000"),
+                subject("not assigned", "ada\u0378"),
+                subject("only a blank", " "),
+                subject("blank at the end", "ada "),
+                subject("wide blank at the beginning", "\u3000ada"),
+                subject("empty", ""),
+                subject("too long", "x".repeat(256)),
+                claim("sub", 7),
+                claim("sub", true),
+                claim("sub", List.of("ada")),
+                claim("exp", 1e300),
+                claim("exp", 1_000_000_000_000_000_000L),
+                claim("exp", 253_402_300_800L),
+                claim("nbf", 1e300),
+                claim("nbf", -1e300),
+                claim("nbf", -1),
+                claim("iat", 1e300),
+                claim("iat", -1e18),
+                claim("iat", new BigInteger("1" + "0".repeat(400))),
                 new TokenMaker("no token", issuer -> "x"),
                 new TokenMaker("empty parts", issuer -> ".."),
                 new TokenMaker("cut", issuer -> issuer.token("ada").substring(0, 60)));
+    }
+
+    private static TokenMaker subject(String name, String subject) {
+        return new TokenMaker("subject: " + name, issuer -> issuer.token(subject));
+    }
+
+    private static TokenMaker claim(String name, Object value) {
+        return new TokenMaker(
+                name + " " + value, issuer -> issuer.tokenWith(name, value, "astronomers"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ada",
+                "Ada Lovelace",
+                "auth0|5f",
+                "user@example.org",
+                "\u00fc\u4e2d",
+                "\ud83d\ude00"
+            })
+    void ordinarySubjectsAreTaken(String subject) {
+        assertThat(callerOf(issuer.token(subject)).id()).endsWith("#" + subject);
+    }
+
+    @Test
+    void timesMayHaveFractions() {
+        double soon = Instant.now().getEpochSecond() + 100.5;
+
+        assertThat(callerOf(issuer.tokenWith("exp", soon)).id()).endsWith("#ada");
     }
 
     record TokenMaker(String name, Function<LocalIssuer, String> from) {
@@ -209,7 +265,11 @@ class TrustedIssuerTests {
 
         for (int attempt = 0; attempt < 50; attempt++) {
             assertThatThrownBy(() -> callerOf(unknownKey))
-                    .isInstanceOfAny(InvalidBearerTokenException.class, UndecidedException.class);
+                    .isInstanceOfSatisfying(
+                            RefusedTokenException.class,
+                            refused ->
+                                    assertThat(refused.counted())
+                                            .isEqualTo(Refusals.Cause.UNKNOWN_KEY));
         }
 
         assertThat(issuer.keyRequests()).isLessThanOrEqualTo(3);
@@ -274,5 +334,16 @@ class TrustedIssuerTests {
 
         assertThatThrownBy(() -> callerOf(issuer.token("ada")))
                 .isInstanceOf(UndecidedException.class);
+    }
+
+    @Test
+    void userInfoIsAskedOnceForAToken() {
+        tokens = tokens(true);
+        issuer.answerUserInfo(200, Map.of("sub", "ada", "groups", List.of("astronomers")));
+        String token = issuer.token("ada");
+        callerOf(token);
+        issuer.answerUserInfo(500, Map.of());
+
+        assertThat(callerOf(token).workspaces()).containsOnlyKeys(new Workspace("stars"));
     }
 }

@@ -2,8 +2,11 @@ package io.interlinkgateway.caller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.interlinkgateway.job.Workspace;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +62,8 @@ class WorkspaceRulesTests {
     @ParameterizedTest
     @CsvSource({
         "climate, vo-climate",
-        "vo.example.eu, vo-vo-example-eu-04eee4d3ce",
-        "Climate, vo-climate-8ea63c4b64"
+        "vo.example.eu, vo-vo-example-eu-04eee4d3ce675a29a7f4",
+        "Climate, vo-climate-8ea63c4b643c9a3fd643"
     })
     void aPatternNamesTheWorkspaceAfterItsGroup(String group, String workspace) {
         assertThat(
@@ -85,6 +88,67 @@ class WorkspaceRulesTests {
 
         assertThat(of(Map.of("groups", groups), pattern("groups", "(.+)", "$1")))
                 .hasSameSizeAs(groups);
+    }
+
+    /// Who may name a group could else name it like the workspace of another.
+    @Test
+    void noPlainNameIsTheWorkspaceOfAnotherGroup() {
+        SecurityProperties.Rule rule = pattern("groups", "/(.+)", "group-$1");
+        Workspace hashed = of(Map.of("groups", "/Team A"), rule).keySet().iterator().next();
+        String twin = "/" + hashed.value().substring("group-".length());
+
+        assertThat(of(Map.of("groups", twin), rule)).hasSize(1).doesNotContainKey(hashed);
+        assertThat(hashed.value()).matches("group-team-a-[0-9a-f]{20}");
+        assertThat(of(Map.of("groups", "/team-0123456789"), rule))
+                .containsOnlyKeys(new Workspace("group-team-0123456789"));
+    }
+
+    @Test
+    void theNameIsMadeOfTheWholeMatch() {
+        assertThat(of(Map.of("groups", "b-admin"), pattern("groups", "(.)|(.)-admin", "x$1$2")))
+                .containsOnlyKeys(new Workspace("xb"));
+        assertThat(of(Map.of("groups", "team"), pattern("groups", "(.+?)", "vo-$1")))
+                .containsOnlyKeys(new Workspace("vo-team"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"((a|a)*)*b", "(.*)(.*)(.*)(.*)(.*)(.*)(.*)=", "(a*)*c", "(a+)+$b"})
+    void noTextMakesAPatternSlow(String pattern) {
+        Map<String, Object> claims =
+                Map.of("groups", Collections.nCopies(100, "a".repeat(1024) + "!"));
+
+        assertThat(
+                        assertTimeoutPreemptively(
+                                Duration.ofSeconds(20),
+                                () -> of(claims, pattern("groups", pattern, "x"))))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(?=a)a",
+                "(?!kube)(.+)",
+                "(?<=x)a",
+                "(?<!x)a",
+                "(a)\\1",
+                "a++",
+                "(?>a)",
+                "("
+            })
+    void aPatternThatMayTakeLongIsRefusedAtTheStart(String pattern) {
+        assertThatThrownBy(() -> pattern("groups", pattern, "x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("The pattern " + pattern)
+                .hasMessageContaining("RE2")
+                .hasMessageContaining("or one rule with a value");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vo-$", "$x", "a\\b", "${name}"})
+    void aTemplateThatFitsNothingIsRefusedAtTheStart(String workspace) {
+        assertThatThrownBy(() -> pattern("groups", "(?P<name>.+)", workspace))
+                .hasMessageContaining("Write $1 to $9");
     }
 
     @ParameterizedTest

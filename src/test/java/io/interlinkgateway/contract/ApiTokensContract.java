@@ -7,8 +7,17 @@ import io.interlinkgateway.caller.ApiTokens;
 import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.job.Workspace;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What every place for API tokens does.
@@ -50,6 +59,41 @@ public interface ApiTokensContract {
         tokens().add(tokenOf(ada + "2"));
 
         assertThat(tokens().ownedBy(ada)).containsExactly(token);
+    }
+
+    @Test
+    default void ownersSeeTheOldestFirst() {
+        String ada = "https://issuer.example.org/#" + UUID.randomUUID();
+        List<ApiToken> added = Stream.generate(() -> tokenOf(ada)).limit(12).toList();
+        added.forEach(token -> tokens().add(token));
+
+        assertThat(tokens().ownedBy(ada)).containsExactlyElementsOf(added);
+    }
+
+    @Test
+    default void manyAtOnceAreNoMoreThanAllowedAndNoneTheLess() throws Exception {
+        String ada = "https://issuer.example.org/#" + UUID.randomUUID();
+        List<String> added = new ArrayList<>();
+        try (ExecutorService callers = Executors.newFixedThreadPool(60)) {
+            CyclicBarrier start = new CyclicBarrier(60);
+            Callable<Optional<String>> caller =
+                    () -> {
+                        ApiToken token = tokenOf(ada);
+                        start.await();
+                        return tokens().addWithin(token, 20)
+                                ? Optional.of(token.id())
+                                : Optional.empty();
+                    };
+            for (Future<Optional<String>> answer :
+                    callers.invokeAll(Collections.nCopies(60, caller))) {
+                answer.get().ifPresent(added::add);
+            }
+        }
+
+        assertThat(added).hasSize(20);
+        assertThat(tokens().ownedBy(ada))
+                .extracting(ApiToken::id)
+                .containsExactlyInAnyOrderElementsOf(added);
     }
 
     @Test

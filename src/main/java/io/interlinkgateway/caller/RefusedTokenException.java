@@ -1,0 +1,23 @@
+package io.interlinkgateway.caller;
+
+import io.interlinkgateway.problem.Refusals;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
+
+/// A token that is no good, and why, for those who run the gateway.
+final class RefusedTokenException extends InvalidBearerTokenException {
+
+    private final Refusals.Cause cause;
+
+    /// @param cause as which it is counted
+    /// @param message what the caller is answered
+    /// @param failure what was wrong, if more is known
+    RefusedTokenException(Refusals.Cause cause, String message, @Nullable Throwable failure) {
+        super(message, failure);
+        this.cause = cause;
+    }
+
+    Refusals.Cause counted() {
+        return cause;
+    }
+}
