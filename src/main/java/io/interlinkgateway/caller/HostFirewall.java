@@ -28,7 +28,7 @@ final class HostFirewall extends StrictHttpFirewall {
     public FirewalledRequest getFirewalledRequest(HttpServletRequest request) {
         boolean probe =
                 "GET".equals(request.getMethod()) && PROBES.contains(request.getRequestURI());
-        if (!probe && !(isOwn(request.getServerName()) && isOwn(withoutPort(request)))) {
+        if (!probe && !(isOwn(request.getServerName()) && isOwn(named(request)))) {
             throw new RequestRejectedException("The gateway is called by a name that it has not.");
         }
         return super.getFirewalledRequest(request);
@@ -38,10 +38,11 @@ final class HostFirewall extends StrictHttpFirewall {
         return name != null && names.contains(name.toLowerCase(Locale.ROOT));
     }
 
-    private static @Nullable String withoutPort(HttpServletRequest request) {
+    /// Only HTTP/1.0 may leave the header out.
+    private static @Nullable String named(HttpServletRequest request) {
         String host = request.getHeader("Host");
         if (host == null) {
-            return null;
+            return request.getServerName();
         }
         int colon = host.lastIndexOf(':');
         return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;

@@ -1,17 +1,24 @@
 package io.interlinkgateway.problem;
 
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.springframework.boot.actuate.autoconfigure.web.server.ConditionalOnManagementPort;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
 
 /// The server of `management.server.port`, where that is another than `server.port`. It has a few platform threads of
 /// its own, so that it answers a cluster's probes however many requests the virtual threads of the other server wait
 /// with. Spring Boot imports this class into the server's own context; it must not be scanned.
+@ConditionalOnManagementPort(ManagementPortType.DIFFERENT)
 class ManagementServer {
 
     /// Jetty itself needs about half of them.
@@ -24,10 +31,21 @@ class ManagementServer {
         return new LastCustomizer();
     }
 
-    /// Strangers' bodies are not read here either.
+    /// No endpoint here takes a body, but the framework would wait for one.
     @Bean
-    FilterRegistrationBean<BodyLimit> managementBodyLimit(BodyLimit limit) {
-        FilterRegistrationBean<BodyLimit> filter = new FilterRegistrationBean<>(limit);
+    FilterRegistrationBean<Filter> noBodies() {
+        FilterRegistrationBean<Filter> filter =
+                new FilterRegistrationBean<>((request, response, chain) -> {
+                    HttpServletRequest http = (HttpServletRequest) request;
+                    HttpServletResponse answer = (HttpServletResponse) response;
+                    if (http.getContentLengthLong() > 0
+                            || http.getHeader(HttpHeaders.TRANSFER_ENCODING) != null) {
+                        answer.setHeader(HttpHeaders.CONNECTION, "close");
+                        answer.sendError(HttpServletResponse.SC_BAD_REQUEST);
+                    } else {
+                        chain.doFilter(request, response);
+                    }
+                });
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return filter;
     }

@@ -49,10 +49,12 @@ class HostFirewallTests {
     }
 
     @Test
-    void aRequestThatNamesNobodyIsRefused() {
+    void aRequestOfHttp10WithoutAHostIsJudgedByTheServersName() {
         MockHttpServletRequest request = new MockHttpServletRequest("GET", "/api/v1/jobs");
         request.setServerName("gateway.example.org");
+        assertThat(firewall.getFirewalledRequest(request)).isNotNull();
 
+        request.setServerName("10.0.0.1");
         assertThatThrownBy(() -> firewall.getFirewalledRequest(request))
                 .isInstanceOf(RequestRejectedException.class);
     }

@@ -2,6 +2,7 @@ package io.interlinkgateway.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.log.JobLogs;
@@ -18,6 +19,7 @@ class SandboxConfigurationTests {
     private final ApplicationContextRunner sandbox =
             new ApplicationContextRunner()
                     .withUserConfiguration(SandboxConfiguration.class)
+                    .withBean(ComputeThreads.class, () -> new ComputeThreads(2))
                     .withPropertyValues("spring.profiles.active=sandbox");
     private final ApplicationContextRunner onLoopback =
             sandbox.withPropertyValues("server.address=127.0.0.1");
