@@ -25,4 +25,4 @@ EXPOSE 8080
 # The root file system may be read-only; Jetty needs a folder of its own: mount one at /tmp.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["java", "-XX:TieredStopAtLevel=1", "-cp", "/app/gateway.jar", "io.interlinkgateway.telemetry.HealthCheck"]
-ENTRYPOINT ["java", "-XX:AOTCache=/app/gateway.aot", "-XX:+UseCompactObjectHeaders", "-XX:MaxRAMPercentage=75", "-jar", "/app/gateway.jar"]
+ENTRYPOINT ["java", "-XX:AOTCache=/app/gateway.aot", "-XX:+UseCompactObjectHeaders", "-XX:MaxRAMPercentage=60", "-jar", "/app/gateway.jar"]

@@ -13,7 +13,7 @@ bench/control-plane/up.sh "$dir"
 export KUBECONFIG=$dir/kubeconfig
 port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
 # The heap and the collector that the JVM chooses in the container of deploy/gateway.yaml.
-setsid "$java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx576m -jar target/interlink-gateway-*.jar \
+setsid "$java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx460m -jar target/interlink-gateway-*.jar \
   --spring.profiles.active=kubernetes --gateway.security.mode=open --server.address=127.0.0.1 --server.port="$port" \
   >"$dir/gateway.log" 2>&1 </dev/null &
 gateway=$!

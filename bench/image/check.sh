@@ -20,7 +20,7 @@ measure() { # name, JVM flags
   local name=$1 before pid port=18080
   shift
   before=$(date +%s%N)
-  java "$@" -XX:MaxRAMPercentage=75 -jar "$app/gateway.jar" --spring.profiles.active=sandbox --server.port=$port >"$app/$name.log" 2>&1 &
+  java "$@" -XX:MaxRAMPercentage=60 -jar "$app/gateway.jar" --spring.profiles.active=sandbox --server.port=$port >"$app/$name.log" 2>&1 &
   pid=$!
   until kill -0 "$pid" && curl -sf -o /dev/null "http://127.0.0.1:$port/api/v1/nodes"; do sleep 0.01; done
   printf '%-16s first answer after %5d ms, resident %4d MB\n' "$name" \

@@ -33,7 +33,7 @@ kubectl --kubeconfig "$dir/gateway.kubeconfig" config delete-user test
 kubectl --kubeconfig "$dir/gateway.kubeconfig" config set-credentials test --token="$token"
 port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
 # The heap and the collector that the JVM chooses in the container of deploy/gateway.yaml.
-KUBECONFIG=$dir/gateway.kubeconfig setsid "$java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx576m \
+KUBECONFIG=$dir/gateway.kubeconfig setsid "$java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx460m \
   -jar target/interlink-gateway-*.jar --spring.profiles.active=kubernetes --server.address=127.0.0.1 \
   --gateway.security.mode=open --server.port="$port" >"$dir/gateway.log" 2>&1 </dev/null &
 gateway=$!

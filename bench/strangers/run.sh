@@ -1,24 +1,27 @@
 #!/usr/bin/env bash
 # run.sh [JAR]: 12,000 connections of strangers to the packaged gateway (sandbox, with an issuer), each with a request that
-# is never finished: first bodies that never come, then headers that never end. Prints how fast liveness answers and how
-# much memory the gateway takes before, meanwhile and after they are gone. CONNECTIONS may be set.
+# is never finished: first bodies that never come, then headers that never end. Prints how fast liveness answers, on the
+# management port as deploy/gateway.yaml has it and on the API's, and how much memory the gateway takes before, meanwhile and after they are gone. CONNECTIONS may be set.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
-jar=${1:-$(ls target/interlink-gateway-*.jar | grep -v original)}
-port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
+jar=${1:-$(ls target/interlink-gateway-*.jar)}
+free() { python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'; }
+port=$(free)
+management=$(free)
 issuer=gateway.security.issuers[0]
 log=$(mktemp)
 
 # The heap and the collector that the JVM chooses in the container of deploy/gateway.yaml.
-"${JAVA_HOME:-/usr}/bin/java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx576m -jar "$jar" --server.port="$port" \
+"${JAVA_HOME:-/usr}/bin/java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx460m -jar "$jar" --server.port="$port" \
+  --management.server.port="$management" --management.server.address=127.0.0.1 \
   --gateway.security.mode=authenticated --$issuer.uri=https://issuer.invalid --$issuer.audiences=gateway \
   --$issuer.rules[0].claim=sub --$issuer.rules[0].value=ada --$issuer.rules[0].workspace=ada >"$log" 2>&1 &
 gateway=$!
 trap 'kill "$gateway"; wait "$gateway" || true; rm "$log"' EXIT
-until curl -sf "http://127.0.0.1:$port/actuator/health/readiness" >/dev/null; do
+until curl -sf "http://127.0.0.1:$management/actuator/health/readiness" >/dev/null; do
   kill -0 "$gateway" || { tail -n 5 "$log" >&2; exit 1; }
   sleep 0.5
 done
-python3 "$here/strangers.py" "$port" "$gateway" "${CONNECTIONS:-12000}"
+python3 "$here/strangers.py" "$port" "$management" "$gateway" "${CONNECTIONS:-12000}"
 echo "refusals in the gateway's log: $(grep -c 'Refused (' "$log" || true) lines"

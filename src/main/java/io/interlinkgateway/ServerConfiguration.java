@@ -20,6 +20,10 @@ class ServerConfiguration {
     /// a gateway's restart.
     private static final int ACCEPT_QUEUE = 4096;
 
+    /// Bytes of each answer that is being written, outside of the heap. Jetty's own 32 kB are 256 MB for as many
+    /// requests at once as there may be connections.
+    private static final int OUTPUT_BUFFER = 8 * 1024;
+
     @Bean
     WebServerFactoryCustomizer<JettyServletWebServerFactory> jetty(
             ErrorHandler refusals, Connections connections) {
@@ -37,6 +41,7 @@ class ServerConfiguration {
                         // No endpoint takes forms. Jetty would read them for a question for a
                         // parameter.
                         http.setFormEncodedMethods();
+                        http.setOutputBufferSize(OUTPUT_BUFFER);
                     }
                 });
     }
