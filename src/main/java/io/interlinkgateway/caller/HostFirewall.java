@@ -1,6 +1,8 @@
 package io.interlinkgateway.caller;
 
+import io.interlinkgateway.problem.ManagementServer;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +10,9 @@ import org.springframework.security.web.firewall.FirewalledRequest;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 
-/// A firewall that also refuses requests that call the gateway by a name that is not its own: in the header `Host`,
-/// which a web page can't choose, and in what an ingress says of it, which the gateway builds addresses from.
+/// A firewall that checks every header before the request goes on, and refuses requests that call the gateway by a
+/// name that is not its own: in the header `Host`, which a web page can't choose, and in what an ingress says of it,
+/// which the gateway builds addresses from. On the management port each name is taken.
 final class HostFirewall extends StrictHttpFirewall {
 
     /// What a kubelet asks by the pod's address.
@@ -18,7 +21,7 @@ final class HostFirewall extends StrictHttpFirewall {
 
     private final Set<String> names;
 
-    /// @param names the gateway's own, in lower case
+    /// @param names the gateway's own, in lower case; empty for all
     HostFirewall(Set<String> names) {
         this.names = Set.copyOf(names);
     }
@@ -26,12 +29,20 @@ final class HostFirewall extends StrictHttpFirewall {
     /// @throws RequestRejectedException if the firewall refuses the request, or one of its names is another's
     @Override
     public FirewalledRequest getFirewalledRequest(HttpServletRequest request) {
-        boolean probe =
-                "GET".equals(request.getMethod()) && PROBES.contains(request.getRequestURI());
-        if (!probe && !(isOwn(request.getServerName()) && isOwn(named(request)))) {
-            throw new RequestRejectedException("The gateway is called by a name that it has not.");
+        if (!takesAnyName(request) && !(isOwn(request.getServerName()) && isOwn(named(request)))) {
+            throw new RequestRejectedException("The gateway has another name.");
         }
-        return super.getFirewalledRequest(request);
+        FirewalledRequest checked = super.getFirewalledRequest(request);
+        // Each is checked when it is read, which may otherwise be in the middle of an answer.
+        Collections.list(checked.getHeaderNames())
+                .forEach(name -> Collections.list(checked.getHeaders(name)));
+        return checked;
+    }
+
+    private boolean takesAnyName(HttpServletRequest request) {
+        return names.isEmpty()
+                || ManagementServer.handles(request)
+                || ("GET".equals(request.getMethod()) && PROBES.contains(request.getRequestURI()));
     }
 
     private boolean isOwn(@Nullable String name) {

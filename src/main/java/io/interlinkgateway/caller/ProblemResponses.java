@@ -83,10 +83,12 @@ final class ProblemResponses
             HttpServletRequest request,
             HttpServletResponse response,
             RequestRejectedException rejected) {
+        // Its own message quotes the header, which may be a token.
+        GatewayException refusal = new GatewayException.RefusedByFirewall();
         refusals.refused(
                 Refusals.Cause.BAD_REQUEST,
-                "From " + request.getRemoteAddr() + ": " + rejected.getMessage());
-        answer(request, response, new GatewayException.RefusedByFirewall());
+                "From " + request.getRemoteAddr() + ". " + refusal.getMessage());
+        answer(request, response, refusal);
     }
 
     /// Answers what was too much, and counts it.

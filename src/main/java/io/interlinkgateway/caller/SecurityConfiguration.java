@@ -30,7 +30,6 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.firewall.HttpFirewall;
-import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.security.web.header.HeaderWriterFilter;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.web.cors.CorsConfiguration;
@@ -226,8 +225,6 @@ class SecurityConfiguration {
 
     @Bean
     HttpFirewall firewall() {
-        return properties.allowedHosts().isEmpty()
-                ? new StrictHttpFirewall()
-                : new HostFirewall(properties.allowedHosts());
+        return new HostFirewall(properties.allowedHosts());
     }
 }

@@ -2,7 +2,6 @@ package io.interlinkgateway.cluster;
 
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodList;
@@ -25,14 +24,13 @@ import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.pod.Repetition;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /// Jobs as pods of a real cluster. The API server's rule that names are unique is the only lock.
 final class KubernetesJobs implements Jobs {
@@ -226,14 +224,13 @@ final class KubernetesJobs implements Jobs {
     }
 
     private int countListed(JobFilter filter, int most) {
-        int count = 0;
-        Optional<String> cursor = Optional.empty();
-        do {
-            JobPage page = listed(new JobQuery(filter, JobQuery.MAX_LIMIT, false, cursor));
-            count += page.items().size();
-            cursor = page.nextCursor();
-        } while (count < most && cursor.isPresent());
-        return Math.min(count, most);
+        return (int)
+                chunks(filter)
+                        .flatMap(chunk -> chunk.jobs().stream())
+                        .map(this::read)
+                        .filter(filter::matches)
+                        .limit(most)
+                        .count();
     }
 
     private static JobPage page(
@@ -252,45 +249,72 @@ final class KubernetesJobs implements Jobs {
     /// From the API server itself, which has the pods by name, but can't begin at one.
     private JobPage listed(JobQuery query) {
         String after = query.after();
-        Iterator<JobPage.Candidate> candidates =
-                Stream.iterate(
-                                Optional.of(chunk(query, null)),
-                                Optional::isPresent,
-                                before -> before.flatMap(chunk -> next(query, chunk)))
-                        .flatMap(chunk -> chunk.orElseThrow().getItems().stream())
-                        .filter(PodReading::isJob)
-                        .filter(pod -> pod.getMetadata().getName().compareTo(after) > 0)
-                        .map(pod ->
-                                new JobPage.Candidate(
-                                        new JobName(pod.getMetadata().getName()),
-                                        Serialization.asJson(pod).length(),
-                                        () -> read(pod)))
-                        .iterator();
-        return JobPage.read(query, candidates);
+        return JobPage.read(
+                query,
+                chunks(query.filter())
+                        .flatMap(chunk ->
+                                chunk.jobs().stream()
+                                        .filter(pod ->
+                                                pod.getMetadata().getName().compareTo(after) > 0)
+                                        .map(pod ->
+                                                new JobPage.Candidate(
+                                                        new JobName(pod.getMetadata().getName()),
+                                                        chunk.bytesOfAPod(),
+                                                        () -> read(pod))))
+                        .iterator());
     }
 
-    private Optional<PodList> next(JobQuery query, PodList chunk) {
-        return Optional.ofNullable(chunk.getMetadata().getContinue())
+    /// Some of a list's pods.
+    ///
+    /// @param bytes of all of them as JSON
+    /// @param pods the pods, jobs or not
+    private record Chunk(int bytes, PodList pods) {
+
+        List<Pod> jobs() {
+            return pods.getItems().stream().filter(PodReading::isJob).toList();
+        }
+
+        int bytesOfAPod() {
+            return bytes / Math.max(1, pods.getItems().size());
+        }
+    }
+
+    /// Each is asked for when the one before is read.
+    private Stream<Chunk> chunks(JobFilter filter) {
+        return Stream.iterate(
+                        Optional.of(chunk(filter, "")),
+                        Optional::isPresent,
+                        before -> before.flatMap(chunk -> next(filter, chunk)))
+                .map(Optional::orElseThrow);
+    }
+
+    private Optional<Chunk> next(JobFilter filter, Chunk before) {
+        return Optional.ofNullable(before.pods.getMetadata().getContinue())
                 .filter(token -> !token.isEmpty())
-                .map(token -> chunk(query, token));
+                .map(token -> chunk(filter, token));
     }
 
-    private PodList chunk(JobQuery query, @Nullable String token) {
+    private Chunk chunk(JobFilter filter, String token) {
         String selector =
-                query.filter().labels().entrySet().stream()
+                filter.labels().entrySet().stream()
                         .map(label -> label.getKey() + "=" + label.getValue())
                         .collect(Collectors.joining(","));
-        return apiServer.call(() ->
-                apiServer
-                        .client()
-                        .pods()
-                        .inNamespace(query.workspace().value())
-                        .list(
-                                new ListOptionsBuilder()
-                                        .withLimit((long) ResourceWatch.CHUNK)
-                                        .withContinue(token)
-                                        .withLabelSelector(selector.isEmpty() ? null : selector)
-                                        .build()));
+        ApiServer.Answer answer =
+                apiServer.send(
+                        "GET",
+                        UriComponentsBuilder.fromPath("/api/v1/namespaces/{namespace}/pods")
+                                .queryParam("limit", ResourceWatch.CHUNK)
+                                .queryParam("continue", "{token}")
+                                .queryParam("labelSelector", "{selector}")
+                                .build(filter.workspace().value(), token, selector)
+                                .toString(),
+                        null);
+        if (!answer.successful()) {
+            throw apiServer.refused(answer.code(), answer.status());
+        }
+        return new Chunk(
+                answer.body().length(),
+                compute.run(() -> Serialization.unmarshal(answer.body(), PodList.class)));
     }
 
     @Override

@@ -4,15 +4,14 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.interlinkgateway.job.GatewayException;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -23,18 +22,16 @@ import org.springframework.stereotype.Component;
 /// there are processors would hold up all requests, liveness included. The system shares its processors among
 /// platform threads by time.
 ///
-/// One caller gets at most half of the threads at a time. A client that left ends its request's computation unless it
-/// runs already.
+/// One caller gets at most half of the threads at a time, and its other computations wait in the order in which they came.
+/// A client that left ends its request's computation, unless that runs already: a computation takes a second at most.
 @Component
 public final class ComputeThreads implements AutoCloseable {
 
-    /// After this a client is answered that the gateway is busy. A computation takes a second at most.
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
+    /// Computations of one caller that may wait. Each holds a document in memory.
+    private static final int MOST_WAITING = 50;
 
     private final ThreadPoolExecutor threads;
-    private final LoadingCache<String, Semaphore> shares;
+    private final LoadingCache<String, Share> shares;
 
     ComputeThreads() {
         this(Math.max(4, 2 * Runtime.getRuntime().availableProcessors()));
@@ -51,40 +48,31 @@ public final class ComputeThreads implements AutoCloseable {
                         new LinkedBlockingQueue<>(),
                         Thread.ofPlatform().daemon().name("compute-", 0).factory());
         // A caller's share is forgotten when none of its requests holds it.
-        shares = Caffeine.newBuilder().weakValues().build(_ -> new Semaphore(count / 2, true));
+        shares = Caffeine.newBuilder().weakValues().build(_ -> new Share(count / 2));
     }
 
     /// Computes something on one of the threads. It must not wait for others, such as the API server.
     ///
     /// @param computation what to do; sees nothing that is bound to the calling thread
     /// @return its result; what it throws is thrown here
-    /// @throws GatewayException.Busy if other computations leave it no time
+    /// @throws GatewayException.TooManyRequests if too many of the caller's computations wait
+    /// @throws GatewayException.Busy if it does not come to an end in the time that the request has left
     /// @throws ClientLeftException if the request's client left
     public <T> T run(Supplier<T> computation) {
-        Patience patience = new Patience(PATIENCE, ClientConnection.current());
-        Semaphore share = shares.get(caller());
-        patience.await(wait -> share.tryAcquire(wait, TimeUnit.NANOSECONDS));
-        CompletableFuture<T> result = new CompletableFuture<>();
-        Runnable task =
-                () -> {
-                    try {
-                        result.complete(computation.get());
-                    } catch (Throwable thrown) {
-                        result.completeExceptionally(thrown);
-                    } finally {
-                        share.release();
-                    }
-                };
-        threads.execute(task);
+        Share share = shares.get(caller());
+        Task<T> task = new Task<>(computation, share);
+        share.add(task);
         try {
-            patience.await(wait -> isDone(result, wait));
-            return result.join();
+            Patience.current().await(task.result);
+            return task.result.join();
         } catch (CompletionException failed) {
-            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
-        } finally {
-            if (threads.remove(task)) {
-                share.release();
+            switch (failed.getCause()) {
+                case RuntimeException failure -> throw failure;
+                case Error error -> throw error;
+                case null, default -> throw failed;
             }
+        } finally {
+            share.remove(task);
         }
     }
 
@@ -93,46 +81,65 @@ public final class ComputeThreads implements AutoCloseable {
         return caller == null ? "" : caller.getName();
     }
 
-    private static boolean isDone(CompletableFuture<?> result, long wait)
-            throws InterruptedException {
-        try {
-            result.get(wait, TimeUnit.NANOSECONDS);
-            return true;
-        } catch (ExecutionException failed) {
-            return true;
-        } catch (TimeoutException notYet) {
-            return false;
+    private record Task<T>(Supplier<T> computation, Share share, CompletableFuture<T> result)
+            implements Runnable {
+
+        Task(Supplier<T> computation, Share share) {
+            this(computation, share, new CompletableFuture<>());
+        }
+
+        @Override
+        public void run() {
+            try {
+                result.complete(computation.get());
+            } catch (Throwable thrown) {
+                result.completeExceptionally(thrown);
+            } finally {
+                share.ended();
+            }
         }
     }
 
-    /// How long to wait, in steps after each of which the client must still be there.
-    private record Patience(long deadline, Optional<ClientConnection> client) {
+    /// What one caller has of the threads.
+    private final class Share {
 
-        Patience(Duration duration, Optional<ClientConnection> client) {
-            this(System.nanoTime() + duration.toNanos(), client);
+        private final int most;
+        private final Set<Task<?>> waiting = new LinkedHashSet<>();
+        private int taken;
+
+        private Share(int most) {
+            this.most = most;
         }
 
-        interface Step {
-
-            /// @param nanoseconds how long to wait
-            /// @return whether what is awaited is there
-            boolean awaited(long nanoseconds) throws InterruptedException;
+        synchronized void add(Task<?> task) {
+            if (taken < most) {
+                taken++;
+                threads.execute(task);
+            } else if (waiting.size() < MOST_WAITING) {
+                waiting.add(task);
+            } else {
+                throw new GatewayException.TooManyRequests(
+                        "You may have "
+                                + MOST_WAITING
+                                + " requests waiting to be computed at a time.",
+                        Duration.ofSeconds(1));
+            }
         }
 
-        void await(Step step) {
-            try {
-                while (!step.awaited(
-                        Math.clamp(deadline - System.nanoTime(), 0, BETWEEN_LOOKS.toNanos()))) {
-                    if (client.filter(ClientConnection::isClosed).isPresent()) {
-                        throw new ClientLeftException();
-                    }
-                    if (System.nanoTime() - deadline >= 0) {
-                        throw new GatewayException.Busy();
-                    }
-                }
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                throw new GatewayException.Busy();
+        /// Takes back what has not begun.
+        synchronized void remove(Task<?> task) {
+            if (!waiting.remove(task) && threads.remove(task)) {
+                ended();
+            }
+        }
+
+        synchronized void ended() {
+            Iterator<Task<?>> next = waiting.iterator();
+            if (next.hasNext()) {
+                threads.execute(next.next());
+                next.remove();
+            } else {
+                taken--;
             }
         }
     }

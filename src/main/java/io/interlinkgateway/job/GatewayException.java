@@ -132,11 +132,11 @@ public abstract sealed class GatewayException extends RuntimeException {
         }
     }
 
-    /// The gateway computes for others. The request may be repeated later.
+    /// The gateway computes for other requests, of this caller or of others. The request may be repeated later.
     public static final class Busy extends GatewayException {
-        /// No limit of the caller's is reached.
+        /// Nothing was done.
         public Busy() {
-            super("The gateway is busy with other requests.");
+            super("The gateway's processors are busy with other requests, of yours or of others.");
         }
     }
 

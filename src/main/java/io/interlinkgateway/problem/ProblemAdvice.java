@@ -26,6 +26,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -121,6 +122,13 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                                                         .replaceAll(""),
                                                 violation.getMessage()))
                                 .toList()));
+    }
+
+    /// The firewall checks parameters when they are read.
+    @ExceptionHandler
+    ResponseEntity<Object> handle(
+            RequestRejectedException parameter, HttpServletResponse response) {
+        return handle(new GatewayException.RefusedByFirewall(), response);
     }
 
     /// Nobody reads this answer; metrics and the audit log count it by its status, which web servers use for this.

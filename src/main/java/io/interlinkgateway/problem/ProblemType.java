@@ -80,7 +80,8 @@ enum ProblemType {
     BUSY(
             HttpStatus.SERVICE_UNAVAILABLE,
             "The gateway is busy",
-            "Large documents of other requests keep the gateway's processors busy.",
+            "Large documents of other requests, of yours or of others, keep the gateway's"
+                    + " processors busy.",
             "Send the request again in a few seconds."),
     BODY_TOO_LARGE(
             HttpStatus.CONTENT_TOO_LARGE,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.interlinkgateway.job.GatewayException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -60,6 +61,22 @@ class ComputeThreadsTests {
         assertThat(other).succeedsWithin(Duration.ofSeconds(30));
         assertThat(CompletableFuture.allOf(greedy.toArray(CompletableFuture[]::new)))
                 .succeedsWithin(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void oneCallerMakesNoQueueWithoutAnEnd() {
+        List<CompletableFuture<Void>> greedy =
+                IntStream.range(0, 60).mapToObj(_ -> computeFor("greedy")).toList();
+
+        await().until(() ->
+                        greedy.stream().filter(CompletableFuture::isCompletedExceptionally).count()
+                                == 60 - 2 - 50);
+        assertThat(greedy.stream().filter(CompletableFuture::isCompletedExceptionally))
+                .allSatisfy(refused ->
+                        assertThat(refused)
+                                .failsWithin(Duration.ofSeconds(1))
+                                .withThrowableThat()
+                                .withCauseInstanceOf(GatewayException.TooManyRequests.class));
     }
 
     private CompletableFuture<Void> computeFor(String caller) {
