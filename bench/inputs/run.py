@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Times preflights of large documents, and liveness beside them.
 
-run.py [URL]     URL of a gateway in the sandbox, default http://localhost:8080
+run.py [URL [MANAGEMENT_URL]]     of a gateway in the sandbox, default http://localhost:8080 for both
 
 Each kind of document is sent with 10, 100 and 1,000 kB: once alone, then by as many clients at once as the machine has
 processors. A row has the status, the seconds of the first (one client, the second of two requests, so that most code
-is compiled), the seconds per 100 kB, and the longest answer of liveness meanwhile.
+is compiled), the seconds per 100 kB, and the longest answer of liveness meanwhile. The last line has the slowest of all.
 """
 import concurrent.futures
 import json
@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 
 URL = sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8080"
+LIVENESS = (sys.argv[2] if len(sys.argv) > 2 else URL) + "/actuator/health/liveness"
 API = URL + "/api/v1/jobs/preflight"
 JSON, YAML = "application/json", "application/yaml"
 
@@ -101,7 +102,7 @@ def slowest_liveness(work):
     def ask():
         while not done.is_set():
             begin = time.monotonic()
-            urllib.request.urlopen(URL + "/actuator/health/liveness", timeout=300).read()
+            urllib.request.urlopen(LIVENESS, timeout=300).read()
             slowest[0] = max(slowest[0], time.monotonic() - begin)
             time.sleep(0.05)
 
@@ -116,6 +117,7 @@ def slowest_liveness(work):
 def main():
     clients = os.cpu_count() or 2
     print(f"{'':34}{'kB':>6}{'status':>8}{'s':>8}{'s/100 kB':>10}{'answer kB':>11}{'liveness s, ' + str(clients) + ' at once':>24}")
+    slowest, latest = 0.0, 0.0
     with concurrent.futures.ThreadPoolExecutor(clients) as pool:
         for name, make in KINDS.items():
             for kilobytes in (10, 100, 1000):
@@ -128,11 +130,13 @@ def main():
                     return [f.result() for f in [pool.submit(request, media_type, body) for _ in range(clients)]]
 
                 _, liveness = slowest_liveness(together)
+                slowest, latest = max(slowest, seconds), max(latest, liveness)
                 print(
                     f"{name:34}{len(body) // 1000:6}{status!s:>8}{seconds:8.3f}"
                     f"{seconds * 100_000 / len(body):10.3f}{read // 1000:11}{liveness:24.3f}",
                     flush=True,
                 )
+    print(f"slowest answer {slowest:.3f} s, slowest liveness {latest:.3f} s")
 
 
 if __name__ == "__main__":

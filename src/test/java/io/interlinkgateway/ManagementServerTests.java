@@ -74,13 +74,11 @@ class ManagementServerTests {
 
     @Test
     void answersThatNobodyReadsHoldFewThreads() throws Exception {
-        String metrics =
-                "GET /actuator/prometheus HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(200);
+        String metrics = "GET /actuator/prometheus HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(200);
         for (int number = 0; number < 40; number++) {
             Socket slow = new Socket();
             slow.setReceiveBufferSize(1024);
-            slow.connect(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), managementPort));
+            slow.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), managementPort));
             strangers.add(slow);
             slow.getOutputStream().write(metrics.getBytes(UTF_8));
         }
@@ -94,8 +92,8 @@ class ManagementServerTests {
 
         // Answers of another test may still be written for some seconds.
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() ->
-                        assertThat(answer(managementPort, nodes)).startsWith("HTTP/1.1 404"));
+                .untilAsserted(
+                        () -> assertThat(answer(managementPort, nodes)).startsWith("HTTP/1.1 404"));
         assertThat(answer(port, LIVENESS + "Connection: close\r\n\r\n")).startsWith("HTTP/1.1 404");
     }
 

@@ -69,8 +69,8 @@ class ComputeThreadsTests {
                 IntStream.range(0, 60).mapToObj(_ -> computeFor("greedy")).toList();
 
         await().until(() ->
-                        greedy.stream().filter(CompletableFuture::isCompletedExceptionally).count()
-                                == 60 - 2 - 50);
+                greedy.stream().filter(CompletableFuture::isCompletedExceptionally).count()
+                        == 60 - 2 - 50);
         assertThat(greedy.stream().filter(CompletableFuture::isCompletedExceptionally))
                 .allSatisfy(refused ->
                         assertThat(refused)
