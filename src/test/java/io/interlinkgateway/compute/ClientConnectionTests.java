@@ -41,8 +41,8 @@ class ClientConnectionTests {
                             closed.add(client.isClosed());
                             closed.add(client.isClosed());
                         }
-                        response.write(
-                                true, StandardCharsets.UTF_8.encode("answer to " + path), callback);
+                        String answer = "answer to " + request.getMethod() + " " + path;
+                        response.write(true, StandardCharsets.UTF_8.encode(answer), callback);
                         return true;
                     }
                 });
@@ -68,14 +68,15 @@ class ClientConnectionTests {
 
         LocalEndPoint client = connector.executeRequest(get("/first"));
 
-        assertThat(answer(client)).endsWith("answer to /first");
-        assertThat(answer(client)).endsWith("answer to /second");
+        assertThat(answer(client)).endsWith("answer to GET /first");
+        assertThat(answer(client)).endsWith("answer to GET /second");
         assertThat(closed).containsExactly(false, false);
     }
 
     @Test
     void aSilentClientIsStillThere() throws Exception {
-        assertThat(answer(connector.executeRequest(get("/first")))).endsWith("answer to /first");
+        assertThat(answer(connector.executeRequest(get("/first"))))
+                .endsWith("answer to GET /first");
         assertThat(closed).containsExactly(false, false);
     }
 
@@ -83,7 +84,8 @@ class ClientConnectionTests {
     void aClientThatEndsItsSideLeft() throws Exception {
         meanwhile = LocalEndPoint::addInputEOF;
 
-        assertThat(answer(connector.executeRequest(get("/first")))).endsWith("answer to /first");
+        assertThat(answer(connector.executeRequest(get("/first"))))
+                .endsWith("answer to GET /first");
         assertThat(closed).containsExactly(true, true);
     }
 }
