@@ -1,6 +1,7 @@
 package io.interlinkgateway.caller;
 
 import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.CacheLoader;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import com.github.benmanes.caffeine.cache.Ticker;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,7 +36,7 @@ final class ApiTokenCheck {
     private static final Pattern FORM = Pattern.compile("ilg_([0-9a-f]{16})_[A-Za-z0-9_-]{43}");
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /// Lookups of ids that nobody is known to have, of all callers: made-up tokens shall not reach the cluster faster
+    /// Lookups of ids that were not found lately, of all callers: made-up tokens must not reach the cluster faster
     /// than that.
     private static final int UNKNOWN_PER_SECOND = 50;
 
@@ -79,7 +81,7 @@ final class ApiTokenCheck {
                         .expireAfterWrite(properties.keptFor())
                         .ticker(ticker)
                         .executor(background)
-                        .build(this::lookedUp);
+                        .build(new Lookup());
         this.remembered =
                 Caffeine.newBuilder()
                         .maximumSize(MOST_KEPT)
@@ -196,6 +198,32 @@ final class ApiTokenCheck {
         return token;
     }
 
+    private final class Lookup implements CacheLoader<String, @Nullable ApiToken> {
+
+        @Override
+        public @Nullable ApiToken load(String id) {
+            return lookedUp(id);
+        }
+
+        /// A refresh that fails leaves the token with its age, so that it still expires in time. The cache logs all
+        /// failures of a refresh but its cancellation; here the next request tries again.
+        @Override
+        public CompletableFuture<@Nullable ApiToken> asyncReload(
+                String id, ApiToken old, Executor executor) {
+            CompletableFuture<@Nullable ApiToken> refresh = new CompletableFuture<>();
+            executor.execute(() -> {
+                try {
+                    refresh.complete(lookedUp(id));
+                } catch (GatewayException notNow) {
+                    refresh.cancel(false);
+                } catch (RuntimeException | Error fault) {
+                    refresh.completeExceptionally(fault);
+                }
+            });
+            return refresh;
+        }
+    }
+
     /// In the same time whatever the difference.
     private static boolean isOf(ApiToken token, String value) {
         return MessageDigest.isEqual(
@@ -203,7 +231,7 @@ final class ApiTokenCheck {
                 Fingerprint.of(value).getBytes(StandardCharsets.UTF_8));
     }
 
-    /// From now on this replica knows better.
+    /// Drops what this replica keeps of a token, so that the next request looks it up.
     void forget(String id) {
         found.invalidate(id);
         remembered.invalidate(id);

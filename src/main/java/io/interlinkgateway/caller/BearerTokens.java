@@ -30,7 +30,7 @@ final class BearerTokens implements AuthenticationManager {
         return issuers.values();
     }
 
-    /// @throws InvalidBearerTokenException if the token is no good
+    /// @throws InvalidBearerTokenException if the token is not valid
     /// @throws UndecidedException if that can't be known now
     @Override
     public Authentication authenticate(Authentication authentication) {

@@ -13,6 +13,7 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
     private final Fetch fetch;
     private final Ticker ticker;
     private final Bucket fetches;
+    private final Semaphore places = new Semaphore(TrustedIssuer.MOST_WAITING);
     private final ReentrantLock fetching = new ReentrantLock();
     private volatile @Nullable Held held;
 
@@ -94,7 +96,7 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
 
     /// @return what was fetched since, or the same if nothing can be fetched now
     private @Nullable Held newerThan(@Nullable Held known) throws KeySourceException {
-        if (fetching.getQueueLength() >= TrustedIssuer.MOST_WAITING) {
+        if (!places.tryAcquire()) {
             return held;
         }
         fetching.lock();
@@ -110,6 +112,7 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
             return known;
         } finally {
             fetching.unlock();
+            places.release();
         }
     }
 }

@@ -4,7 +4,7 @@ import io.interlinkgateway.problem.Refusals;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 
-/// A token that is no good, and why, for those who run the gateway.
+/// A token that is refused, and the cause, for those who run the gateway.
 final class RefusedTokenException extends InvalidBearerTokenException {
 
     private final Refusals.Cause cause;

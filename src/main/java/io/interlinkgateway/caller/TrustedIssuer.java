@@ -62,8 +62,8 @@ final class TrustedIssuer {
     private static final Duration USER_INFO_KEPT = Duration.ofMinutes(5);
     private static final int LARGEST_ANSWER = 1 << 20;
 
-    /// Requests that may wait for one issuer's addresses or keys at a time. More are answered without them: an issuer
-    /// that is slow must not take the server's threads.
+    /// Requests that may wait for one issuer's addresses, or for its keys, at a time. More are answered without them: an
+    /// issuer that is slow must not take the server's threads.
     static final int MOST_WAITING = 100;
 
     /// The workspaces of all callers together that user info is kept of.
@@ -123,7 +123,7 @@ final class TrustedIssuer {
 
     /// @param token a token that claims to be of this issuer
     /// @return who sent it
-    /// @throws InvalidBearerTokenException if the token is no good
+    /// @throws InvalidBearerTokenException if the token is not valid
     /// @throws UndecidedException if that can't be known now
     Caller callerOf(String token) {
         Provider known = provider();

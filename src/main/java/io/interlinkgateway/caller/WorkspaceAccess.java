@@ -127,7 +127,7 @@ final class WorkspaceAccess implements HandlerInterceptor, HandlerMethodArgument
         Object decided = request.getAttribute(attribute, RequestAttributes.SCOPE_REQUEST);
         if (decided == null) {
             throw new IllegalStateException(
-                    "Nobody decided on the workspace of " + parameter.getExecutable());
+                    "The right to the workspace was not checked for " + parameter.getExecutable());
         }
         return decided;
     }

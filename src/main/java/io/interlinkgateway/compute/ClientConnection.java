@@ -20,7 +20,7 @@ final class ClientConnection {
     private final Connection connection;
     private boolean sentMore;
 
-    private ClientConnection(Connection connection) {
+    ClientConnection(Connection connection) {
         this.connection = connection;
     }
 

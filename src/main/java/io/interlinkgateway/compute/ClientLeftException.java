@@ -1,6 +1,6 @@
 package io.interlinkgateway.compute;
 
-/// The client closed its connection before its request was answered. There is nobody to answer.
+/// The client closed its connection before its request was answered. No answer can be sent.
 public final class ClientLeftException extends RuntimeException {
 
     ClientLeftException() {

@@ -1,4 +1,4 @@
-/// Where long computations run, so that they hold up nobody else: [io.interlinkgateway.compute.ComputeThreads]. May
+/// Where long computations run, so that they delay no other request: [io.interlinkgateway.compute.ComputeThreads]. May
 /// use `job`.
 @NullMarked
 package io.interlinkgateway.compute;

@@ -52,7 +52,7 @@ class MlflowProbe {
     /// @param credential whom to ask about
     /// @return the server's verdict
     /// @throws GatewayException.Rejected if the gateway must not call that address, or would send the password over the
-    ///     internet for all to read though nobody said so when the credential was made
+    ///     internet for all to read although the credential was not made for such an address
     Verdict ask(TrackingUri server, MlflowCredential credential) {
         if (!server.isSecured()
                 && !properties.allowPrivateAddresses()

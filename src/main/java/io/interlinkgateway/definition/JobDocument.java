@@ -10,7 +10,7 @@ public final class JobDocument {
     private final byte[] body;
     private final MediaType type;
 
-    /// @param body its bytes, which nobody changes
+    /// @param body its bytes, which must not be changed
     /// @param type what the request says of them: JSON is a job spec, all else a pod
     public JobDocument(byte[] body, MediaType type) {
         this.body = body;

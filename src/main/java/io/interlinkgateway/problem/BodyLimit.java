@@ -81,7 +81,7 @@ class BodyLimit extends OncePerRequestFilter {
                 read = rest.read(buffer, 0, buffer.length);
             }
         } catch (IOException gone) {
-            // Nobody is left to answer, or not in time.
+            // The client left, or did not send the rest in time.
         }
     }
 

@@ -24,8 +24,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.stereotype.Component;
 import org.springframework.web.util.WebUtils;
 
-/// The open connections, of which there are never more than a limit. Whoever connects is let in: when there are too many,
-/// the connection that has waited longest without a request of a known caller is ended instead. A limit that refused
+/// The open connections, of which there are never more than a limit. New ones are always accepted: when there are too
+/// many, the connection that has waited longest without a request of a known caller is ended instead. A limit that refused
 /// new connections would let strangers keep everybody out, the probes too. A connection that never had a request of a
 /// known caller also ends when it is silent, or its request unfinished, for too long. Connections with a known caller's
 /// request in them are never ended here. Safe for many threads.

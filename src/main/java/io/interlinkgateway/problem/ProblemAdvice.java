@@ -131,7 +131,8 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         return handle(new GatewayException.RefusedByFirewall(), response);
     }
 
-    /// Nobody reads this answer; metrics and the audit log count it by its status, which web servers use for this.
+    /// The client does not get this answer; metrics and the audit log count it by its status, which web servers use for
+    /// this.
     @ExceptionHandler
     ResponseEntity<Object> handle(ClientLeftException left) {
         return ResponseEntity.status(CLIENT_LEFT).build();

@@ -3,6 +3,7 @@ package io.interlinkgateway.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Workspace;
@@ -14,8 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 
@@ -42,6 +47,7 @@ class ApiTokenCheckTests {
 
         private final Map<String, ApiToken> tokens = new ConcurrentHashMap<>();
         private final AtomicInteger lookups = new AtomicInteger();
+        private boolean down;
 
         @Override
         public void add(ApiToken token) {
@@ -51,6 +57,9 @@ class ApiTokenCheckTests {
         @Override
         public Optional<ApiToken> find(String id) {
             lookups.incrementAndGet();
+            if (down) {
+                throw new GatewayException.ClusterUnavailable("down");
+            }
             return Optional.ofNullable(tokens.get(id));
         }
 
@@ -263,6 +272,55 @@ class ApiTokenCheckTests {
 
         assertThatThrownBy(() -> check.callerOf(made.value()))
                 .isInstanceOf(InvalidBearerTokenException.class);
+    }
+
+    @Test
+    void aTokenInUseOutlastsAClusterThatIsAwayUntilItsTimeIsOver() {
+        Moved time = new Moved();
+        ApiTokenCheck check = check(time);
+        String token = made().value();
+        check.callerOf(token);
+        kept.down = true;
+
+        try (CacheLog log = new CacheLog()) {
+            for (int second = 1; second < 10; second++) {
+                time.by(Duration.ofSeconds(1));
+                assertThat(check.callerOf(token).id()).isEqualTo("ada");
+            }
+            assertThat(kept.lookups).hasValueGreaterThan(1);
+            assertThat(log.records).isEmpty();
+        }
+
+        time.by(Duration.ofSeconds(1));
+        assertThatThrownBy(() -> check.callerOf(token))
+                .isInstanceOf(GatewayException.ClusterUnavailable.class);
+
+        kept.down = false;
+        assertThat(check.callerOf(token).id()).isEqualTo("ada");
+    }
+
+    /// What the cache logs.
+    private static final class CacheLog extends Handler implements AutoCloseable {
+
+        private final Logger logger = Logger.getLogger(Cache.class.getPackageName());
+        private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+
+        CacheLog() {
+            logger.addHandler(this);
+        }
+
+        @Override
+        public void publish(LogRecord line) {
+            records.add(line);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {
+            logger.removeHandler(this);
+        }
     }
 
     @Test

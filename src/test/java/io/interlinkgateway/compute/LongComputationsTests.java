@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -32,11 +31,14 @@ import org.springframework.security.core.context.SecurityContextHolder;
 class LongComputationsTests {
 
     private static final Duration SOON = Duration.ofSeconds(8);
+    private static final String JOB =
+            "{\"node\": \"sandbox\", \"image\": \"/i.sif\", \"command\": [\"true\"]}";
     private static final String PREFLIGHT =
-            request(
-                    "POST /api/v1/jobs/preflight",
-                    "{\"node\": \"sandbox\", \"image\": \"/i.sif\", \"command\": [\"true\"]}");
-    private static final String LIVENESS = request("GET /actuator/health/liveness", "");
+            "POST /api/v1/jobs/preflight HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Content-Type: application/json\r\nContent-Length: "
+                    + JOB.length()
+                    + "\r\n\r\n"
+                    + JOB;
 
     @LocalServerPort private int port;
     @Autowired private ComputeThreads compute;
@@ -44,15 +46,6 @@ class LongComputationsTests {
 
     private final ExecutorService others = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicBoolean end = new AtomicBoolean();
-
-    private static String request(String line, String body) {
-        return line
-                + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                + "Content-Length: "
-                + body.length()
-                + "\r\n\r\n"
-                + body;
-    }
 
     /// Each computation is another caller's, for one caller gets half of the threads.
     @BeforeEach
@@ -103,7 +96,7 @@ class LongComputationsTests {
     void aClientThatLeftEndsItsRequest() throws Exception {
         long before = left();
 
-        try (Socket client = connect()) {
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
             client.getOutputStream().write(PREFLIGHT.getBytes(UTF_8));
         }
 
@@ -114,35 +107,5 @@ class LongComputationsTests {
         return meters.find("http.server.requests").tag("status", "499").timers().stream()
                 .mapToLong(Timer::count)
                 .sum();
-    }
-
-    @Test
-    void whatAClientSendsMeanwhileIsItsNextRequest() throws Exception {
-        try (Socket client = connect()) {
-            client.getOutputStream().write(PREFLIGHT.getBytes(UTF_8));
-            client.getOutputStream().write(LIVENESS.getBytes(UTF_8));
-            // Until the gateway has looked at the connection, whatever it does with what it finds.
-            await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
-            end.set(true);
-
-            assertThat(read(client, "{\"status\":\"UP\"}")).contains("\"accepted\":true");
-        }
-    }
-
-    private Socket connect() throws IOException {
-        Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
-        client.setSoTimeout(Math.toIntExact(SOON.toMillis()));
-        return client;
-    }
-
-    private static String read(Socket client, String last) throws IOException {
-        StringBuilder answers = new StringBuilder();
-        byte[] bytes = new byte[8192];
-        while (!answers.toString().contains(last)) {
-            int read = client.getInputStream().read(bytes);
-            assertThat(read).as("the connection ended after %s", answers).isPositive();
-            answers.append(new String(bytes, 0, read, UTF_8));
-        }
-        return answers.toString();
     }
 }
