@@ -27,6 +27,9 @@ import org.springframework.stereotype.Component;
 @Component
 public final class ComputeThreads implements AutoCloseable {
 
+    /// After this a thread without work ends.
+    private static final int IDLE_SECONDS = 30;
+
     /// Computations of one caller that may wait. Each holds a document in memory.
     private static final int MOST_WAITING = 50;
 
@@ -43,10 +46,11 @@ public final class ComputeThreads implements AutoCloseable {
                 new ThreadPoolExecutor(
                         count,
                         count,
-                        0,
+                        IDLE_SECONDS,
                         TimeUnit.SECONDS,
                         new LinkedBlockingQueue<>(),
                         Thread.ofPlatform().daemon().name("compute-", 0).factory());
+        threads.allowCoreThreadTimeOut(true);
         // A caller's share is forgotten when none of its requests holds it.
         shares = Caffeine.newBuilder().weakValues().build(_ -> new Share(count / 2));
     }
