@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
@@ -733,6 +734,17 @@ class GatewayTests {
 
         assertThat(problem.status()).isEqualTo(413);
         assertThat(problem.text("/type")).isEqualTo("/problems/body-too-large");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "[]", "\"text\"", "1", "true", " "})
+    void aBodyThatIsNoObjectIsTheCallersFault(String body) throws Exception {
+        for (String path : List.of("/jobs", "/jobs/preflight")) {
+            Answer problem = post(path, body);
+
+            assertThat(problem.status()).isEqualTo(400);
+            assertThat(problem.text("/type")).isEqualTo("/problems/malformed-request");
+        }
     }
 
     @Test

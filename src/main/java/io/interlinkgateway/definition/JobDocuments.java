@@ -4,8 +4,12 @@ import io.interlinkgateway.compute.ComputeThreads;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Validator;
+import java.nio.charset.Charset;
+import java.util.Optional;
 import java.util.Set;
 import org.springframework.stereotype.Component;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Parses what callers send as a job.
@@ -36,13 +40,18 @@ public class JobDocuments {
 
     /// Jackson knows UTF-8, UTF-16 and UTF-32 by their first bytes.
     private SubmitJobRequest spec(JobDocument document) {
-        return document.charset()
-                .filter(charset -> !charset.name().startsWith("UTF-"))
-                .map(charset ->
-                        json.readValue(
-                                Encoding.decoded(document.body(), document.charset()),
-                                SubmitJobRequest.class))
-                .orElseGet(() -> json.readValue(document.body(), SubmitJobRequest.class));
+        Optional<Charset> other =
+                document.charset().filter(charset -> !charset.name().startsWith("UTF-"));
+        SubmitJobRequest request =
+                other.isPresent()
+                        ? json.readValue(
+                                Encoding.decoded(document.body(), other), SubmitJobRequest.class)
+                        : json.readValue(document.body(), SubmitJobRequest.class);
+        if (request == null) {
+            throw MismatchedInputException.from(
+                    (JsonParser) null, SubmitJobRequest.class, "The document is null.");
+        }
+        return request;
     }
 
     /// @param request a job spec
