@@ -15,7 +15,7 @@ import org.eclipse.jetty.util.component.LifeCycle;
 /// @param answer what answers the request
 record AuditedRefusals(AuditLog audit, Request.Handler answer) implements Request.Handler {
 
-    /// Puts it around the error handler that the server has when it starts, whoever sets that.
+    /// Puts it around the error handler that the server has when it starts, so that the order in which it is set does not matter.
     static void install(Server server, AuditLog audit) {
         server.addEventListener(
                 new LifeCycle.Listener() {

@@ -179,9 +179,9 @@ class CredentialController {
             summary = "Ask the MLflow server whether it accepts a credential",
             description =
                     "The gateway asks without the credential first, so that an open server is told"
-                            + " from a good password. The credential is sent to no server but the"
-                            + " one that it has; one that has none, to a server that an admin"
-                            + " names.")
+                            + " from a good password. A credential with a trackingUri is sent to"
+                            + " that server alone. One without is sent to the server in the"
+                            + " request, which only an admin may name.")
     VerdictResponse verify(
             Workspace workspace,
             Role role,

@@ -17,7 +17,7 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 
-/// What browsers are told of the gateway's pages.
+/// The headers that restrict the gateway's pages in browsers.
 @SpringBootTest(properties = "gateway.security.mode=authenticated")
 @AutoConfigureMockMvc(print = MockMvcPrint.NONE)
 class ContentSecurityTests {

@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What whoever has the token of the gateway's service account can't do with it, in a namespace that is open to the
+/// What the holder of the gateway's service account token can't do with it, in a namespace that is open to the
 /// gateway and has no pod security of its own.
 @Requires(Component.CONTROL_PLANE)
 class AdmissionIT {
