@@ -15,10 +15,6 @@ import org.springframework.security.web.firewall.StrictHttpFirewall;
 /// which the gateway builds addresses from. On the management port each name is taken.
 final class HostFirewall extends StrictHttpFirewall {
 
-    /// What a kubelet asks by the pod's address.
-    private static final Set<String> PROBES =
-            Set.of("/actuator/health/liveness", "/actuator/health/readiness");
-
     private final Set<String> names;
 
     /// @param names the gateway's own, in lower case; empty for all
@@ -42,7 +38,8 @@ final class HostFirewall extends StrictHttpFirewall {
     private boolean takesAnyName(HttpServletRequest request) {
         return names.isEmpty()
                 || ManagementServer.handles(request)
-                || ("GET".equals(request.getMethod()) && PROBES.contains(request.getRequestURI()));
+                || ("GET".equals(request.getMethod())
+                        && ManagementServer.PROBES.contains(request.getRequestURI()));
     }
 
     private boolean isOwn(@Nullable String name) {

@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -89,6 +90,7 @@ final class TrustedIssuer {
                     .expireAfterWrite(USER_INFO_KEPT)
                     .build();
 
+    private final Semaphore places = new Semaphore(MOST_WAITING);
     private final ReentrantLock discovering = new ReentrantLock();
     private volatile @Nullable Provider provider;
     private volatile Instant notBefore = Instant.MIN;
@@ -206,7 +208,7 @@ final class TrustedIssuer {
     }
 
     private Provider discovered() {
-        if (discovering.getQueueLength() >= MOST_WAITING) {
+        if (!places.tryAcquire()) {
             throw unavailable(new IOException("Many requests wait for it."));
         }
         discovering.lock();
@@ -219,6 +221,7 @@ final class TrustedIssuer {
             return known;
         } finally {
             discovering.unlock();
+            places.release();
         }
     }
 

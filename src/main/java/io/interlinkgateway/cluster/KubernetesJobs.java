@@ -208,8 +208,7 @@ final class KubernetesJobs implements Jobs {
     public JobPage list(JobQuery query) {
         return workspaces
                 .forReading(query.workspace())
-                .map(watched ->
-                        compute.run(() -> page(query, watched.after(query.after()), watched)))
+                .map(watched -> compute.run(() -> page(query, watched)))
                 .orElseGet(() -> listed(query));
     }
 
@@ -218,8 +217,11 @@ final class KubernetesJobs implements Jobs {
         return workspaces
                 .forReading(filter.workspace())
                 .map(watched ->
-                        watched.after("").filter(entry -> entry.matches(filter)).limit(most))
-                .map(entries -> (int) entries.count())
+                        (int)
+                                watched.after("")
+                                        .filter(entry -> entry.matches(filter))
+                                        .limit(most)
+                                        .count())
                 .orElseGet(() -> countListed(filter, most));
     }
 
@@ -233,11 +235,11 @@ final class KubernetesJobs implements Jobs {
                         .count();
     }
 
-    private static JobPage page(
-            JobQuery query, Stream<WatchedPods.Entry> entries, WatchedPods watched) {
+    private static JobPage page(JobQuery query, WatchedPods watched) {
         return JobPage.read(
                 query,
-                entries.filter(entry -> entry.matches(query.filter()))
+                watched.after(query.after())
+                        .filter(entry -> entry.matches(query.filter()))
                         .map(entry ->
                                 new JobPage.Candidate(
                                         entry.name(),

@@ -1,7 +1,5 @@
 package io.interlinkgateway.compute;
 
-import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletRequestWrapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -10,6 +8,7 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.util.BufferUtil;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
+import org.springframework.web.util.WebUtils;
 
 /// The connection that a request came by. Jetty does not read from it while the request is handled, so it does not
 /// notice that the client left.
@@ -30,12 +29,10 @@ final class ClientConnection {
                 instanceof ServletRequestAttributes attributes)) {
             return Optional.empty();
         }
-        ServletRequest request = attributes.getRequest();
-        while (request instanceof ServletRequestWrapper wrapper) {
-            request = wrapper.getRequest();
-        }
-        return request instanceof ServletApiRequest jettys
-                        && jettys.getRequest().getConnectionMetaData().getConnection()
+        ServletApiRequest request =
+                WebUtils.getNativeRequest(attributes.getRequest(), ServletApiRequest.class);
+        return request != null
+                        && request.getRequest().getConnectionMetaData().getConnection()
                                 instanceof Connection.UpgradeTo connection
                 ? Optional.of(new ClientConnection((Connection) connection))
                 : Optional.empty();

@@ -34,8 +34,10 @@ public class ManagementServer {
     /// Requests but the probes', whose clients may read their answers slowly.
     private static final int OTHERS_AT_A_TIME = 2;
 
-    private static final Set<String> PROBES =
+    /// The paths that a cluster's kubelet asks, by the pod's address.
+    public static final Set<String> PROBES =
             Set.of("/actuator/health/liveness", "/actuator/health/readiness");
+
     private static final String MARK = ManagementServer.class.getName();
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(10);
 
