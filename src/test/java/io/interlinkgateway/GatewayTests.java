@@ -182,7 +182,7 @@ class GatewayTests {
         Answer conflict = put("/jobs/taken", named("taken"));
         assertThat(conflict.status()).isEqualTo(409);
         assertThat(conflict.text("/type")).isEqualTo("/problems/name-taken");
-        assertThat(conflict.text("/cure")).contains("replace=true");
+        assertThat(conflict.text("/hint")).contains("replace=true");
 
         assertThat(put("/jobs/taken?replace=true", named("taken")).status()).isEqualTo(201);
         assertThat(put("/jobs/taken", named("taken")).status()).isEqualTo(200);
@@ -301,7 +301,7 @@ class GatewayTests {
                                                 finding.at("/rule").asString(),
                                                 finding.at("/field").asString(),
                                                 finding.at("/message").asString(),
-                                                finding.at("/cure").asString()));
+                                                finding.at("/hint").asString()));
                     }
                 });
         return found;
@@ -386,7 +386,7 @@ class GatewayTests {
 
     @ParameterizedTest
     @MethodSource("malformed")
-    void whatIsWrongIsNamedWithItsCure(
+    void whatIsWrongIsNamedWithItsHint(
             String method,
             String path,
             String type,
@@ -400,7 +400,7 @@ class GatewayTests {
         assertThat(problem.response.headers().firstValue("Content-Type"))
                 .contains("application/problem+json");
         assertThat(problem.text("/type")).isEqualTo("/problems/" + slug);
-        assertThat(problem.text("/cure")).isNotBlank();
+        assertThat(problem.text("/hint")).isNotBlank();
         if (!field.isEmpty()) {
             assertThat(problem.body.at("/findings"))
                     .map(finding -> finding.at("/field").asString())
@@ -795,7 +795,7 @@ class GatewayTests {
         assertThat(pages)
                 .allSatisfy(page -> {
                     assertThat(at(page).status()).isEqualTo(200);
-                    assertThat(at(page).response.body()).contains("<b>Cure:</b>");
+                    assertThat(at(page).response.body()).contains("<b>Hint:</b>");
                 });
     }
 

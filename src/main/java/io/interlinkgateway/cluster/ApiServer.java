@@ -212,17 +212,17 @@ final class ApiServer {
                 status == null || status.getDetails() == null
                         ? List.of()
                         : status.getDetails().getCauses();
-        String cure = "Correct the field; kubectl explain pod tells what it takes.";
+        String hint = "Correct the field; kubectl explain pod tells what it takes.";
         if (causes.isEmpty()) {
             List<Finding> strict =
                     STRICT.matcher(words)
                             .results()
                             .map(match ->
                                     Finding.error(
-                                            "kubernetes", match.group(2), match.group(), cure))
+                                            "kubernetes", match.group(2), match.group(), hint))
                             .toList();
             return strict.isEmpty()
-                    ? List.of(Finding.error("kubernetes", "", words, cure))
+                    ? List.of(Finding.error("kubernetes", "", words, hint))
                     : strict;
         }
         return causes.stream()
@@ -231,7 +231,7 @@ final class ApiServer {
                                 "kubernetes",
                                 String.valueOf(cause.getField()),
                                 Text.shown(String.valueOf(cause.getMessage()), LONGEST_WORDS),
-                                cure))
+                                hint))
                 .toList();
     }
 }

@@ -66,7 +66,7 @@ final class KubernetesWorkspaceObjects implements WorkspaceObjects {
 
     /// Commands stand last, without a full stop, so that they can be copied.
     @Override
-    public String cure(Workspace workspace, MissingObject missing) {
+    public String hint(Workspace workspace, MissingObject missing) {
         if (missing.exists()) {
             return "Add it with this command: " + patch(workspace, missing);
         }

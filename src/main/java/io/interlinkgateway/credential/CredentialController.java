@@ -120,11 +120,11 @@ class CredentialController {
                     String trackingUri) {}
 
     @Schema(name = "CredentialVerdict")
-    record VerdictResponse(Verdict verdict, String message, String cure, String trackingUri) {
+    record VerdictResponse(Verdict verdict, String message, String hint, String trackingUri) {
 
         static VerdictResponse from(Verdict verdict, TrackingUri server) {
             return new VerdictResponse(
-                    verdict, verdict.message(), verdict.cure(), server.toString());
+                    verdict, verdict.message(), verdict.hint(), server.toString());
         }
     }
 

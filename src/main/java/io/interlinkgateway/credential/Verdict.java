@@ -27,18 +27,18 @@ enum Verdict {
             "Check the tracking URI and try again later.");
 
     private final String message;
-    private final String cure;
+    private final String hint;
 
-    Verdict(String message, String cure) {
+    Verdict(String message, String hint) {
         this.message = message;
-        this.cure = cure;
+        this.hint = hint;
     }
 
     String message() {
         return message;
     }
 
-    String cure() {
-        return cure;
+    String hint() {
+        return hint;
     }
 }

@@ -152,8 +152,8 @@ public final class PodDocument {
         return Optional.ofNullable(node);
     }
 
-    static GatewayException.Rejected rejected(String path, String message, String cure) {
+    static GatewayException.Rejected rejected(String path, String message, String hint) {
         return new GatewayException.Rejected(
-                List.of(Finding.error("pod-shape", path, message, cure)));
+                List.of(Finding.error("pod-shape", path, message, hint)));
     }
 }

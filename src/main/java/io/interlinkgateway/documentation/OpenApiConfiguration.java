@@ -105,7 +105,7 @@ class OpenApiConfiguration {
                 .addProperty("status", new IntegerSchema())
                 .addProperty("detail", new StringSchema())
                 .addProperty("instance", new StringSchema())
-                .addProperty("cure", new StringSchema())
+                .addProperty("hint", new StringSchema())
                 .addProperty(
                         "findings",
                         new ArraySchema()

@@ -41,7 +41,7 @@ public record JobResponse(
                                     + " the state is old because the node lost contact.")
                 String reason,
         @Nullable @Schema(description = "The same in words.") String message,
-        @Nullable @Schema(description = "What to do about it.") String cure,
+        @Nullable @Schema(description = "What to do about it.") String hint,
         @Nullable
                 @Schema(
                         description =
@@ -102,7 +102,7 @@ public record JobResponse(
                 JobPhase.of(job.state()),
                 told.reason,
                 told.message,
-                told.cure,
+                told.hint,
                 told.exitCode.isPresent() ? told.exitCode.getAsInt() : null,
                 job.containers().isEmpty() ? null : job.containers(),
                 job.remoteJobId().orElse(null),
@@ -130,7 +130,7 @@ public record JobResponse(
     private record Told(
             @Nullable String reason,
             @Nullable String message,
-            @Nullable String cure,
+            @Nullable String hint,
             OptionalInt exitCode,
             Optional<Instant> queuedSince,
             Optional<Moment> startedAt,
@@ -147,7 +147,7 @@ public record JobResponse(
                         message(
                                 queued.reason().name(),
                                 queued.message(),
-                                queued.reason().cure(),
+                                queued.reason().hint(),
                                 queued.since());
                 case JobState.Starting _, JobState.Cancelling _ ->
                         times(Optional.empty(), Optional.empty());
@@ -158,7 +158,7 @@ public record JobResponse(
                         new Told(
                                 failed.reason().name(),
                                 failed.message(),
-                                failed.reason().cure(),
+                                failed.reason().hint(),
                                 failed.exitCode(),
                                 Optional.empty(),
                                 failed.startedAt(),
@@ -167,17 +167,17 @@ public record JobResponse(
                         message(
                                 unknown.reason().name(),
                                 unknown.why(),
-                                unknown.reason().cure(),
+                                unknown.reason().hint(),
                                 Optional.empty());
             };
         }
 
         private static Told message(
-                String reason, String message, String cure, Optional<Instant> since) {
+                String reason, String message, String hint, Optional<Instant> since) {
             return new Told(
                     reason,
                     message,
-                    cure,
+                    hint,
                     OptionalInt.empty(),
                     since,
                     Optional.empty(),

@@ -6,8 +6,8 @@ package io.interlinkgateway.job;
 /// @param severity whether it stops the job
 /// @param field the path of the field in the caller's own document, such as `slurm.flags`
 /// @param message what is the matter, a whole sentence
-/// @param cure what to do, a whole sentence
-public record Finding(String rule, Severity severity, String field, String message, String cure) {
+/// @param hint what to do, a whole sentence
+public record Finding(String rule, Severity severity, String field, String message, String hint) {
 
     /// Whether a finding stops the job.
     public enum Severity {
@@ -18,12 +18,12 @@ public record Finding(String rule, Severity severity, String field, String messa
     }
 
     /// A finding that stops the job.
-    public static Finding error(String rule, String field, String message, String cure) {
-        return new Finding(rule, Severity.ERROR, field, message, cure);
+    public static Finding error(String rule, String field, String message, String hint) {
+        return new Finding(rule, Severity.ERROR, field, message, hint);
     }
 
     /// A finding that the caller should know.
-    public static Finding warning(String rule, String field, String message, String cure) {
-        return new Finding(rule, Severity.WARNING, field, message, cure);
+    public static Finding warning(String rule, String field, String message, String hint) {
+        return new Finding(rule, Severity.WARNING, field, message, hint);
     }
 }

@@ -27,7 +27,7 @@ public final class Findings {
         } catch (InvalidValueException refused) {
             findings.add(
                     Finding.error(
-                            rule, field, String.valueOf(refused.getMessage()), refused.cure()));
+                            rule, field, String.valueOf(refused.getMessage()), refused.hint()));
             return Optional.empty();
         }
     }

@@ -3,20 +3,20 @@ package io.interlinkgateway.job;
 /// A value object's refusal. Whoever knows the field turns it into a [Finding].
 public final class InvalidValueException extends IllegalArgumentException {
 
-    private final String cure;
+    private final String hint;
 
     /// @param message what is wrong, a whole sentence
-    /// @param cure what to do about it, a whole sentence
-    public InvalidValueException(String message, String cure) {
+    /// @param hint what to do about it, a whole sentence
+    public InvalidValueException(String message, String hint) {
         super(message);
-        this.cure = cure;
+        this.hint = hint;
     }
 
     /// What to do about it.
     ///
     /// @return a whole sentence
-    public String cure() {
-        return cure;
+    public String hint() {
+        return hint;
     }
 
     /// None is taken: a document can have a hundred thousand wrong values, and each is caught where it is found.

@@ -86,15 +86,15 @@ public sealed interface JobState {
         /// SLURM put the job back into its queue.
         REQUEUED("Wait; SLURM starts it again, from its beginning.");
 
-        private final String cure;
+        private final String hint;
 
-        QueueReason(String cure) {
-            this.cure = cure;
+        QueueReason(String hint) {
+            this.hint = hint;
         }
 
         /// @return what to do about it, one sentence
-        public String cure() {
-            return cure;
+        public String hint() {
+            return hint;
         }
     }
 
@@ -111,15 +111,15 @@ public sealed interface JobState {
         /// The pod's status says nothing about the job.
         STATUS_UNREADABLE("Ask the people who run the node about its virtual kubelet.");
 
-        private final String cure;
+        private final String hint;
 
-        UnknownReason(String cure) {
-            this.cure = cure;
+        UnknownReason(String hint) {
+            this.hint = hint;
         }
 
         /// @return what to do about it, one sentence
-        public String cure() {
-            return cure;
+        public String hint() {
+            return hint;
         }
     }
 
@@ -149,15 +149,15 @@ public sealed interface JobState {
         /// Something else, see the message.
         OTHER("Read the message and the job's log.");
 
-        private final String cure;
+        private final String hint;
 
-        FailureReason(String cure) {
-            this.cure = cure;
+        FailureReason(String hint) {
+            this.hint = hint;
         }
 
         /// @return what to do about it, one sentence
-        public String cure() {
-            return cure;
+        public String hint() {
+            return hint;
         }
     }
 }

@@ -995,14 +995,14 @@ final class ShellScanner {
         return 1 + (int) text.substring(0, place).chars().filter(c -> c == '\n').count();
     }
 
-    private InvalidValueException open(String what, int from, String cure) {
+    private InvalidValueException open(String what, int from, String hint) {
         return new InvalidValueException(
                 "The text ends inside of "
                         + what
                         + ", opened in line "
                         + line(from)
                         + ", which would take in the line that starts the containers.",
-                cure);
+                hint);
     }
 
     private InvalidValueException document(HereDocument document) {
@@ -1030,7 +1030,7 @@ final class ShellScanner {
                 "a word or an operator broken by a backslash", from, "Write it on one line.");
     }
 
-    private InvalidValueException refused(String what, int from, String cure) {
+    private InvalidValueException refused(String what, int from, String hint) {
         return new InvalidValueException(
                 "Line "
                         + line(from)
@@ -1038,7 +1038,7 @@ final class ShellScanner {
                         + what
                         + ", so it is not certain that the line after the text starts the"
                         + " containers.",
-                cure);
+                hint);
     }
 
     private InvalidValueException ending(ShellBlock block) {

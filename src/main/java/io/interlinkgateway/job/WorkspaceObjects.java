@@ -22,5 +22,5 @@ public interface WorkspaceObjects {
     /// @param workspace where it is missing
     /// @param missing an object with a possible name, and possible keys
     /// @return what to do, one sentence
-    String cure(Workspace workspace, MissingObject missing);
+    String hint(Workspace workspace, MissingObject missing);
 }

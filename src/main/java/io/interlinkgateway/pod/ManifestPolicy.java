@@ -335,7 +335,7 @@ final class ManifestPolicy {
         } catch (InvalidValueException refused) {
             findings.add(
                     Finding.error(
-                            rule, path, String.valueOf(refused.getMessage()), refused.cure()));
+                            rule, path, String.valueOf(refused.getMessage()), refused.hint()));
         }
     }
 }

@@ -185,9 +185,9 @@ final class ManifestTranslation {
         }
     }
 
-    private static GatewayException.Rejected refused(String field, String message, String cure) {
+    private static GatewayException.Rejected refused(String field, String message, String hint) {
         return new GatewayException.Rejected(
-                List.of(Finding.error("pod-shape", field, message, cure)));
+                List.of(Finding.error("pod-shape", field, message, hint)));
     }
 
     private static List<Finding> warnings(Pod written, PlacedJob job) {

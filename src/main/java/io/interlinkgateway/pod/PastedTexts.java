@@ -44,11 +44,11 @@ final class PastedTexts {
                         + " script in the container, and run that.");
 
         private final Pattern pattern;
-        private final String cure;
+        private final String hint;
 
-        Form(String pattern, String cure) {
+        Form(String pattern, String hint) {
             this.pattern = Pattern.compile(pattern);
-            this.cure = cure;
+            this.hint = hint;
         }
 
         private boolean fits(String value) {
@@ -68,7 +68,7 @@ final class PastedTexts {
                         "The plugin would read the value \""
                                 + Text.shown(value)
                                 + "\" as something else, or run it.",
-                        form.cure);
+                        form.hint);
             }
         }
     }

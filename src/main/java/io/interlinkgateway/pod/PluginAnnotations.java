@@ -144,23 +144,23 @@ final class PluginAnnotations {
     }
 
     private static void plugin(
-            Map<String, Grammar> grammars, String name, String pattern, String cure) {
-        grammars.put(SLURM + name, new Grammar("slurm-annotation", false, form(pattern, cure)));
+            Map<String, Grammar> grammars, String name, String pattern, String hint) {
+        grammars.put(SLURM + name, new Grammar("slurm-annotation", false, form(pattern, hint)));
     }
 
     private static void operators(
-            Map<String, Grammar> grammars, String name, String pattern, String cure) {
-        grammars.put(name, new Grammar("interlink-annotation", true, form(pattern, cure)));
+            Map<String, Grammar> grammars, String name, String pattern, String hint) {
+        grammars.put(name, new Grammar("interlink-annotation", true, form(pattern, hint)));
     }
 
-    private static Parser form(String pattern, String cure) {
+    private static Parser form(String pattern, String hint) {
         Pattern compiled = Pattern.compile(pattern);
         return value -> {
             String text = Text.trimmed(value);
             if (text.length() > 1024 || !compiled.matcher(text).matches()) {
                 throw new InvalidValueException(
                         "The value \"" + Text.shown(text) + "\" is not one that the plugin reads.",
-                        cure);
+                        hint);
             }
             return text;
         };

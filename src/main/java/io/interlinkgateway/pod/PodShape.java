@@ -105,7 +105,7 @@ final class PodShape {
                             "text",
                             place.path(),
                             place.path() + " holds NUL or half a Unicode character.",
-                            refused.cure()));
+                            refused.hint()));
         }
     }
 
@@ -161,7 +161,7 @@ final class PodShape {
                         + ", but is read as "
                         + read(value)
                         + ".",
-                cure(value, raw, place));
+                hint(value, raw, place));
     }
 
     private static String expected(Class<?> raw) {
@@ -197,7 +197,7 @@ final class PodShape {
         };
     }
 
-    private static String cure(Object value, Class<?> raw, Place place) {
+    private static String hint(Object value, Class<?> raw, Place place) {
         boolean isScalar = !(value instanceof List || value instanceof Map);
         if (raw == String.class && isScalar) {
             String example = value instanceof Boolean ? "\"yes\"" : "\"0777\"";

@@ -91,13 +91,13 @@ final class SuspectedSecrets {
         return name.equals(MlflowAccess.USERNAME) || name.equals(MlflowAccess.PASSWORD);
     }
 
-    private static Finding warning(String field, String name, String cure) {
+    private static Finding warning(String field, String name, String hint) {
         return Finding.warning(
                 "secret-in-environment",
                 field,
                 "The environment variable "
                         + Text.shown(name)
                         + " looks like a secret; everybody in the workspace can read it.",
-                cure);
+                hint);
     }
 }

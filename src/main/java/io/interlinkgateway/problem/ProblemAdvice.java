@@ -86,7 +86,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             case GatewayException.Busy _ -> answerLater(ProblemType.BUSY.problem(detail));
             case GatewayException.RefusedByFirewall _ ->
                     answer(
-                            withCure(
+                            withHint(
                                     ProblemType.MALFORMED_REQUEST.problem(detail),
                                     "Call the gateway by its own name, with an address as the API"
                                             + " has it."));
@@ -96,9 +96,9 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> handle(InvalidValueException refused) {
         return answer(
-                withCure(
+                withHint(
                         ProblemType.MALFORMED_REQUEST.problem(String.valueOf(refused.getMessage())),
-                        refused.cure()));
+                        refused.hint()));
     }
 
     /// A document that was made of several, such as a definition and its changes, is read without the
@@ -150,7 +150,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         if (defect instanceof HttpException refused
                 && HttpStatusCode.valueOf(refused.getCode()).is4xxClientError()) {
             return answer(
-                    withCure(
+                    withHint(
                             ProblemType.MALFORMED_REQUEST.problem("A parameter can't be decoded."),
                             "Encode parameters as UTF-8 with %XX."));
         }
@@ -184,7 +184,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         return unreadable.getCause() instanceof JacksonException json
                 ? answer(unreadable(json))
                 : answer(
-                        withCure(
+                        withHint(
                                 ProblemType.MALFORMED_REQUEST.problem(
                                         "The body is missing, or ended before it was whole."),
                                 "Send the whole body, with its Content-Length."));
@@ -246,21 +246,21 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                     "shape", path, path + " must not be null.", "Give a value, or leave it out.");
         }
         String expected = "of another type";
-        String cure = "See /swagger-ui.html for the field's type.";
+        String hint = "See /swagger-ui.html for the field's type.";
         if (CharSequence.class.isAssignableFrom(type)) {
             expected = "a text";
-            cure = "Put the value in quotes.";
+            hint = "Put the value in quotes.";
         } else if (type == Integer.class || type == Long.class) {
             expected = "a whole number" + (type == Integer.class ? " of 32 bits" : "");
-            cure = "Write it without quotes and without a fraction, such as 2.";
+            hint = "Write it without quotes and without a fraction, such as 2.";
         } else if (type == Boolean.class) {
             expected = "true or false";
-            cure = "Write it without quotes.";
+            hint = "Write it without quotes.";
         } else if (Collection.class.isAssignableFrom(type)) {
             expected = "a list";
-            cure = "Put the values in [ and ].";
+            hint = "Put the values in [ and ].";
         }
-        return Finding.error("json-type", path, path + " must be " + expected + ".", cure);
+        return Finding.error("json-type", path, path + " must be " + expected + ".", hint);
     }
 
     // An unquoted value is quoted in the message, and it may be a password.
@@ -333,7 +333,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                                 "parameter",
                                 field,
                                 String.valueOf(refused.getMessage()),
-                                refused.cure());
+                                refused.hint());
             }
         }
         return answer(
@@ -365,8 +365,8 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         return problem;
     }
 
-    private static ProblemDetail withCure(ProblemDetail problem, String cure) {
-        problem.setProperty("cure", cure);
+    private static ProblemDetail withHint(ProblemDetail problem, String hint) {
+        problem.setProperty("hint", hint);
         return problem;
     }
 

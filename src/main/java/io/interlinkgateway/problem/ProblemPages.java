@@ -31,10 +31,10 @@ class ProblemPages {
                 .map(type ->
                         page(
                                 type.title(),
-                                "<p>%s</p>\n<p><b>Cure:</b> %s</p>\n<p>HTTP status %d</p>"
+                                "<p>%s</p>\n<p><b>Hint:</b> %s</p>\n<p>HTTP status %d</p>"
                                         .formatted(
                                                 type.explanation(),
-                                                type.cure(),
+                                                type.hint(),
                                                 type.status().value())))
                 .orElseThrow(() -> new GatewayException.NotFound("problem", slug));
     }

@@ -14,7 +14,7 @@ enum ProblemType {
             HttpStatus.UNPROCESSABLE_CONTENT,
             "The document can't be accepted",
             "Something in the request breaks a rule. The member findings lists everything that is"
-                    + " wrong, with its place, its rule and its cure.",
+                    + " wrong, with its place, its rule and its hint.",
             "Correct what the findings name and send it again."),
     MALFORMED_REQUEST(
             HttpStatus.BAD_REQUEST,
@@ -131,13 +131,13 @@ enum ProblemType {
     private final HttpStatus status;
     private final String title;
     private final String explanation;
-    private final String cure;
+    private final String hint;
 
-    ProblemType(HttpStatus status, String title, String explanation, String cure) {
+    ProblemType(HttpStatus status, String title, String explanation, String hint) {
         this.status = status;
         this.title = title;
         this.explanation = explanation;
-        this.cure = cure;
+        this.hint = hint;
     }
 
     String slug() {
@@ -156,8 +156,8 @@ enum ProblemType {
         return explanation;
     }
 
-    String cure() {
-        return cure;
+    String hint() {
+        return hint;
     }
 
     static Optional<ProblemType> ofSlug(String slug) {
@@ -176,7 +176,7 @@ enum ProblemType {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
         problem.setType(URI.create("/problems/" + slug()));
         problem.setTitle(title);
-        problem.setProperty("cure", cure);
+        problem.setProperty("hint", hint);
         return problem;
     }
 }

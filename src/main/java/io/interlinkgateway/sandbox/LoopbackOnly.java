@@ -9,7 +9,7 @@ import org.springframework.core.env.Environment;
 /// Keeps the sandbox off every address but the loopback ones: who reaches it runs commands on this machine.
 final class LoopbackOnly {
 
-    private static final String CURE =
+    private static final String HINT =
             "The sandbox runs whatever it is sent as the user who started it, so it listens on a"
                     + " loopback address only, such as 127.0.0.1. For other machines, run the"
                     + " gateway with the profile kubernetes.";
@@ -30,7 +30,7 @@ final class LoopbackOnly {
 
     private static void require(String property, @Nullable String address) {
         if (address == null || !isLoopback(address)) {
-            throw new InvalidConfigurationPropertyValueException(property, address, CURE);
+            throw new InvalidConfigurationPropertyValueException(property, address, HINT);
         }
     }
 

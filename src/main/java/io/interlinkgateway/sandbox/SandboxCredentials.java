@@ -109,7 +109,7 @@ final class SandboxCredentials implements Credentials, WorkspaceObjects {
     }
 
     @Override
-    public String cure(Workspace workspace, MissingObject missing) {
+    public String hint(Workspace workspace, MissingObject missing) {
         return switch (missing.reference().kind()) {
             case SECRET ->
                     missing.canBeCredential()

@@ -272,7 +272,7 @@ class Placement {
                 missing.reference().field(),
                 missing.message(),
                 missing.isPossible()
-                        ? objects.cure(workspace, missing)
+                        ? objects.hint(workspace, missing)
                         : "Correct the reference: names have lower case letters, digits, '-' and"
                                 + " '.', with a letter or digit first and last; keys have letters,"
                                 + " digits, '-', '_' and '.'.");

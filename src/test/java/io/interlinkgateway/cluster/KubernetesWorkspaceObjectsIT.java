@@ -85,9 +85,9 @@ class KubernetesWorkspaceObjectsIT extends WorkspaceObjectsContract {
         }
     }
 
-    /// Each cure that names a kubectl command is done as it stands.
+    /// Each hint that names a kubectl command is done as it stands.
     @Test
-    void theCuresWork() {
+    void theHintsWork() {
         Workspace workspace = freshWorkspace();
         for (Kind kind : Kind.values()) {
             follow(workspace, missing(kind, false, "api.token", "B"));
@@ -99,8 +99,8 @@ class KubernetesWorkspaceObjectsIT extends WorkspaceObjectsContract {
     }
 
     private void follow(Workspace workspace, MissingObject missing) {
-        String cure = objects().cure(workspace, missing);
-        String command = cure.substring(cure.indexOf("kubectl ") + "kubectl ".length());
+        String hint = objects().hint(workspace, missing);
+        String command = hint.substring(hint.indexOf("kubectl ") + "kubectl ".length());
         new Kubectl(folder, workspace.value())
                 .run(
                         Stream.of(command.split(" "))
@@ -112,7 +112,7 @@ class KubernetesWorkspaceObjectsIT extends WorkspaceObjectsContract {
     void aSecretThatIsTakenAsAWholeMayBeACredentialOrNot() {
         Workspace workspace = freshWorkspace();
 
-        assertThat(objects().cure(workspace, missing(Kind.SECRET, false)))
+        assertThat(objects().hint(workspace, missing(Kind.SECRET, false)))
                 .contains("PUT /api/v1/mlflow-credentials/mlflow-server?workspace=" + workspace)
                 .contains(
                         "kubectl -n "

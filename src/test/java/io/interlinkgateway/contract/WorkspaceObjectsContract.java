@@ -79,8 +79,8 @@ public abstract class WorkspaceObjectsContract {
     }
 
     @Test
-    void theCureForACredentialIsTheEndpointThatMakesIt() {
-        assertThat(objects().cure(workspace, missing(Kind.SECRET, false, "password")))
+    void theHintForACredentialIsTheEndpointThatMakesIt() {
+        assertThat(objects().hint(workspace, missing(Kind.SECRET, false, "password")))
                 .isEqualTo(
                         "Make it with PUT /api/v1/mlflow-credentials/mlflow-server?workspace="
                                 + workspace

@@ -50,7 +50,7 @@ class PodDocumentTests {
 
         assertThat(finding.message())
                 .contains("3 documents", "Pods among them: 1", "Secret s, one without kind");
-        assertThat(finding.cure()).startsWith("Send the pod alone");
+        assertThat(finding.hint()).startsWith("Send the pod alone");
     }
 
     @Test
@@ -58,7 +58,7 @@ class PodDocumentTests {
         Finding finding = refusal(POD + "---\n" + POD);
 
         assertThat(finding.message()).contains("2 documents", "Pods among them: 2");
-        assertThat(finding.cure()).isEqualTo("Send each pod in a request of its own.");
+        assertThat(finding.hint()).isEqualTo("Send each pod in a request of its own.");
     }
 
     @ParameterizedTest
@@ -88,7 +88,7 @@ class PodDocumentTests {
                         "The body is no UTF-8: byte "
                                 + (POD.indexOf('é') + 1)
                                 + " (line 6) can't be decoded.");
-        assertThat(finding.cure()).contains("charset=ISO-8859-1");
+        assertThat(finding.hint()).contains("charset=ISO-8859-1");
     }
 
     @Test
@@ -122,7 +122,7 @@ class PodDocumentTests {
         Finding finding = refusal(POD.replace("{name: t}", "{name: t, labels: {" + entry + "}}"));
 
         assertThat(finding.field()).isEqualTo("metadata.labels");
-        assertThat(finding.cure()).startsWith("Put the key in quotes");
+        assertThat(finding.hint()).startsWith("Put the key in quotes");
     }
 
     @Test
@@ -132,10 +132,10 @@ class PodDocumentTests {
     }
 
     @Test
-    void noCureSaysThatKubectlRefusesIt() {
+    void noHintSaysThatKubectlRefusesIt() {
         for (String faulty :
                 List.of(POD + "a: [", POD + "kind: Pod", POD + "x: &a [1]\ny: *a", "!!x a")) {
-            assertThat(refusal(faulty).cure()).doesNotContain("kubectl");
+            assertThat(refusal(faulty).hint()).doesNotContain("kubectl");
         }
     }
 

@@ -29,7 +29,7 @@ class JobResponseTests {
     private static final Instant END = Instant.parse("2026-11-24T08:10:00Z");
 
     @Test
-    void aFailureHasItsReasonItsCureItsCodesAndItsTimes() {
+    void aFailureHasItsReasonItsHintItsCodesAndItsTimes() {
         JobResponse response =
                 response(
                         new JobState.Failed(
@@ -43,7 +43,7 @@ class JobResponseTests {
         assertThat(response.state()).isEqualTo(JobPhase.FAILED);
         assertThat(response.reason()).isEqualTo("EXIT_CODE");
         assertThat(response.message()).isEqualTo("The container c ended with the exit code 7.");
-        assertThat(response.cure()).isEqualTo(FailureReason.EXIT_CODE.cure());
+        assertThat(response.hint()).isEqualTo(FailureReason.EXIT_CODE.hint());
         assertThat(response.exitCode()).isEqualTo(7);
         assertThat(response.containers()).containsExactly(new Job.ContainerExit("c", 7, END));
         assertThat(response.startedAt()).isEqualTo(START);
@@ -54,24 +54,24 @@ class JobResponseTests {
 
     @ParameterizedTest
     @EnumSource
-    void eachReasonToWaitHasItsCure(QueueReason reason) {
+    void eachReasonToWaitHasItsHint(QueueReason reason) {
         JobResponse response =
                 response(new JobState.Queued(reason, "because", Optional.of(START)), true);
 
         assertThat(response.reason()).isEqualTo(reason.name());
         assertThat(response.message()).isEqualTo("because");
-        assertThat(response.cure()).endsWith(".");
+        assertThat(response.hint()).endsWith(".");
         assertThat(response.queuedSince()).isEqualTo(START);
     }
 
     @ParameterizedTest
     @EnumSource
-    void eachReasonNotToKnowHasItsCure(UnknownReason reason) {
+    void eachReasonNotToKnowHasItsHint(UnknownReason reason) {
         JobResponse response = response(new JobState.Unknown(reason, "because"), true);
 
         assertThat(response.state()).isEqualTo(JobPhase.UNKNOWN);
         assertThat(response.reason()).isEqualTo(reason.name());
-        assertThat(response.cure()).endsWith(".");
+        assertThat(response.hint()).endsWith(".");
     }
 
     @Test
@@ -87,7 +87,7 @@ class JobResponseTests {
                 .isEqualTo(
                         "The job's node has been out of contact since 2026-11-24T08:10:00Z; this is"
                                 + " how the job was then.");
-        assertThat(response.cure()).isNotBlank();
+        assertThat(response.hint()).isNotBlank();
         assertThat(response.startedAt()).isEqualTo(START);
     }
 

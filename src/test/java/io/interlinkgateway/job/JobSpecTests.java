@@ -29,7 +29,7 @@ class JobSpecTests {
     void environmentRefusesNamesThatDoNotArrive(String name) {
         assertThatExceptionOfType(InvalidValueException.class)
                 .isThrownBy(() -> spec(Map.of(name, "x")))
-                .satisfies(refusal -> assertThat(refusal.cure()).isNotBlank());
+                .satisfies(refusal -> assertThat(refusal.hint()).isNotBlank());
     }
 
     @ParameterizedTest

@@ -126,7 +126,7 @@ class ShellTextTests {
                 .isThrownBy(() -> ShellText.requireHarmless(text))
                 .withMessageStartingWith("The text ends inside of ")
                 .withMessageContaining(" " + what + ", opened in line 2,")
-                .satisfies(refusal -> assertThat(refusal.cure()).endsWith("."));
+                .satisfies(refusal -> assertThat(refusal.hint()).endsWith("."));
     }
 
     @ParameterizedTest
@@ -174,7 +174,7 @@ class ShellTextTests {
     void whatIsNotCertainIsRefused(String text) {
         assertThatExceptionOfType(InvalidValueException.class)
                 .isThrownBy(() -> ShellText.requireHarmless(text))
-                .satisfies(refusal -> assertThat(refusal.cure()).endsWith("."));
+                .satisfies(refusal -> assertThat(refusal.hint()).endsWith("."));
     }
 
     @ParameterizedTest

@@ -99,11 +99,11 @@ class SlurmOptionsTests {
     void whatIsShortForARefusedOptionIsLeftOut() {
         assertThatExceptionOfType(InvalidValueException.class)
                 .isThrownBy(() -> SlurmOptions.parse("--outp=x"))
-                .extracting(InvalidValueException::cure)
+                .extracting(InvalidValueException::hint)
                 .isEqualTo("Leave it out: what it is short for is not allowed.");
         assertThatExceptionOfType(InvalidValueException.class)
                 .isThrownBy(() -> SlurmOptions.parse("--parti=x"))
-                .extracting(InvalidValueException::cure)
+                .extracting(InvalidValueException::hint)
                 .isEqualTo("Write the option's whole name, such as --partition.");
     }
 

@@ -83,7 +83,7 @@ class PodShapeTests {
                             .startsWith(path + " must be ")
                             .endsWith(" is read as " + read + ".")
                             .doesNotContainPattern("[jJ]ava|token|JSON");
-                    assertThat(finding.cure()).isNotBlank();
+                    assertThat(finding.hint()).isNotBlank();
                 });
     }
 
@@ -93,7 +93,7 @@ class PodShapeTests {
                 .singleElement()
                 .satisfies(finding -> {
                     assertThat(finding.field()).isEqualTo("metadata.annotations[x/o]");
-                    assertThat(finding.cure()).contains("x/o: \"0777\"");
+                    assertThat(finding.hint()).contains("x/o: \"0777\"");
                 });
     }
 

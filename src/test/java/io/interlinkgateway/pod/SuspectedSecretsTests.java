@@ -97,7 +97,7 @@ class SuspectedSecretsTests {
     }
 
     @Test
-    void aSpecIsWarnedOfWithTheCureAndWithoutTheValue() {
+    void aSpecIsWarnedOfWithTheHintAndWithoutTheValue() {
         List<Finding> findings =
                 warnings(
                         SampleJobs.withEnvironment(
@@ -106,18 +106,18 @@ class SuspectedSecretsTests {
 
         assertThat(findings).hasSize(1).first().satisfies(SuspectedSecretsTests::isWarning);
         assertThat(findings.getFirst().field()).isEqualTo("env.MLFLOW_TRACKING_PASSWORD");
-        assertThat(findings.getFirst().cure()).contains("mlflow.credential");
+        assertThat(findings.getFirst().hint()).contains("mlflow.credential");
     }
 
     @Test
-    void aPodIsWarnedOfWithTheCureAndWithoutTheValue() {
+    void aPodIsWarnedOfWithTheHintAndWithoutTheValue() {
         Map<String, Object> container = SampleJobs.container("main", "true");
         container.put("env", List.of(Map.of("name", "HF_TOKEN", "value", MARKER)));
         List<Finding> findings = warnings(SampleJobs.pod(container));
 
         assertThat(findings).hasSize(1).first().satisfies(SuspectedSecretsTests::isWarning);
         assertThat(findings.getFirst().field()).isEqualTo("spec.containers[0].env[0].value");
-        assertThat(findings.getFirst().cure()).contains("secretKeyRef");
+        assertThat(findings.getFirst().hint()).contains("secretKeyRef");
     }
 
     private static void isWarning(Finding finding) {

@@ -35,13 +35,13 @@ class SandboxWorkspaceObjectsTests extends WorkspaceObjectsContract {
     }
 
     @Test
-    void noCureNeedsACluster() {
+    void noHintNeedsACluster() {
         Workspace workspace = Sandbox.freshWorkspace();
 
-        assertThat(objects().cure(workspace, missing(Kind.SECRET, true, "token")))
+        assertThat(objects().hint(workspace, missing(Kind.SECRET, true, "token")))
                 .contains("keys username and password")
                 .doesNotContain("kubectl");
-        assertThat(objects().cure(workspace, missing(Kind.CONFIG_MAP, false)))
+        assertThat(objects().hint(workspace, missing(Kind.CONFIG_MAP, false)))
                 .contains("no ConfigMaps")
                 .doesNotContain("kubectl");
     }

@@ -103,7 +103,7 @@ class LimitTests {
                         if (!finding.path("rule").asString().equals("limit-added")) {
                             rules.add(finding.path("rule").asString());
                         }
-                        assertThat(finding.path("cure").asString()).isNotBlank();
+                        assertThat(finding.path("hint").asString()).isNotBlank();
                     }
                 });
         return rules;

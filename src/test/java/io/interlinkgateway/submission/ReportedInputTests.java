@@ -101,7 +101,7 @@ class ReportedInputTests {
         assertThat(verdict.path("accepted").asBoolean(true)).as(verdict.toString()).isFalse();
         assertThat(findings(verdict, "ERROR")).contains(rule + " " + field);
         verdict.path("findings")
-                .forEach(finding -> assertThat(finding.path("cure").asString()).isNotBlank());
+                .forEach(finding -> assertThat(finding.path("hint").asString()).isNotBlank());
     }
 
     @ParameterizedTest
