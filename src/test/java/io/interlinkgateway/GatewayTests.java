@@ -663,7 +663,7 @@ class GatewayTests {
                         JSON,
                         "{\"username\": \"a:b\", \"password\": \"\"}",
                         422,
-                        invalid,
+                        "invalid-request",
                         "username"),
                 row(
                         "PUT",
@@ -671,7 +671,7 @@ class GatewayTests {
                         JSON,
                         "{\"username\": \"a:b\", \"password\": \"\"}",
                         422,
-                        invalid,
+                        "invalid-request",
                         "password"),
                 row(
                         "POST",

@@ -10,8 +10,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -64,6 +66,107 @@ class OpenApiTests {
                                 .isFalse());
     }
 
+    /// A client's methods have these names: a further operation must not rename another.
+    @Test
+    void operationIdsAreAVerbAndANoun() throws Exception {
+        assertThat(description().path("paths").findValuesAsString("operationId"))
+                .isNotEmpty()
+                .doesNotHaveDuplicates()
+                .allMatch(id -> id.matches("[a-z]+[A-Z][A-Za-z]+"));
+    }
+
+    @Test
+    void everySchemaSaysWhatItIs() throws Exception {
+        List<String> vague = new ArrayList<>();
+        JsonNode description = description();
+        description
+                .at("/components/schemas")
+                .properties()
+                .forEach(schema -> collectVague(schema.getKey(), schema.getValue(), vague));
+        for (JsonNode content : description.findValues("content")) {
+            content.properties()
+                    .forEach(body ->
+                            collectVague(body.getKey(), body.getValue().path("schema"), vague));
+        }
+        for (JsonNode parameters : description.path("paths").findValues("parameters")) {
+            parameters.forEach(parameter ->
+                    collectVague(
+                            parameter.path("name").asString(), parameter.path("schema"), vague));
+        }
+
+        assertThat(vague).isEmpty();
+    }
+
+    private static void collectVague(String path, JsonNode schema, List<String> vague) {
+        boolean says =
+                switch (schema.path("type").asString("")) {
+                    case "object" ->
+                            !schema.path("properties").isEmpty()
+                                    || schema.has("additionalProperties");
+                    case "array" -> schema.has("items");
+                    case "" -> Stream.of("$ref", "anyOf", "oneOf", "allOf").anyMatch(schema::has);
+                    default -> true;
+                };
+        if (!says) {
+            vague.add(path);
+        }
+        schema.path("properties")
+                .properties()
+                .forEach(property ->
+                        collectVague(path + "." + property.getKey(), property.getValue(), vague));
+        Stream.of("anyOf", "oneOf", "allOf")
+                .flatMap(kind -> schema.path(kind).valueStream())
+                .forEach(choice -> collectVague(path + "|", choice, vague));
+        Stream.of("items", "additionalProperties")
+                .map(schema::path)
+                .filter(JsonNode::isObject)
+                .forEach(inner -> collectVague(path + "[]", inner, vague));
+    }
+
+    @Test
+    void whatIsAlwaysThereIsRequired() throws Exception {
+        JsonNode schemas = description().at("/components/schemas");
+
+        assertThat(schemas.at("/Job/required").valueStream().map(JsonNode::asString))
+                .containsExactlyInAnyOrder(
+                        "name", "uid", "workspace", "state", "createdAt", "evidence", "managedBy");
+        assertThat(schemas.at("/JobPage/required").valueStream().map(JsonNode::asString))
+                .containsExactly("items");
+        assertThat(schemas.at("/JobSpec/required").valueStream().map(JsonNode::asString))
+                .containsExactlyInAnyOrder("image", "node");
+    }
+
+    @Test
+    void whatHasAFewValuesIsAnEnum() throws Exception {
+        JsonNode schemas = description().at("/components/schemas");
+
+        assertThat(
+                        List.of(
+                                "/Job/properties/state",
+                                "/Job/properties/reason",
+                                "/Evidence/properties/source",
+                                "/Finding/properties/rule",
+                                "/Finding/properties/severity"))
+                .allSatisfy(
+                        field -> assertThat(schemas.at(field).path("enum")).as(field).isNotEmpty());
+    }
+
+    @Test
+    void eachStreamSaysWhatItsEventsAre() throws Exception {
+        JsonNode paths = description().path("paths");
+
+        assertThat(events(paths.at("/~1api~1v1~1events/get")))
+                .containsExactlyInAnyOrder("state", "deleted", "reset");
+        assertThat(events(paths.at("/~1api~1v1~1jobs~1{name}~1events/get")))
+                .containsExactlyInAnyOrder("state", "deleted", "reset");
+        assertThat(events(paths.at("/~1api~1v1~1jobs~1{name}~1logs/get")))
+                .containsExactlyInAnyOrder("log", "plugin", "problem", "end");
+    }
+
+    private static Collection<String> events(JsonNode operation) {
+        return operation.at("/responses/200/content/text~1event-stream/x-events").propertyNames();
+    }
+
     @Test
     void everyParameterSaysWhatItIs() throws Exception {
         assertThat(description().path("paths").findValues("parameters"))
@@ -92,6 +195,33 @@ class OpenApiTests {
     @Test
     void swaggerUiIsThere() throws Exception {
         assertThat(get("/swagger-ui/index.html")).contains("swagger-ui");
+    }
+
+    @Test
+    void theGatewaysAddressLeadsABrowserToTheApisPages() throws Exception {
+        HttpResponse<String> answer = start("text/html,application/xhtml+xml,*/*;q=0.8");
+
+        assertThat(answer.statusCode()).isEqualTo(302);
+        assertThat(answer.headers().firstValue("Location")).hasValue("/swagger-ui.html");
+    }
+
+    @Test
+    void theGatewaysAddressTellsOtherClientsWhereToBegin() throws Exception {
+        HttpResponse<String> answer = start("*/*");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        JsonNode links = json.readTree(answer.body());
+        assertThat(get(links.path("description").asString())).contains("\"openapi\"");
+        assertThat(get(links.path("nodes").asString())).contains("\"items\"");
+        assertThat(get(links.path("problems").asString())).contains("invalid-job");
+    }
+
+    private HttpResponse<String> start(String accept) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
+                        .header("Accept", accept)
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private JsonNode description() throws Exception {

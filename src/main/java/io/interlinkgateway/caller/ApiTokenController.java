@@ -115,7 +115,10 @@ class ApiTokenController {
 
     @RequiredRole(Role.VIEWER)
     @GetMapping
-    @Operation(summary = "List your API tokens", description = "Never with their secrets.")
+    @Operation(
+            operationId = "listTokens",
+            summary = "List your API tokens",
+            description = "Never with their secrets.")
     Items list() {
         return new Items(
                 tokens.ownedBy(CallerAuthentication.current().id()).stream()
@@ -126,6 +129,7 @@ class ApiTokenController {
     @RequiredRole(Role.VIEWER)
     @PostMapping
     @Operation(
+            operationId = "createToken",
             summary = "Make an API token",
             description =
                     "For scripts, which send it as a bearer token. It allows no more than its"
@@ -135,10 +139,12 @@ class ApiTokenController {
         Caller caller = CallerAuthentication.current();
         switch (caller.method()) {
             case OIDC -> {}
-            case API_TOKEN -> throw new GatewayException.NotAllowed("A token makes no other.");
+            case API_TOKEN ->
+                    throw new GatewayException.NotAllowed(
+                            "API tokens can't create tokens. Log in with your issuer.");
             case NONE ->
                     throw new GatewayException.NotAllowed(
-                            "The gateway is open, so tokens are of no use.");
+                            "Authentication is off, so API tokens have no use.");
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Findings findings = new Findings();
@@ -184,12 +190,12 @@ class ApiTokenController {
                                     Finding.error(
                                             "token-role",
                                             field,
-                                            "You have not the role "
+                                            "You do not have the role "
                                                     + request.role()
-                                                    + " in the workspace \""
+                                                    + " in workspace \""
                                                     + workspace
                                                     + "\".",
-                                            "Ask for a role that you have."));
+                                            "Choose a role that you have there."));
                         }
                     });
         }
@@ -198,7 +204,7 @@ class ApiTokenController {
                     Finding.error(
                             "workspace",
                             "workspaces",
-                            "The token could be used nowhere.",
+                            "The token needs at least one workspace.",
                             "Name a workspace."));
         }
         return workspaces;
@@ -222,11 +228,17 @@ class ApiTokenController {
                 Finding.error(
                         "token-lifetime",
                         "lifetime",
-                        "The lifetime is no duration of up to "
-                                + properties.longestLifetime()
+                        "lifetime must be an ISO 8601 duration of at most "
+                                + shown(properties.longestLifetime())
                                 + ".",
-                        "Write it like PT12H or P30D (ISO 8601)."));
+                        "Write it like PT12H or P30D."));
         return properties.lifetime();
+    }
+
+    private static String shown(Duration longest) {
+        return longest.equals(Duration.ofDays(longest.toDays()))
+                ? longest.toDays() + " days"
+                : longest.toString();
     }
 
     /// What has expired makes room.
@@ -244,8 +256,8 @@ class ApiTokenController {
         return Finding.error(
                 "token-count",
                 "",
-                "You have " + properties.perOwner() + " tokens already.",
-                "Delete those that are not used any more.");
+                "You already have " + properties.perOwner() + " API tokens.",
+                "Delete tokens that you no longer use.");
     }
 
     private static void requireName(String name, Findings findings) {
@@ -254,14 +266,16 @@ class ApiTokenController {
                     Finding.error(
                             "token-name",
                             "name",
-                            "The name has a character that can't be seen, or a blank at an end.",
-                            "Take letters, digits, signs, and blanks between them."));
+                            "The name contains an invisible character, or begins or ends with a"
+                                    + " space.",
+                            "Use letters, digits, punctuation and single spaces between them."));
         }
     }
 
     @RequiredRole(Role.VIEWER)
     @DeleteMapping("/{id}")
     @Operation(
+            operationId = "deleteToken",
             summary = "Delete an API token",
             description =
                     "It is refused at once, by other replicas within seconds. An API token deletes"
@@ -277,7 +291,8 @@ class ApiTokenController {
                         .orElseThrow(() -> new GatewayException.NotFound("API token", id));
         if (caller.apiToken().filter(own -> !own.equals(token.id())).isPresent()) {
             throw new GatewayException.NotAllowed(
-                    "An API token deletes itself and no other. Log in to delete the others.");
+                    "An API token can delete only itself. Log in with your issuer to delete other"
+                            + " tokens.");
         }
         tokens.delete(token.id());
         check.forget(token.id());

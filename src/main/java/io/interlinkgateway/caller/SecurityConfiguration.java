@@ -57,6 +57,7 @@ class SecurityConfiguration {
 
     /// What anybody may read: how the gateway is, and how it is used.
     private static final String[] OPEN = {
+        "/",
         "/actuator/health",
         "/actuator/health/liveness",
         "/actuator/health/readiness",

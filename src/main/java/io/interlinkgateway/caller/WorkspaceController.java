@@ -23,6 +23,7 @@ class WorkspaceController {
     @RequiredRole(Role.VIEWER)
     @GetMapping
     @Operation(
+            operationId = "listWorkspaces",
             summary = "List your workspaces",
             description = "The first is that of requests that name none.")
     Items list() {

@@ -85,7 +85,8 @@ final class PodLog implements LogStream {
         ApiServer.Answer refused =
                 new ApiServer.Answer(answer.code(), words.toString(StandardCharsets.UTF_8));
         return switch (refused.code()) {
-            case 404 -> new GatewayException.NotFound("log of this job", "");
+            case 404 ->
+                    new GatewayException.NotFound("The log of this job is no longer available.");
             case 400 ->
                     new GatewayException.ClusterUnavailable(
                             String.valueOf(refused.status().getMessage()));

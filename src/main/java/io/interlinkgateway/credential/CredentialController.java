@@ -94,7 +94,7 @@ class CredentialController {
             String username,
             @Nullable String trackingUri,
             Instant createdAt,
-            @Schema(description = "gateway, or whoever made the Secret.") String managedBy) {
+            @Schema(description = "gateway, or what else created the Secret.") String managedBy) {
 
         static CredentialResponse from(CredentialSummary summary) {
             return new CredentialResponse(
@@ -130,7 +130,10 @@ class CredentialController {
 
     @RequiredRole(Role.VIEWER)
     @GetMapping
-    @Operation(summary = "List the MLflow credentials", description = "Those of kubectl as well.")
+    @Operation(
+            operationId = "listCredentials",
+            summary = "List the MLflow credentials",
+            description = "Those of kubectl as well.")
     Items list(Workspace workspace) {
         return new Items(
                 credentials.list(workspace).stream().map(CredentialResponse::from).toList());
@@ -138,7 +141,10 @@ class CredentialController {
 
     @RequiredRole(Role.VIEWER)
     @GetMapping("/{name}")
-    @Operation(summary = "Get an MLflow credential", description = "Never with its password.")
+    @Operation(
+            operationId = "getCredential",
+            summary = "Get an MLflow credential",
+            description = "Never with its password.")
     CredentialResponse get(Workspace workspace, @PathVariable CredentialName name) {
         return credentials
                 .find(workspace, name)
@@ -148,7 +154,10 @@ class CredentialController {
 
     @RequiredRole(Role.ADMIN)
     @PutMapping("/{name}")
-    @Operation(summary = "Put an MLflow credential", description = "Creates or replaces it.")
+    @Operation(
+            operationId = "putCredential",
+            summary = "Put an MLflow credential",
+            description = "Creates or replaces it.")
     @ApiResponse(responseCode = "201", description = "It was created.")
     @ApiResponse(responseCode = "200", description = "It was replaced.")
     ResponseEntity<CredentialResponse> put(
@@ -164,7 +173,7 @@ class CredentialController {
 
     @RequiredRole(Role.ADMIN)
     @DeleteMapping("/{name}")
-    @Operation(summary = "Delete an MLflow credential")
+    @Operation(operationId = "deleteCredential", summary = "Delete an MLflow credential")
     @ApiResponse(responseCode = "204", description = "It is gone.")
     ResponseEntity<Void> delete(Workspace workspace, @PathVariable CredentialName name) {
         if (!credentials.delete(workspace, name)) {
@@ -176,6 +185,7 @@ class CredentialController {
     @RequiredRole(Role.SUBMITTER)
     @PostMapping("/{name}/verify")
     @Operation(
+            operationId = "verifyCredential",
             summary = "Ask the MLflow server whether it accepts a credential",
             description =
                     "The gateway asks without the credential first, so that an open server is told"

@@ -2,9 +2,12 @@ package io.interlinkgateway.documentation;
 
 import io.interlinkgateway.definition.ImageDocument;
 import io.interlinkgateway.job.CredentialName;
+import io.interlinkgateway.job.FindingRules;
 import io.interlinkgateway.job.IdempotencyKey;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.PodManifest;
+import io.swagger.v3.core.converter.ModelConverter;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
@@ -33,6 +36,7 @@ class OpenApiConfiguration {
 
     private static final String PROBLEM = "Problem";
     private static final String IMAGE = "Image";
+    private static final String POD = "Pod";
     private static final Map<String, String> PARAMETERS =
             Map.of(
                     "name", "Its name.",
@@ -53,7 +57,9 @@ class OpenApiConfiguration {
                 .replaceWithClass(CredentialName.class, String.class)
                 .replaceWithClass(IdempotencyKey.class, String.class)
                 .replaceWithSchema(
-                        ImageDocument.class, new Schema<>().$ref("#/components/schemas/" + IMAGE));
+                        ImageDocument.class, new Schema<>().$ref("#/components/schemas/" + IMAGE))
+                .replaceWithSchema(
+                        PodManifest.class, new Schema<>().$ref("#/components/schemas/" + POD));
     }
 
     @Bean
@@ -76,7 +82,7 @@ class OpenApiConfiguration {
                                 tag("MLflow credentials", "What a job logs to MLflow with."),
                                 tag("Workspaces", "Where you may do what."),
                                 tag("API tokens", "For scripts.")))
-                .components(new Components().addSchemas(IMAGE, image()));
+                .components(new Components().addSchemas(IMAGE, image()).addSchemas(POD, pod()));
     }
 
     private static Tag tag(String name, String description) {
@@ -97,19 +103,32 @@ class OpenApiConfiguration {
         return image;
     }
 
+    private static Schema<?> pod() {
+        ObjectSchema pod = new ObjectSchema();
+        pod.setDescription("A Kubernetes pod (core/v1).");
+        pod.addProperty("apiVersion", new StringSchema().example("v1"));
+        pod.addProperty("kind", new StringSchema().example("Pod"));
+        pod.addProperty("metadata", new ObjectSchema().additionalProperties(true));
+        pod.addProperty("spec", new ObjectSchema().additionalProperties(true));
+        pod.setRequired(List.of("kind", "spec"));
+        pod.setAdditionalProperties(true);
+        return pod;
+    }
+
     private static Schema<?> problem() {
-        return new ObjectSchema()
-                .description("What went wrong, by RFC 9457.")
-                .addProperty("type", new StringSchema().example("/problems/invalid-job"))
-                .addProperty("title", new StringSchema())
-                .addProperty("status", new IntegerSchema())
-                .addProperty("detail", new StringSchema())
-                .addProperty("instance", new StringSchema())
-                .addProperty("hint", new StringSchema())
-                .addProperty(
-                        "findings",
-                        new ArraySchema()
-                                .items(new Schema<>().$ref("#/components/schemas/Finding")));
+        ObjectSchema problem = new ObjectSchema();
+        problem.setDescription("What went wrong, by RFC 9457.");
+        problem.addProperty("type", new StringSchema().example("/problems/invalid-job"));
+        problem.addProperty("title", new StringSchema());
+        problem.addProperty("status", new IntegerSchema());
+        problem.addProperty("detail", new StringSchema());
+        problem.addProperty("instance", new StringSchema());
+        problem.addProperty("hint", new StringSchema().description("What to do about it."));
+        problem.addProperty(
+                "findings",
+                new ArraySchema().items(new Schema<>().$ref("#/components/schemas/Finding")));
+        problem.setRequired(List.of("type", "title", "status", "detail", "hint"));
+        return problem;
     }
 
     /// Every operation may answer with a problem. Its schema is added only now: what nothing refers to yet is removed
@@ -122,6 +141,43 @@ class OpenApiConfiguration {
                     .forEach(operation ->
                             operation.getResponses().addApiResponse("default", problemResponse()));
         };
+    }
+
+    /// What a record's component always has, a client can rely on.
+    @Bean
+    ModelConverter required() {
+        return new RequiredFields();
+    }
+
+    /// The rules are a set of names, not a type.
+    @Bean
+    OpenApiCustomizer rules() {
+        return api -> {
+            Schema<?> finding =
+                    Objects.requireNonNull(api.getComponents().getSchemas().get("Finding"));
+            Schema<String> rule = new StringSchema();
+            FindingRules.ALL.stream().sorted().forEach(rule::addEnumItemObject);
+            finding.getProperties().put("rule", rule);
+        };
+    }
+
+    /// A stream is a text, for no generator reads anything else from it. Its extension `x-events` names the schema of
+    /// each event's data; the operation names these classes only for their schemas to be there.
+    @Bean
+    OpenApiCustomizer streams() {
+        return api ->
+                operations(api)
+                        .flatMap(operation -> operation.getResponses().values().stream())
+                        .map(ApiResponse::getContent)
+                        .filter(Objects::nonNull)
+                        .map(content -> content.get("text/event-stream"))
+                        .filter(Objects::nonNull)
+                        .forEach(stream ->
+                                stream.setSchema(
+                                        new StringSchema()
+                                                .description(
+                                                        "Server-sent events; their data is"
+                                                                + " JSON.")));
     }
 
     /// Describes the parameters that mean the same wherever they are.

@@ -13,6 +13,8 @@ import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.extensions.Extension;
+import io.swagger.v3.oas.annotations.extensions.ExtensionProperty;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -59,14 +61,14 @@ class EventController implements SmartLifecycle {
     private static final int KEPT = 256;
 
     private static final String DESCRIPTION =
-            "Server-sent events. `state`: a job was made, or its state changed; data is the job"
-                + " without its definition. `deleted`: a job is gone; data is its name and uid."
-                + " `reset`: what happened since Last-Event-ID can't be told in full; list the jobs"
-                + " again. Each has an id; whoever comes back with Last-Event-ID, to this or"
-                + " another gateway, learns of every job whose state changed meanwhile, as it is"
-                + " then, and of every job that is gone. A state may be told twice. Events with an"
-                + " id and no data are heartbeats. The stream ends when the gateway stops or the"
-                + " client does not keep up: come back.";
+            """
+            Server-sent events. `state`: a job was created or its state changed; the data is the job without its \
+            definition. `deleted`: a job was removed; the data is its name and uid. `reset`: the changes since \
+            Last-Event-ID are not completely known; list the jobs again. Each event has an id. Reconnect with \
+            Last-Event-ID, to any replica, to receive the current state of each job that changed in between and a \
+            `deleted` event for each job removed. Delivery is at least once. Events with an id and no data are \
+            heartbeats. The stream ends when the gateway stops or the client is too slow: reconnect.\
+            """;
 
     private final JobEvents events;
     private final Jobs jobs;
@@ -84,24 +86,52 @@ class EventController implements SmartLifecycle {
         this.heartbeat = properties.heartbeat();
     }
 
-    @Schema(name = "DeletedJob")
-    record Gone(String name, String uid) {}
+    /// What happened can't be told in full.
+    @Schema(
+            name = "StreamReset",
+            description = "The data of the event reset: it has no fields.",
+            additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
+    private record Lost() {}
 
     @RequiredRole(Role.VIEWER)
     @GetMapping(path = "/api/v1/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     @Operation(
+            operationId = "streamEvents",
             summary = "Follow the states of jobs",
             description =
                     DESCRIPTION
-                            + " Told are the changes after which a job matches the filter, and the"
-                            + " ends of jobs that match it whatever their state was.",
+                            + " Events are sent for changes after which the job matches the filter,"
+                            + " and for the removal of jobs that matched it in any state.",
             responses =
                     @ApiResponse(
                             responseCode = "200",
                             content =
                                     @Content(
                                             mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
-                                            schema = @Schema(type = "string"))))
+                                            schema =
+                                                    @Schema(
+                                                            oneOf = {
+                                                                JobResponse.class,
+                                                                DeletedJob.class,
+                                                                Lost.class
+                                                            }),
+                                            extensions =
+                                                    @Extension(
+                                                            name = "x-events",
+                                                            properties = {
+                                                                @ExtensionProperty(
+                                                                        name = "state",
+                                                                        value =
+                                                                                "#/components/schemas/Job"),
+                                                                @ExtensionProperty(
+                                                                        name = "deleted",
+                                                                        value =
+                                                                                "#/components/schemas/DeletedJob"),
+                                                                @ExtensionProperty(
+                                                                        name = "reset",
+                                                                        value =
+                                                                                "#/components/schemas/StreamReset")
+                                                            }))))
     Callable<@Nullable Void> all(
             Workspace workspace,
             @RequestParam(defaultValue = "") Set<JobPhase> state,
@@ -128,15 +158,41 @@ class EventController implements SmartLifecycle {
     @RequiredRole(Role.VIEWER)
     @GetMapping(path = "/api/v1/jobs/{name}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     @Operation(
+            operationId = "streamJobEvents",
             summary = "Follow a job's state",
-            description = DESCRIPTION + " Without Last-Event-ID the job's state now comes first.",
+            description =
+                    DESCRIPTION
+                            + " Without Last-Event-ID the first event is the job's current state.",
             responses =
                     @ApiResponse(
                             responseCode = "200",
                             content =
                                     @Content(
                                             mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
-                                            schema = @Schema(type = "string"))))
+                                            schema =
+                                                    @Schema(
+                                                            oneOf = {
+                                                                JobResponse.class,
+                                                                DeletedJob.class,
+                                                                Lost.class
+                                                            }),
+                                            extensions =
+                                                    @Extension(
+                                                            name = "x-events",
+                                                            properties = {
+                                                                @ExtensionProperty(
+                                                                        name = "state",
+                                                                        value =
+                                                                                "#/components/schemas/Job"),
+                                                                @ExtensionProperty(
+                                                                        name = "deleted",
+                                                                        value =
+                                                                                "#/components/schemas/DeletedJob"),
+                                                                @ExtensionProperty(
+                                                                        name = "reset",
+                                                                        value =
+                                                                                "#/components/schemas/StreamReset")
+                                                            }))))
     Callable<@Nullable Void> one(
             Workspace workspace,
             @PathVariable JobName name,
@@ -223,8 +279,8 @@ class EventController implements SmartLifecycle {
                 switch (event) {
                     case JobEvent.Changed changed -> data("state", JobResponse.from(changed.job()));
                     case JobEvent.Deleted deleted ->
-                            data("deleted", new Gone(deleted.name().value(), deleted.uid()));
-                    case JobEvent.Reset _ -> data("reset", Map.of());
+                            data("deleted", new DeletedJob(deleted.name().value(), deleted.uid()));
+                    case JobEvent.Reset _ -> data("reset", new Lost());
                     case JobEvent.Ended _ -> "";
                 };
         return head + "id: " + event.position() + "\n\n";

@@ -13,6 +13,7 @@ import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -60,6 +61,7 @@ class InspectionController {
     @RequiredRole(Role.VIEWER)
     @GetMapping
     @Operation(
+            operationId = "listJobs",
             summary = "List jobs",
             description =
                     "By name. A page may hold fewer jobs than the limit although there are more:"
@@ -98,7 +100,7 @@ class InspectionController {
 
     @RequiredRole(Role.VIEWER)
     @GetMapping("/{name}")
-    @Operation(summary = "Get a job")
+    @Operation(operationId = "getJob", summary = "Get a job")
     JobResponse get(Workspace workspace, @PathVariable JobName name) {
         Job job = jobs.find(workspace, name).orElseThrow(() -> notFound(name));
         return JobResponse.from(job);
@@ -107,6 +109,7 @@ class InspectionController {
     @RequiredRole(Role.VIEWER)
     @GetMapping(path = "/{name}/manifest", produces = MediaType.APPLICATION_YAML_VALUE)
     @Operation(
+            operationId = "getJobManifest",
             summary = "Get the live pod",
             responses =
                     @ApiResponse(
@@ -114,7 +117,7 @@ class InspectionController {
                             content =
                                     @Content(
                                             mediaType = MediaType.APPLICATION_YAML_VALUE,
-                                            schema = @Schema(type = "object"))))
+                                            schema = @Schema(implementation = PodManifest.class))))
     String manifest(Workspace workspace, @PathVariable JobName name) {
         return jobs.manifest(workspace, name).orElseThrow(() -> notFound(name));
     }
@@ -134,7 +137,7 @@ class InspectionController {
                         Finding.error(
                                 "label",
                                 "label",
-                                "The parameter label is no key=value.",
+                                "The parameter label must be key=value.",
                                 "Write it like label=experiment=3dgan."));
             } else {
                 labels.put(text.substring(0, equals), text.substring(equals + 1));

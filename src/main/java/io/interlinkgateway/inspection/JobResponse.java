@@ -6,6 +6,7 @@ import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobPhase;
+import io.interlinkgateway.job.JobReason;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.JobState.Moment;
@@ -31,16 +32,11 @@ public record JobResponse(
         @Nullable
                 @Schema(
                         description =
-                                "Why it waits (NODE_FULL, NODE_NOT_READY, SECRET_MISSING,"
-                                    + " SUBMITTING, IN_HPC_QUEUE, REQUEUED), why it failed"
-                                    + " (EXIT_CODE, OUT_OF_MEMORY, TIME_LIMIT, CANCELLED_ON_HPC,"
-                                    + " NODE_FAILED, SUBMISSION_REFUSED, PRE_EXEC_FAILED,"
-                                    + " IMAGE_UNAVAILABLE, COMMAND_NOT_FOUND, OTHER), why its state"
-                                    + " is unknown (SUCCESS_UNCONFIRMED, CONTRADICTION,"
-                                    + " MAY_START_AGAIN, STATUS_UNREADABLE); NODE_UNREACHABLE where"
-                                    + " the state is old because the node lost contact.")
-                String reason,
-        @Nullable @Schema(description = "The same in words.") String message,
+                                "Why it waits, failed or is not known; missing in other states."
+                                        + " NODE_UNREACHABLE: the state is old, because the node"
+                                        + " lost contact.")
+                JobReason reason,
+        @Nullable @Schema(description = "The reason as a sentence.") String message,
         @Nullable @Schema(description = "What to do about it.") String hint,
         @Nullable
                 @Schema(
@@ -55,8 +51,17 @@ public record JobResponse(
                                         + " containers only where they failed.")
                 List<Job.ContainerExit> containers,
         @Nullable @Schema(description = "The HPC's own id of the job.") String remoteJobId,
+        @Schema(
+                        description =
+                                "Its pod's UID. A name can be used again once its job is deleted,"
+                                        + " a UID can't.")
+                String uid,
         Instant createdAt,
-        @Nullable @Schema(description = "Since when it waits where it waits, if that is known.")
+        @Nullable
+                @Schema(
+                        description =
+                                "Since when the job has been waiting in its present place, if that"
+                                        + " is known.")
                 Instant queuedSince,
         @Nullable Instant startedAt,
         @Nullable
@@ -68,14 +73,14 @@ public record JobResponse(
         @Nullable Instant finishedAt,
         @Nullable @Schema(description = "As startedAtPrecision.") Precision finishedAtPrecision,
         @Schema(description = "How the state is known.") Job.Evidence evidence,
-        @Schema(description = "gateway, or whoever made the pod.", example = "gateway")
+        @Schema(description = "gateway, or what else created the pod.", example = "gateway")
                 String managedBy,
         @Nullable Map<String, String> labels,
         @Schema(
                         description =
                                 "What it was made from: a job spec that can be sent again, or a"
                                         + " pod. Missing in events, and in lists unless asked for.",
-                        anyOf = {SubmitJobRequest.class, Map.class})
+                        anyOf = {SubmitJobRequest.class, PodManifest.class})
                 @Nullable Object definition,
         @Nullable
                 @Schema(
@@ -106,6 +111,7 @@ public record JobResponse(
                 told.exitCode.isPresent() ? told.exitCode.getAsInt() : null,
                 job.containers().isEmpty() ? null : job.containers(),
                 job.remoteJobId().orElse(null),
+                job.uid(),
                 job.createdAt(),
                 told.queuedSince.orElse(null),
                 told.startedAt.map(Moment::at).orElse(null),
@@ -128,7 +134,7 @@ public record JobResponse(
 
     /// What a state says of itself.
     private record Told(
-            @Nullable String reason,
+            @Nullable JobReason reason,
             @Nullable String message,
             @Nullable String hint,
             OptionalInt exitCode,
@@ -145,7 +151,7 @@ public record JobResponse(
             return switch (state) {
                 case JobState.Queued queued ->
                         message(
-                                queued.reason().name(),
+                                JobReason.of(queued.reason()),
                                 queued.message(),
                                 queued.reason().hint(),
                                 queued.since());
@@ -156,7 +162,7 @@ public record JobResponse(
                         times(succeeded.startedAt(), succeeded.finishedAt());
                 case JobState.Failed failed ->
                         new Told(
-                                failed.reason().name(),
+                                JobReason.of(failed.reason()),
                                 failed.message(),
                                 failed.reason().hint(),
                                 failed.exitCode(),
@@ -165,7 +171,7 @@ public record JobResponse(
                                 failed.finishedAt());
                 case JobState.Unknown unknown ->
                         message(
-                                unknown.reason().name(),
+                                JobReason.of(unknown.reason()),
                                 unknown.why(),
                                 unknown.reason().hint(),
                                 Optional.empty());
@@ -173,7 +179,7 @@ public record JobResponse(
         }
 
         private static Told message(
-                String reason, String message, String hint, Optional<Instant> since) {
+                JobReason reason, String message, String hint, Optional<Instant> since) {
             return new Told(
                     reason,
                     message,
@@ -192,12 +198,12 @@ public record JobResponse(
         /// The state is what it was when the node was last heard of.
         private Told asOf(Instant lastContact) {
             return new Told(
-                    "NODE_UNREACHABLE",
+                    JobReason.NODE_UNREACHABLE,
                     "The job's node has been out of contact since "
                             + lastContact.truncatedTo(ChronoUnit.SECONDS)
                             + "; this is how the job was then."
                             + (message == null ? "" : " " + message),
-                    "Wait until the node is ready again, or ask the people who run it.",
+                    "Wait until the node is ready again, or contact its operator.",
                     exitCode,
                     queuedSince,
                     startedAt,

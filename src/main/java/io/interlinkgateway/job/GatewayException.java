@@ -17,9 +17,14 @@ public abstract sealed class GatewayException extends RuntimeException {
         public NotFound(String kind, String name) {
             super("There is no " + kind + " named \"" + Text.shown(name) + "\".");
         }
+
+        /// @param message what is missing, a whole sentence
+        public NotFound(String message) {
+            super(message);
+        }
     }
 
-    /// The document can't be accepted; says everything that is wrong with it.
+    /// The request breaks rules; its findings list all of them.
     public static final class Rejected extends GatewayException {
         private final List<Finding> findings;
 
@@ -29,7 +34,7 @@ public abstract sealed class GatewayException extends RuntimeException {
                     findings.size() == 1
                             ? findings.getFirst().message()
                             : findings.size()
-                                    + " findings; the first: "
+                                    + " problems. The first one: "
                                     + findings.getFirst().message());
             this.findings = List.copyOf(findings);
         }
@@ -44,7 +49,7 @@ public abstract sealed class GatewayException extends RuntimeException {
     public static final class NameTaken extends GatewayException {
         /// @param name the name
         public NameTaken(JobName name) {
-            super("Another job has the name \"" + name + "\", and it is defined differently.");
+            super("A job named \"" + name + "\" exists and has a different definition.");
         }
     }
 
@@ -53,9 +58,9 @@ public abstract sealed class GatewayException extends RuntimeException {
         /// @param name the job that the key made
         public IdempotencyKeyReused(JobName name) {
             super(
-                    "This Idempotency-Key has already made the job \""
+                    "This Idempotency-Key has already created the job \""
                             + name
-                            + "\" from another definition.");
+                            + "\" with a different definition.");
         }
     }
 
@@ -63,7 +68,7 @@ public abstract sealed class GatewayException extends RuntimeException {
     public static final class CursorExpired extends GatewayException {
         /// The cursor can't be used any more.
         public CursorExpired() {
-            super("This cursor has expired or was not made by the gateway.");
+            super("This cursor has expired or is not valid.");
         }
     }
 
@@ -87,11 +92,11 @@ public abstract sealed class GatewayException extends RuntimeException {
     public static final class StillTerminating extends GatewayException {
         /// @param name the job
         public StillTerminating(JobName name) {
-            super("The job \"" + name + "\" is still terminating.");
+            super("The previous job \"" + name + "\" is still terminating.");
         }
     }
 
-    /// Nobody knows who asks.
+    /// The caller is not authenticated.
     public static final class Unauthenticated extends GatewayException {
         /// @param message why, without the token
         public Unauthenticated(String message) {
@@ -99,7 +104,7 @@ public abstract sealed class GatewayException extends RuntimeException {
         }
     }
 
-    /// Whoever could say who asks gives no answer. The request may be repeated.
+    /// The token's issuer does not answer. The request may be repeated.
     public static final class IssuerUnavailable extends GatewayException {
         /// @param message what happened, without the token
         public IssuerUnavailable(String message) {
@@ -136,7 +141,7 @@ public abstract sealed class GatewayException extends RuntimeException {
     public static final class Busy extends GatewayException {
         /// Nothing was done.
         public Busy() {
-            super("The gateway's processors are busy with other requests, of yours or of others.");
+            super("The gateway is busy with other requests.");
         }
     }
 
@@ -144,7 +149,7 @@ public abstract sealed class GatewayException extends RuntimeException {
     public static final class RefusedByFirewall extends GatewayException {
         /// The server has logged why.
         public RefusedByFirewall() {
-            super("The request's address, host or a header is not one that the gateway takes.");
+            super("The gateway does not accept the request's address, host or one of its headers.");
         }
     }
 }

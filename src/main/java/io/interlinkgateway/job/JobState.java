@@ -78,13 +78,13 @@ public sealed interface JobState {
         NODE_NOT_READY("Wait until the node is ready, or choose another one."),
         /// A Secret that the pod needs is not there, or a key of one, or a ConfigMap.
         SECRET_MISSING(
-                "Create it. If the job does not go on within some minutes, submit it again."),
+                "Create it. If the job does not continue within a few minutes, submit it again."),
         /// The job is being handed over to the HPC.
-        SUBMITTING("Wait; this takes seconds."),
+        SUBMITTING("Wait; this takes a few seconds."),
         /// SLURM has the job in its queue.
-        IN_HPC_QUEUE("Wait; SLURM starts it when its turn comes."),
+        IN_HPC_QUEUE("Wait; SLURM starts the job when resources are free."),
         /// SLURM put the job back into its queue.
-        REQUEUED("Wait; SLURM starts it again, from its beginning.");
+        REQUEUED("Wait; SLURM starts the job again from the beginning.");
 
         private final String hint;
 
@@ -102,14 +102,14 @@ public sealed interface JobState {
     enum UnknownReason {
         /// interLink says that it ended well, which it also says of jobs that have not begun; the job's own
         /// record does not say so (yet).
-        SUCCESS_UNCONFIRMED(
-                "Wait; the gateway goes on looking for the job's own record in its log."),
+        SUCCESS_UNCONFIRMED("Wait; the gateway keeps looking for the job's record in its log."),
         /// What is known contradicts itself.
-        CONTRADICTION("Read the job's log with raw=true, and ask SLURM about the job."),
+        CONTRADICTION("Read the job's log with raw=true, and check the job in SLURM."),
         /// Something ended it that may let SLURM start it again.
-        MAY_START_AGAIN("Wait, or ask SLURM about the job."),
+        MAY_START_AGAIN("Wait, or check the job in SLURM."),
         /// The pod's status says nothing about the job.
-        STATUS_UNREADABLE("Ask the people who run the node about its virtual kubelet.");
+        STATUS_UNREADABLE(
+                "Contact the node's operator: its virtual kubelet reports an unknown phase.");
 
         private final String hint;
 
@@ -126,22 +126,21 @@ public sealed interface JobState {
     /// What made a job fail.
     enum FailureReason {
         /// Its own exit code.
-        EXIT_CODE("Read the job's log: it ended itself with this exit code."),
+        EXIT_CODE("Read the job's log: the program ended with this exit code."),
         /// It used more memory than its limit.
-        OUT_OF_MEMORY("Ask for more memory in resources.limits.memory."),
+        OUT_OF_MEMORY("Request more memory in resources.limits.memory."),
         /// It ran into its walltime.
-        TIME_LIMIT("Ask for more time in slurm.timeLimit."),
+        TIME_LIMIT("Request more time in slurm.timeLimit."),
         /// Somebody cancelled it on the HPC.
-        CANCELLED_ON_HPC("Ask the HPC's people why, or submit it again."),
+        CANCELLED_ON_HPC("Contact the HPC's support to learn why, or submit the job again."),
         /// Its compute node failed.
         NODE_FAILED(
-                "Submit it again; exclude the compute node with slurm.exclude if it happens"
-                        + " again."),
+                "Submit the job again. If this happens again, exclude the compute node with"
+                        + " slurm.exclude."),
         /// The HPC did not accept it.
-        SUBMISSION_REFUSED("Correct the SLURM options that the message names."),
+        SUBMISSION_REFUSED("Correct the SLURM options named in the message."),
         /// What runs before the containers failed: preExec, or the pull of image.pullFrom.
-        PRE_EXEC_FAILED(
-                "Read the job's log: what it printed last in preExec or the pull of its image."),
+        PRE_EXEC_FAILED("Read the end of the job's log: preExec or the pull of the image failed."),
         /// The image could not be pulled or is not there.
         IMAGE_UNAVAILABLE("Check image.path on the HPC, or give image.pullFrom."),
         /// The image has no such command.

@@ -9,6 +9,8 @@ import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.Workspace;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.extensions.Extension;
+import io.swagger.v3.oas.annotations.extensions.ExtensionProperty;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -48,7 +50,7 @@ class LogController {
             the next event (after 16 kB, or when the job pauses within a line); `at` is when it came to the \
             gateway, if it came while it was written. `plugin` is a line of the plugin's, with `raw`. `problem` \
             tells that the log can't be read now; it is tried again, and nothing is lost. `end` has the job as \
-            it ended. After a lost connection send the last event's id as `Last-Event-ID`, to any gateway: it \
+            it ended, or its name and uid if it was deleted. After a lost connection send the last event's id as `Last-Event-ID`, to any gateway: it \
             goes on after that. An answer without `end` is not whole; so is a `text/plain` one that is cut off.\
             """;
 
@@ -72,6 +74,7 @@ class LogController {
             path = "/api/v1/jobs/{name}/logs",
             produces = {MediaType.TEXT_PLAIN_VALUE, MediaType.TEXT_EVENT_STREAM_VALUE})
     @Operation(
+            operationId = "readJobLog",
             summary = "Read a job's log",
             description = DESCRIPTION,
             responses = {
@@ -83,7 +86,35 @@ class LogController {
                                     schema = @Schema(type = "string")),
                             @Content(
                                     mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
-                                    schema = @Schema(type = "string"))
+                                    schema =
+                                            @Schema(
+                                                    oneOf = {
+                                                        LogEventWriter.Line.class,
+                                                        LogEventWriter.PluginLine.class,
+                                                        LogEventWriter.Unreadable.class,
+                                                        LogEventWriter.End.class
+                                                    }),
+                                    extensions =
+                                            @Extension(
+                                                    name = "x-events",
+                                                    properties = {
+                                                        @ExtensionProperty(
+                                                                name = "log",
+                                                                value =
+                                                                        "#/components/schemas/LogLine"),
+                                                        @ExtensionProperty(
+                                                                name = "plugin",
+                                                                value =
+                                                                        "#/components/schemas/PluginLine"),
+                                                        @ExtensionProperty(
+                                                                name = "problem",
+                                                                value =
+                                                                        "#/components/schemas/LogProblem"),
+                                                        @ExtensionProperty(
+                                                                name = "end",
+                                                                value =
+                                                                        "#/components/schemas/LogEnd")
+                                                    }))
                         }),
                 @ApiResponse(
                         responseCode = "204",

@@ -1,9 +1,11 @@
 package io.interlinkgateway.log;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.interlinkgateway.inspection.DeletedJob;
 import io.interlinkgateway.inspection.JobResponse;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobPhase;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -58,11 +59,19 @@ final class LogEventWriter {
     /// @param partial true if the line goes on
     /// @param at when it came, if it came while it was written
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    private record Line(
-            @Nullable String text,
-            @Nullable String base64,
-            @Nullable Boolean partial,
-            @Nullable Instant at) {
+    @Schema(name = "LogLine", description = "The data of the event log: a line, or a piece of one.")
+    record Line(
+            @Nullable @Schema(description = "The line without its end, if it is UTF-8.")
+                    String text,
+            @Nullable @Schema(description = "Its bytes, if it is not UTF-8.", format = "byte")
+                    String base64,
+            @Nullable @Schema(description = "True if the line goes on in the next event.")
+                    Boolean partial,
+            @Nullable
+                    @Schema(
+                            description =
+                                    "When it came to the gateway, if it came while it was written.")
+                    Instant at) {
 
         static Line of(byte[] bytes, boolean whole, @Nullable Instant at) {
             Boolean partial = whole ? null : true;
@@ -78,6 +87,24 @@ final class LogEventWriter {
             }
         }
     }
+
+    @Schema(
+            name = "PluginLine",
+            description = "The data of the event plugin: a line of the plugin's.")
+    record PluginLine(String text) {}
+
+    @Schema(
+            name = "LogProblem",
+            description = "The data of the event problem: why the log can't be read now.")
+    record Unreadable(String message) {}
+
+    /// The data of the event `end`, for the API's description.
+    @Schema(
+            name = "LogEnd",
+            description =
+                    "The data of the event end: the job as it ended, or which job was deleted.",
+            anyOf = {JobResponse.class, DeletedJob.class})
+    interface End {}
 
     /// @param heartbeat how often to show that the stream is alive
     /// @throws IOException if the client is gone
@@ -190,13 +217,13 @@ final class LogEventWriter {
     private void plugins(LogPiece piece) {
         for (String text : new String(piece.bytes(), StandardCharsets.UTF_8).split("\n", -1)) {
             if (!text.isEmpty()) {
-                write("plugin", Optional.empty(), Map.of("text", text));
+                write("plugin", Optional.empty(), new PluginLine(text));
             }
         }
     }
 
     private void problem(String message) {
-        write("problem", Optional.empty(), Map.of("message", message));
+        write("problem", Optional.empty(), new Unreadable(message));
     }
 
     /// Everything was told; what is missing is the pod's status, which lags behind. It gets some time.
@@ -212,7 +239,9 @@ final class LogEventWriter {
         write(
                 "end",
                 Optional.of(LogCursor.atEnd(reader.key())),
-                job.map(this::answer).orElse(Map.of()));
+                job.map(this::answer)
+                        .orElseGet(() ->
+                                new DeletedJob(reader.key().job().value(), reader.key().uid())));
         send();
     }
 

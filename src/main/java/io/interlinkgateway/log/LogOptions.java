@@ -42,17 +42,17 @@ public record LogOptions(
         if (tailLines.isPresent()
                 && (tailLines.getAsInt() < 0 || tailLines.getAsInt() > MOST_LINES)) {
             throw new InvalidValueException(
-                    "The last " + tailLines.getAsInt() + " lines can't be given.",
-                    "Give tailLines as 0 to " + MOST_LINES + ", or leave it out for all.");
+                    "tailLines must be between 0 and " + MOST_LINES + ".",
+                    "Give a number in this range, or omit tailLines for the whole log.");
         }
         if (since.isPresent() && since.get().isNegative()) {
             throw new InvalidValueException(
-                    "The future has no log.", "Give sinceSeconds as 0 or more.");
+                    "sinceSeconds must not be negative.", "Give 0 or more seconds.");
         }
         if (container.isPresent() && !CONTAINER.matcher(container.get()).matches()) {
             throw new InvalidValueException(
                     "No container is named \"" + Text.shown(container.get()) + "\".",
-                    "See the job's manifest for its containers.");
+                    "Choose a container from the job's manifest.");
         }
     }
 

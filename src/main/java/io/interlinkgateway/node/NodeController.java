@@ -77,7 +77,7 @@ class NodeController {
 
     @RequiredRole(Role.VIEWER)
     @GetMapping
-    @Operation(summary = "List the virtual nodes")
+    @Operation(operationId = "listNodes", summary = "List the virtual nodes")
     Items list() {
         Instant now = clock.instant();
         return new Items(nodes.list().stream().map(node -> NodeResponse.from(node, now)).toList());
@@ -85,7 +85,7 @@ class NodeController {
 
     @RequiredRole(Role.VIEWER)
     @GetMapping("/{name}")
-    @Operation(summary = "Get a virtual node")
+    @Operation(operationId = "getNode", summary = "Get a virtual node")
     NodeResponse get(@PathVariable NodeName name) {
         return nodes.find(name)
                 .map(node -> NodeResponse.from(node, clock.instant()))

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -31,6 +32,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
@@ -48,6 +51,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     /// How Bean Validation marks the elements of lists and maps.
     private static final Pattern ELEMENT = Pattern.compile("\\.?<[^<>]*>");
 
+    private static final Set<String> SENDS_JOB = Set.of("POST", "PUT");
     private static final int CLIENT_LEFT = 499;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
@@ -60,9 +64,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         String detail = String.valueOf(failure.getMessage());
         return switch (failure) {
             case GatewayException.Rejected rejected ->
-                    answer(
-                            withFindings(
-                                    ProblemType.INVALID_JOB.problem(detail), rejected.findings()));
+                    answer(withFindings(invalid().problem(detail), rejected.findings()));
             case GatewayException.NotFound _ -> answer(ProblemType.NOT_FOUND.problem(detail));
             case GatewayException.NameTaken _ -> answer(ProblemType.NAME_TAKEN.problem(detail));
             case GatewayException.IdempotencyKeyReused _ ->
@@ -156,7 +158,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         }
         UUID id = UUID.randomUUID();
         LOG.error("Unexpected failure {}", id, defect);
-        return answer(ProblemType.INTERNAL_ERROR.problem("The failure has the id " + id + "."));
+        return answer(ProblemType.INTERNAL_ERROR.problem("The ID of this failure is " + id + "."));
     }
 
     @Override
@@ -186,7 +188,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                 : answer(
                         withHint(
                                 ProblemType.MALFORMED_REQUEST.problem(
-                                        "The body is missing, or ended before it was whole."),
+                                        "The body is missing or incomplete."),
                                 "Send the whole body, with its Content-Length."));
     }
 
@@ -195,11 +197,10 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                 && !(json instanceof UnrecognizedPropertyException)
                 && !json.getPath().isEmpty()) {
             Finding finding = misfit(misfit, path(json));
-            return withFindings(
-                    ProblemType.INVALID_JOB.problem(finding.message()), List.of(finding));
+            return withFindings(invalid().problem(finding.message()), List.of(finding));
         }
         return withFindings(
-                ProblemType.MALFORMED_REQUEST.problem("The JSON can't be read."),
+                ProblemType.MALFORMED_REQUEST.problem("The body is not valid JSON."),
                 List.of(findingOf(json)));
     }
 
@@ -306,8 +307,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static ProblemDetail misshapen(List<Finding> findings) {
         return withFindings(
-                ProblemType.INVALID_JOB.problem(findings.size() + " fields can't be accepted."),
-                findings);
+                invalid().problem(findings.size() + " fields can't be accepted."), findings);
     }
 
     @Override
@@ -358,6 +358,15 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                 .headers(headers)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(type.problem(detail));
+    }
+
+    /// The type of a refusal with findings: of the job that was sent, or of another request.
+    private static ProblemType invalid() {
+        return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes now
+                        && SENDS_JOB.contains(now.getRequest().getMethod())
+                        && now.getRequest().getRequestURI().startsWith("/api/v1/jobs")
+                ? ProblemType.INVALID_JOB
+                : ProblemType.INVALID_REQUEST;
     }
 
     private static ProblemDetail withFindings(ProblemDetail problem, List<Finding> findings) {

@@ -12,121 +12,128 @@ import org.springframework.http.ProblemDetail;
 enum ProblemType {
     INVALID_JOB(
             HttpStatus.UNPROCESSABLE_CONTENT,
-            "The document can't be accepted",
-            "Something in the request breaks a rule. The member findings lists everything that is"
-                    + " wrong, with its place, its rule and its hint.",
-            "Correct what the findings name and send it again."),
+            "Invalid job",
+            "The job breaks one or more rules. The member findings lists each problem with its"
+                    + " field, its rule and a hint.",
+            "Correct the fields that the findings name and send the job again."),
+    INVALID_REQUEST(
+            HttpStatus.UNPROCESSABLE_CONTENT,
+            "Invalid request",
+            "The body or a parameter breaks one or more rules. The member findings lists each"
+                    + " problem with its field, its rule and a hint.",
+            "Correct the fields that the findings name and send the request again."),
     MALFORMED_REQUEST(
             HttpStatus.BAD_REQUEST,
-            "The request can't be read",
-            "The body is no JSON or YAML, is cut off, has a field that is not known or of another"
-                    + " type, or a parameter has no meaning.",
+            "Malformed request",
+            "The body is not valid JSON or YAML, is incomplete or has an unknown field, or a"
+                    + " parameter cannot be read.",
             "Correct what the detail and the findings name."),
     NOT_FOUND(
             HttpStatus.NOT_FOUND,
-            "There is no such thing",
-            "Nothing of that name is in this workspace.",
-            "Check the name and the parameter workspace; the lists show what there is."),
+            "Not found",
+            "The workspace has nothing with this name, or you have no access to it.",
+            "Check the name and the workspace parameter, or list what is there."),
     NAME_TAKEN(
             HttpStatus.CONFLICT,
-            "The name is taken",
-            "Another job of this workspace has the name, and it was made from another definition.",
+            "Name already in use",
+            "Another job in this workspace has this name and a different definition.",
             "Choose another name, or replace the job with PUT /api/v1/jobs/{name}?replace=true."),
     STILL_TERMINATING(
             HttpStatus.CONFLICT,
-            "The old job is still going away",
-            "A job of that name was deleted, and its pod is not gone yet.",
+            "Previous job still terminating",
+            "A job with this name was deleted, but its pod still exists.",
             "Send the request again in a few seconds."),
     IDEMPOTENCY_KEY_REUSED(
             HttpStatus.UNPROCESSABLE_CONTENT,
-            "The Idempotency-Key was used before",
-            "The key has made a job from another definition.",
-            "Use a new key for each new job; the same key only for repeats of the same request."),
+            "Idempotency-Key already used",
+            "This key has already created a job with a different definition.",
+            "Use a new key for each new job. Reuse a key only to repeat the same request."),
     CURSOR_EXPIRED(
             HttpStatus.GONE,
-            "The cursor can't be used",
-            "A page's cursor holds for some minutes, and only as the gateway gave it.",
-            "Begin again without a cursor."),
+            "Cursor expired",
+            "A cursor is valid for a few minutes, and only exactly as the gateway returned it.",
+            "Start again without a cursor."),
     CLUSTER_UNAVAILABLE(
             HttpStatus.SERVICE_UNAVAILABLE,
-            "The cluster does not answer",
-            "The Kubernetes API server gave no answer in time, or is overloaded.",
-            "Send the request again in a few seconds; with an Idempotency-Key it can't make two"
-                    + " jobs."),
+            "Cluster unavailable",
+            "The Kubernetes API server did not answer in time, or is overloaded.",
+            "Send the request again in a few seconds. With an Idempotency-Key this cannot create"
+                    + " two jobs."),
     CLUSTER_REFUSED(
             HttpStatus.BAD_GATEWAY,
-            "The cluster refused",
-            "The Kubernetes API server answered, but did not do what the gateway asked; the detail"
-                    + " has its own words.",
-            "Ask whoever runs the gateway: it may lack a permission, or a quota is used up."),
+            "Refused by the cluster",
+            "The Kubernetes API server rejected what the gateway asked for. The detail contains its"
+                    + " message.",
+            "Contact the gateway's operator: a permission may be missing, or a quota may be used"
+                    + " up."),
     UNAUTHENTICATED(
             HttpStatus.UNAUTHORIZED,
-            "The gateway does not know who asks",
-            "The request has no token, or one that is not valid: expired, changed, for another"
-                    + " audience, or of an issuer that the gateway does not trust.",
-            "Send the header Authorization: Bearer with a token of a trusted issuer or an API"
-                    + " token of POST /api/v1/tokens."),
+            "Authentication required",
+            "The request has no token, or the token is not valid: it has expired, was changed, is"
+                + " for another audience, or comes from an issuer that the gateway does not trust.",
+            "Send the header \"Authorization: Bearer TOKEN\" with a token from a trusted issuer, or"
+                    + " with an API token from POST /api/v1/tokens."),
     ISSUER_UNAVAILABLE(
             HttpStatus.SERVICE_UNAVAILABLE,
-            "The token can't be checked now",
-            "The token's issuer gives no answer, so the gateway can't tell whether it is good.",
+            "Token issuer unavailable",
+            "The token's issuer does not answer, so the gateway cannot verify the token.",
             "Send the request again in a few seconds."),
     TOO_MANY_REQUESTS(
             HttpStatus.TOO_MANY_REQUESTS,
             "Too many requests",
-            "Each caller may send so many requests a second and hold so many open; the detail says"
-                    + " which limit is reached.",
-            "Wait as long as the header Retry-After says; close streams that nobody reads."),
+            "Each caller has a limit on requests per second and on open requests. The detail names"
+                    + " the limit that was reached.",
+            "Wait for the time in the header Retry-After. Close streams that you no longer read."),
     BUSY(
             HttpStatus.SERVICE_UNAVAILABLE,
-            "The gateway is busy",
-            "Large documents of other requests, of yours or of others, keep the gateway's"
-                    + " processors busy.",
+            "Gateway busy",
+            "Large documents in other requests, yours or other users', are using the gateway's"
+                    + " processors.",
             "Send the request again in a few seconds."),
     BODY_TOO_LARGE(
             HttpStatus.CONTENT_TOO_LARGE,
-            "The body is too large",
-            "The gateway takes bodies of up to 1 MiB, unless it is configured otherwise.",
-            "Send less: data belongs on the HPC's storage, not in a job."),
+            "Request body too large",
+            "The gateway accepts bodies of up to 1 MiB, unless it is configured otherwise.",
+            "Send less. Store data on the HPC's file system, not in a job."),
     BODY_TOO_SLOW(
             HttpStatus.REQUEST_TIMEOUT,
-            "The body arrives too slowly",
-            "A body must not pause for 10 s, nor be slower than 1 kB a second, nor take longer than"
-                    + " 60 s, unless the gateway is configured otherwise.",
-            "Send the request again, the whole body at once, over a network that is faster."),
+            "Request body too slow",
+            "The body must not pause for more than 10 s, arrive more slowly than 1 kB/s, or take"
+                    + " longer than 60 s, unless the gateway is configured otherwise.",
+            "Send the request again with the whole body at once, over a faster network."),
     METHOD_NOT_ALLOWED(
             HttpStatus.METHOD_NOT_ALLOWED,
-            "The method is not allowed here",
-            "The address exists, but not for this method; the header Allow names those that it"
-                    + " has.",
-            "See /swagger-ui.html for what each address can do."),
+            "Method not allowed",
+            "The address exists, but does not support this method. The header Allow lists the"
+                    + " methods that it supports.",
+            "See /swagger-ui.html for the methods of each address."),
     UNSUPPORTED_MEDIA_TYPE(
             HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-            "The body's type is not known",
-            "Job specs are application/json, pods are application/yaml.",
-            "Say the type in the header Content-Type."),
+            "Unsupported media type",
+            "Job specs are sent as application/json, pods as application/yaml.",
+            "Set the header Content-Type to the type of the body."),
     NOT_ACCEPTABLE(
             HttpStatus.NOT_ACCEPTABLE,
-            "The answer can't be given in that type",
-            "The header Accept asks for a type that this address does not have.",
-            "Leave Accept out, or ask for application/json."),
+            "Not acceptable",
+            "The header Accept asks for a media type that this address does not offer.",
+            "Omit Accept, or ask for application/json."),
     REFUSED(
             HttpStatus.FORBIDDEN,
-            "The request is not allowed",
-            "The server refuses it as it is, a cross-origin request from an unknown origin for"
-                    + " instance.",
-            "Ask whoever runs the gateway."),
+            "Request refused",
+            "The server refuses this request, for example because it comes from an origin that is"
+                    + " not allowed.",
+            "Contact the gateway's operator."),
     ROLE_LACKING(
             HttpStatus.FORBIDDEN,
-            "The role does not allow it",
-            "Viewers look, submitters also send and end jobs, admins also keep the credentials. The"
-                    + " detail says which role is missing.",
+            "Insufficient role",
+            "Viewers can read, submitters can also submit and delete jobs, admins can also manage"
+                    + " credentials. The detail names the role that is missing.",
             "Ask an admin of the workspace for the role."),
     INTERNAL_ERROR(
             HttpStatus.INTERNAL_SERVER_ERROR,
-            "Something is wrong in the gateway",
-            "This is a defect of the gateway. Its log has the details under the id in the detail.",
-            "Report it with the id.");
+            "Internal error",
+            "This is a bug in the gateway. Its log has the details under the ID in the detail.",
+            "Report the problem with this ID.");
 
     private final HttpStatus status;
     private final String title;

@@ -126,14 +126,18 @@ class LimitCheck {
     }
 
     private static void checkChoices(HpcUse use, WorkspaceLimits limits, Findings findings) {
-        checkChoice("partition", use, limits.partitions(), findings);
-        checkChoice("account", use, limits.accounts(), findings);
-        checkChoice("qos", use, limits.qos(), findings);
+        checkChoice("limit-partition", "partition", use, limits.partitions(), findings);
+        checkChoice("limit-account", "account", use, limits.accounts(), findings);
+        checkChoice("limit-qos", "qos", use, limits.qos(), findings);
     }
 
     /// Each of a list; and not none, for then the HPC chooses.
     private static void checkChoice(
-            String option, HpcUse use, @Nullable Set<String> allowed, Findings findings) {
+            String rule,
+            String option,
+            HpcUse use,
+            @Nullable Set<String> allowed,
+            Findings findings) {
         if (allowed == null) {
             return;
         }
@@ -142,7 +146,7 @@ class LimitCheck {
         if (said.isEmpty()) {
             findings.add(
                     Finding.error(
-                            "limit-" + option,
+                            rule,
                             field,
                             "The job has to name its " + option + ".",
                             oneOf(allowed)));
@@ -150,7 +154,7 @@ class LimitCheck {
         }
         for (String value : said.get().split(",", -1)) {
             if (!allowed.contains(value)) {
-                findings.add(notAllowed("limit-" + option, field, option, value, allowed));
+                findings.add(notAllowed(rule, field, option, value, allowed));
             }
         }
     }
@@ -183,16 +187,16 @@ class LimitCheck {
                             "Ask for at most that."));
         }
         if (limits.maxGpus() != null) {
-            checkUncertain(use, "limit-gpus", findings);
+            checkUncertain("limit-gpus", use, findings);
             checkGpus(use, bounds, limits.maxGpus(), findings);
         }
         if (limits.maxMemory() != null) {
-            checkUncertain(use, "limit-memory", findings);
+            checkUncertain("limit-memory", use, findings);
             checkMemory(use, bounds, limits.maxMemory(), findings);
         }
     }
 
-    private static void checkUncertain(HpcUse use, String rule, Findings findings) {
+    private static void checkUncertain(String rule, HpcUse use, Findings findings) {
         use.slurm().ofUncertainSize().stream()
                 .map(option ->
                         Finding.error(

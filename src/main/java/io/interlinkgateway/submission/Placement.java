@@ -144,7 +144,9 @@ class Placement {
                 "node-exists",
                 field,
                 "There is no virtual node named \"" + name + "\".",
-                known.isEmpty() ? "There is none at all now." : "Choose one of " + known + ".");
+                known.isEmpty()
+                        ? "No virtual nodes are available."
+                        : "Choose one of " + known + ".");
     }
 
     private static void checkNode(

@@ -63,6 +63,7 @@ class SubmissionController {
     @PostMapping(consumes = {JSON, YAML, X_YAML, TEXT_YAML})
     @JobBody
     @Operation(
+            operationId = "submitJob",
             summary = "Submit a job",
             description =
                     "A repeat with the same Idempotency-Key makes no second job and answers 200"
@@ -84,6 +85,7 @@ class SubmissionController {
             consumes = {JSON, YAML, X_YAML, TEXT_YAML})
     @JobBody
     @Operation(
+            operationId = "replaceJob",
             summary = "Submit a job under this name",
             description =
                     "With replace=true a job that has the name is deleted first, and its pod's end"
@@ -107,6 +109,7 @@ class SubmissionController {
             consumes = {JSON, YAML, X_YAML, TEXT_YAML})
     @JobBody
     @Operation(
+            operationId = "preflightJob",
             summary = "Check a job",
             description = "The same checks as a submission; nothing is created.")
     PreflightResponse preflight(
@@ -117,6 +120,7 @@ class SubmissionController {
     @RequiredRole(Role.SUBMITTER)
     @PostMapping("/{name}/resubmit")
     @Operation(
+            operationId = "resubmitJob",
             summary = "Submit a job again",
             description =
                     "A new job from the same definition. The body, if there is one, holds what"
@@ -131,7 +135,12 @@ class SubmissionController {
             @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content =
                                     @Content(
-                                            schema = @Schema(type = "object"),
+                                            schema =
+                                                    @Schema(
+                                                            type = "object",
+                                                            additionalProperties =
+                                                                    Schema.AdditionalPropertiesValue
+                                                                            .TRUE),
                                             examples =
                                                     @ExampleObject(
                                                             name = "changes",
@@ -144,6 +153,7 @@ class SubmissionController {
     @RequiredRole(Role.SUBMITTER)
     @DeleteMapping("/{name}")
     @Operation(
+            operationId = "deleteJob",
             summary = "Delete a job",
             description = "202 while the job goes away, 204 once it is gone.")
     @ApiResponse(responseCode = "202", description = "The job is going away.")

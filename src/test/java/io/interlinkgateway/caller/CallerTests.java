@@ -97,6 +97,7 @@ class CallerTests {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "/",
                 "/actuator/health",
                 "/actuator/health/liveness",
                 "/actuator/health/readiness",
@@ -119,7 +120,6 @@ class CallerTests {
                 "/actuator/health/nodes",
                 "/api/v1/jobs",
                 "/api/v1/no-such-thing",
-                "/",
                 "/error",
                 "/v3",
                 "/api/v1/jobs/..%2f..%2f..%2factuator"
@@ -270,7 +270,7 @@ class CallerTests {
         HttpResponse<String> refused =
                 send("DELETE", "/api/v1/tokens/" + second.path("id").asString(), token, "");
         assertThat(refused.statusCode()).isEqualTo(403);
-        assertThat(refused.body()).contains("Log in to delete the others.");
+        assertThat(refused.body()).contains("Log in with your issuer to delete other tokens.");
         assertThat(send("DELETE", "/api/v1/tokens/" + others, token, "").statusCode())
                 .isEqualTo(404);
         assertThat(get("/api/v1/workspaces", second.path("token").asString()).statusCode())
@@ -422,7 +422,7 @@ class CallerTests {
                 "DELETE /api/v1/jobs/%c0%af 400",
                 "DELETE http://localhost/%61pi/v1/jobs/spelled 204",
                 "DELETE * 400",
-                "POST / 404",
+                "POST / 405",
                 "POST /actuator/health 405",
                 "POST /v3/api-docs 405",
                 "PUT /problems 405",

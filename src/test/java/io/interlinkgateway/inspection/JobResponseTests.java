@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
+import io.interlinkgateway.job.JobReason;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.JobState.FailureReason;
 import io.interlinkgateway.job.JobState.Moment;
@@ -15,10 +16,13 @@ import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,8 +44,9 @@ class JobResponseTests {
                                 "The container c ended with the exit code 7."),
                         true);
 
+        assertThat(response.uid()).isEqualTo("uid");
         assertThat(response.state()).isEqualTo(JobPhase.FAILED);
-        assertThat(response.reason()).isEqualTo("EXIT_CODE");
+        assertThat(response.reason()).isEqualTo(JobReason.EXIT_CODE);
         assertThat(response.message()).isEqualTo("The container c ended with the exit code 7.");
         assertThat(response.hint()).isEqualTo(FailureReason.EXIT_CODE.hint());
         assertThat(response.exitCode()).isEqualTo(7);
@@ -58,7 +63,7 @@ class JobResponseTests {
         JobResponse response =
                 response(new JobState.Queued(reason, "because", Optional.of(START)), true);
 
-        assertThat(response.reason()).isEqualTo(reason.name());
+        assertThat(response.reason()).hasToString(reason.name());
         assertThat(response.message()).isEqualTo("because");
         assertThat(response.hint()).endsWith(".");
         assertThat(response.queuedSince()).isEqualTo(START);
@@ -70,8 +75,22 @@ class JobResponseTests {
         JobResponse response = response(new JobState.Unknown(reason, "because"), true);
 
         assertThat(response.state()).isEqualTo(JobPhase.UNKNOWN);
-        assertThat(response.reason()).isEqualTo(reason.name());
+        assertThat(response.reason()).hasToString(reason.name());
         assertThat(response.hint()).endsWith(".");
+    }
+
+    /// What the API's description says of reasons is this type.
+    @Test
+    void theReasonsAreThoseOfTheStatesAndTheNodesSilence() {
+        List<String> reasons = new ArrayList<>(List.of("NODE_UNREACHABLE"));
+        Stream.of(QueueReason.values(), FailureReason.values(), UnknownReason.values())
+                .flatMap(Arrays::stream)
+                .map(Enum::name)
+                .forEach(reasons::add);
+
+        assertThat(JobReason.values())
+                .extracting(JobReason::name)
+                .containsExactlyInAnyOrderElementsOf(reasons);
     }
 
     @Test
@@ -82,7 +101,7 @@ class JobResponseTests {
                         false);
 
         assertThat(response.state()).isEqualTo(JobPhase.RUNNING);
-        assertThat(response.reason()).isEqualTo("NODE_UNREACHABLE");
+        assertThat(response.reason()).isEqualTo(JobReason.NODE_UNREACHABLE);
         assertThat(response.message())
                 .isEqualTo(
                         "The job's node has been out of contact since 2026-11-24T08:10:00Z; this is"

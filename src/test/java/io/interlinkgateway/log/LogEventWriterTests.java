@@ -149,6 +149,20 @@ class LogEventWriterTests {
         }
     }
 
+    @Test
+    void theEndNamesTheJobThatWasDeleted() throws Exception {
+        write("one\n");
+        node.exit(0);
+        node.phase("Failed");
+
+        Event end = events(LogOptions.ALL.following(), (_, _) -> Optional.empty()).getLast();
+
+        assertThat(end.name).isEqualTo("end");
+        assertThat(end.data.path("name").asString()).isEqualTo(FakeNode.NAME.value());
+        assertThat(end.data.path("uid").asString())
+                .isEqualTo(node.find(FakeNode.WORKSPACE, FakeNode.NAME).orElseThrow().uid());
+    }
+
     private static byte[] anything(Random random) {
         byte[] bytes = new byte[random.nextInt(5000)];
         random.nextBytes(bytes);
@@ -169,9 +183,13 @@ class LogEventWriterTests {
     }
 
     private List<Event> events(LogOptions options) throws Exception {
+        return events(options, node::find);
+    }
+
+    private List<Event> events(LogOptions options, JobLookup jobs) throws Exception {
         ByteArrayOutputStream client = new ByteArrayOutputStream();
         try (LogReader reader = readers.open(FakeNode.WORKSPACE, FakeNode.NAME, options)) {
-            new LogEventWriter(reader, node::find, JSON, client).write(Duration.ofMillis(300));
+            new LogEventWriter(reader, jobs, JSON, client).write(Duration.ofMillis(300));
         }
         return Event.parse(client.toString(StandardCharsets.UTF_8));
     }

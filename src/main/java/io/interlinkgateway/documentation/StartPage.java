@@ -1,0 +1,49 @@
+package io.interlinkgateway.documentation;
+
+import io.swagger.v3.oas.annotations.Hidden;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/// The gateway's own address: a browser gets the API's pages, another client the addresses to begin with. Anybody may
+/// read it.
+@Hidden
+@RestController
+class StartPage {
+
+    private static final String PAGES = "/swagger-ui.html";
+
+    @GetMapping("/")
+    ResponseEntity<Map<String, String>> start(
+            @RequestHeader(HttpHeaders.ACCEPT) Optional<String> accept) {
+        ResponseEntity.BodyBuilder answer =
+                ResponseEntity.status(wantsPages(accept) ? HttpStatus.FOUND : HttpStatus.OK)
+                        .varyBy(HttpHeaders.ACCEPT);
+        return wantsPages(accept)
+                ? answer.location(URI.create(PAGES)).build()
+                : answer.contentType(MediaType.APPLICATION_JSON).body(links());
+    }
+
+    private static boolean wantsPages(Optional<String> accept) {
+        return accept.filter(types -> types.contains(MediaType.TEXT_HTML_VALUE)).isPresent();
+    }
+
+    private static Map<String, String> links() {
+        Map<String, String> links = new LinkedHashMap<>();
+        links.put("name", "interLink Gateway");
+        links.put("description", "/v3/api-docs");
+        links.put("documentation", PAGES);
+        links.put("problems", "/problems");
+        links.put("nodes", "/api/v1/nodes");
+        links.put("jobs", "/api/v1/jobs");
+        return links;
+    }
+}

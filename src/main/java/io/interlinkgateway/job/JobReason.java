@@ -1,0 +1,65 @@
+package io.interlinkgateway.job;
+
+/// Why a job waits, failed or is not known, as callers see it: all reasons of all states.
+public enum JobReason {
+    /// See [JobState.QueueReason#NODE_FULL].
+    NODE_FULL,
+    /// See [JobState.QueueReason#NODE_NOT_READY].
+    NODE_NOT_READY,
+    /// See [JobState.QueueReason#SECRET_MISSING].
+    SECRET_MISSING,
+    /// See [JobState.QueueReason#SUBMITTING].
+    SUBMITTING,
+    /// See [JobState.QueueReason#IN_HPC_QUEUE].
+    IN_HPC_QUEUE,
+    /// See [JobState.QueueReason#REQUEUED].
+    REQUEUED,
+    /// See [JobState.FailureReason#EXIT_CODE].
+    EXIT_CODE,
+    /// See [JobState.FailureReason#OUT_OF_MEMORY].
+    OUT_OF_MEMORY,
+    /// See [JobState.FailureReason#TIME_LIMIT].
+    TIME_LIMIT,
+    /// See [JobState.FailureReason#CANCELLED_ON_HPC].
+    CANCELLED_ON_HPC,
+    /// See [JobState.FailureReason#NODE_FAILED].
+    NODE_FAILED,
+    /// See [JobState.FailureReason#SUBMISSION_REFUSED].
+    SUBMISSION_REFUSED,
+    /// See [JobState.FailureReason#PRE_EXEC_FAILED].
+    PRE_EXEC_FAILED,
+    /// See [JobState.FailureReason#IMAGE_UNAVAILABLE].
+    IMAGE_UNAVAILABLE,
+    /// See [JobState.FailureReason#COMMAND_NOT_FOUND].
+    COMMAND_NOT_FOUND,
+    /// See [JobState.FailureReason#OTHER].
+    OTHER,
+    /// See [JobState.UnknownReason#SUCCESS_UNCONFIRMED].
+    SUCCESS_UNCONFIRMED,
+    /// See [JobState.UnknownReason#CONTRADICTION].
+    CONTRADICTION,
+    /// See [JobState.UnknownReason#MAY_START_AGAIN].
+    MAY_START_AGAIN,
+    /// See [JobState.UnknownReason#STATUS_UNREADABLE].
+    STATUS_UNREADABLE,
+    /// The state is old, because the node lost contact.
+    NODE_UNREACHABLE;
+
+    /// @param reason why a job waits
+    /// @return the same reason
+    public static JobReason of(JobState.QueueReason reason) {
+        return valueOf(reason.name());
+    }
+
+    /// @param reason why a job failed
+    /// @return the same reason
+    public static JobReason of(JobState.FailureReason reason) {
+        return valueOf(reason.name());
+    }
+
+    /// @param reason why a job's state is not known
+    /// @return the same reason
+    public static JobReason of(JobState.UnknownReason reason) {
+        return valueOf(reason.name());
+    }
+}
