@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -34,7 +35,9 @@ import org.springframework.web.bind.annotation.RestController;
 /// A caller's own tokens. Only who logged in with an issuer makes them: a token makes no other, so that it ends
 /// when it says.
 @RestController
-@RequestMapping("/api/v1/tokens")
+@RequestMapping(
+        path = "/api/v1/tokens",
+        produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
 @Tag(name = "API tokens")
 class ApiTokenController {
 
@@ -279,16 +282,20 @@ class ApiTokenController {
             summary = "Delete an API token",
             description =
                     "It is refused at once, by other replicas within seconds. An API token deletes"
-                            + " itself and no other.")
-    @ApiResponse(responseCode = "204", description = "It is gone.")
+                            + " itself and no other. An id that is none of your tokens' is answered"
+                            + " as one of a token that is gone.")
+    @ApiResponse(responseCode = "204", description = "You have no token of that id any more.")
     ResponseEntity<Void> delete(@PathVariable String id) {
         Caller caller = CallerAuthentication.current();
-        ApiToken token =
-                Optional.of(id)
-                        .filter(text -> text.matches("[0-9a-f]{16}"))
-                        .flatMap(tokens::find)
-                        .filter(found -> found.owner().equals(caller.id()))
-                        .orElseThrow(() -> new GatewayException.NotFound("API token", id));
+        Optional.of(id)
+                .filter(text -> text.matches("[0-9a-f]{16}"))
+                .flatMap(tokens::find)
+                .filter(found -> found.owner().equals(caller.id()))
+                .ifPresent(token -> delete(caller, token));
+        return ResponseEntity.noContent().build();
+    }
+
+    private void delete(Caller caller, ApiToken token) {
         if (caller.apiToken().filter(own -> !own.equals(token.id())).isPresent()) {
             throw new GatewayException.NotAllowed(
                     "An API token can delete only itself. Log in with your issuer to delete other"
@@ -296,6 +303,5 @@ class ApiTokenController {
         }
         tokens.delete(token.id());
         check.forget(token.id());
-        return ResponseEntity.noContent().build();
     }
 }

@@ -15,16 +15,25 @@ import org.springframework.security.web.firewall.StrictHttpFirewall;
 /// which the gateway builds addresses from. On the management port each name is taken.
 final class HostFirewall extends StrictHttpFirewall {
 
+    /// The answer to these would show the request's headers, or be a tunnel.
+    private static final Set<String> ANSWERED_BY_SERVERS = Set.of("TRACE", "CONNECT");
+
     private final Set<String> names;
 
     /// @param names the gateway's own, in lower case; empty for all
     HostFirewall(Set<String> names) {
         this.names = Set.copyOf(names);
+        // Methods that no endpoint has are answered with those that it has.
+        setUnsafeAllowAnyHttpMethod(true);
     }
 
+    /// @throws UnsupportedMethodException if the method is one that web servers answer themselves
     /// @throws RequestRejectedException if the firewall refuses the request, or one of its names is another's
     @Override
     public FirewalledRequest getFirewalledRequest(HttpServletRequest request) {
+        if (ANSWERED_BY_SERVERS.contains(request.getMethod())) {
+            throw new UnsupportedMethodException(request.getMethod());
+        }
         if (!takesAnyName(request) && !(isOwn(request.getServerName()) && isOwn(named(request)))) {
             throw new RequestRejectedException("The gateway has another name.");
         }

@@ -4,6 +4,7 @@ import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.problem.Refusals;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenAuthenticationEntryPoint;
@@ -11,11 +12,16 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /// What goes wrong before a controller becomes the same problems as what goes wrong in one.
 final class ProblemResponses
         implements AuthenticationEntryPoint, AccessDeniedHandler, RequestRejectedHandler {
+
+    /// Those that some address takes.
+    private static final List<String> METHODS =
+            List.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS");
 
     private final HandlerExceptionResolver problems;
     private final Refusals refusals;
@@ -88,7 +94,12 @@ final class ProblemResponses
         refusals.refused(
                 Refusals.Cause.BAD_REQUEST,
                 "From " + request.getRemoteAddr() + ". " + refusal.getMessage());
-        answer(request, response, refusal);
+        answer(
+                request,
+                response,
+                rejected instanceof UnsupportedMethodException unsupported
+                        ? new HttpRequestMethodNotSupportedException(unsupported.method(), METHODS)
+                        : refusal);
     }
 
     /// Answers what was too much, and counts it.
@@ -105,10 +116,9 @@ final class ProblemResponses
         answer(request, response, tooMany);
     }
 
-    void answer(
-            HttpServletRequest request, HttpServletResponse response, GatewayException failure) {
+    void answer(HttpServletRequest request, HttpServletResponse response, Exception failure) {
         if (problems.resolveException(request, response, null, failure) == null) {
-            throw failure;
+            throw new IllegalStateException(failure);
         }
     }
 }

@@ -33,8 +33,8 @@ import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.header.HeaderWriterFilter;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.web.cors.CorsConfiguration;
-import org.springframework.web.cors.CorsConfigurationSource;
 import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
+import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -151,7 +151,7 @@ class SecurityConfiguration {
                         headers.withObjectPostProcessor(EAGER)
                                 .referrerPolicy(policy -> policy.policy(ReferrerPolicy.NO_REFERRER))
                                 .addHeaderWriter(new ContentSecurity(bearerTokens.issuers())))
-                .cors(cors -> cors.configurationSource(origins()))
+                .addFilter(origins(problems))
                 .exceptionHandling(failures ->
                         failures.authenticationEntryPoint(problems).accessDeniedHandler(problems))
                 .addFilterBefore(callerNoted(connections), AuthorizationFilter.class);
@@ -213,15 +213,18 @@ class SecurityConfiguration {
 
     /// Pages of other origins are refused altogether, not only kept from reading: without this they could
     /// still send simple requests to an open gateway.
-    private CorsConfigurationSource origins() {
+    private CorsFilter origins(ProblemResponses problems) {
         CorsConfiguration api = new CorsConfiguration();
         api.setAllowedOrigins(callers.allowedOrigins());
         api.setAllowedMethods(List.of("GET", "POST", "PUT", "DELETE"));
         api.setAllowedHeaders(List.of(CorsConfiguration.ALL));
-        api.setExposedHeaders(List.of(HttpHeaders.LOCATION, HttpHeaders.RETRY_AFTER));
+        api.setExposedHeaders(
+                List.of(HttpHeaders.LOCATION, HttpHeaders.RETRY_AFTER, HttpHeaders.ETAG));
         UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
         source.registerCorsConfiguration("/api/**", api);
-        return source;
+        CorsFilter filter = new CorsFilter(source);
+        filter.setCorsProcessor(new CrossOriginRefusals(problems));
+        return filter;
     }
 
     @Bean

@@ -26,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -127,9 +128,12 @@ final class KubernetesJobs implements Jobs {
     }
 
     @Override
-    public Submission replace(PlacedJob job) {
+    public Submission replace(PlacedJob job, Set<String> meant) {
         Pod wanted = podFor(job);
         Optional<Pod> old = pod(wanted);
+        if (old.filter(pod -> Repetition.sameKey(pod, wanted)).isEmpty()) {
+            require(meant, old, job.name());
+        }
         if (old.isPresent() && !Repetition.sameKey(old.get(), wanted)) {
             if (!PodReading.isJob(old.get())) {
                 throw new GatewayException.NameTaken(job.name());
@@ -320,8 +324,18 @@ final class KubernetesJobs implements Jobs {
     }
 
     @Override
-    public Optional<Job> delete(Workspace workspace, JobName name) {
-        return job(workspace, name).flatMap(this::delete).map(this::read);
+    public Optional<Job> delete(Workspace workspace, JobName name, Set<String> meant) {
+        Optional<Pod> there = job(workspace, name);
+        require(meant, there, name);
+        return there.flatMap(this::delete).map(this::read);
+    }
+
+    /// The API server deletes a pod only by the UID that was compared here.
+    private static void require(Set<String> meant, Optional<Pod> there, JobName name) {
+        if (!meant.isEmpty()
+                && there.filter(pod -> meant.contains(pod.getMetadata().getUid())).isEmpty()) {
+            throw new GatewayException.OtherJob(name);
+        }
     }
 
     /// Deletes this very pod, never one that took its name since. A conflict means either that, or that the

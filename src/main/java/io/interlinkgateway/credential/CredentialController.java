@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -31,7 +32,9 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.util.UriComponentsBuilder;
 
 @RestController
-@RequestMapping("/api/v1/mlflow-credentials")
+@RequestMapping(
+        path = "/api/v1/mlflow-credentials",
+        produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
 @Tag(name = "MLflow credentials")
 class CredentialController {
 
@@ -173,12 +176,13 @@ class CredentialController {
 
     @RequiredRole(Role.ADMIN)
     @DeleteMapping("/{name}")
-    @Operation(operationId = "deleteCredential", summary = "Delete an MLflow credential")
-    @ApiResponse(responseCode = "204", description = "It is gone.")
+    @Operation(
+            operationId = "deleteCredential",
+            summary = "Delete an MLflow credential",
+            description = "Also where there is none, so that a repeat is answered alike.")
+    @ApiResponse(responseCode = "204", description = "There is none of that name any more.")
     ResponseEntity<Void> delete(Workspace workspace, @PathVariable CredentialName name) {
-        if (!credentials.delete(workspace, name)) {
-            throw notFound(name);
-        }
+        credentials.delete(workspace, name);
         return ResponseEntity.noContent().build();
     }
 

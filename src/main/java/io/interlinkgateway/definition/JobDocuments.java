@@ -1,12 +1,12 @@
 package io.interlinkgateway.definition;
 
 import io.interlinkgateway.compute.ComputeThreads;
+import io.interlinkgateway.job.Finding;
 import jakarta.validation.ConstraintViolation;
-import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Validator;
 import java.nio.charset.Charset;
 import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.exc.MismatchedInputException;
@@ -15,6 +15,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// Parses what callers send as a job.
 @Component
 public class JobDocuments {
+
+    /// How Bean Validation marks the elements of lists and maps.
+    private static final Pattern ELEMENT = Pattern.compile("\\.?<[^<>]*>");
 
     private final JsonMapper json;
     private final Validator validator;
@@ -30,11 +33,10 @@ public class JobDocuments {
     /// @return what it asks for
     /// @throws io.interlinkgateway.job.GatewayException.Rejected if it can't be decoded or breaks a rule
     /// @throws tools.jackson.core.JacksonException if it is no JSON, or no job spec
-    /// @throws ConstraintViolationException if fields of a job spec are out of their bounds
     public RequestedJob parse(JobDocument document) {
         return compute.run(() ->
                 document.isSpec()
-                        ? valid(spec(document)).toRequestedJob()
+                        ? requested(spec(document))
                         : PodDocument.parse(document.body(), document.charset()));
     }
 
@@ -54,14 +56,22 @@ public class JobDocuments {
         return request;
     }
 
+    /// What a job spec asks for. What is wrong with its shape and with what it says is refused together.
+    ///
     /// @param request a job spec
-    /// @return the same
-    /// @throws ConstraintViolationException if fields are out of their bounds
-    public SubmitJobRequest valid(SubmitJobRequest request) {
-        Set<ConstraintViolation<SubmitJobRequest>> violations = validator.validate(request);
-        if (!violations.isEmpty()) {
-            throw new ConstraintViolationException(violations);
-        }
-        return request;
+    /// @return what it asks for
+    /// @throws io.interlinkgateway.job.GatewayException.Rejected with all findings
+    public RequestedJob requested(SubmitJobRequest request) {
+        return request.toRequestedJob(
+                validator.validate(request).stream().map(JobDocuments::finding).toList());
+    }
+
+    private static Finding finding(ConstraintViolation<SubmitJobRequest> violation) {
+        String field = ELEMENT.matcher(violation.getPropertyPath().toString()).replaceAll("");
+        return Finding.error(
+                "shape",
+                field,
+                field + " " + violation.getMessage() + ".",
+                "See /swagger-ui.html for what the field takes.");
     }
 }

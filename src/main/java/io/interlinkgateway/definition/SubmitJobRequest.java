@@ -4,6 +4,7 @@ import io.interlinkgateway.job.BindMount;
 import io.interlinkgateway.job.ComputeResources;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.EnvironmentVariable;
+import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.JobName;
@@ -109,16 +110,24 @@ public record SubmitJobRequest(
 
     /// The definition, or every reason why there is none.
     ///
+    /// @param misshapen what is wrong with the shape of the document; fields that have to be there and are not must
+    ///     be among them
     /// @return name, node and spec
     /// @throws io.interlinkgateway.job.GatewayException.Rejected with all findings
-    public RequestedJob toRequestedJob() {
+    public RequestedJob toRequestedJob(List<Finding> misshapen) {
         Findings findings = new Findings();
+        findings.addAll(misshapen);
         Optional<JobName> jobName =
                 Optional.ofNullable(name)
                         .flatMap(text -> findings.check("name", "name", () -> new JobName(text)));
-        Optional<NodeName> nodeName = findings.check("node", "node", () -> new NodeName(node));
+        Optional<NodeName> nodeName =
+                there(node)
+                        .flatMap(text -> findings.check("node", "node", () -> new NodeName(text)));
         Optional<ImageReference> reference =
-                findings.check("image", "image", image::toImageReference);
+                Optional.ofNullable(image)
+                        .filter(written -> there(written.path()).isPresent())
+                        .flatMap(written ->
+                                findings.check("image", "image", written::toImageReference));
         Optional<MlflowAccess> access =
                 Optional.ofNullable(mlflow).flatMap(wanted -> accessOf(wanted, findings));
         Optional<ComputeResources> compute = computeOf(findings);
@@ -211,17 +220,26 @@ public record SubmitJobRequest(
         }
     }
 
+    /// What is missing or blank is a finding of the shape already.
+    private static Optional<String> there(@Nullable String required) {
+        return Optional.ofNullable(required).filter(text -> !text.isBlank());
+    }
+
     private static Optional<MlflowAccess> accessOf(Mlflow wanted, Findings findings) {
         Optional<CredentialName> credential =
-                findings.check(
-                        "credential-name",
-                        "mlflow.credential",
-                        () -> new CredentialName(wanted.credential));
+                there(wanted.credential)
+                        .flatMap(text ->
+                                findings.check(
+                                        "credential-name",
+                                        "mlflow.credential",
+                                        () -> new CredentialName(text)));
         Optional<TrackingUri> trackingUri =
-                findings.check(
-                        "tracking-uri",
-                        "mlflow.trackingUri",
-                        () -> TrackingUri.parse(wanted.trackingUri));
+                there(wanted.trackingUri)
+                        .flatMap(text ->
+                                findings.check(
+                                        "tracking-uri",
+                                        "mlflow.trackingUri",
+                                        () -> TrackingUri.parse(text)));
         return credential.flatMap(
                 name -> trackingUri.map(address -> new MlflowAccess(name, address)));
     }

@@ -140,6 +140,7 @@ class EventController implements SmartLifecycle {
                     List<String> label,
             @RequestHeader(AFTER) Optional<String> lastEventId,
             HttpServletResponse response) {
+        Optional<String> after = lastEventId.filter(id -> !id.isBlank());
         JobFilter filter =
                 new JobFilter(
                         workspace,
@@ -148,7 +149,7 @@ class EventController implements SmartLifecycle {
                         node,
                         InspectionController.labels(label));
         return () -> {
-            try (JobEvents.Subscription subscription = events.subscribe(filter, lastEventId)) {
+            try (JobEvents.Subscription subscription = events.subscribe(filter, after)) {
                 stream(subscription, Optional.empty(), response);
                 return null;
             }
@@ -198,12 +199,13 @@ class EventController implements SmartLifecycle {
             @PathVariable JobName name,
             @RequestHeader(AFTER) Optional<String> lastEventId,
             HttpServletResponse response) {
+        Optional<String> after = lastEventId.filter(id -> !id.isBlank());
         JobFilter filter =
                 new JobFilter(workspace, Optional.of(name), Set.of(), Optional.empty(), Map.of());
         return () -> {
-            try (JobEvents.Subscription subscription = events.subscribe(filter, lastEventId)) {
+            try (JobEvents.Subscription subscription = events.subscribe(filter, after)) {
                 Optional<Job> now =
-                        lastEventId.isPresent()
+                        after.isPresent()
                                 ? Optional.empty()
                                 : Optional.of(
                                         jobs.find(workspace, name)
@@ -226,6 +228,7 @@ class EventController implements SmartLifecycle {
         response.setBufferSize(BUFFER);
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=utf-8");
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        response.setHeader("X-Accel-Buffering", "no");
         ServletOutputStream client = response.getOutputStream();
         streaming.add(subscription);
         try {

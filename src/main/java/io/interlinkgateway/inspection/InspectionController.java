@@ -21,23 +21,33 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 @RestController
-@RequestMapping("/api/v1/jobs")
+@RequestMapping(
+        path = "/api/v1/jobs",
+        produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
 @Tag(name = "Jobs")
 class InspectionController {
+
+    private static final YAMLMapper YAML = new YAMLMapper();
 
     private final Jobs jobs;
 
@@ -81,8 +91,9 @@ class InspectionController {
                                             maximum = "500",
                                             defaultValue = "100"))
                     int limit,
-            @RequestParam(defaultValue = "false")
+            @RequestParam(required = false)
                     @Parameter(
+                            schema = @Schema(type = "boolean", defaultValue = "false"),
                             description =
                                     "Whether each job comes with its definition, which may have a"
                                             + " megabyte.")
@@ -100,26 +111,54 @@ class InspectionController {
 
     @RequiredRole(Role.VIEWER)
     @GetMapping("/{name}")
-    @Operation(operationId = "getJob", summary = "Get a job")
-    JobResponse get(Workspace workspace, @PathVariable JobName name) {
+    @Operation(
+            operationId = "getJob",
+            summary = "Get a job",
+            description =
+                    "With the header If-None-Match and the ETag of the answer before: 304 without a"
+                            + " body while nothing has changed.")
+    @ApiResponse(responseCode = "200", description = "OK")
+    @ApiResponse(responseCode = "304", description = "It is as it was.", content = @Content)
+    ResponseEntity<JobResponse> get(Workspace workspace, @PathVariable JobName name) {
         Job job = jobs.find(workspace, name).orElseThrow(() -> notFound(name));
-        return JobResponse.from(job);
+        return ResponseEntity.ok().eTag(JobTag.of(job)).body(JobResponse.from(job));
     }
 
     @RequiredRole(Role.VIEWER)
-    @GetMapping(path = "/{name}/manifest", produces = MediaType.APPLICATION_YAML_VALUE)
+    @GetMapping(
+            path = "/{name}/manifest",
+            produces = {MediaType.APPLICATION_YAML_VALUE, MediaType.APPLICATION_JSON_VALUE})
     @Operation(
             operationId = "getJobManifest",
             summary = "Get the live pod",
+            description = "As YAML, or as JSON where the header Accept prefers it.",
             responses =
                     @ApiResponse(
                             responseCode = "200",
-                            content =
-                                    @Content(
-                                            mediaType = MediaType.APPLICATION_YAML_VALUE,
-                                            schema = @Schema(implementation = PodManifest.class))))
-    String manifest(Workspace workspace, @PathVariable JobName name) {
-        return jobs.manifest(workspace, name).orElseThrow(() -> notFound(name));
+                            content = {
+                                @Content(
+                                        mediaType = MediaType.APPLICATION_YAML_VALUE,
+                                        schema = @Schema(implementation = PodManifest.class)),
+                                @Content(
+                                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                        schema = @Schema(implementation = PodManifest.class))
+                            }))
+    ResponseEntity<String> manifest(
+            Workspace workspace,
+            @PathVariable JobName name,
+            @RequestHeader(HttpHeaders.ACCEPT) @Parameter(hidden = true)
+                    Optional<List<String>> accept)
+            throws HttpMediaTypeNotAcceptableException {
+        boolean asJson =
+                AcceptedTypes.of(accept.orElse(List.of()))
+                        .prefer(MediaType.APPLICATION_JSON, MediaType.APPLICATION_YAML);
+        String yaml = jobs.manifest(workspace, name).orElseThrow(() -> notFound(name));
+        return ResponseEntity.ok()
+                .contentType(
+                        asJson
+                                ? MediaType.APPLICATION_JSON
+                                : new MediaType(MediaType.APPLICATION_YAML, StandardCharsets.UTF_8))
+                .body(asJson ? YAML.readTree(yaml).toString() : yaml);
     }
 
     static GatewayException.NotFound notFound(JobName name) {

@@ -53,6 +53,18 @@ public abstract sealed class GatewayException extends RuntimeException {
         }
     }
 
+    /// The job is not the one that the caller means: it was replaced or is gone. Nothing was done.
+    public static final class OtherJob extends GatewayException {
+        /// @param name the name that both have
+        public OtherJob(JobName name) {
+            super(
+                    "The job \""
+                            + name
+                            + "\" is not the one that If-Match names: it was replaced or deleted"
+                            + " meanwhile.");
+        }
+    }
+
     /// The Idempotency-Key was used before, for another job.
     public static final class IdempotencyKeyReused extends GatewayException {
         /// @param name the job that the key made

@@ -2,6 +2,7 @@ package io.interlinkgateway.job;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Where jobs are kept. A job is its pod: there is no other record of it.
 ///
@@ -27,7 +28,17 @@ public interface Jobs {
     /// @return the job, and whether this call made it
     /// @throws GatewayException.StillTerminating if the old pod is not gone within the configured deadline
     /// @throws GatewayException.Rejected if the cluster finds the pod invalid; the old job then still stands
-    Submission replace(PlacedJob job);
+    default Submission replace(PlacedJob job) {
+        return replace(job, Set.of());
+    }
+
+    /// As [#replace(PlacedJob)], but replaces no other job than those that are meant.
+    ///
+    /// @param job what to create
+    /// @param meant the UIDs of the jobs that may be replaced; empty for any
+    /// @return the job, and whether this call made it
+    /// @throws GatewayException.OtherJob if the name is another job's, or no job's
+    Submission replace(PlacedJob job, Set<String> meant);
 
     /// The job that an earlier repeat of the same request made.
     ///
@@ -71,7 +82,18 @@ public interface Jobs {
     /// @param workspace where to look
     /// @param name the job's name
     /// @return the job as it goes away, or nothing when it is gone already
-    Optional<Job> delete(Workspace workspace, JobName name);
+    default Optional<Job> delete(Workspace workspace, JobName name) {
+        return delete(workspace, name, Set.of());
+    }
+
+    /// As [#delete(Workspace, JobName)], but ends no other job than those that are meant.
+    ///
+    /// @param workspace where to look
+    /// @param name the job's name
+    /// @param meant the UIDs of the jobs that may be ended; empty for any
+    /// @return the job as it goes away, or nothing when it is gone already
+    /// @throws GatewayException.OtherJob if the name is another job's, or no job's
+    Optional<Job> delete(Workspace workspace, JobName name, Set<String> meant);
 
     /// A job, and whether the call made it.
     ///

@@ -1,7 +1,5 @@
 package io.interlinkgateway.job;
 
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -231,25 +229,6 @@ record SbatchOption(String name, char letter, Argument argument, Effect effect, 
     /// @param name a long name that no option has
     /// @return the name that it was probably meant to be
     static Optional<String> nearest(String name) {
-        return BY_NAME.keySet().stream()
-                .filter(other -> Math.abs(other.length() - name.length()) <= FARTHEST)
-                .filter(other -> distance(name, other) <= Math.min(FARTHEST, name.length() / 2))
-                .min(Comparator.comparingInt(other -> distance(name, other)));
-    }
-
-    /// How many letters have to be added, removed or exchanged (Levenshtein).
-    private static int distance(String one, String other) {
-        int[] row = new int[other.length() + 1];
-        Arrays.setAll(row, at -> at);
-        for (int i = 1; i <= one.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= other.length(); j++) {
-                int exchanged = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(exchanged, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[other.length()];
+        return Spelling.nearest(name, BY_NAME.keySet(), FARTHEST);
     }
 }

@@ -2,6 +2,7 @@ package io.interlinkgateway.log;
 
 import io.interlinkgateway.caller.RequiredRole;
 import io.interlinkgateway.caller.Role;
+import io.interlinkgateway.inspection.AcceptedTypes;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.JobName;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -124,9 +126,13 @@ class LogController {
     Callable<@Nullable Void> read(
             Workspace workspace,
             @PathVariable JobName name,
-            @RequestParam(defaultValue = "false") boolean follow,
-            @RequestParam(defaultValue = "false")
-                    @Parameter(description = "With the lines of the plugin and SLURM.")
+            @RequestParam(required = false)
+                    @Parameter(schema = @Schema(type = "boolean", defaultValue = "false"))
+                    boolean follow,
+            @RequestParam(required = false)
+                    @Parameter(
+                            schema = @Schema(type = "boolean", defaultValue = "false"),
+                            description = "With the lines of the plugin and SLURM.")
                     boolean raw,
             @RequestParam @Parameter(description = "Only so many of the job's lines before now.")
                     Optional<Integer> tailLines,
@@ -136,15 +142,22 @@ class LogController {
                                     "Only what came in so many seconds; refused where that is not"
                                             + " known.")
                     Optional<Long> sinceSeconds,
-            @RequestParam(defaultValue = "false")
-                    @Parameter(description = "Only in events, which have it anyway.")
+            @RequestParam(required = false)
+                    @Parameter(
+                            schema = @Schema(type = "boolean", defaultValue = "false"),
+                            description = "Only in events, which have it anyway.")
                     boolean timestamps,
             @RequestParam @Parameter(description = "Which container; left out, the first.")
                     Optional<String> container,
             @RequestHeader("Last-Event-ID") Optional<String> lastEventId,
-            @RequestHeader(HttpHeaders.ACCEPT) @Parameter(hidden = true) Optional<String> accept,
-            HttpServletResponse response) {
-        boolean events = accept.map(LogController::wantsEvents).orElse(false);
+            @RequestHeader(HttpHeaders.ACCEPT) @Parameter(hidden = true)
+                    Optional<List<String>> accept,
+            HttpServletResponse response)
+            throws HttpMediaTypeNotAcceptableException {
+        Optional<String> after = lastEventId.filter(id -> !id.isBlank());
+        boolean events =
+                AcceptedTypes.of(accept.orElse(List.of()))
+                        .prefer(MediaType.TEXT_EVENT_STREAM, MediaType.TEXT_PLAIN);
         if (timestamps && !events) {
             throw new GatewayException.Rejected(List.of(TIMESTAMPS_UNKNOWN));
         }
@@ -155,10 +168,10 @@ class LogController {
                         raw,
                         tailLines.map(OptionalInt::of).orElse(OptionalInt.empty()),
                         sinceSeconds.map(Duration::ofSeconds),
-                        lastEventId);
+                        after);
         return () -> {
             try (LogReader reader = readers.open(workspace, name, options)) {
-                write(reader, events, lastEventId, response);
+                write(reader, events, after, response);
                 return null;
             }
         };
@@ -171,6 +184,7 @@ class LogController {
             HttpServletResponse response)
             throws IOException, InterruptedException {
         response.setBufferSize(BUFFER);
+        response.setHeader("X-Accel-Buffering", "no");
         if (events
                 && lastEventId.map(LogCursor::parse).flatMap(LogCursor::position).isEmpty()
                 && lastEventId.isPresent()) {
@@ -178,7 +192,6 @@ class LogController {
         } else if (events) {
             response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
             response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-            response.setHeader("X-Accel-Buffering", "no");
             response.flushBuffer();
             new LogEventWriter(reader, jobs::find, json, response.getOutputStream())
                     .write(properties.heartbeat());
@@ -197,9 +210,4 @@ class LogController {
                             + " come.",
                     "Ask for text/event-stream: its events have the time at which they came, where"
                             + " it is known.");
-
-    private static boolean wantsEvents(String accept) {
-        return MediaType.parseMediaTypes(accept).stream()
-                .anyMatch(MediaType.TEXT_EVENT_STREAM::equalsTypeAndSubtype);
-    }
 }

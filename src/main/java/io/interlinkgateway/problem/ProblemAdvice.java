@@ -7,20 +7,21 @@ import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.Text;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.validation.ConstraintViolationException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
+import org.springframework.core.convert.ConversionFailedException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -29,6 +30,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.util.ClassUtils;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -39,6 +41,7 @@ import org.springframework.web.context.request.async.AsyncRequestNotUsableExcept
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.InvalidNullException;
 import tools.jackson.databind.exc.MismatchedInputException;
@@ -47,9 +50,6 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 /// The one place where failures become answers.
 @RestControllerAdvice
 class ProblemAdvice extends ResponseEntityExceptionHandler {
-
-    /// How Bean Validation marks the elements of lists and maps.
-    private static final Pattern ELEMENT = Pattern.compile("\\.?<[^<>]*>");
 
     private static final Set<String> SENDS_JOB = Set.of("POST", "PUT");
     private static final int CLIENT_LEFT = 499;
@@ -66,6 +66,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             case GatewayException.Rejected rejected ->
                     answer(withFindings(invalid().problem(detail), rejected.findings()));
             case GatewayException.NotFound _ -> answer(ProblemType.NOT_FOUND.problem(detail));
+            case GatewayException.OtherJob _ -> answer(ProblemType.OTHER_JOB.problem(detail));
             case GatewayException.NameTaken _ -> answer(ProblemType.NAME_TAKEN.problem(detail));
             case GatewayException.IdempotencyKeyReused _ ->
                     answer(ProblemType.IDEMPOTENCY_KEY_REUSED.problem(detail));
@@ -103,27 +104,22 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                         refused.hint()));
     }
 
+    @ExceptionHandler
+    ResponseEntity<Object> handle(RefusedParametersException refused) {
+        return answer(
+                withHint(
+                        withFindings(
+                                ProblemType.MALFORMED_REQUEST.problem(
+                                        String.valueOf(refused.getMessage())),
+                                refused.findings()),
+                        refused.findings().getFirst().hint()));
+    }
+
     /// A document that was made of several, such as a definition and its changes, is read without the
     /// framework, and so fails without its exceptions.
     @ExceptionHandler
     ResponseEntity<Object> handle(JacksonException unreadable) {
         return answer(unreadable(unreadable));
-    }
-
-    @ExceptionHandler
-    ResponseEntity<Object> handle(ConstraintViolationException invalid) {
-        return answer(
-                misshapen(
-                        invalid.getConstraintViolations().stream()
-                                .map(violation ->
-                                        shape(
-                                                ELEMENT.matcher(
-                                                                violation
-                                                                        .getPropertyPath()
-                                                                        .toString())
-                                                        .replaceAll(""),
-                                                violation.getMessage()))
-                                .toList()));
     }
 
     /// The firewall checks parameters when they are read.
@@ -196,12 +192,18 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         if (json instanceof MismatchedInputException misfit
                 && !(json instanceof UnrecognizedPropertyException)
                 && !json.getPath().isEmpty()) {
-            Finding finding = misfit(misfit, path(json));
-            return withFindings(invalid().problem(finding.message()), List.of(finding));
+            return invalid(misfit(misfit, misfit.getTargetType(), path(json)));
+        }
+        if (json instanceof InputCoercionException outOfRange && !json.getPath().isEmpty()) {
+            return invalid(misfit(outOfRange, outOfRange.getTargetType(), path(json)));
         }
         return withFindings(
                 ProblemType.MALFORMED_REQUEST.problem("The body is not valid JSON."),
                 List.of(findingOf(json)));
+    }
+
+    private static ProblemDetail invalid(Finding finding) {
+        return withFindings(invalid().problem(finding.message()), List.of(finding));
     }
 
     private static Finding findingOf(JacksonException json) {
@@ -240,8 +242,8 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     /// A value is not shown, for it may be a password.
-    private static Finding misfit(MismatchedInputException misfit, String path) {
-        Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(misfit.getTargetType());
+    private static Finding misfit(JacksonException misfit, Class<?> target, String path) {
+        Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(target);
         if (misfit instanceof InvalidNullException) {
             return Finding.error(
                     "shape", path, path + " must not be null.", "Give a value, or leave it out.");
@@ -260,6 +262,15 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         } else if (Collection.class.isAssignableFrom(type)) {
             expected = "a list";
             hint = "Put the values in [ and ].";
+        } else if (Map.class.isAssignableFrom(type)) {
+            expected = "a map";
+            hint = "Write its keys and values in { and }, such as {\"key\": \"value\"}.";
+        } else if (type.isEnum()) {
+            expected = "one of " + constants(type);
+            hint = "Write one of them in quotes: " + constants(type) + ".";
+        } else if (type.isRecord()) {
+            expected = "a map of its fields";
+            hint = "Write its fields in { and }; /swagger-ui.html shows them.";
         }
         return Finding.error("json-type", path, path + " must be " + expected + ".", hint);
     }
@@ -327,6 +338,19 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                         "The parameter " + field + " has no such value.",
                         "See /swagger-ui.html for the values that it takes.");
         for (Throwable cause = mismatch; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConversionFailedException failed
+                    && failed.getTargetType().getType().isEnum()) {
+                finding =
+                        Finding.error(
+                                "parameter",
+                                field,
+                                "The parameter "
+                                        + field
+                                        + " has no value \""
+                                        + Text.shown(String.valueOf(failed.getValue()))
+                                        + "\".",
+                                "Use one of " + constants(failed.getTargetType().getType()) + ".");
+            }
             if (cause instanceof InvalidValueException refused) {
                 finding =
                         Finding.error(
@@ -337,9 +361,17 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             }
         }
         return answer(
-                withFindings(
-                        ProblemType.MALFORMED_REQUEST.problem(finding.message()),
-                        List.of(finding)));
+                withHint(
+                        withFindings(
+                                ProblemType.MALFORMED_REQUEST.problem(finding.message()),
+                                List.of(finding)),
+                        finding.hint()));
+    }
+
+    private static String constants(Class<?> type) {
+        return Arrays.stream(type.getEnumConstants())
+                .map(String::valueOf)
+                .collect(Collectors.joining(", "));
     }
 
     @Override
@@ -350,14 +382,28 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             HttpStatusCode status,
             WebRequest request) {
         ProblemType type = ProblemType.ofStatus(status);
-        String detail =
-                body instanceof ProblemDetail problem && problem.getDetail() != null
-                        ? Text.shown(problem.getDetail())
-                        : type.title() + ".";
+        ProblemDetail answer =
+                switch (failure) {
+                    case RefusedRequestException refused ->
+                            withHint(
+                                    type.problem(String.valueOf(refused.getMessage())),
+                                    refused.hint());
+                    case HttpRequestMethodNotSupportedException unsupported ->
+                            type.problem(
+                                    "The method "
+                                            + Text.shown(unsupported.getMethod())
+                                            + " is not allowed here.");
+                    default ->
+                            type.problem(
+                                    body instanceof ProblemDetail problem
+                                                    && problem.getDetail() != null
+                                            ? Text.shown(problem.getDetail())
+                                            : type.title() + ".");
+                };
         return ResponseEntity.status(status)
                 .headers(headers)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(type.problem(detail));
+                .body(answer);
     }
 
     /// The type of a refusal with findings: of the job that was sent, or of another request.

@@ -38,6 +38,12 @@ enum ProblemType {
             "Name already in use",
             "Another job in this workspace has this name and a different definition.",
             "Choose another name, or replace the job with PUT /api/v1/jobs/{name}?replace=true."),
+    OTHER_JOB(
+            HttpStatus.PRECONDITION_FAILED,
+            "The job is another one now",
+            "The header If-Match names a job that was replaced or deleted meanwhile. Nothing was"
+                    + " done.",
+            "Get the job again, and send the request with its new ETag if you mean that job."),
     STILL_TERMINATING(
             HttpStatus.CONFLICT,
             "Previous job still terminating",

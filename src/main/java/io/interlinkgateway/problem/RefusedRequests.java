@@ -8,6 +8,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -35,7 +36,12 @@ class RefusedRequests extends ErrorHandler {
             @Nullable String message,
             @Nullable Throwable cause,
             Callback callback) {
-        ProblemType type = ProblemType.ofStatus(HttpStatusCode.valueOf(code));
+        boolean version = code == HttpStatus.HTTP_VERSION_NOT_SUPPORTED.value();
+        // The status says 5xx, but it is the client that chose the version.
+        ProblemType type =
+                version
+                        ? ProblemType.MALFORMED_REQUEST
+                        : ProblemType.ofStatus(HttpStatusCode.valueOf(code));
         if (type.status().is4xxClientError()) {
             refusals.refused(
                     Refusals.Cause.BAD_REQUEST,
@@ -44,6 +50,9 @@ class RefusedRequests extends ErrorHandler {
         ProblemDetail problem =
                 type.problem(Objects.requireNonNullElse(message, type.title()) + ".");
         problem.setStatus(code);
+        if (version) {
+            problem.setProperty("hint", "Send the request with HTTP/1.1.");
+        }
         response.getHeaders()
                 .put(HttpHeader.CONTENT_TYPE, MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         Content.Sink.write(response, true, json.writeValueAsString(problem), callback);

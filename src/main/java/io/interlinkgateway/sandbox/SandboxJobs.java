@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /// Jobs that the [LocalNode] runs, kept as pods in the [PodStore].
@@ -58,9 +59,13 @@ final class SandboxJobs implements Jobs {
     }
 
     @Override
-    public Submission replace(PlacedJob job) {
+    public Submission replace(PlacedJob job, Set<String> meant) {
         Pod wanted = podFor(job);
         Pod accepted = accepted(wanted);
+        Optional<Pod> old = pods.find(PodStore.Key.of(wanted));
+        if (old.filter(pod -> Repetition.sameKey(pod, wanted)).isEmpty()) {
+            require(meant, old, job.name());
+        }
         long deadline = System.nanoTime() + properties.replaceTimeout().toNanos();
         while (true) {
             Optional<Pod> existing = pods.add(accepted);
@@ -70,6 +75,7 @@ final class SandboxJobs implements Jobs {
             if (Repetition.sameKey(existing.get(), wanted)) {
                 return repeated(existing.get(), wanted);
             }
+            require(meant, existing, job.name());
             node.end(existing.get());
             awaitRemoval(existing.get(), job.name(), deadline);
         }
@@ -149,8 +155,18 @@ final class SandboxJobs implements Jobs {
     }
 
     @Override
-    public Optional<Job> delete(Workspace workspace, JobName name) {
-        return pods.find(PodStore.Key.of(workspace, name)).flatMap(node::end).map(this::read);
+    public Optional<Job> delete(Workspace workspace, JobName name, Set<String> meant) {
+        Optional<Pod> there = pods.find(PodStore.Key.of(workspace, name));
+        require(meant, there, name);
+        return there.flatMap(node::end).map(this::read);
+    }
+
+    /// The node ends a pod only by the UID that was compared here.
+    private static void require(Set<String> meant, Optional<Pod> there, JobName name) {
+        if (!meant.isEmpty()
+                && there.filter(pod -> meant.contains(pod.getMetadata().getUid())).isEmpty()) {
+            throw new GatewayException.OtherJob(name);
+        }
     }
 
     private Job read(Pod pod) {

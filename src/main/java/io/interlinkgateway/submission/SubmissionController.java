@@ -6,9 +6,11 @@ import io.interlinkgateway.definition.JobDocument;
 import io.interlinkgateway.definition.JobDocuments;
 import io.interlinkgateway.definition.RequestedJob;
 import io.interlinkgateway.inspection.JobResponse;
+import io.interlinkgateway.inspection.JobTag;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.IdempotencyKey;
+import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.Workspace;
@@ -23,6 +25,8 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -39,7 +43,9 @@ import org.springframework.web.util.UriComponentsBuilder;
 import tools.jackson.databind.node.ObjectNode;
 
 @RestController
-@RequestMapping("/api/v1/jobs")
+@RequestMapping(
+        path = "/api/v1/jobs",
+        produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
 @Tag(name = "Jobs")
 class SubmissionController {
 
@@ -89,18 +95,32 @@ class SubmissionController {
             summary = "Submit a job under this name",
             description =
                     "With replace=true a job that has the name is deleted first, and its pod's end"
-                            + " awaited.")
+                            + " awaited; with the header If-Match and a job's ETag only that job.")
     @ApiResponse(responseCode = "201", description = "The job was created.")
     @ApiResponse(responseCode = "200", description = "The job was there already.")
     ResponseEntity<JobResponse> put(
             Workspace workspace,
             @PathVariable JobName name,
-            @RequestParam(defaultValue = "false") boolean replace,
+            @RequestParam(required = false)
+                    @Parameter(schema = @Schema(type = "boolean", defaultValue = "false"))
+                    boolean replace,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
+            @RequestHeader(HttpHeaders.IF_MATCH) Optional<List<String>> ifMatch,
             @Parameter(hidden = true) JobDocument document) {
+        Set<String> meant = JobTag.meant(ifMatch);
+        if (!meant.isEmpty() && !replace) {
+            throw new InvalidValueException(
+                    "If-Match names the job to replace, and the request replaces none.",
+                    "Add the parameter replace=true, or leave If-Match out.");
+        }
         return answer(
                 workspace,
-                put(workspace, named(name, documents.parse(document)), replace, idempotencyKey));
+                put(
+                        workspace,
+                        named(name, documents.parse(document)),
+                        replace,
+                        idempotencyKey,
+                        meant));
     }
 
     @RequiredRole(Role.SUBMITTER)
@@ -155,12 +175,21 @@ class SubmissionController {
     @Operation(
             operationId = "deleteJob",
             summary = "Delete a job",
-            description = "202 while the job goes away, 204 once it is gone.")
+            description =
+                    "202 while the job goes away, 204 once it is gone, and where none is. With the"
+                            + " header If-Match and a job's ETag no other job is deleted that has"
+                            + " the name by now.")
     @ApiResponse(responseCode = "202", description = "The job is going away.")
     @ApiResponse(responseCode = "204", description = "The job is gone.", content = @Content)
-    ResponseEntity<JobResponse> delete(Workspace workspace, @PathVariable JobName name) {
-        return jobs.delete(workspace, name)
-                .map(job -> ResponseEntity.status(HttpStatus.ACCEPTED).body(JobResponse.from(job)))
+    ResponseEntity<JobResponse> delete(
+            Workspace workspace,
+            @PathVariable JobName name,
+            @RequestHeader(HttpHeaders.IF_MATCH) Optional<List<String>> ifMatch) {
+        return jobs.delete(workspace, name, JobTag.meant(ifMatch))
+                .map(job ->
+                        ResponseEntity.status(HttpStatus.ACCEPTED)
+                                .eTag(JobTag.of(job))
+                                .body(JobResponse.from(job)))
                 .orElseGet(() -> ResponseEntity.noContent().build());
     }
 
@@ -168,9 +197,10 @@ class SubmissionController {
             Workspace workspace,
             RequestedJob requested,
             boolean replace,
-            Optional<IdempotencyKey> idempotencyKey) {
+            Optional<IdempotencyKey> idempotencyKey,
+            Set<String> meant) {
         return replace
-                ? submissions.replace(workspace, requested, idempotencyKey)
+                ? submissions.replace(workspace, requested, idempotencyKey, meant)
                 : submissions.submit(workspace, requested, idempotencyKey);
     }
 
@@ -193,7 +223,10 @@ class SubmissionController {
                         .queryParam("workspace", workspace.value())
                         .build(submitted.body().name());
         return submitted.created()
-                ? ResponseEntity.created(location).body(submitted.body())
-                : ResponseEntity.ok().location(location).body(submitted.body());
+                ? ResponseEntity.created(location).eTag(submitted.tag()).body(submitted.body())
+                : ResponseEntity.ok()
+                        .location(location)
+                        .eTag(submitted.tag())
+                        .body(submitted.body());
     }
 }

@@ -6,6 +6,7 @@ import io.interlinkgateway.definition.PodDocument;
 import io.interlinkgateway.definition.RequestedJob;
 import io.interlinkgateway.definition.SubmitJobRequest;
 import io.interlinkgateway.inspection.JobResponse;
+import io.interlinkgateway.inspection.JobTag;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.IdempotencyKey;
@@ -58,8 +59,9 @@ class Submissions {
     /// A job that was submitted.
     ///
     /// @param body how it is answered
+    /// @param tag its ETag
     /// @param created false if it was there before
-    record Submitted(JobResponse body, boolean created) {}
+    record Submitted(JobResponse body, String tag, boolean created) {}
 
     Submitted submit(
             Workspace workspace, RequestedJob requested, Optional<IdempotencyKey> idempotencyKey) {
@@ -67,8 +69,13 @@ class Submissions {
     }
 
     Submitted replace(
-            Workspace workspace, RequestedJob requested, Optional<IdempotencyKey> idempotencyKey) {
-        return create(placement.assess(workspace, requested, idempotencyKey), jobs::replace);
+            Workspace workspace,
+            RequestedJob requested,
+            Optional<IdempotencyKey> idempotencyKey,
+            Set<String> meant) {
+        return create(
+                placement.assess(workspace, requested, idempotencyKey),
+                job -> jobs.replace(job, meant));
     }
 
     /// A repeat is answered with its job also when the checks, which passed the first time, no longer do.
@@ -79,11 +86,13 @@ class Submissions {
                     jobs.repeated(assessment.job())
                             .orElseThrow(
                                     () -> new GatewayException.Rejected(assessment.findings()));
-            return new Submitted(JobResponse.from(repeated), false);
+            return new Submitted(JobResponse.from(repeated), JobTag.of(repeated), false);
         }
         Jobs.Submission submission = operation.apply(assessment.job());
         return new Submitted(
-                JobResponse.from(submission.job(), assessment.findings()), submission.created());
+                JobResponse.from(submission.job(), assessment.findings()),
+                JobTag.of(submission.job()),
+                submission.created());
     }
 
     /// Everything that a submission would find, without creating anything.
@@ -120,9 +129,7 @@ class Submissions {
                                 SubmitJobRequest.from(job.name(), job.node().orElseThrow(), spec));
                 document.remove("name");
                 changes.ifPresent(patch -> merge(document, patch));
-                yield documents
-                        .valid(json.treeToValue(document, SubmitJobRequest.class))
-                        .toRequestedJob();
+                yield documents.requested(json.treeToValue(document, SubmitJobRequest.class));
             }
             case PodManifest manifest -> {
                 ObjectNode document = json.valueToTree(manifest.document());

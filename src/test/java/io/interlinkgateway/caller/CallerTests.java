@@ -272,7 +272,7 @@ class CallerTests {
         assertThat(refused.statusCode()).isEqualTo(403);
         assertThat(refused.body()).contains("Log in with your issuer to delete other tokens.");
         assertThat(send("DELETE", "/api/v1/tokens/" + others, token, "").statusCode())
-                .isEqualTo(404);
+                .isEqualTo(204);
         assertThat(get("/api/v1/workspaces", second.path("token").asString()).statusCode())
                 .isEqualTo(200);
         String itself = "/api/v1/tokens/" + first.path("id").asString();

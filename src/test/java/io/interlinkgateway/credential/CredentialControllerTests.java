@@ -70,7 +70,7 @@ class CredentialControllerTests {
     @Test
     void whatIsNotThereIsNotFound() {
         assertThat(mvc.get().uri(ADDRESS)).hasStatus(404);
-        assertThat(mvc.delete().uri(ADDRESS)).hasStatus(404);
+        assertThat(mvc.delete().uri(ADDRESS)).hasStatus(204);
         assertThat(mvc.post().uri(ADDRESS + "/verify")).hasStatus(404);
     }
 

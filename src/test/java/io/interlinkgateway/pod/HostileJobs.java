@@ -12,6 +12,7 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.Workspace;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -43,7 +44,7 @@ final class HostileJobs {
     /// @return nothing if the job was refused in the way that refusals are declared
     Optional<Accepted> next() {
         try {
-            RequestedJob requested = request().toRequestedJob();
+            RequestedJob requested = request().toRequestedJob(List.of());
             JobSpec spec = (JobSpec) requested.definition();
             Pod pod =
                     PodTranslation.podFor(

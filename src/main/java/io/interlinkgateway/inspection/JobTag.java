@@ -1,0 +1,71 @@
+package io.interlinkgateway.inspection;
+
+import io.interlinkgateway.job.InvalidValueException;
+import io.interlinkgateway.job.Job;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The `ETag` of a job: its UID, and a digest of what changes about it. It is weak, because the time at which a state
+/// was seen is not in it. `If-Match` compares only the UID: it says which job is meant, not in which state.
+public final class JobTag {
+
+    private static final int DIGITS = 16;
+    private static final Pattern TAG =
+            Pattern.compile("\\s*(?:W/)?\"([-0-9A-Za-z]{1,64})(?:\\.[0-9a-f]{1,64})?\"\\s*");
+
+    private JobTag() {}
+
+    /// @param job as it is answered
+    /// @return its tag, with the quotes
+    public static String of(Job job) {
+        String changing =
+                String.join(
+                        "\n",
+                        job.state().toString(),
+                        job.evidence().source().name(),
+                        job.evidence().current() ? "" : job.evidence().observedAt().toString(),
+                        job.containers().toString(),
+                        job.remoteJobId().toString(),
+                        job.labels().toString());
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(changing.getBytes(StandardCharsets.UTF_8));
+            return "W/\""
+                    + job.uid()
+                    + "."
+                    + HexFormat.of().formatHex(digest).substring(0, DIGITS)
+                    + "\"";
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    /// @param ifMatch each `If-Match` of a request
+    /// @return the UIDs of the jobs that are meant; empty without the header
+    /// @throws InvalidValueException if one is no tag of a job
+    public static Set<String> meant(Optional<List<String>> ifMatch) {
+        Set<String> uids = new LinkedHashSet<>();
+        for (String header : ifMatch.orElse(List.of())) {
+            for (String tag : header.split(",", -1)) {
+                Matcher matcher = TAG.matcher(tag);
+                if (!matcher.matches()) {
+                    throw new InvalidValueException(
+                            "The header If-Match holds no ETag of a job.",
+                            "Send the header ETag of an answer with the job as it is, with its"
+                                    + " quotes, or leave If-Match out.");
+                }
+                uids.add(matcher.group(1));
+            }
+        }
+        return uids;
+    }
+}
