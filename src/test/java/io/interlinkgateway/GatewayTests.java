@@ -189,6 +189,24 @@ class GatewayTests {
     }
 
     @Test
+    void aRepeatedReplacementLeavesTheJob() {
+        String lives = named("goes-on").replace("echo hello", "sleep 600");
+        post("/jobs", lives);
+
+        assertThat(put("/jobs/goes-on?replace=true", lives).status()).isEqualTo(200);
+        assertThat(put("/jobs/goes-on?replace=true&restart=true", lives).status()).isEqualTo(201);
+    }
+
+    @Test
+    void restartAloneIsRefused() {
+        Answer refused = put("/jobs/alone?restart=true", named("alone"));
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.text("/hint")).contains("?replace=true&restart=true");
+        assertThat(get("/jobs/alone").status()).isEqualTo(404);
+    }
+
+    @Test
     void resubmitMakesANewJobWithChanges() {
         post("/jobs", named("first").replace("\"64Mi\"", "\"32Mi\""));
 
@@ -279,8 +297,8 @@ class GatewayTests {
                         "secret-exists spec.containers[0].env[0].valueFrom.secretKeyRef: The Secret"
                             + " \"there\" has no key \"token\"; interLink waits for it and reports"
                             + " nothing. The sandbox's Secrets are its MLflow credentials: refer to"
-                            + " their keys username and password, mark the reference as optional,"
-                            + " or try the job on a cluster.",
+                            + " their keys username and password, or mlflow-token, mark the"
+                            + " reference as optional, or try the job on a cluster.",
                         "secret-exists spec.volumes[0].secret: The Secret \"No_Name\" does not"
                             + " exist; interLink waits five minutes for it, then gives up. Correct"
                             + " the reference: names have lower case letters, digits, '-' and '.',"

@@ -109,8 +109,11 @@ class ClusterConfiguration {
 
     @Bean
     KubernetesJobLogs jobLogs(
-            ApiServer apiServer, PodLog.Source logs, KubernetesCredentials credentials) {
-        return new KubernetesJobLogs(apiServer, logs, credentials);
+            ApiServer apiServer,
+            WatchedNodes nodes,
+            PodLog.Source logs,
+            KubernetesCredentials credentials) {
+        return new KubernetesJobLogs(apiServer, nodes, logs, credentials);
     }
 
     @Bean

@@ -4,13 +4,13 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.WatchEvent;
 import io.interlinkgateway.event.JobFeed;
 import io.interlinkgateway.job.Job;
-import io.interlinkgateway.pod.PodReading;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,13 +25,15 @@ final class Deletions {
 
     private final ApiServer apiServer;
     private final String path;
+    private final Predicate<Pod> isJob;
     private final Function<Pod, Job> reading;
 
     /// What callers wait for: one answer is enough for all of them.
     private final ConcurrentSkipListSet<Long> wanted = new ConcurrentSkipListSet<>();
 
     /// @param path of the pods, ending in a query, empty or not
-    Deletions(ApiServer apiServer, String path, Function<Pod, Job> reading) {
+    Deletions(ApiServer apiServer, String path, Predicate<Pod> isJob, Function<Pod, Job> reading) {
+        this.isJob = isJob;
         this.apiServer = apiServer;
         this.path = path;
         this.reading = reading;
@@ -78,7 +80,7 @@ final class Deletions {
                 long version = ResourceWatch.version(pod);
                 if (version <= until
                         && "DELETED".equals(event.get().getType())
-                        && PodReading.isJob(pod)) {
+                        && isJob.test(pod)) {
                     ends.add(JobFeed.Gone.of(version, reading.apply(pod)));
                 }
                 if (version >= until) {

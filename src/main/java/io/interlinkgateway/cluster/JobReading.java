@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads jobs from pods, with what this gateway knows beside them.
+/// Tells which pods are jobs, and reads those, with what this gateway knows beside them.
 final class JobReading {
 
     private final WatchedNodes nodes;
@@ -19,6 +19,10 @@ final class JobReading {
     JobReading(WatchedNodes nodes, MissingObjects missing) {
         this.nodes = nodes;
         this.missing = missing;
+    }
+
+    boolean isJob(Pod pod) {
+        return PodReading.isJob(pod, nodes::has);
     }
 
     /// @param pod a job's

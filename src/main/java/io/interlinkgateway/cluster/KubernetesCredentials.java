@@ -4,14 +4,15 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.interlinkgateway.credential.CredentialKeys;
 import io.interlinkgateway.credential.CredentialSummary;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.credential.MlflowCredential;
-import io.interlinkgateway.credential.PasswordForms;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.InvalidValueException;
+import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.TrackingUri;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.Annotations;
@@ -30,14 +31,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// Credentials as Secrets of a real cluster. A Secret is one if it is Opaque and has the keys `username` and
-/// `password`, whoever made it.
+/// Credentials as Secrets of a real cluster. A Secret is one if it is Opaque and has the keys of
+/// [CredentialKeys], whoever made it.
 final class KubernetesCredentials implements Credentials {
 
     private static final String OPAQUE = "Opaque";
-    private static final String USERNAME = "username";
-    private static final String PASSWORD = "password";
 
     /// How often a Secret may change under the hand of whoever replaces it.
     private static final int ATTEMPTS = 5;
@@ -106,12 +106,18 @@ final class KubernetesCredentials implements Credentials {
         credential
                 .trackingUri()
                 .ifPresent(uri -> annotations.put(Annotations.TRACKING_URI, uri.toString()));
+        Map<String, String> data =
+                new LinkedHashMap<>(Objects.requireNonNullElse(secret.getData(), Map.of()));
+        for (MlflowAccess.Kind kind : MlflowAccess.Kind.values()) {
+            data.keySet().removeAll(kind.keys());
+        }
+        CredentialKeys.of(credential.login())
+                .forEach((key, value) -> data.put(key, encoded(value)));
         return new SecretBuilder(secret)
                 .editMetadata()
                 .withAnnotations(annotations)
                 .endMetadata()
-                .addToData(USERNAME, encoded(credential.username()))
-                .addToData(PASSWORD, encoded(credential.password()))
+                .withData(data)
                 .build();
     }
 
@@ -143,8 +149,7 @@ final class KubernetesCredentials implements Credentials {
         return credential(workspace, name)
                 .map(secret ->
                         new MlflowCredential(
-                                decoded(secret, USERNAME),
-                                decoded(secret, PASSWORD),
+                                CredentialKeys.loginOf(values(secret)).orElseThrow(),
                                 trackingUri(secret)));
     }
 
@@ -152,8 +157,7 @@ final class KubernetesCredentials implements Credentials {
     public Set<String> passwordForms(Workspace workspace, Set<CredentialName> names) {
         return names.stream()
                 .flatMap(name -> credential(workspace, name).stream())
-                .flatMap(secret ->
-                        PasswordForms.of(decoded(secret, USERNAME), decoded(secret, PASSWORD)))
+                .flatMap(secret -> CredentialKeys.secretForms(values(secret)))
                 .collect(Collectors.toUnmodifiableSet());
     }
 
@@ -178,13 +182,16 @@ final class KubernetesCredentials implements Credentials {
     private static boolean isCredential(Secret secret) {
         return OPAQUE.equals(secret.getType())
                 && secret.getData() != null
-                && secret.getData().keySet().containsAll(List.of(USERNAME, PASSWORD));
+                && CredentialKeys.kindOf(secret.getData().keySet()).isPresent();
     }
 
     private CredentialSummary summary(Secret secret) {
+        MlflowAccess.Kind kind = CredentialKeys.kindOf(secret.getData().keySet()).orElseThrow();
         return new CredentialSummary(
                 new CredentialName(secret.getMetadata().getName()),
-                decoded(secret, USERNAME),
+                kind,
+                Optional.ofNullable(values(secret).get(MlflowAccess.USERNAME_KEY))
+                        .filter(_ -> kind == MlflowAccess.Kind.PASSWORD),
                 trackingUri(secret),
                 createdAt(secret),
                 PodReading.managerOf(secret.getMetadata()));
@@ -214,8 +221,18 @@ final class KubernetesCredentials implements Credentials {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String decoded(Secret secret, String key) {
-        return new String(
-                Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.UTF_8);
+    /// What the Secret has under the keys of credentials.
+    private static Map<String, String> values(Secret secret) {
+        return Stream.of(MlflowAccess.Kind.values())
+                .flatMap(kind -> kind.keys().stream())
+                .filter(secret.getData()::containsKey)
+                .collect(
+                        Collectors.toUnmodifiableMap(
+                                key -> key,
+                                key ->
+                                        new String(
+                                                Base64.getDecoder()
+                                                        .decode(secret.getData().get(key)),
+                                                StandardCharsets.UTF_8)));
     }
 }

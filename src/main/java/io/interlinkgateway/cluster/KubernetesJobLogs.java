@@ -17,11 +17,14 @@ import java.util.Optional;
 final class KubernetesJobLogs implements JobLogs {
 
     private final ApiServer apiServer;
+    private final WatchedNodes nodes;
     private final PodLog.Source logs;
     private final Credentials credentials;
 
-    KubernetesJobLogs(ApiServer apiServer, PodLog.Source logs, Credentials credentials) {
+    KubernetesJobLogs(
+            ApiServer apiServer, WatchedNodes nodes, PodLog.Source logs, Credentials credentials) {
         this.apiServer = apiServer;
+        this.nodes = nodes;
         this.logs = logs;
         this.credentials = credentials;
     }
@@ -40,7 +43,7 @@ final class KubernetesJobLogs implements JobLogs {
     private Pod pod(Workspace workspace, JobName name) {
         return apiServer
                 .pod(workspace.value(), name.value())
-                .filter(PodReading::isJob)
+                .filter(pod -> PodReading.isJob(pod, nodes::has))
                 .orElseThrow(() -> new GatewayException.NotFound("job", name.value()));
     }
 

@@ -17,8 +17,8 @@ import io.interlinkgateway.job.JobPage;
 import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.pod.PodReading;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.pod.Repetition;
@@ -40,6 +40,7 @@ final class KubernetesJobs implements Jobs {
     private static final int ATTEMPTS = 5;
 
     private final ApiServer apiServer;
+    private final KeyClaims claims;
     private final WatchedWorkspaces workspaces;
     private final Duration replaceTimeout;
     private final ComputeThreads compute;
@@ -52,6 +53,7 @@ final class KubernetesJobs implements Jobs {
             ComputeThreads compute,
             Clock clock) {
         this.apiServer = apiServer;
+        this.claims = new KeyClaims(apiServer, clock);
         this.workspaces = workspaces;
         this.replaceTimeout = replaceTimeout;
         this.compute = compute;
@@ -60,7 +62,9 @@ final class KubernetesJobs implements Jobs {
 
     @Override
     public Submission submit(PlacedJob job) {
-        return submit(podFor(job));
+        Pod wanted = podFor(job);
+        claims.claim(wanted);
+        return submit(wanted);
     }
 
     private Submission submit(Pod wanted) {
@@ -128,14 +132,13 @@ final class KubernetesJobs implements Jobs {
     }
 
     @Override
-    public Submission replace(PlacedJob job, Set<String> meant) {
+    public Submission replace(PlacedJob job, Replacement replacement) {
         Pod wanted = podFor(job);
+        claims.claim(wanted);
         Optional<Pod> old = pod(wanted);
-        if (old.filter(pod -> Repetition.sameKey(pod, wanted)).isEmpty()) {
-            require(meant, old, job.name());
-        }
-        if (old.isPresent() && !Repetition.sameKey(old.get(), wanted)) {
-            if (!PodReading.isJob(old.get())) {
+        Repetition.requireReplaceable(old, wanted, replacement);
+        if (old.isPresent() && !Repetition.stays(old.get(), wanted, replacement, clock.instant())) {
+            if (!isJob(old.get())) {
                 throw new GatewayException.NameTaken(job.name());
             }
             dryRun(wanted);
@@ -232,7 +235,8 @@ final class KubernetesJobs implements Jobs {
     private int countListed(JobFilter filter, int most) {
         return (int)
                 chunks(filter)
-                        .flatMap(chunk -> chunk.jobs().stream())
+                        .flatMap(chunk -> chunk.pods().getItems().stream())
+                        .filter(this::isJob)
                         .map(this::read)
                         .filter(filter::matches)
                         .limit(most)
@@ -259,7 +263,8 @@ final class KubernetesJobs implements Jobs {
                 query,
                 chunks(query.filter())
                         .flatMap(chunk ->
-                                chunk.jobs().stream()
+                                chunk.pods().getItems().stream()
+                                        .filter(this::isJob)
                                         .filter(pod ->
                                                 pod.getMetadata().getName().compareTo(after) > 0)
                                         .map(pod ->
@@ -275,10 +280,6 @@ final class KubernetesJobs implements Jobs {
     /// @param bytes of all of them as JSON
     /// @param pods the pods, jobs or not
     private record Chunk(int bytes, PodList pods) {
-
-        List<Pod> jobs() {
-            return pods.getItems().stream().filter(PodReading::isJob).toList();
-        }
 
         int bytesOfAPod() {
             return bytes / Math.max(1, pods.getItems().size());
@@ -326,16 +327,9 @@ final class KubernetesJobs implements Jobs {
     @Override
     public Optional<Job> delete(Workspace workspace, JobName name, Set<String> meant) {
         Optional<Pod> there = job(workspace, name);
-        require(meant, there, name);
+        // The API server deletes the pod only by the UID that is compared here.
+        Repetition.requireMeant(there, meant, name);
         return there.flatMap(this::delete).map(this::read);
-    }
-
-    /// The API server deletes a pod only by the UID that was compared here.
-    private static void require(Set<String> meant, Optional<Pod> there, JobName name) {
-        if (!meant.isEmpty()
-                && there.filter(pod -> meant.contains(pod.getMetadata().getUid())).isEmpty()) {
-            throw new GatewayException.OtherJob(name);
-        }
     }
 
     /// Deletes this very pod, never one that took its name since. A conflict means either that, or that the
@@ -382,7 +376,7 @@ final class KubernetesJobs implements Jobs {
     }
 
     private Optional<Pod> job(Workspace workspace, JobName name) {
-        return apiServer.pod(workspace.value(), name.value()).filter(PodReading::isJob);
+        return apiServer.pod(workspace.value(), name.value()).filter(this::isJob);
     }
 
     private Optional<Pod> pod(Pod named) {
@@ -395,6 +389,10 @@ final class KubernetesJobs implements Jobs {
                 .pods()
                 .inNamespace(named.getMetadata().getNamespace())
                 .withName(named.getMetadata().getName());
+    }
+
+    private boolean isJob(Pod pod) {
+        return workspaces.reading().isJob(pod);
     }
 
     private Job read(Pod pod) {

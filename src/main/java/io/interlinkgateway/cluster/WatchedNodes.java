@@ -72,6 +72,14 @@ final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseable {
         return known(name).flatMap(Known::virtual);
     }
 
+    /// Whether a node is a virtual node of interLink, or was one when the watch last told of it: what stands there does
+    /// not stop being a job while the API server is silent.
+    boolean has(NodeName name) {
+        known();
+        Known node = nodes.get(name.value());
+        return node != null && node.virtual.isPresent();
+    }
+
     /// When a node was last heard of, if it is silent now.
     ///
     /// @return nothing if it is in contact, or it can't be told

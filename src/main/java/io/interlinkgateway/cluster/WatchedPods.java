@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,7 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
+    private final Predicate<Pod> isJob;
     private final Function<Pod, Job> reading;
     private final Consumer<String> settled;
     private final PodArchive archive = new PodArchive();
@@ -91,9 +93,11 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private @Nullable JobFeed feed;
     private volatile Set<NodeName> silent = Set.of();
 
+    /// @param isJob which pods are jobs
     /// @param reading from a job's pod to the job
     /// @param settled gets the UIDs of pods about which there is nothing more to be found
-    WatchedPods(Function<Pod, Job> reading, Consumer<String> settled) {
+    WatchedPods(Predicate<Pod> isJob, Function<Pod, Job> reading, Consumer<String> settled) {
+        this.isJob = isJob;
         this.reading = reading;
         this.settled = settled;
     }
@@ -293,7 +297,7 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
     @Override
     public synchronized void listed(List<Pod> pods) {
         for (Pod pod : pods) {
-            if (PodReading.isJob(pod)) {
+            if (isJob.test(pod)) {
                 String name = pod.getMetadata().getName();
                 listed.add(name);
                 Entry before = entries.get(name);
@@ -336,7 +340,7 @@ final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     @Override
     public synchronized void changed(Pod pod) {
-        if (PodReading.isJob(pod)) {
+        if (isJob.test(pod)) {
             Entry entry = entry(pod);
             tell(entries.put(entry.name.value(), entry), entry);
         } else {

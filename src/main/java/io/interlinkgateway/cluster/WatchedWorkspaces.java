@@ -77,7 +77,7 @@ final class WatchedWorkspaces implements AutoCloseable {
     /// A workspace with its watch.
     private final class Watched {
 
-        final WatchedPods pods = new WatchedPods(this::read, missing::forget);
+        final WatchedPods pods = new WatchedPods(reading::isJob, this::read, missing::forget);
         final String path;
         final ResourceWatch<Pod> watch;
         final Deletions deletions;
@@ -86,7 +86,7 @@ final class WatchedWorkspaces implements AutoCloseable {
         Watched(Workspace workspace) {
             path = "/api/v1/namespaces/" + workspace + "/pods?";
             watch = new ResourceWatch<>(apiServer, path, Pod.class, PodList.class, pods, clock);
-            deletions = new Deletions(apiServer, path, this::read);
+            deletions = new Deletions(apiServer, path, reading::isJob, this::read);
             watch.start();
         }
 

@@ -6,6 +6,7 @@ import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.TrackingUri;
 import io.interlinkgateway.job.Workspace;
 import io.swagger.v3.oas.annotations.Operation;
@@ -13,7 +14,6 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.NotNull;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -46,15 +46,23 @@ class CredentialController {
         this.probe = probe;
     }
 
-    @Schema(name = "NewMlflowCredential")
+    @Schema(name = "NewMlflowCredential", description = "A username with its password, or a token.")
     record PutCredentialRequest(
-            @NotNull @Schema(example = "XYZ") String username,
-            @NotNull
+            @Nullable @Schema(example = "XYZ") String username,
+            @Nullable
                     @Schema(
                             example = "ABC",
                             format = "password",
                             accessMode = Schema.AccessMode.WRITE_ONLY)
                     String password,
+            @Nullable
+                    @Schema(
+                            description =
+                                    "In place of username and password: what MLFLOW_TRACKING_TOKEN"
+                                            + " has elsewhere, sent as Bearer.",
+                            format = "password",
+                            accessMode = Schema.AccessMode.WRITE_ONLY)
+                    String token,
             @Nullable
                     @Schema(
                             description =
@@ -71,18 +79,53 @@ class CredentialController {
                                             "tracking-uri",
                                             "trackingUri",
                                             () -> TrackingUri.parse(text)));
-            Optional<String> user =
-                    findings.check(
-                            "username",
-                            "username",
-                            () -> MlflowCredential.requireUsername(username));
-            Optional<String> secret =
-                    findings.check(
-                            "password",
-                            "password",
-                            () -> MlflowCredential.requirePassword(password));
+            Optional<MlflowLogin> login =
+                    token == null ? password(findings) : token(findings, token);
             findings.rejectErrors();
-            return new MlflowCredential(user.orElseThrow(), secret.orElseThrow(), server);
+            return new MlflowCredential(login.orElseThrow(), server);
+        }
+
+        private Optional<MlflowLogin> token(Findings findings, String given) {
+            if (username != null || password != null) {
+                findings.add(
+                        Finding.error(
+                                "token",
+                                "token",
+                                "A credential is a token, or a username with its password.",
+                                "Leave out username and password, or the token."));
+            }
+            return findings.check("token", "token", () -> new MlflowLogin.Token(given));
+        }
+
+        private Optional<MlflowLogin> password(Findings findings) {
+            Optional<String> user =
+                    given("username", username, findings)
+                            .flatMap(text ->
+                                    findings.check(
+                                            "username",
+                                            "username",
+                                            () -> MlflowLogin.Password.requireUsername(text)));
+            Optional<String> secret =
+                    given("password", password, findings)
+                            .flatMap(text ->
+                                    findings.check(
+                                            "password",
+                                            "password",
+                                            () -> MlflowLogin.Password.requirePassword(text)));
+            return user.flatMap(name -> secret.map(found -> new MlflowLogin.Password(name, found)));
+        }
+
+        private static Optional<String> given(
+                String field, @Nullable String text, Findings findings) {
+            if (text == null) {
+                findings.add(
+                        Finding.error(
+                                field,
+                                field,
+                                "The " + field + " is missing.",
+                                "Give username and password, or a token in their place."));
+            }
+            return Optional.ofNullable(text);
         }
 
         @Override
@@ -94,7 +137,9 @@ class CredentialController {
     @Schema(name = "MlflowCredential", description = "All of it that is ever shown.")
     record CredentialResponse(
             String name,
-            String username,
+            @Nullable @Schema(description = "The MLflow user, unless it is a token.")
+                    String username,
+            MlflowAccess.Kind kind,
             @Nullable String trackingUri,
             Instant createdAt,
             @Schema(description = "gateway, or what else created the Secret.") String managedBy) {
@@ -102,7 +147,8 @@ class CredentialController {
         static CredentialResponse from(CredentialSummary summary) {
             return new CredentialResponse(
                     summary.name().value(),
-                    summary.username(),
+                    summary.username().orElse(null),
+                    summary.kind(),
                     summary.trackingUri().map(TrackingUri::toString).orElse(null),
                     summary.createdAt(),
                     summary.managedBy());
@@ -123,11 +169,26 @@ class CredentialController {
                     String trackingUri) {}
 
     @Schema(name = "CredentialVerdict")
-    record VerdictResponse(Verdict verdict, String message, String hint, String trackingUri) {
+    record VerdictResponse(
+            Verdict verdict,
+            String message,
+            String hint,
+            String trackingUri,
+            @Nullable
+                    @Schema(
+                            description =
+                                    "With REDIRECTED: where to. A tracking URI if the API is there,"
+                                            + " else the server alone.")
+                    String redirect) {
 
-        static VerdictResponse from(Verdict verdict, TrackingUri server) {
+        static VerdictResponse from(MlflowProbe.Outcome outcome, TrackingUri server) {
+            Verdict verdict = outcome.verdict();
             return new VerdictResponse(
-                    verdict, verdict.message(), verdict.hint(), server.toString());
+                    verdict,
+                    verdict.message(),
+                    verdict.hint(),
+                    server.toString(),
+                    outcome.redirect().orElse(null));
         }
     }
 
@@ -147,7 +208,7 @@ class CredentialController {
     @Operation(
             operationId = "getCredential",
             summary = "Get an MLflow credential",
-            description = "Never with its password.")
+            description = "Never with its password or token.")
     CredentialResponse get(Workspace workspace, @PathVariable CredentialName name) {
         return credentials
                 .find(workspace, name)

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Where MLflow credentials are kept: Secrets with the keys `username` and `password`, whoever made them.
+/// Where MLflow credentials are kept: Secrets with the keys of [CredentialKeys], whoever made them.
 ///
 /// Every method throws [GatewayException.ClusterUnavailable] when the cluster gives no answer in time.
 public interface Credentials {
@@ -18,17 +18,17 @@ public interface Credentials {
     /// @param workspace where it lives
     /// @param name its name
     /// @param credential what it holds
-    /// @return what is kept, without the password, and whether this call made it
+    /// @return what is kept, without the password or token, and whether this call made it
     /// @throws GatewayException.Rejected if a Secret of that name is no MLflow credential
     Stored put(Workspace workspace, CredentialName name, MlflowCredential credential);
 
     /// @param workspace where to look
-    /// @return all of them without their passwords, by name
+    /// @return all of them without their passwords and tokens, by name
     List<CredentialSummary> list(Workspace workspace);
 
     /// @param workspace where to look
     /// @param name its name
-    /// @return the credential without its password, unless there is none
+    /// @return the credential without its password or token, unless there is none
     Optional<CredentialSummary> find(Workspace workspace, CredentialName name);
 
     /// @param workspace where to look
@@ -40,7 +40,7 @@ public interface Credentials {
     ///
     /// @param workspace where to look
     /// @param names of what may be credentials
-    /// @return all forms in which a password of those that are there may turn up
+    /// @return all forms in which a password or a token of those that are there may turn up
     Set<String> passwordForms(Workspace workspace, Set<CredentialName> names);
 
     /// @param workspace where to look
@@ -50,7 +50,7 @@ public interface Credentials {
 
     /// What is kept, and whether the call made it.
     ///
-    /// @param summary the credential without its password
+    /// @param summary the credential without its password or token
     /// @param created false if one was there before
     record Stored(CredentialSummary summary, boolean created) {}
 }

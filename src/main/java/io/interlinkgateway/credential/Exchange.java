@@ -10,9 +10,11 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -58,7 +60,23 @@ final class Exchange {
     /// @param mediaType the media type without parameters, or nothing
     /// @param body the body as UTF-8, at most 64 KiB of it
     /// @param whole whether that is all of the body
-    record Answer(int status, String mediaType, String body, boolean whole) {}
+    /// @param location where it redirects to, or nothing
+    /// @param challenges the ways to log in that it names, or nothing
+    record Answer(
+            int status,
+            String mediaType,
+            String body,
+            boolean whole,
+            String location,
+            String challenges) {
+
+        /// @param scheme `Basic` or `Bearer`
+        boolean asksFor(String scheme) {
+            return Pattern.compile("(^|,)\\s*" + scheme + "(\\s|,|$)", Pattern.CASE_INSENSITIVE)
+                    .matcher(challenges)
+                    .find();
+        }
+    }
 
     /// @param server whose name is checked in the certificate and sent as Host
     /// @param addresses that server's addresses
@@ -88,14 +106,8 @@ final class Exchange {
         ClassicHttpRequest request = new BasicClassicHttpRequest(Method.GET, host, base + path);
         request.setHeader(HttpHeaders.CONNECTION, "close");
         credential.ifPresent(
-                login -> request.setHeader(HttpHeaders.AUTHORIZATION, "Basic " + encoded(login)));
+                used -> request.setHeader(HttpHeaders.AUTHORIZATION, used.login().authorization()));
         return request;
-    }
-
-    // As MLflow's own client does: UTF-8.
-    private static String encoded(MlflowCredential login) {
-        String pair = login.username() + ":" + login.password();
-        return Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 
     private Socket connect(List<InetAddress> addresses, int port) throws IOException {
@@ -150,7 +162,11 @@ final class Exchange {
                 response.getCode(),
                 mediaType.replaceFirst(";.*", "").strip(),
                 new String(body, StandardCharsets.UTF_8),
-                whole);
+                whole,
+                value(response.getFirstHeader(HttpHeaders.LOCATION)),
+                Stream.of(response.getHeaders(HttpHeaders.WWW_AUTHENTICATE))
+                        .map(Exchange::value)
+                        .collect(Collectors.joining(",")));
     }
 
     private static String value(@Nullable Header header) {

@@ -1,45 +1,31 @@
 package io.interlinkgateway.credential;
 
 import io.interlinkgateway.job.InvalidValueException;
-import io.interlinkgateway.job.Text;
+import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.TrackingUri;
 import java.util.Optional;
 
-/// A user of an MLflow server, with the password.
+/// A login to MLflow servers, and where it may be used.
 ///
-/// @param username 1 to 255 characters, none a control character, no colon (Basic authentication splits there)
-/// @param password 1 to 1024 characters, none a control character
+/// @param login what is sent
 /// @param trackingUri the one server it may be used for; empty for any
-public record MlflowCredential(
-        String username, String password, Optional<TrackingUri> trackingUri) {
+public record MlflowCredential(MlflowLogin login, Optional<TrackingUri> trackingUri) {
 
+    /// A user with the password.
+    ///
+    /// @param username as [MlflowLogin.Password] takes it
+    /// @param password as [MlflowLogin.Password] takes it
+    /// @param trackingUri the one server it may be used for; empty for any
     /// @throws InvalidValueException if the username or password can't be used with Basic authentication
-    public MlflowCredential {
-        requireUsername(username);
-        requirePassword(password);
+    public MlflowCredential(String username, String password, Optional<TrackingUri> trackingUri) {
+        this(new MlflowLogin.Password(username, password), trackingUri);
     }
 
-    static String requireUsername(String username) {
-        if (!username.matches("[^\\p{Cntrl}:]{1,255}")) {
-            throw new InvalidValueException(
-                    "The username can't be used.",
-                    "Use 1 to 255 characters without ':' and control characters.");
-        }
-        return Text.requireUnicode("The username", username);
-    }
-
-    static String requirePassword(String password) {
-        if (!password.matches("[^\\p{Cntrl}]{1,1024}")) {
-            throw new InvalidValueException(
-                    "The password can't be used.",
-                    "Use 1 to 1024 characters without control characters.");
-        }
-        return Text.requireUnicode("The password", password);
-    }
-
-    /// Without the password.
-    @Override
-    public String toString() {
-        return "MlflowCredential[username=" + username + ", trackingUri=" + trackingUri + "]";
+    /// @return which variables a job gets it in
+    public MlflowAccess.Kind kind() {
+        return switch (login) {
+            case MlflowLogin.Password _ -> MlflowAccess.Kind.PASSWORD;
+            case MlflowLogin.Token _ -> MlflowAccess.Kind.TOKEN;
+        };
     }
 }

@@ -5,18 +5,41 @@ enum Verdict {
     /// The server knows the user and the password. It proves no permission for any experiment, and not that
     /// the HPC reaches the server.
     ACCEPTED("The server accepts the credential.", "No action is needed."),
-    /// The server asks for a password, and this isn't it.
+    /// The server asks for a login, and this isn't it.
     REFUSED(
-            "The server rejects the username or the password.",
-            "Store the credential again with the username and password that work on this server."),
+            "The server rejects the credential.",
+            "Store the credential again with what you log in with on this server."),
     /// The server knows the user, who may not list experiments.
     FORBIDDEN(
-            "The server accepts the password, but the user has no permissions.",
+            "The server accepts the credential, but its user has no permissions.",
             "Ask the server's administrator for permission."),
     /// The server lets everybody in, so the credential can't be told right from wrong.
     OPEN_SERVER(
             "The server requires no password, so the credential cannot be verified.",
             "Check the tracking URI. An open server needs no credential."),
+    /// The server takes tokens, and the credential is a username with its password.
+    TOKEN_REQUIRED(
+            "The server requires a token, and the credential has a username and a password.",
+            "Store the credential again with a token from this server."),
+    /// The server takes a username with its password, and the credential is a token.
+    PASSWORD_REQUIRED(
+            "The server requires a username and a password, and the credential has a token.",
+            "Store the credential again with the username and password for this server."),
+    /// The API is at another address, or login pages stand before it.
+    REDIRECTED(
+            "The server redirects to another address.",
+            "Use that address as trackingUri if it is your MLflow server. If it is a login page,"
+                    + " ask the server's administrator for an address for programs."),
+    /// The server's certificate is not signed by an authority that the gateway trusts, is for another name, or not
+    /// valid now. Nothing was sent.
+    CERTIFICATE_NOT_TRUSTED(
+            "The server's certificate is not trusted, or is for another name.",
+            "Use the name that the certificate is for, or ask the server's administrator for a"
+                    + " certificate of a public authority."),
+    /// The server is overloaded or being started, or limits the requests.
+    TRY_LATER(
+            "The server is temporarily busy or down.",
+            "Try again later. Nothing is known of the credential yet."),
     /// Whatever answers there is no MLflow, or hides it behind a login page.
     NOT_MLFLOW(
             "The server at the tracking URI is not an MLflow server.",

@@ -38,17 +38,26 @@ class OpenApiConfiguration {
     private static final String IMAGE = "Image";
     private static final String POD = "Pod";
     private static final Map<String, String> PARAMETERS =
-            Map.of(
-                    "name", "Its name.",
-                    "id", "Its id.",
-                    "state", "Only jobs in one of these states.",
-                    "node", "Only jobs on this node.",
-                    "limit", "The most jobs on a page.",
-                    "cursor", "The nextCursor of the page before.",
-                    "replace", "Delete the job that has the name first.",
-                    "follow", "Go on until the job has written its last.",
-                    "Idempotency-Key", "A text of your own, the same in each repeat.",
-                    "Last-Event-ID", "The id of the last event that you have.");
+            Map.ofEntries(
+                    Map.entry("name", "Its name."),
+                    Map.entry("id", "Its id."),
+                    Map.entry("state", "Only jobs in one of these states."),
+                    Map.entry("node", "Only jobs on this node."),
+                    Map.entry("limit", "The most jobs on a page."),
+                    Map.entry("cursor", "The nextCursor of the page before."),
+                    Map.entry("replace", "Delete the job that has the name first."),
+                    Map.entry(
+                            "restart",
+                            "Beside replace=true: also a job of the same definition that has not"
+                                    + " ended."),
+                    Map.entry("follow", "Go on until the job has written its last."),
+                    Map.entry("Idempotency-Key", "A text of your own, the same in each repeat."),
+                    Map.entry(
+                            "If-Match",
+                            "The ETag of the job that is meant; no other job of that name is"
+                                    + " touched."),
+                    Map.entry("If-None-Match", "The ETag of the answer before."),
+                    Map.entry("Last-Event-ID", "The id of the last event that you have."));
 
     static {
         SpringDocUtils.getConfig()

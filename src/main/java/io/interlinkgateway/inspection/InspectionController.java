@@ -17,6 +17,7 @@ import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -116,7 +117,12 @@ class InspectionController {
             summary = "Get a job",
             description =
                     "With the header If-None-Match and the ETag of the answer before: 304 without a"
-                            + " body while nothing has changed.")
+                            + " body while nothing has changed.",
+            parameters =
+                    @Parameter(
+                            name = "If-None-Match",
+                            in = ParameterIn.HEADER,
+                            schema = @Schema(type = "string")))
     @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(responseCode = "304", description = "It is as it was.", content = @Content)
     ResponseEntity<JobResponse> get(Workspace workspace, @PathVariable JobName name) {

@@ -19,7 +19,7 @@ public final class JobTag {
 
     private static final int DIGITS = 16;
     private static final Pattern TAG =
-            Pattern.compile("\\s*(?:W/)?\"([-0-9A-Za-z]{1,64})(?:\\.[0-9a-f]{1,64})?\"\\s*");
+            Pattern.compile("(?:W/)?\"([-0-9A-Za-z]{1,64})(?:\\.[0-9a-f]{1,64})?\"");
 
     private JobTag() {}
 
@@ -56,7 +56,7 @@ public final class JobTag {
         Set<String> uids = new LinkedHashSet<>();
         for (String header : ifMatch.orElse(List.of())) {
             for (String tag : header.split(",", -1)) {
-                Matcher matcher = TAG.matcher(tag);
+                Matcher matcher = TAG.matcher(tag.strip());
                 if (!matcher.matches()) {
                     throw new InvalidValueException(
                             "The header If-Match holds no ETag of a job.",

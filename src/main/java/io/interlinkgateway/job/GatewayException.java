@@ -67,12 +67,12 @@ public abstract sealed class GatewayException extends RuntimeException {
 
     /// The Idempotency-Key was used before, for another job.
     public static final class IdempotencyKeyReused extends GatewayException {
-        /// @param name the job that the key made
+        /// @param name the job that the key belongs to
         public IdempotencyKeyReused(JobName name) {
             super(
-                    "This Idempotency-Key has already created the job \""
+                    "This Idempotency-Key has already been used for the job \""
                             + name
-                            + "\" with a different definition.");
+                            + "\", with another name or definition.");
         }
     }
 

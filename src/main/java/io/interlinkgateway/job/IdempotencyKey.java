@@ -22,10 +22,10 @@ public record IdempotencyKey(String value) {
         return Fingerprint.of(workspace.value() + "\n" + value);
     }
 
-    /// What the pod keeps of the key.
+    /// What the pod keeps of the key, as a label.
     ///
-    /// @return its SHA-256, 64 hexadecimal digits
+    /// @return the first 63 hexadecimal digits of its SHA-256
     public String fingerprint() {
-        return Fingerprint.of(value);
+        return Fingerprint.of(value).substring(0, 63);
     }
 }

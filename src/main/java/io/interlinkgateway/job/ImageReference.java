@@ -15,6 +15,10 @@ public record ImageReference(String value, Optional<String> pullFrom) {
     /// The kinds of registries, as a regular expression.
     public static final String KINDS = "(docker|oras|library|shub|https)://";
 
+    /// In the repository of an OCI registry: neither in the host's name nor in the tag or digest.
+    private static final Pattern CAPITALS =
+            Pattern.compile("^(docker|oras)://((?:[^/]*[.:][^/]*|localhost)/)?+[^:@]*[A-Z]");
+
     private static final Pattern REMOTE = Pattern.compile(KINDS + ".+");
 
     /// @throws InvalidValueException if a character could act on the HPC's command line
@@ -41,6 +45,26 @@ public record ImageReference(String value, Optional<String> pullFrom) {
                         "Begin with docker://, oras://, library://, shub:// or https://.");
             }
         }
+    }
+
+    /// What registries refuse: the runtime finds it only when the job starts.
+    ///
+    /// @param field where the reference stands
+    /// @param reference a path or registry reference
+    /// @return a warning, if the repository's name has capitals
+    public static Optional<Finding> warning(String field, String reference) {
+        return CAPITALS.matcher(reference).find()
+                ? Optional.of(
+                        Finding.warning(
+                                "image-name",
+                                field,
+                                "Registries take no capital letters in the name of an image, and"
+                                        + " \""
+                                        + Text.shown(reference)
+                                        + "\" has some.",
+                                "Write the name in lower case; after ':' the tag may have"
+                                        + " capitals."))
+                : Optional.empty();
     }
 
     private static void requireHarmless(String reference) {

@@ -52,6 +52,24 @@ public record JobSpec(
         labels.forEach(Labels::requireOwn);
     }
 
+    /// The same spec, logging to MLflow otherwise.
+    ///
+    /// @param access how
+    /// @return the changed copy
+    public JobSpec withMlflow(MlflowAccess access) {
+        return new JobSpec(
+                image,
+                command,
+                arguments,
+                environment,
+                Optional.of(access),
+                resources,
+                slurm,
+                preExec,
+                singularity,
+                labels);
+    }
+
     /// Shell text that can stand before the plugin's own line.
     ///
     /// @param text the text

@@ -16,29 +16,24 @@ public interface Jobs {
     /// @param job what to create
     /// @return the job, and whether this call made it
     /// @throws GatewayException.NameTaken if another job has the name
-    /// @throws GatewayException.IdempotencyKeyReused if the key made another job of that name
+    /// @throws GatewayException.IdempotencyKeyReused if the key was used for a job of another name or definition
     /// @throws GatewayException.StillTerminating if a job of that name is going away
     /// @throws GatewayException.Rejected if the cluster finds the pod invalid
     Submission submit(PlacedJob job);
 
-    /// Deletes the job of that name, if there is one, waits until its pod is gone, and creates the new one.
-    /// A repeat with the same Idempotency-Key replaces nothing.
+    /// Deletes the job of that name, if there is one, waits until its pod is gone, and creates the new one. A job of
+    /// the same definition that has not ended and is not going away stays as it is, unless a restart is wanted. A
+    /// repeat with the same Idempotency-Key replaces nothing.
     ///
     /// @param job what to create
+    /// @param replacement which job may be replaced
     /// @return the job, and whether this call made it
+    /// @throws GatewayException.OtherJob if the name is not a job's that may be replaced
+    /// @throws GatewayException.IdempotencyKeyReused if the key was used for a job of another name or definition; the
+    ///     old job then still stands
     /// @throws GatewayException.StillTerminating if the old pod is not gone within the configured deadline
     /// @throws GatewayException.Rejected if the cluster finds the pod invalid; the old job then still stands
-    default Submission replace(PlacedJob job) {
-        return replace(job, Set.of());
-    }
-
-    /// As [#replace(PlacedJob)], but replaces no other job than those that are meant.
-    ///
-    /// @param job what to create
-    /// @param meant the UIDs of the jobs that may be replaced; empty for any
-    /// @return the job, and whether this call made it
-    /// @throws GatewayException.OtherJob if the name is another job's, or no job's
-    Submission replace(PlacedJob job, Set<String> meant);
+    Submission replace(PlacedJob job, Replacement replacement);
 
     /// The job that an earlier repeat of the same request made.
     ///

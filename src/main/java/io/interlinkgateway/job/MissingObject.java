@@ -27,7 +27,6 @@ public record MissingObject(ObjectReference reference, boolean exists, Set<Strin
     /// For how long objects are looked for on behalf of one job.
     private static final Duration LONGEST_SEARCH = Duration.ofSeconds(2);
 
-    private static final Set<String> CREDENTIAL_KEYS = Set.of("username", "password");
     private static final int LONGEST_NAME = 253;
     private static final Pattern KEY = Pattern.compile("[-._a-zA-Z0-9]{1,253}");
 
@@ -153,7 +152,8 @@ public record MissingObject(ObjectReference reference, boolean exists, Set<Strin
     public boolean canBeCredential() {
         return !exists
                 && reference.kind() == ObjectReference.Kind.SECRET
-                && CREDENTIAL_KEYS.containsAll(keys);
+                && Stream.of(MlflowAccess.Kind.values())
+                        .anyMatch(kind -> kind.keys().containsAll(keys));
     }
 
     /// The request that makes the MLflow credential of this name.
@@ -165,7 +165,8 @@ public record MissingObject(ObjectReference reference, boolean exists, Set<Strin
                 + reference.name()
                 + "?workspace="
                 + workspace
-                + " and a JSON body with username and password";
+                + " and a JSON body with "
+                + (keys.contains(MlflowAccess.TOKEN_KEY) ? "token" : "username and password");
     }
 
     /// Whether Kubernetes allows the object's name and the keys, so that somebody can make them.

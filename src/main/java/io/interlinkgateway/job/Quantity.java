@@ -12,9 +12,11 @@ public record Quantity(String text) {
 
     private static final Pattern FORM =
             Pattern.compile(
-                    "(\\d{1,18}(?:\\.\\d{1,9})?)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?\\d{1,2})?");
+                    "\\+?(\\d{1,18}(?:\\.\\d{0,9})?|\\.\\d{1,9})(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?\\d{1,2})?");
     private static final Map<String, BigDecimal> FACTORS =
             Map.ofEntries(
+                    Map.entry("n", new BigDecimal("0.000000001")),
+                    Map.entry("u", new BigDecimal("0.000001")),
                     Map.entry("m", new BigDecimal("0.001")),
                     Map.entry("k", BigDecimal.TEN.pow(3)),
                     Map.entry("M", BigDecimal.TEN.pow(6)),

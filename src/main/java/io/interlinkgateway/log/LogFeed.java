@@ -48,6 +48,9 @@ final class LogFeed {
     private final Thread thread;
     private @Nullable Instant unconfirmedSince;
 
+    /// What followed the log last, as long as it was not read to its end since.
+    private @Nullable LogDecoder followed;
+
     LogFeed(ContainerLog log, JobLookup jobs, LogPace pace, Clock clock) {
         this.log = log;
         this.jobs = jobs;
@@ -99,6 +102,7 @@ final class LogFeed {
                 try {
                     switch (attempt()) {
                         case OVER -> {
+                            tellHeld();
                             ring.finish();
                             return;
                         }
@@ -119,6 +123,13 @@ final class LogFeed {
             }
         } catch (InterruptedException nobodyReads) {
             LOG.debug("Nobody follows the log of {} any more.", log.key().job());
+        }
+    }
+
+    /// A log that went away with its job can't be read to its end: what was held back until more came is all there is.
+    private void tellHeld() throws InterruptedException {
+        if (followed != null) {
+            add(followed.end());
         }
     }
 
@@ -272,6 +283,7 @@ final class LogFeed {
     private boolean follow() throws IOException, InterruptedException {
         try (ContainerLog.Opened opened = open(true)) {
             LogDecoder decoder = new LogDecoder(opened);
+            followed = decoder;
             toldLines.begin();
             Duration patience = pace.pause();
             Duration quiet = Duration.ZERO;
@@ -331,6 +343,7 @@ final class LogFeed {
             }
             throw gone;
         }
+        followed = null;
         Optional<JobRecord> record = decoder.record();
         List<LogPiece> rest = decoder.end();
         Optional<Job> job = job();

@@ -33,6 +33,9 @@ public final class Annotations {
     /// On a node and in a pod's selector: the node's name.
     public static final String HOSTNAME = "kubernetes.io/hostname";
 
+    /// On a pod: the container that is meant where none is named, as kubectl reads it.
+    static final String DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
+
     /// The gateway's own prefix.
     public static final String PREFIX = "interlink-gateway.io/";
 
@@ -45,7 +48,8 @@ public final class Annotations {
     /// On a pod: `job-spec` or `pod`, what it was made from.
     public static final String DEFINITION = PREFIX + "definition";
 
-    /// On a pod: the SHA-256 of the Idempotency-Key of the request that made it.
+    /// On a pod, as a label: the SHA-256 of the Idempotency-Key of the request that made it, without its last hexadecimal
+    /// digit, since a label's value has 63 characters at most.
     public static final String IDEMPOTENCY_KEY = PREFIX + "idempotency-key-digest";
 
     /// On a pod: where its image is pulled from when it is missing.

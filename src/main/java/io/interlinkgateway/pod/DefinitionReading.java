@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// From a pod back to what it was made from: the spec if the gateway made it from one, else the pod without
@@ -109,15 +110,24 @@ final class DefinitionReading {
                 variable(container, MlflowAccess.TRACKING_URI)
                         .map(EnvVar::getValue)
                         .map(EnvironmentEncoding::decoded);
-        Optional<String> secret =
-                variable(container, MlflowAccess.PASSWORD)
-                        .filter(variable ->
-                                variable.getValueFrom() != null
-                                        && variable.getValueFrom().getSecretKeyRef() != null)
-                        .map(variable -> variable.getValueFrom().getSecretKeyRef().getName());
-        return secret.flatMap(name ->
-                trackingUri.map(
-                        uri -> new MlflowAccess(new CredentialName(name), TrackingUri.parse(uri))));
+        return trackingUri.flatMap(uri ->
+                Stream.of(MlflowAccess.Kind.values())
+                        .flatMap(kind -> accessOf(container, uri, kind).stream())
+                        .findFirst());
+    }
+
+    private static Optional<MlflowAccess> accessOf(
+            Container container, String trackingUri, MlflowAccess.Kind kind) {
+        return kind.variables().stream()
+                .flatMap(wanted -> variable(container, wanted.name()).stream())
+                .filter(variable ->
+                        variable.getValueFrom() != null
+                                && variable.getValueFrom().getSecretKeyRef() != null)
+                .map(variable -> variable.getValueFrom().getSecretKeyRef().getName())
+                .findFirst()
+                .map(name ->
+                        new MlflowAccess(
+                                new CredentialName(name), TrackingUri.parse(trackingUri), kind));
     }
 
     private static Optional<EnvVar> variable(Container container, String name) {
@@ -146,6 +156,7 @@ final class DefinitionReading {
                     .withDeletionGracePeriodSeconds(null)
                     .withManagedFields(List.of())
                     .removeFromLabels(Annotations.MANAGED_BY)
+                    .removeFromLabels(Annotations.IDEMPOTENCY_KEY)
                     .withAnnotations(ownAnnotations(pod))
                 .endMetadata()
                 .editSpec()

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Text;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -331,6 +333,9 @@ final class ManifestTranslation {
         for (int index = 0; index < containers.size(); index++) {
             Container container = containers.get(index);
             String here = path + "[" + index + "]";
+            Optional.ofNullable(container.getImage())
+                    .flatMap(image -> ImageReference.warning(here + ".image", image))
+                    .ifPresent(findings::add);
             ignoredIf(container.getImagePullPolicy() != null, here + ".imagePullPolicy", findings);
             hostCommandIf(container.getLivenessProbe() != null, here + ".livenessProbe", findings);
             hostCommandIf(

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Toleration;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.Job;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,19 +32,40 @@ public final class PodReading {
 
     private PodReading() {}
 
-    /// Whether a pod is a job: whether it is sent to a node and tolerates the taint that only virtual nodes
-    /// of interLink have. A pod whose name can't be a job's is none.
+    /// Whether a pod is a job: whether it is sent to a virtual node of interLink. So it is if it stands on one,
+    /// however it got there; if it names a node and tolerates, by its key, the taint that only those have; or if it
+    /// selects one and tolerates every taint. A pod whose name can't be a job's is none.
     ///
     /// @param pod any pod
-    /// @return true if it tolerates interLink's taint by its key and names a node
-    public static boolean isJob(Pod pod) {
+    /// @param virtual whether a node is a virtual node of interLink, as far as that is known
+    /// @return true if it is a job
+    public static boolean isJob(Pod pod, Predicate<NodeName> virtual) {
         PodSpec spec = pod.getSpec();
-        return spec != null
-                && hasJobsName(pod.getMetadata())
-                && nodeOf(spec).isPresent()
-                && orEmpty(spec.getTolerations()).stream()
-                        .anyMatch(toleration ->
-                                VirtualNode.INTERLINK_TAINT.equals(toleration.getKey()));
+        if (spec == null || !hasJobsName(pod.getMetadata())) {
+            return false;
+        }
+        Optional<NodeName> node = nodeOf(spec);
+        return node.isPresent()
+                && (tolerates(spec, PodReading::isInterlinksByKey)
+                        || ((spec.getNodeName() != null || tolerates(spec, PodReading::isForAll))
+                                && node.filter(virtual).isPresent()));
+    }
+
+    private static boolean tolerates(PodSpec spec, Predicate<Toleration> kind) {
+        return orEmpty(spec.getTolerations()).stream().anyMatch(kind);
+    }
+
+    private static boolean isInterlinksByKey(Toleration toleration) {
+        return VirtualNode.INTERLINK_TAINT.equals(toleration.getKey());
+    }
+
+    /// Without a key it is for every taint, without an effect for every effect.
+    private static boolean isForAll(Toleration toleration) {
+        String key = Objects.requireNonNullElse(toleration.getKey(), "");
+        String effect = Objects.requireNonNullElse(toleration.getEffect(), "");
+        return key.isEmpty()
+                && "Exists".equals(toleration.getOperator())
+                && (effect.isEmpty() || effect.equals("NoSchedule"));
     }
 
     private static boolean hasJobsName(@Nullable ObjectMeta metadata) {
@@ -184,16 +207,23 @@ public final class PodReading {
     /// The container whose log is meant.
     ///
     /// @param pod any job's
-    /// @param wanted its name; empty for the first
+    /// @param wanted its name; empty for the one that the pod's annotation [Annotations#DEFAULT_CONTAINER] names, and the
+    ///     first if it names none
     /// @return its name, which an init container may have too
     /// @throws GatewayException.NotFound if the pod has no such container
     public static String containerOf(Pod pod, Optional<String> wanted) {
-        return Stream.concat(
-                        orEmpty(pod.getSpec().getContainers()).stream(),
-                        orEmpty(pod.getSpec().getInitContainers()).stream())
-                .map(Container::getName)
-                .filter(name -> wanted.map(name::equals).orElse(true))
-                .findFirst()
+        List<String> names =
+                Stream.concat(
+                                orEmpty(pod.getSpec().getContainers()).stream(),
+                                orEmpty(pod.getSpec().getInitContainers()).stream())
+                        .map(Container::getName)
+                        .toList();
+        if (wanted.isEmpty()) {
+            String chosen =
+                    orEmpty(pod.getMetadata().getAnnotations()).get(Annotations.DEFAULT_CONTAINER);
+            return chosen != null && names.contains(chosen) ? chosen : names.getFirst();
+        }
+        return wanted.filter(names::contains)
                 .orElseThrow(() -> new GatewayException.NotFound("container", wanted.orElse("")));
     }
 
@@ -232,6 +262,7 @@ public final class PodReading {
     static Map<String, String> ownLabels(ObjectMeta metadata) {
         Map<String, String> labels = new LinkedHashMap<>(orEmpty(metadata.getLabels()));
         labels.remove(Annotations.MANAGED_BY);
+        labels.remove(Annotations.IDEMPOTENCY_KEY);
         return labels;
     }
 

@@ -44,7 +44,7 @@ public final class PodTranslation {
         job.idempotencyKey()
                 .ifPresent(key ->
                         marked.getMetadata()
-                                .getAnnotations()
+                                .getLabels()
                                 .put(Annotations.IDEMPOTENCY_KEY, key.fingerprint()));
         return marked;
     }

@@ -4,11 +4,14 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.JobPhase;
+import io.interlinkgateway.job.Replacement;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/// What a pod means that already has the name of the one that was to be created.
+/// What a pod means that already has the name, or the Idempotency-Key, of the one that was to be created.
 public final class Repetition {
 
     private Repetition() {}
@@ -20,12 +23,16 @@ public final class Repetition {
     /// @param wanted from [PodTranslation#podFor]
     /// @param observedAt when the existing pod was read
     /// @return the existing job
-    /// @throws GatewayException.IdempotencyKeyReused if the request's key made it from another definition
+    /// @throws GatewayException.IdempotencyKeyReused if the request's key made it with another name or definition
     /// @throws GatewayException.StillTerminating if it is another job, and going away
     /// @throws GatewayException.NameTaken if it is another job with that name
     public static Job sameJob(Pod existing, Pod wanted, Instant observedAt) {
         JobName name = new JobName(wanted.getMetadata().getName());
         boolean sameKey = sameKey(existing, wanted);
+        JobName there = new JobName(existing.getMetadata().getName());
+        if (!there.equals(name)) {
+            throw new GatewayException.IdempotencyKeyReused(there);
+        }
         if (!sameKey && existing.getMetadata().getDeletionTimestamp() != null) {
             throw new GatewayException.StillTerminating(name);
         }
@@ -56,7 +63,16 @@ public final class Repetition {
     /// @param wanted from [PodTranslation#podFor]
     /// @return false if either has no key
     public static boolean sameKey(Pod existing, Pod wanted) {
-        return same(Annotations.IDEMPOTENCY_KEY, existing, wanted);
+        return keyOf(existing).isPresent() && keyOf(existing).equals(keyOf(wanted));
+    }
+
+    /// What a pod keeps of the Idempotency-Key that made it.
+    ///
+    /// @param pod any pod
+    /// @return a label's value, unless no key made it
+    public static Optional<String> keyOf(Pod pod) {
+        return Optional.ofNullable(
+                PodReading.orEmpty(pod.getMetadata().getLabels()).get(Annotations.IDEMPOTENCY_KEY));
     }
 
     /// Whether both were made from one definition.
@@ -65,14 +81,54 @@ public final class Repetition {
     /// @param wanted from [PodTranslation#podFor]
     /// @return false if the gateway made the existing one from another, or did not make it
     public static boolean sameDefinition(Pod existing, Pod wanted) {
-        return same(Annotations.DIGEST, existing, wanted);
-    }
-
-    private static boolean same(String annotation, Pod existing, Pod wanted) {
         Map<String, String> there = PodReading.orEmpty(existing.getMetadata().getAnnotations());
-        String value = there.get(annotation);
+        String value = there.get(Annotations.DIGEST);
         return value != null
                 && value.equals(
-                        PodReading.orEmpty(wanted.getMetadata().getAnnotations()).get(annotation));
+                        PodReading.orEmpty(wanted.getMetadata().getAnnotations())
+                                .get(Annotations.DIGEST));
+    }
+
+    /// Whether a job stays where it was to be replaced: this very request made it, or it is what is wanted and goes
+    /// on.
+    ///
+    /// @param existing the pod that is there
+    /// @param wanted from [PodTranslation#podFor]
+    /// @param replacement what the caller wants replaced
+    /// @param observedAt when the existing pod was read
+    /// @return false if it is to be deleted first
+    public static boolean stays(
+            Pod existing, Pod wanted, Replacement replacement, Instant observedAt) {
+        return sameKey(existing, wanted)
+                || (!replacement.restart()
+                        && sameDefinition(existing, wanted)
+                        && existing.getMetadata().getDeletionTimestamp() == null
+                        && !JobPhase.of(PodReading.jobFrom(existing, observedAt).state()).ended());
+    }
+
+    /// Refuses to replace another job than the caller means. A repeat by the key that made the job replaces none.
+    ///
+    /// @param existing the pod that is there, if one is
+    /// @param wanted from [PodTranslation#podFor]
+    /// @param replacement what the caller wants replaced
+    /// @throws GatewayException.OtherJob if there is no job or one that is not meant
+    public static void requireReplaceable(
+            Optional<Pod> existing, Pod wanted, Replacement replacement) {
+        if (existing.filter(pod -> sameKey(pod, wanted)).isEmpty()) {
+            requireMeant(existing, replacement.uids(), new JobName(wanted.getMetadata().getName()));
+        }
+    }
+
+    /// Refuses to end another job than the caller means.
+    ///
+    /// @param existing the pod that is there, if one is
+    /// @param uids of the pods that are meant; empty for any
+    /// @param name the job's name
+    /// @throws GatewayException.OtherJob if there is no job or one that is not meant
+    public static void requireMeant(Optional<Pod> existing, Set<String> uids, JobName name) {
+        if (!uids.isEmpty()
+                && existing.filter(pod -> uids.contains(pod.getMetadata().getUid())).isEmpty()) {
+            throw new GatewayException.OtherJob(name);
+        }
     }
 }

@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
+import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.PlacedJob;
@@ -39,7 +41,20 @@ final class SpecTranslation {
         keepWritten(spec, settled.pod());
         return new Translated(
                 settled.pod(),
-                Stream.concat(settled.findings().stream(), SuspectedSecrets.in(spec)).toList());
+                Stream.of(
+                                settled.findings().stream(),
+                                SuspectedSecrets.in(spec),
+                                imageWarnings(spec.image()))
+                        .flatMap(findings -> findings)
+                        .toList());
+    }
+
+    private static Stream<Finding> imageWarnings(ImageReference image) {
+        return Stream.concat(
+                ImageReference.warning("image", image.value()).stream(),
+                image.pullFrom().stream()
+                        .flatMap(source ->
+                                ImageReference.warning("image.pullFrom", source).stream()));
     }
 
     /// What was settled otherwise than the caller wrote it, so that the job's definition is what was sent.
@@ -181,12 +196,13 @@ final class SpecTranslation {
 
     private static Stream<EnvVar> mlflow(MlflowAccess access) {
         String secret = access.credential().value();
-        return Stream.of(
-                literal(
-                        MlflowAccess.TRACKING_URI,
-                        EnvironmentEncoding.encoded(access.trackingUri().toString())),
-                fromSecret(MlflowAccess.USERNAME, secret, "username"),
-                fromSecret(MlflowAccess.PASSWORD, secret, "password"));
+        return Stream.concat(
+                Stream.of(
+                        literal(
+                                MlflowAccess.TRACKING_URI,
+                                EnvironmentEncoding.encoded(access.trackingUri().toString()))),
+                access.kind().variables().stream()
+                        .map(variable -> fromSecret(variable.name(), secret, variable.key())));
     }
 
     private static EnvVar literal(String name, String value) {

@@ -88,7 +88,7 @@ final class SuspectedSecrets {
     }
 
     private static boolean isMlflows(String name) {
-        return name.equals(MlflowAccess.USERNAME) || name.equals(MlflowAccess.PASSWORD);
+        return MlflowAccess.isLogin(name);
     }
 
     private static Finding warning(String field, String name, String hint) {

@@ -208,12 +208,13 @@ final class PodRun {
 
     private Map<String, Map<String, String>> environments(
             Map<String, Map<String, String>> secrets) {
+        Pod scheduled = PodStatuses.scheduled(pod, node.name());
         Map<String, Map<String, String>> environments = new LinkedHashMap<>();
         containers()
                 .forEach(container ->
                         environments.put(
                                 container.getName(),
-                                ContainerEnvironment.of(pod, container, secrets)));
+                                ContainerEnvironment.of(scheduled, container, secrets)));
         return environments;
     }
 

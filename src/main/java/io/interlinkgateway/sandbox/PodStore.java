@@ -3,6 +3,7 @@ package io.interlinkgateway.sandbox;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.Repetition;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -83,11 +84,15 @@ final class PodStore {
                 .map(Map.Entry::getValue);
     }
 
-    /// Stores a pod unless another has its name.
+    /// Stores a pod unless another has its Idempotency-Key or its name.
     ///
     /// @return the other
     synchronized Optional<Pod> add(Pod pod) {
-        Optional<Pod> other = find(Key.of(pod));
+        Optional<Pod> other =
+                after(new Workspace(pod.getMetadata().getNamespace()), "")
+                        .filter(there -> Repetition.sameKey(there, pod))
+                        .findFirst()
+                        .or(() -> find(Key.of(pod)));
         if (other.isEmpty()) {
             put(Optional.empty(), pod);
         }

@@ -1,9 +1,9 @@
 package io.interlinkgateway.sandbox;
 
+import io.interlinkgateway.credential.CredentialKeys;
 import io.interlinkgateway.credential.CredentialSummary;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.credential.MlflowCredential;
-import io.interlinkgateway.credential.PasswordForms;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.MissingObject;
 import io.interlinkgateway.job.ObjectName;
@@ -28,7 +28,12 @@ final class SandboxCredentials implements Credentials, WorkspaceObjects {
     private record Kept(CredentialName name, MlflowCredential credential, Instant createdAt) {
         CredentialSummary summary() {
             return new CredentialSummary(
-                    name, credential.username(), credential.trackingUri(), createdAt, "gateway");
+                    name,
+                    credential.kind(),
+                    credential.login().user(),
+                    credential.trackingUri(),
+                    createdAt,
+                    "gateway");
         }
     }
 
@@ -76,9 +81,7 @@ final class SandboxCredentials implements Credentials, WorkspaceObjects {
     public synchronized Set<String> passwordForms(Workspace workspace, Set<CredentialName> names) {
         return names.stream()
                 .flatMap(name -> kept(workspace, name.value()).stream())
-                .map(Kept::credential)
-                .flatMap(credential ->
-                        PasswordForms.of(credential.username(), credential.password()))
+                .flatMap(kept -> kept.credential().login().secretForms())
                 .collect(Collectors.toUnmodifiableSet());
     }
 
@@ -92,12 +95,7 @@ final class SandboxCredentials implements Credentials, WorkspaceObjects {
     ///
     /// @return its keys and values, unless there is none of that name
     synchronized Optional<Map<String, String>> secret(Workspace workspace, String name) {
-        return kept(workspace, name)
-                .map(Kept::credential)
-                .map(credential ->
-                        Map.of(
-                                "username", credential.username(),
-                                "password", credential.password()));
+        return kept(workspace, name).map(kept -> CredentialKeys.of(kept.credential().login()));
     }
 
     @Override
@@ -115,8 +113,8 @@ final class SandboxCredentials implements Credentials, WorkspaceObjects {
                     missing.canBeCredential()
                             ? "Make it with " + missing.credentialRequest(workspace) + "."
                             : "The sandbox's Secrets are its MLflow credentials: refer to their"
-                                    + " keys username and password, mark the reference as optional,"
-                                    + " or try the job on a cluster.";
+                                    + " keys username and password, or mlflow-token, mark the"
+                                    + " reference as optional, or try the job on a cluster.";
             case CONFIG_MAP ->
                     "The sandbox has no ConfigMaps: mark the reference as optional, or try the job"
                             + " on a cluster.";

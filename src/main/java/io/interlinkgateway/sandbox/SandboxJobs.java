@@ -12,6 +12,7 @@ import io.interlinkgateway.job.JobPage;
 import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.pod.PodYaml;
@@ -59,23 +60,20 @@ final class SandboxJobs implements Jobs {
     }
 
     @Override
-    public Submission replace(PlacedJob job, Set<String> meant) {
+    public Submission replace(PlacedJob job, Replacement replacement) {
         Pod wanted = podFor(job);
         Pod accepted = accepted(wanted);
-        Optional<Pod> old = pods.find(PodStore.Key.of(wanted));
-        if (old.filter(pod -> Repetition.sameKey(pod, wanted)).isEmpty()) {
-            require(meant, old, job.name());
-        }
+        Repetition.requireReplaceable(pods.find(PodStore.Key.of(wanted)), wanted, replacement);
         long deadline = System.nanoTime() + properties.replaceTimeout().toNanos();
         while (true) {
             Optional<Pod> existing = pods.add(accepted);
             if (existing.isEmpty()) {
                 return started(accepted);
             }
-            if (Repetition.sameKey(existing.get(), wanted)) {
+            if (Repetition.stays(existing.get(), wanted, replacement, clock.instant())) {
                 return repeated(existing.get(), wanted);
             }
-            require(meant, existing, job.name());
+            Repetition.requireReplaceable(existing, wanted, replacement);
             node.end(existing.get());
             awaitRemoval(existing.get(), job.name(), deadline);
         }
@@ -157,16 +155,9 @@ final class SandboxJobs implements Jobs {
     @Override
     public Optional<Job> delete(Workspace workspace, JobName name, Set<String> meant) {
         Optional<Pod> there = pods.find(PodStore.Key.of(workspace, name));
-        require(meant, there, name);
+        // The node ends the pod only by the UID that is compared here.
+        Repetition.requireMeant(there, meant, name);
         return there.flatMap(node::end).map(this::read);
-    }
-
-    /// The node ends a pod only by the UID that was compared here.
-    private static void require(Set<String> meant, Optional<Pod> there, JobName name) {
-        if (!meant.isEmpty()
-                && there.filter(pod -> meant.contains(pod.getMetadata().getUid())).isEmpty()) {
-            throw new GatewayException.OtherJob(name);
-        }
     }
 
     private Job read(Pod pod) {

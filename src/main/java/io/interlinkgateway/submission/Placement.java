@@ -8,6 +8,7 @@ import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.IdempotencyKey;
+import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.MissingObject;
@@ -90,7 +91,7 @@ class Placement {
                                                 requested.namePrefix(), workspace, idempotencyKey)),
                         workspace,
                         requested.node(),
-                        requested.definition(),
+                        asItLogsIn(workspace, requested.definition()),
                         idempotencyKey);
         Findings findings = new Findings();
         try {
@@ -103,6 +104,25 @@ class Placement {
             findings.addAll(refused.findings());
         }
         return new Assessment(job, findings.all());
+    }
+
+    /// A job gets the variables of what its credential is now.
+    private JobDefinition asItLogsIn(Workspace workspace, JobDefinition definition) {
+        return switch (definition) {
+            case PodManifest manifest -> manifest;
+            case JobSpec spec ->
+                    spec.mlflow()
+                            .flatMap(access ->
+                                    credentials
+                                            .find(workspace, access.credential())
+                                            .map(found ->
+                                                    spec.withMlflow(
+                                                            new MlflowAccess(
+                                                                    access.credential(),
+                                                                    access.trackingUri(),
+                                                                    found.kind()))))
+                            .orElse(spec);
+        };
     }
 
     /// The same name for each repeat of a request, else a new one.

@@ -13,6 +13,7 @@ import io.interlinkgateway.job.IdempotencyKey;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.submission.Submissions.Submitted;
 import io.swagger.v3.oas.annotations.Operation;
@@ -95,7 +96,9 @@ class SubmissionController {
             summary = "Submit a job under this name",
             description =
                     "With replace=true a job that has the name is deleted first, and its pod's end"
-                            + " awaited; with the header If-Match and a job's ETag only that job.")
+                            + " awaited; with the header If-Match and a job's ETag only that job. A"
+                            + " job of the same definition that has not ended goes on, and the"
+                            + " answer is 200; restart=true beside replace=true makes it anew.")
     @ApiResponse(responseCode = "201", description = "The job was created.")
     @ApiResponse(responseCode = "200", description = "The job was there already.")
     ResponseEntity<JobResponse> put(
@@ -104,23 +107,38 @@ class SubmissionController {
             @RequestParam(required = false)
                     @Parameter(schema = @Schema(type = "boolean", defaultValue = "false"))
                     boolean replace,
+            @RequestParam(required = false)
+                    @Parameter(schema = @Schema(type = "boolean", defaultValue = "false"))
+                    boolean restart,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
             @RequestHeader(HttpHeaders.IF_MATCH) Optional<List<String>> ifMatch,
             @Parameter(hidden = true) JobDocument document) {
-        Set<String> meant = JobTag.meant(ifMatch);
-        if (!meant.isEmpty() && !replace) {
+        Optional<Replacement> replacement = replacement(replace, restart, JobTag.meant(ifMatch));
+        RequestedJob requested = named(name, documents.parse(document));
+        return answer(
+                workspace,
+                replacement.isPresent()
+                        ? submissions.replace(
+                                workspace, requested, idempotencyKey, replacement.orElseThrow())
+                        : submissions.submit(workspace, requested, idempotencyKey));
+    }
+
+    private static Optional<Replacement> replacement(
+            boolean replace, boolean restart, Set<String> meant) {
+        if (replace) {
+            return Optional.of(new Replacement(restart, meant));
+        }
+        if (restart) {
+            throw new InvalidValueException(
+                    "restart=true has a meaning only beside replace=true.",
+                    "Send ?replace=true&restart=true.");
+        }
+        if (!meant.isEmpty()) {
             throw new InvalidValueException(
                     "If-Match names the job to replace, and the request replaces none.",
                     "Add the parameter replace=true, or leave If-Match out.");
         }
-        return answer(
-                workspace,
-                put(
-                        workspace,
-                        named(name, documents.parse(document)),
-                        replace,
-                        idempotencyKey,
-                        meant));
+        return Optional.empty();
     }
 
     @RequiredRole(Role.SUBMITTER)
@@ -191,17 +209,6 @@ class SubmissionController {
                                 .eTag(JobTag.of(job))
                                 .body(JobResponse.from(job)))
                 .orElseGet(() -> ResponseEntity.noContent().build());
-    }
-
-    private Submitted put(
-            Workspace workspace,
-            RequestedJob requested,
-            boolean replace,
-            Optional<IdempotencyKey> idempotencyKey,
-            Set<String> meant) {
-        return replace
-                ? submissions.replace(workspace, requested, idempotencyKey, meant)
-                : submissions.submit(workspace, requested, idempotencyKey);
     }
 
     private static RequestedJob named(JobName name, RequestedJob requested) {

@@ -16,6 +16,7 @@ import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
+import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.submission.Placement.Assessment;
 import java.util.LinkedHashSet;
@@ -68,14 +69,18 @@ class Submissions {
         return create(placement.assess(workspace, requested, idempotencyKey), jobs::submit);
     }
 
+    /// Checks that fail keep the job that is there, so only a repeat by its key is answered with a job that was to be
+    /// restarted.
     Submitted replace(
             Workspace workspace,
             RequestedJob requested,
             Optional<IdempotencyKey> idempotencyKey,
-            Set<String> meant) {
-        return create(
-                placement.assess(workspace, requested, idempotencyKey),
-                job -> jobs.replace(job, meant));
+            Replacement replacement) {
+        Assessment assessment = placement.assess(workspace, requested, idempotencyKey);
+        if (!assessment.accepted() && replacement.restart() && idempotencyKey.isEmpty()) {
+            throw new GatewayException.Rejected(assessment.findings());
+        }
+        return create(assessment, job -> jobs.replace(job, replacement));
     }
 
     /// A repeat is answered with its job also when the checks, which passed the first time, no longer do.

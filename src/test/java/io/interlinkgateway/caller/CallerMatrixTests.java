@@ -134,7 +134,7 @@ class CallerMatrixTests {
     private record Answer(int status, String body, Optional<String> challenge) {
 
         /// @param may whether somebody else of the workspace may do that
-        boolean fits(Operation operation, boolean may) {
+        boolean fits(boolean may) {
             if (!may) {
                 return status == 403;
             }
@@ -209,10 +209,10 @@ class CallerMatrixTests {
 
             Answer asViewer = send(operation, path, viewer, "stars", false);
             boolean viewerMay = !operation.changes() || operation.onTokens();
-            expect("viewer", operation, asViewer, asViewer.fits(operation, viewerMay));
+            expect("viewer", operation, asViewer, asViewer.fits(viewerMay));
             Answer asScript = send(operation, path, viewersToken, "stars", false);
             boolean scriptMay = !operation.changes() || operation.ofOneToken();
-            expect("viewer's API token", operation, asScript, asScript.fits(operation, scriptMay));
+            expect("viewer's API token", operation, asScript, asScript.fits(scriptMay));
 
             assertThat(send(read("/api/v1/jobs/victim"), "", owner, "stars").status)
                     .as("the job after the others' " + operation)
@@ -228,7 +228,7 @@ class CallerMatrixTests {
             boolean submitterMay =
                     !operation.changes()
                             || !operation.path.equals("/api/v1/mlflow-credentials/{name}");
-            expect("submitter", operation, asSubmitter, asSubmitter.fits(operation, submitterMay));
+            expect("submitter", operation, asSubmitter, asSubmitter.fits(submitterMay));
 
             fixtures(owner);
             Answer asOwner = send(operation, path, owner, "stars", false);

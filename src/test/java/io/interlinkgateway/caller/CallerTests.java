@@ -427,8 +427,8 @@ class CallerTests {
                 "POST /v3/api-docs 405",
                 "PUT /problems 405",
                 "PATCH /api/v1/jobs/spelled 405",
-                "delete /api/v1/jobs/spelled 400",
-                "FLUSH /api/v1/jobs/spelled 400",
+                "delete /api/v1/jobs/spelled 405",
+                "FLUSH /api/v1/jobs/spelled 405",
                 "GET /%61pi/v1/jobs/spelled 404",
                 "GET /api%2fv1/jobs/spelled 400",
                 "OPTIONS /%61pi/v1/jobs/spelled 200"

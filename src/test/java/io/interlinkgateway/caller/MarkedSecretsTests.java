@@ -73,6 +73,7 @@ class MarkedSecretsTests {
     private static final LocalIssuer ISSUER = new LocalIssuer();
     private static final String USER = "marked-user";
     private static final String PASSWORD = "m4rked Pa55word/+\u00e9";
+    private static final String TOKEN = "m4rked.mlflow+token/0123456789";
     private static final String STRANGE_BEARER = "m4rked-bearer-0123456789abcdef";
     private static final String STRANGE_API_TOKEN =
             "ilg_0123456789abcdef_m4rkedApiToken0123456789abcdefghijklmnopqrs";
@@ -180,10 +181,18 @@ class MarkedSecretsTests {
         // Also where it was cut, or its bytes were taken for another character set's.
         secrets.put("password's beginning", PASSWORD.substring(0, 11));
 
+        List<String> tokenForms = PasswordForms.of(TOKEN).toList();
+        for (int index = 0; index < tokenForms.size(); index++) {
+            secrets.put("MLflow token " + index, tokenForms.get(index));
+        }
+
         String apiToken = apiToken(owner);
         secrets.put("API token", apiToken.substring(21));
-        putCredential(owner);
-        runJob(owner);
+        putCredential(owner, Map.of("token", TOKEN));
+        runJob(owner, "MLFLOW_TRACKING_TOKEN");
+        liveChecks(owner);
+        putCredential(owner, Map.of("username", USER, "password", PASSWORD));
+        runJob(owner, "MLFLOW_TRACKING_PASSWORD");
         List<String> all = new ArrayList<>(tokens);
         all.addAll(List.of(STRANGE_BEARER, STRANGE_API_TOKEN, apiToken, ""));
         int operations = 0;
@@ -251,19 +260,19 @@ class MarkedSecretsTests {
         return token;
     }
 
-    private void putCredential(String owner) {
+    private void putCredential(String owner, Map<String, String> login) {
         Answer put =
                 send(
                         "PUT",
                         "/api/v1/mlflow-credentials/mlflow-server?workspace=stars",
                         owner,
                         "application/json",
-                        JSON.writeValueAsString(Map.of("username", USER, "password", PASSWORD)));
+                        JSON.writeValueAsString(login));
         assertThat(put.status).isIn(200, 201);
     }
 
     /// A job that tells all that it knows.
-    private void runJob(String owner) {
+    private void runJob(String owner, String variable) {
         Answer made =
                 send(
                         "PUT",
@@ -272,10 +281,11 @@ class MarkedSecretsTests {
                         "application/json",
                         """
                         {"node": "sandbox", "image": "/a.sif", "command": ["/bin/sh", "-c"],
-                         "args": ["env; echo \\"$MLFLOW_TRACKING_PASSWORD\\"; exit 3"],
+                         "args": ["env; echo \\"$VARIABLE\\"; exit 3"],
                          "mlflow": {"credential": "mlflow-server", "trackingUri": "https://mlflow.example.org/"},
                          "resources": {"limits": {"cpu": "1", "memory": "64Mi"}}}
-                        """);
+                        """
+                                .replace("VARIABLE", variable));
         assertThat(made.status).as(made.body).isIn(200, 201);
         await().atMost(Duration.ofMinutes(1))
                 .until(() ->
@@ -283,7 +293,7 @@ class MarkedSecretsTests {
                                 .body
                                 .contains("FAILED"));
         Answer log = send("GET", "/api/v1/jobs/victim/logs?workspace=stars", owner, null, null);
-        assertThat(log.body).contains("MLFLOW_TRACKING_PASSWORD=*****");
+        assertThat(log.body).contains(variable + "=*****");
         send(
                 "GET",
                 "/api/v1/jobs/victim/logs?workspace=stars&raw=true&follow=true",
@@ -341,6 +351,10 @@ class MarkedSecretsTests {
                         "{\"username\": \"a\", \"password\": \"" + PASSWORD.repeat(100) + "\"}",
                         "{\"username\": \"a:b\", \"password\": \"" + PASSWORD + "\"}",
                         "{\"password\": \"" + PASSWORD + "\"}",
+                        "{\"token\": \"" + TOKEN + " \"}",
+                        "{\"token\": [\"" + TOKEN + "\"]}",
+                        "{\"tokem\": \"" + TOKEN + "\"}",
+                        "{\"username\": \"a\", \"token\": \"" + TOKEN + "\"}",
                         "{\"username\": \"a\", \"passwort\": \"" + PASSWORD + "\"}",
                         "{\"username\": \"a\", \"password\": \""
                                 + PASSWORD

@@ -414,6 +414,22 @@ class AdmissionIT {
     }
 
     @Test
+    void aTokenForMlflowIsACredential() {
+        String text = Base64.getEncoder().encodeToString(new byte[] {'x'});
+        Secret token = secret("Opaque").withData(Map.of("mlflow-token", text)).build();
+
+        assertThat(create(token).code()).isEqualTo(201);
+        assertThat(
+                        update(
+                                        new SecretBuilder(token)
+                                                .withData(
+                                                        Map.of("username", text, "password", text))
+                                                .build())
+                                .code())
+                .isEqualTo(200);
+    }
+
+    @Test
     void aCredentialDoesNotBecomeAnAccountsToken() {
         Secret credential = secret("Opaque").build();
         assertThat(create(credential).code()).isEqualTo(201);

@@ -21,6 +21,7 @@ import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.SingularityOptions;
 import io.interlinkgateway.job.SlurmOptions;
 import io.interlinkgateway.job.Workspace;
@@ -231,7 +232,8 @@ class ApiServerTests {
         KubernetesVirtualNodes nodes = new KubernetesVirtualNodes(apiServer, watchedNodes);
         KubernetesCredentials credentials = new KubernetesCredentials(apiServer, Clock.systemUTC());
         KubernetesJobLogs logs =
-                new KubernetesJobLogs(apiServer, new PodLog.Source(apiServer, true), credentials);
+                new KubernetesJobLogs(
+                        apiServer, watchedNodes, new PodLog.Source(apiServer, true), credentials);
         JobQuery query =
                 new JobQuery(
                         new JobFilter(
@@ -241,7 +243,7 @@ class ApiServerTests {
                         Optional.empty());
         return Stream.<ThrowingCallable>of(
                         () -> jobs.submit(JOB),
-                        () -> jobs.replace(JOB),
+                        () -> jobs.replace(JOB, new Replacement(false, Set.of())),
                         () -> jobs.preview(JOB),
                         () -> jobs.find(WORKSPACE, JOB.name()),
                         () -> jobs.list(query),

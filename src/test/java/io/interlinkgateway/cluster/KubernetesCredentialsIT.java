@@ -10,6 +10,7 @@ import io.interlinkgateway.contract.CredentialsContract;
 import io.interlinkgateway.credential.CredentialSummary;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.credential.MlflowCredential;
+import io.interlinkgateway.credential.MlflowLogin;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Workspace;
@@ -43,13 +44,31 @@ class KubernetesCredentialsIT extends CredentialsContract {
 
         assertThat(credentials().list(workspace))
                 .map(CredentialSummary::username)
-                .containsExactly("XYZ");
+                .containsExactly(Optional.of("XYZ"));
         assertThat(credentials().find(workspace, NAME).orElseThrow().managedBy())
                 .isEqualTo("kubectl");
         assertThat(credentials().reveal(workspace, NAME))
                 .contains(new MlflowCredential("XYZ", "ABC", Optional.empty()));
         assertThat(credentials().put(workspace, NAME, ADA).created()).isFalse();
         assertThat(credentials().delete(workspace, NAME)).isTrue();
+    }
+
+    @Test
+    void aSecretOfOthersWithATokenForMlflowIsACredential() {
+        Workspace workspace = freshWorkspace();
+        kubectlCreates(workspace, Map.of("mlflow-token", "T0KEN", "other", "stays"));
+
+        assertThat(credentials().reveal(workspace, NAME))
+                .contains(new MlflowCredential(new MlflowLogin.Token("T0KEN"), Optional.empty()));
+        assertThat(credentials().put(workspace, NAME, ADA).created()).isFalse();
+        assertThat(
+                        cluster.client()
+                                .secrets()
+                                .inNamespace(workspace.value())
+                                .withName(NAME.value())
+                                .get()
+                                .getData())
+                .containsOnlyKeys("username", "password", "other");
     }
 
     @Test

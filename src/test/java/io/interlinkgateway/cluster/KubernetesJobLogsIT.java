@@ -105,6 +105,7 @@ class KubernetesJobLogsIT extends JobLogsContract {
         ContainerLog strict =
                 new KubernetesJobLogs(
                                 cluster.apiServer(),
+                                cluster.watchedNodes(),
                                 new PodLog.Source(cluster.apiServer(), false),
                                 cluster.credentials())
                         .find(workspace, NAME, Optional.empty());

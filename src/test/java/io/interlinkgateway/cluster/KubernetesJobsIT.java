@@ -6,21 +6,28 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.contract.JobsContract;
+import io.interlinkgateway.contract.SampleJobs;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.definition.PodDocument;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.Workspace;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 @Requires(Component.CONTROL_PLANE)
@@ -93,9 +100,56 @@ class KubernetesJobsIT extends JobsContract {
         assertThat(jobs().find(workspace, name)).isEmpty();
         assertThat(jobs().delete(workspace, name)).isEmpty();
         assertThatExceptionOfType(GatewayException.NameTaken.class)
-                .isThrownBy(() -> jobs().replace(placed(workspace)));
+                .isThrownBy(
+                        () -> jobs().replace(placed(workspace), new Replacement(false, Set.of())));
         assertThat(cluster.client().pods().inNamespace(workspace.value()).list().getItems())
                 .hasSize(1);
+    }
+
+    @Test
+    void aPodThatWasBoundToAVirtualNodeIsAJob() {
+        Pod bound =
+                new PodBuilder(Serialization.unmarshal(POD, Pod.class))
+                        .editSpec()
+                        .withNodeSelector(null)
+                        .withTolerations()
+                        .withNodeName(node().value())
+                        .endSpec()
+                        .build();
+
+        assertIsJob(bound);
+    }
+
+    @Test
+    void aPodThatToleratesEverythingIsAJob() {
+        Pod tolerant =
+                new PodBuilder(Serialization.unmarshal(POD, Pod.class))
+                        .editSpec()
+                        .withTolerations(new TolerationBuilder().withOperator("Exists").build())
+                        .endSpec()
+                        .build();
+
+        assertIsJob(tolerant);
+    }
+
+    private void assertIsJob(Pod pod) {
+        Workspace workspace = freshWorkspace();
+        cluster.client().resource(pod).inNamespace(workspace.value()).create();
+        JobName name = new JobName("by-hand");
+        JobQuery all =
+                new JobQuery(
+                        new JobFilter(
+                                workspace, Optional.empty(), Set.of(), Optional.empty(), Map.of()),
+                        10,
+                        false,
+                        Optional.empty());
+
+        assertThat(jobs().find(workspace, name)).flatMap(Job::node).contains(node());
+        await().untilAsserted(() ->
+                assertThat(jobs().list(all).items()).extracting(Job::name).containsExactly(name));
+        assertThat(cluster.logs().find(workspace, name, Optional.empty()).key().job())
+                .isEqualTo(name);
+        assertThat(jobs().delete(workspace, name)).isPresent();
     }
 
     @Test
@@ -103,6 +157,34 @@ class KubernetesJobsIT extends JobsContract {
         assertThatExceptionOfType(GatewayException.NotFound.class)
                 .isThrownBy(() -> jobs().submit(placed(new Workspace("nowhere"))))
                 .withMessageContaining("workspace");
+    }
+
+    /// The API server forgets events after an hour, and the job may live for weeks.
+    @Test
+    void aKeyMakesNoJobOfAnotherNameAfterItsClaimHasExpired() {
+        Workspace workspace = freshWorkspace();
+        SampleJobs samples = new SampleJobs(workspace, node());
+        jobs().submit(samples.living("train", "key-1"));
+        assertThat(cluster.client().v1().events().inNamespace(workspace.value()).delete())
+                .isNotEmpty();
+
+        assertThatExceptionOfType(GatewayException.IdempotencyKeyReused.class)
+                .isThrownBy(() -> jobs().submit(samples.living("other", "key-1")));
+    }
+
+    /// The gateway ended between the claim and the pod, or the pod's create is still under way.
+    @Test
+    void aClaimHoldsBeforeItsPodIsThere() {
+        Workspace workspace = freshWorkspace();
+        SampleJobs samples = new SampleJobs(workspace, node());
+        jobs().submit(samples.living("train", "key-1"));
+        jobs().delete(workspace, new JobName("train"));
+        await().until(() -> jobs().find(workspace, new JobName("train")).isEmpty());
+
+        assertThatExceptionOfType(GatewayException.IdempotencyKeyReused.class)
+                .isThrownBy(() -> jobs().submit(samples.living("other", "key-1")))
+                .withMessageContaining("\"train\"");
+        assertThat(jobs().submit(samples.living("train", "key-1")).created()).isTrue();
     }
 
     @Test

@@ -176,6 +176,10 @@ final class TestCluster {
         return new KubernetesJobEvents(workspaces);
     }
 
+    WatchedNodes watchedNodes() {
+        return watchedNodes;
+    }
+
     KubernetesVirtualNodes nodes() {
         return new KubernetesVirtualNodes(apiServer, watchedNodes);
     }
@@ -191,6 +195,7 @@ final class TestCluster {
     KubernetesJobLogs logs() {
         return new KubernetesJobLogs(
                 apiServer,
+                watchedNodes,
                 new PodLog.Source(apiServer, properties.insecureSkipTlsVerifyBackend()),
                 credentials());
     }

@@ -44,7 +44,10 @@ class WatchedPodsTests {
 
     private final List<String> settled = new ArrayList<>();
     private final WatchedPods pods =
-            new WatchedPods(pod -> PodReading.jobFrom(pod, Instant.EPOCH), settled::add);
+            new WatchedPods(
+                    pod -> PodReading.isJob(pod, _ -> false),
+                    pod -> PodReading.jobFrom(pod, Instant.EPOCH),
+                    settled::add);
 
     private static Pod recorded() {
         return Serialization.unmarshal(

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.interlinkgateway.credential.CredentialSummary;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.credential.MlflowCredential;
+import io.interlinkgateway.credential.MlflowLogin;
 import io.interlinkgateway.job.CredentialName;
+import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.TrackingUri;
 import io.interlinkgateway.job.Workspace;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +29,9 @@ public abstract class CredentialsContract {
                     "grace",
                     "an0ther-S3cret",
                     Optional.of(TrackingUri.parse("https://mlflow.example.org/base")));
+
+    private static final MlflowCredential TOKEN =
+            new MlflowCredential(new MlflowLogin.Token("t0ken.of-the/contract"), Optional.empty());
 
     private static final MlflowCredential UNUSED =
             new MlflowCredential("eve", "unused-S3cret", Optional.empty());
@@ -52,7 +58,7 @@ public abstract class CredentialsContract {
         assertThat(stored.created()).isTrue();
         CredentialSummary summary = stored.summary();
         assertThat(summary.name()).isEqualTo(NAME);
-        assertThat(summary.username()).isEqualTo("ada");
+        assertThat(summary.username()).contains("ada");
         assertThat(summary.trackingUri()).isEmpty();
         assertThat(summary.managedBy()).isEqualTo("gateway");
         assertThat(summary.createdAt()).isBetween(before, Instant.now().plusSeconds(60));
@@ -66,7 +72,7 @@ public abstract class CredentialsContract {
         Credentials.Stored stored = credentials().put(workspace, NAME, ADA);
 
         assertThat(stored.created()).isFalse();
-        assertThat(stored.summary().username()).isEqualTo("ada");
+        assertThat(stored.summary().username()).contains("ada");
         assertThat(stored.summary().trackingUri()).isEmpty();
         assertThat(credentials().reveal(workspace, NAME)).contains(ADA);
     }
@@ -94,8 +100,8 @@ public abstract class CredentialsContract {
         credentials().put(workspace, NAME, ADA);
 
         assertThat(credentials().reveal(workspace, NAME))
-                .map(MlflowCredential::password)
-                .contains(PASSWORD);
+                .map(MlflowCredential::login)
+                .contains(new MlflowLogin.Password("ada", PASSWORD));
     }
 
     @Test
@@ -119,6 +125,34 @@ public abstract class CredentialsContract {
                         "YWRhOkdyOC1TM2NyZXQ6IG9mIHRoZSBjb250cmFjdCDDpMOf",
                         "an0ther-S3cret",
                         "Z3JhY2U6YW4wdGhlci1TM2NyZXQ=");
+    }
+
+    @Test
+    void aTokenIsKeptInPlaceOfAPassword() {
+        credentials().put(workspace, NAME, ADA);
+
+        Credentials.Stored stored = credentials().put(workspace, NAME, TOKEN);
+
+        assertThat(stored.created()).isFalse();
+        assertThat(stored.summary().kind()).isEqualTo(MlflowAccess.Kind.TOKEN);
+        assertThat(stored.summary().username()).isEmpty();
+        assertThat(credentials().list(workspace)).containsExactly(stored.summary());
+        assertThat(credentials().reveal(workspace, NAME)).contains(TOKEN);
+        assertThat(credentials().passwordForms(workspace, Set.of(NAME)))
+                .containsExactlyInAnyOrder("t0ken.of-the/contract", "t0ken.of-the%2Fcontract");
+        assertThat(Stream.of(stored, credentials().reveal(workspace, NAME)).map(Object::toString))
+                .noneMatch(shown -> shown.contains("t0ken"));
+    }
+
+    @Test
+    void aPasswordIsKeptInPlaceOfAToken() {
+        credentials().put(workspace, NAME, TOKEN);
+
+        credentials().put(workspace, NAME, ADA);
+
+        assertThat(credentials().reveal(workspace, NAME)).contains(ADA);
+        assertThat(credentials().passwordForms(workspace, Set.of(NAME)))
+                .noneMatch(form -> form.contains("t0ken"));
     }
 
     @Test

@@ -7,10 +7,12 @@ import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -67,7 +69,7 @@ public abstract class JobLogsContract {
         jobs().submit(samples.living("train"));
         ContainerLog old = logs().find(workspace, NAME, Optional.empty());
 
-        jobs().replace(samples.another("train"));
+        jobs().replace(samples.another("train"), new Replacement(false, Set.of()));
 
         assertThat(logs().find(workspace, NAME, Optional.empty()).key()).isNotEqualTo(old.key());
         assertThatExceptionOfType(GatewayException.NotFound.class)

@@ -23,6 +23,7 @@ import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
+import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.TrackingUri;
 import io.interlinkgateway.job.Workspace;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +39,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -143,10 +145,68 @@ public abstract class JobsContract {
     }
 
     @Test
+    void aUsedKeyMakesNoJobOfAnotherName() {
+        Job first = jobs().submit(samples.living("train", "key-1")).job();
+        Job standing = jobs().submit(samples.living("stands")).job();
+
+        assertThatExceptionOfType(GatewayException.IdempotencyKeyReused.class)
+                .isThrownBy(() -> jobs().submit(samples.living("other", "key-1")))
+                .withMessageContaining("\"train\"");
+        for (String name : List.of("other", "stands")) {
+            assertThatExceptionOfType(GatewayException.IdempotencyKeyReused.class)
+                    .isThrownBy(() ->
+                            jobs().replace(
+                                            samples.another(name, "key-1"),
+                                            new Replacement(false, Set.of())));
+            assertThatExceptionOfType(GatewayException.IdempotencyKeyReused.class)
+                    .isThrownBy(() ->
+                            jobs().replace(
+                                            samples.living(name, "key-1"),
+                                            new Replacement(true, Set.of())));
+        }
+        assertThat(uid()).isEqualTo(first.uid());
+        assertThat(jobs().find(workspace, standing.name())).map(Job::uid).contains(standing.uid());
+        assertThat(jobs().find(workspace, new JobName("other"))).isEmpty();
+    }
+
+    @Test
+    void aKeyBelongsToItsWorkspace() {
+        jobs().submit(samples.living("train", "key-1"));
+
+        assertThat(
+                        jobs().submit(
+                                        new SampleJobs(freshWorkspace(), node())
+                                                .living("other", "key-1"))
+                                .created())
+                .isTrue();
+    }
+
+    @Test
+    void parallelSubmitsOfManyNamesWithOneKeyMakeOneJob() throws Exception {
+        AtomicInteger names = new AtomicInteger();
+
+        List<Boolean> created =
+                inParallel(
+                        20,
+                        () -> {
+                            String name = "train-" + names.incrementAndGet();
+                            try {
+                                return jobs().submit(samples.living(name, "key-1")).created();
+                            } catch (GatewayException.IdempotencyKeyReused _) {
+                                return false;
+                            }
+                        });
+
+        assertThat(created).containsOnlyOnce(true);
+        assertThat(names(jobs().list(query(100, null)))).hasSize(1);
+    }
+
+    @Test
     void replaceTakesALivingJobsPlace() {
         Job old = jobs().submit(samples.living("train")).job();
 
-        Jobs.Submission replacement = jobs().replace(samples.another("train"));
+        Jobs.Submission replacement =
+                jobs().replace(samples.another("train"), new Replacement(false, Set.of()));
 
         assertThat(replacement.created()).isTrue();
         assertThat(replacement.job().uid()).isNotEqualTo(old.uid());
@@ -157,21 +217,66 @@ public abstract class JobsContract {
     }
 
     @Test
-    void replaceMakesANewJobOfTheSameDefinition() {
+    void replaceLeavesALivingJobOfTheSameDefinition() {
         Job old = jobs().submit(samples.living("train", "key-1")).job();
 
-        Jobs.Submission replacement = jobs().replace(samples.living("train", "key-2"));
+        Jobs.Submission again =
+                jobs().replace(samples.living("train"), new Replacement(false, Set.of()));
+        Jobs.Submission withAKey =
+                jobs().replace(samples.living("train", "key-2"), new Replacement(false, Set.of()));
+
+        assertThat(again.created()).isFalse();
+        assertThat(withAKey.created()).isFalse();
+        assertThat(uid()).isEqualTo(old.uid());
+        assertThat(JobPhase.of(jobs().find(workspace, NAME).orElseThrow().state())).isIn(LIVING);
+    }
+
+    @Test
+    void replaceTakesThePlaceOfAJobThatGoesAway() {
+        Job old = jobs().submit(samples.living("train")).job();
+        jobs().delete(workspace, NAME);
+
+        Jobs.Submission replacement =
+                jobs().replace(samples.living("train"), new Replacement(false, Set.of()));
+
+        assertThat(replacement.created()).isTrue();
+        assertThat(uid()).isEqualTo(replacement.job().uid()).isNotEqualTo(old.uid());
+    }
+
+    @Test
+    void restartMakesANewJobOfTheSameDefinition() {
+        Job old = jobs().submit(samples.living("train", "key-1")).job();
+
+        Jobs.Submission replacement =
+                jobs().replace(samples.living("train", "key-2"), new Replacement(true, Set.of()));
 
         assertThat(replacement.created()).isTrue();
         assertThat(replacement.job().uid()).isNotEqualTo(old.uid());
     }
 
     @Test
+    void restartRepeatedWithTheSameKeyChangesNothing() {
+        jobs().submit(samples.living("train"));
+        Job restarted =
+                jobs().replace(samples.living("train", "key-1"), new Replacement(true, Set.of()))
+                        .job();
+
+        Jobs.Submission repeat =
+                jobs().replace(samples.living("train", "key-1"), new Replacement(true, Set.of()));
+
+        assertThat(repeat.created()).isFalse();
+        assertThat(uid()).isEqualTo(restarted.uid());
+    }
+
+    @Test
     void replaceRepeatedWithTheSameKeyChangesNothing() {
         jobs().submit(samples.living("train", "key-1"));
-        Job replaced = jobs().replace(samples.another("train", "key-2")).job();
+        Job replaced =
+                jobs().replace(samples.another("train", "key-2"), new Replacement(false, Set.of()))
+                        .job();
 
-        Jobs.Submission repeat = jobs().replace(samples.another("train", "key-2"));
+        Jobs.Submission repeat =
+                jobs().replace(samples.another("train", "key-2"), new Replacement(false, Set.of()));
 
         assertThat(repeat.created()).isFalse();
         assertThat(repeat.job().uid()).isEqualTo(replaced.uid());
@@ -183,7 +288,10 @@ public abstract class JobsContract {
         Job job = jobs().submit(samples.living("train", "key-1")).job();
 
         assertThatExceptionOfType(GatewayException.IdempotencyKeyReused.class)
-                .isThrownBy(() -> jobs().replace(samples.another("train", "key-1")));
+                .isThrownBy(() ->
+                        jobs().replace(
+                                        samples.another("train", "key-1"),
+                                        new Replacement(false, Set.of())));
         assertThat(uid()).isEqualTo(job.uid());
     }
 
@@ -192,7 +300,12 @@ public abstract class JobsContract {
         Job old = jobs().submit(samples.living("train")).job();
 
         List<Jobs.Submission> submissions =
-                inParallel(5, () -> jobs().replace(samples.another("train", "key-1")));
+                inParallel(
+                        5,
+                        () ->
+                                jobs().replace(
+                                                samples.another("train", "key-1"),
+                                                new Replacement(false, Set.of())));
 
         assertThat(submissions).filteredOn(Jobs.Submission::created).hasSize(1);
         assertThat(submissions)
@@ -203,7 +316,8 @@ public abstract class JobsContract {
 
     @Test
     void replaceCreatesWhereNothingIs() {
-        Jobs.Submission submission = jobs().replace(samples.living("train"));
+        Jobs.Submission submission =
+                jobs().replace(samples.living("train"), new Replacement(false, Set.of()));
 
         assertThat(submission.created()).isTrue();
         assertThat(uid()).isEqualTo(submission.job().uid());
@@ -607,7 +721,7 @@ public abstract class JobsContract {
 
         Job standing = jobs().submit(samples.living("train")).job();
         assertThatExceptionOfType(GatewayException.Rejected.class)
-                .isThrownBy(() -> jobs().replace(invalid))
+                .isThrownBy(() -> jobs().replace(invalid, new Replacement(false, Set.of())))
                 .satisfies(rejected -> assertNamed(rejected, field));
         Job still = jobs().find(workspace, NAME).orElseThrow();
         assertThat(still.uid()).isEqualTo(standing.uid());

@@ -6,15 +6,18 @@ import static org.awaitility.Awaitility.await;
 
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.credential.MlflowCredential;
+import io.interlinkgateway.credential.MlflowLogin;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
+import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.TrackingUri;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.JobLogs;
@@ -24,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +79,20 @@ public abstract class RunningJobsContract {
         assertThat(job.evidence().source()).isEqualTo(Job.Source.JOB_RECORD);
         assertThat(job.containers()).extracting(Job.ContainerExit::exitCode).containsExactly(0);
         assertThat(log(LogOptions.ALL)).contains("it ran\n");
+    }
+
+    @Test
+    void replaceMakesAnEndedJobOfTheSameDefinitionAnew() {
+        Job first = jobs().submit(samples.running("train", "echo it ran")).job();
+        ended(JobPhase.SUCCEEDED);
+
+        Jobs.Submission again =
+                jobs().replace(
+                                samples.running("train", "echo it ran"),
+                                new Replacement(false, Set.of()));
+
+        assertThat(again.created()).isTrue();
+        assertThat(again.job().uid()).isNotEqualTo(first.uid());
     }
 
     @Test
@@ -158,6 +176,35 @@ public abstract class RunningJobsContract {
         assertThat(log(LogOptions.ALL)).isEqualTo(logged);
         assertThat(log(LogOptions.ALL.following())).isEqualTo(logged);
         assertThat(log(LogOptions.ALL.withPluginLines())).contains(logged);
+    }
+
+    @Test
+    void aTokenArrivesInTheEnvironmentAndStaysOutOfTheLog() {
+        credentials()
+                .put(
+                        workspace,
+                        new CredentialName("mlflow-server"),
+                        new MlflowCredential(
+                                new MlflowLogin.Token("t0ken-of-mlflow"), Optional.empty()));
+        jobs().submit(
+                        samples.placed(
+                                "train",
+                                SampleJobs.withMlflow(
+                                        SampleJobs.spec(
+                                                "echo \"[$MLFLOW_TRACKING_TOKEN]"
+                                                        + "[$MLFLOW_TRACKING_PASSWORD]\""),
+                                        new MlflowAccess(
+                                                new CredentialName("mlflow-server"),
+                                                TrackingUri.parse("https://mlflow.example.org/"),
+                                                MlflowAccess.Kind.TOKEN)),
+                                null));
+
+        ended(JobPhase.SUCCEEDED);
+        assertThat(log(LogOptions.ALL)).isEqualTo("[" + "*".repeat(15) + "][]\n");
+        assertThat(jobs().find(workspace, NAME).orElseThrow().definition())
+                .get(type(JobSpec.class))
+                .extracting(spec -> spec.mlflow().orElseThrow().kind())
+                .isEqualTo(MlflowAccess.Kind.TOKEN);
     }
 
     @Test

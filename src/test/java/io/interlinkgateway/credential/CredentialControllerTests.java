@@ -68,6 +68,36 @@ class CredentialControllerTests {
     }
 
     @Test
+    void aTokenIsPutInPlaceOfAPassword() {
+        MvcTestResult made = put("{'token':'s3cret-marker'}");
+
+        assertThat(made).hasStatus(201).bodyText().doesNotContain("s3cret-marker");
+        assertThat(made).bodyJson().extractingPath("$.kind").isEqualTo("TOKEN");
+        assertThat(made).bodyJson().doesNotHavePath("$.username");
+    }
+
+    @Test
+    void aTokenBesideAPasswordAndNothingAtAllAreRefused() {
+        MvcTestResult both =
+                put("{'username':'ada','password':'s3cret-marker','token':'s3cret-marker'}");
+        MvcTestResult none = put("{}");
+
+        assertThat(both)
+                .hasStatus(422)
+                .bodyJson()
+                .extractingPath("$.findings[*].field")
+                .asArray()
+                .containsExactly("token");
+        assertThat(none)
+                .hasStatus(422)
+                .bodyJson()
+                .extractingPath("$.findings[*].field")
+                .asArray()
+                .containsExactly("username", "password");
+        assertThat(both).bodyText().doesNotContain("s3cret-marker");
+    }
+
+    @Test
     void whatIsNotThereIsNotFound() {
         assertThat(mvc.get().uri(ADDRESS)).hasStatus(404);
         assertThat(mvc.delete().uri(ADDRESS)).hasStatus(204);

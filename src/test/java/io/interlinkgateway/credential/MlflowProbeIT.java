@@ -23,13 +23,15 @@ class MlflowProbeIT {
         try (MlflowServer server = MlflowServer.start()) {
             TrackingUri address = new TrackingUri(server.url());
 
-            assertThat(probe.ask(address, login(server.username(), server.password())))
+            assertThat(probe.ask(address, login(server.username(), server.password())).verdict())
                     .isEqualTo(Verdict.ACCEPTED);
-            assertThat(probe.ask(address, login(server.username(), "wrong")))
+            assertThat(probe.ask(address, login(server.username(), "wrong")).verdict())
                     .isEqualTo(Verdict.REFUSED);
-            assertThat(probe.ask(address, login("nobody", server.password())))
+            assertThat(probe.ask(address, login("nobody", server.password())).verdict())
                     .isEqualTo(Verdict.REFUSED);
-            assertThat(probe.ask(TrackingUri.parse(address + "/not-here"), login("a", "b")))
+            assertThat(
+                            probe.ask(TrackingUri.parse(address + "/not-here"), login("a", "b"))
+                                    .verdict())
                     .isNotEqualTo(Verdict.ACCEPTED);
         }
     }
@@ -37,7 +39,7 @@ class MlflowProbeIT {
     @Test
     void anOpenServerIsToldFromAGoodPassword() {
         try (MlflowServer server = MlflowServer.startOpen()) {
-            assertThat(probe.ask(new TrackingUri(server.url()), login("any", "thing")))
+            assertThat(probe.ask(new TrackingUri(server.url()), login("any", "thing")).verdict())
                     .isEqualTo(Verdict.OPEN_SERVER);
         }
     }

@@ -44,6 +44,9 @@ class MlflowProbeTests {
     private static final MlflowCredential ADA =
             new MlflowCredential("ada", "s3cret-marker", Optional.empty());
 
+    private static final MlflowCredential TOKEN =
+            new MlflowCredential(new MlflowLogin.Token("t0ken-marker"), Optional.empty());
+
     private final BlockingQueue<String> logins = new LinkedBlockingQueue<>();
     private final CountDownLatch end = new CountDownLatch(1);
     private final MlflowProbe probe =
@@ -83,8 +86,35 @@ class MlflowProbeTests {
             exchange.sendResponseHeaders(302, -1);
         });
 
-        assertThat(ask()).isEqualTo(Verdict.NOT_MLFLOW);
-        assertThat(logins).containsExactly("none");
+        assertThat(outcome())
+                .isEqualTo(
+                        new MlflowProbe.Outcome(
+                                Verdict.REDIRECTED, Optional.of("http://127.0.0.1:1/")));
+        assertThat(logins).hasSize(2);
+    }
+
+    @Test
+    void aRedirectOfTheApiIsToldAsATrackingUri() {
+        manner(exchange -> {
+            exchange.getResponseHeaders()
+                    .add("Location", "https://mlflow.example.org/base" + exchange.getRequestURI());
+            exchange.sendResponseHeaders(308, -1);
+        });
+
+        assertThat(outcome().redirect()).contains("https://mlflow.example.org/base/");
+    }
+
+    @Test
+    void aRedirectThatHasTheCredentialInItIsNotTold() {
+        manner(exchange -> {
+            String login = exchange.getRequestHeaders().getFirst("Authorization");
+            String told = login == null ? "" : login.substring("Basic ".length());
+            exchange.getResponseHeaders().add("Location", "/" + told + exchange.getRequestURI());
+            exchange.sendResponseHeaders(302, -1);
+        });
+
+        assertThat(outcome())
+                .isEqualTo(new MlflowProbe.Outcome(Verdict.REDIRECTED, Optional.empty()));
     }
 
     @Test
@@ -98,7 +128,7 @@ class MlflowProbeTests {
             }
         });
 
-        assertThat(ask()).isEqualTo(Verdict.NOT_MLFLOW);
+        assertThat(ask()).isEqualTo(Verdict.REDIRECTED);
         assertThat(logins).hasSize(2);
     }
 
@@ -107,7 +137,61 @@ class MlflowProbeTests {
         manner(exchange -> send(exchange, 200, "text/html", "<html>log in</html>"));
 
         assertThat(ask()).isEqualTo(Verdict.NOT_MLFLOW);
-        assertThat(logins).as("the password went nowhere").containsExactly("none");
+    }
+
+    /// As plugins of MLflow for single sign-on answer those who have not logged in.
+    @ParameterizedTest
+    @ValueSource(ints = {200, 302, 403, 404})
+    void theCredentialIsTriedWhateverStrangersAreAnswered(int code) {
+        manner(exchange -> {
+            if (exchange.getRequestHeaders().containsKey("Authorization")) {
+                send(exchange, 200, "application/json", "{\"experiments\": []}");
+            } else {
+                send(exchange, code, "text/html", "<html>log in</html>");
+            }
+        });
+
+        assertThat(ask()).isEqualTo(Verdict.ACCEPTED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 502, 503, 504})
+    void aBusyServerSaysNothingOfTheCredential(int code) {
+        manner(exchange -> send(exchange, code, "text/html", "<html>later</html>"));
+
+        assertThat(ask()).isEqualTo(Verdict.TRY_LATER);
+    }
+
+    @Test
+    void aServerThatTakesTokensAloneAsksForOne() {
+        challenging("Bearer realm=\"mlflow\"");
+
+        assertThat(ask()).isEqualTo(Verdict.TOKEN_REQUIRED);
+        assertThat(probe.ask(address("127.0.0.1"), TOKEN).verdict()).isEqualTo(Verdict.REFUSED);
+        assertThat(logins).last().isEqualTo("Bearer t0ken-marker");
+    }
+
+    @Test
+    void aServerThatTakesPasswordsAloneAsksForOne() {
+        challenging("Basic realm=\"mlflow\"");
+
+        assertThat(probe.ask(address("127.0.0.1"), TOKEN).verdict())
+                .isEqualTo(Verdict.PASSWORD_REQUIRED);
+    }
+
+    @Test
+    void aServerThatTakesBothRefuses() {
+        challenging("Bearer realm=\"mlflow\", Basic realm=\"mlflow\"");
+
+        assertThat(ask()).isEqualTo(Verdict.REFUSED);
+        assertThat(probe.ask(address("127.0.0.1"), TOKEN).verdict()).isEqualTo(Verdict.REFUSED);
+    }
+
+    private void challenging(String challenge) {
+        manner(exchange -> {
+            exchange.getResponseHeaders().add("WWW-Authenticate", challenge);
+            exchange.sendResponseHeaders(401, -1);
+        });
     }
 
     @Test
@@ -212,7 +296,12 @@ class MlflowProbeTests {
                         }
                     });
 
-            assertThat(probe.ask(TrackingUri.parse("http://127.0.0.1:" + raw.getLocalPort()), ADA))
+            assertThat(
+                            probe.ask(
+                                            TrackingUri.parse(
+                                                    "http://127.0.0.1:" + raw.getLocalPort()),
+                                            ADA)
+                                    .verdict())
                     .isIn(Verdict.NOT_MLFLOW, Verdict.UNREACHABLE);
         }
     }
@@ -233,7 +322,8 @@ class MlflowProbeTests {
                                 }),
                         (SSLSocketFactory) SSLSocketFactory.getDefault());
 
-        assertThat(counting.ask(address("mlflow.example.org"), ADA)).isEqualTo(Verdict.REFUSED);
+        assertThat(counting.ask(address("mlflow.example.org"), ADA).verdict())
+                .isEqualTo(Verdict.REFUSED);
         assertThat(logins).hasSize(2);
         assertThat(asked).hasValue(1);
     }
@@ -268,7 +358,7 @@ class MlflowProbeTests {
         MlflowProbe careful =
                 new MlflowProbe(new MlflowProperties(List.of(), false, Duration.ofSeconds(1)));
         try {
-            return careful.ask(TrackingUri.parse(server), credential).name();
+            return careful.ask(TrackingUri.parse(server), credential).verdict().name();
         } catch (GatewayException.Rejected refusal) {
             return refusal.findings().getFirst().rule();
         }
@@ -328,6 +418,10 @@ class MlflowProbeTests {
     }
 
     private Verdict ask() {
+        return outcome().verdict();
+    }
+
+    private MlflowProbe.Outcome outcome() {
         return probe.ask(address("127.0.0.1"), ADA);
     }
 

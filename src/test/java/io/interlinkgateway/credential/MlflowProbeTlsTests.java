@@ -85,14 +85,14 @@ class MlflowProbeTlsTests {
     @Test
     void aTrustedCertificateForAnotherNameIsNot() {
         assertThat(ask("other.example.org", context.getSocketFactory()))
-                .isEqualTo(Verdict.UNREACHABLE);
+                .isEqualTo(Verdict.CERTIFICATE_NOT_TRUSTED);
         assertThat(logins).as("nothing was asked").isEmpty();
     }
 
     @Test
     void aCertificateThatNobodyTrustsIsNot() {
         assertThat(ask("mlflow.example.org", defaultContext().getSocketFactory()))
-                .isEqualTo(Verdict.UNREACHABLE);
+                .isEqualTo(Verdict.CERTIFICATE_NOT_TRUSTED);
         assertThat(logins).as("nothing was asked").isEmpty();
     }
 
@@ -104,6 +104,7 @@ class MlflowProbeTlsTests {
                 .ask(
                         TrackingUri.parse(
                                 "https://" + name + ":" + server.getAddress().getPort() + "/"),
-                        ADA);
+                        ADA)
+                .verdict();
     }
 }

@@ -216,6 +216,36 @@ class LogFollowingTests {
         assertThat(follower.whole()).isEqualTo("start\n");
     }
 
+    /// It could be the first byte of the plugin's times, so it is held back until more comes or a moment is over.
+    @Test
+    void aDeletedJobsLastLineKeepsItsLineBreak() throws Exception {
+        LogPace patient =
+                new LogPace(
+                        FAST.buffer(),
+                        FAST.grace(),
+                        Duration.ofMinutes(1),
+                        FAST.settle(),
+                        FAST.look(),
+                        FAST.retry(),
+                        FAST.longestRetry(),
+                        FAST.longestOutage(),
+                        FAST.catchUp(),
+                        FAST.unconfirmedWait());
+        Follower follower =
+                new Follower(
+                        new LogReaders(node::log, node::find, patient, Clock.systemUTC())
+                                .open(
+                                        FakeNode.WORKSPACE,
+                                        FakeNode.NAME,
+                                        LogOptions.ALL.following()));
+        node.start();
+        node.write("start\n");
+        await().until(() -> follower.text().equals("start"));
+        node.delete();
+
+        assertThat(follower.whole()).isEqualTo("start\n");
+    }
+
     @Test
     void anotherKindOfPluginsLogIsGivenWhole() throws Exception {
         Follower follower = follow(LogOptions.ALL.following());

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobState;
@@ -14,6 +18,7 @@ import io.interlinkgateway.job.PodManifest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -287,7 +292,7 @@ class PodReadingTests {
         mutants.add(mutant);
         assertThatCode(
                         () -> {
-                            if (PodReading.isJob(pod)) {
+                            if (PodReading.isJob(pod, _ -> false)) {
                                 PodReading.jobFrom(pod, NOW);
                             }
                         })
@@ -295,9 +300,75 @@ class PodReadingTests {
                 .doesNotThrowAnyException();
     }
 
+    @Test
+    void aPodThatStandsOnAVirtualNodeIsAJobHoweverItGotThere() {
+        assertThat(isJobOn("vega", bound("vega"))).isTrue();
+        assertThat(isJobOn("vega", bound("worker"))).isFalse();
+    }
+
+    @Test
+    void aPodThatToleratesEverythingIsAJobIfItSelectsAVirtualNode() {
+        Toleration all = new TolerationBuilder().withOperator("Exists").build();
+        Toleration named = new TolerationBuilder().withKey("other").withOperator("Exists").build();
+        Toleration running =
+                new TolerationBuilder().withOperator("Exists").withEffect("NoExecute").build();
+
+        assertThat(isJobOn("vega", selecting("vega", all))).isTrue();
+        assertThat(isJobOn("vega", selecting("worker", all))).isFalse();
+        assertThat(isJobOn("vega", selecting("vega", named))).isFalse();
+        assertThat(isJobOn("vega", selecting("vega", running))).isFalse();
+    }
+
+    @Test
+    void theAnnotationOfKubectlChoosesTheContainerWhoseLogIsMeant() {
+        Pod pod =
+                new PodBuilder()
+                        .withNewMetadata()
+                        .addToAnnotations("kubectl.kubernetes.io/default-container", "train")
+                        .endMetadata()
+                        .withNewSpec()
+                        .addNewContainer()
+                        .withName("proxy")
+                        .endContainer()
+                        .addNewContainer()
+                        .withName("train")
+                        .endContainer()
+                        .endSpec()
+                        .build();
+
+        assertThat(PodReading.containerOf(pod, Optional.empty())).isEqualTo("train");
+        assertThat(PodReading.containerOf(pod, Optional.of("proxy"))).isEqualTo("proxy");
+        pod.getMetadata()
+                .setAnnotations(Map.of("kubectl.kubernetes.io/default-container", "other"));
+        assertThat(PodReading.containerOf(pod, Optional.empty())).isEqualTo("proxy");
+    }
+
+    private static boolean isJobOn(String virtual, PodSpec spec) {
+        Pod pod =
+                new PodBuilder()
+                        .withNewMetadata()
+                        .withName("train")
+                        .withNamespace("default")
+                        .endMetadata()
+                        .withSpec(spec)
+                        .build();
+        return PodReading.isJob(pod, node -> node.value().equals(virtual));
+    }
+
+    private static PodSpec bound(String node) {
+        return new PodSpecBuilder().withNodeName(node).build();
+    }
+
+    private static PodSpec selecting(String node, Toleration toleration) {
+        return new PodSpecBuilder()
+                .addToNodeSelector(Annotations.HOSTNAME, node)
+                .withTolerations(toleration)
+                .build();
+    }
+
     private static Job job(JsonNode json) {
         Pod pod = Recordings.pod(json);
-        assertThat(PodReading.isJob(pod)).isTrue();
+        assertThat(PodReading.isJob(pod, _ -> false)).isTrue();
         return PodReading.jobFrom(pod, NOW);
     }
 }

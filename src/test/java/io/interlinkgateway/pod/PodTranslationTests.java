@@ -126,7 +126,7 @@ class PodTranslationTests {
     }
 
     private static JobDefinition definitionOf(Pod pod) {
-        assertThat(PodReading.isJob(pod)).isTrue();
+        assertThat(PodReading.isJob(pod, _ -> false)).isTrue();
         Job job = PodReading.jobFrom(pod, Instant.EPOCH);
         assertThat(job.managedBy()).isEqualTo("gateway");
         return job.definition().orElseThrow();

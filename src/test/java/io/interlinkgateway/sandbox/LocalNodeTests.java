@@ -239,6 +239,23 @@ class LocalNodeTests {
         ended(JobPhase.SUCCEEDED);
     }
 
+    @Test
+    void aVariableMayTakeTheNodesName() {
+        Map<String, Object> container =
+                SampleJobs.container("main", "test \"$NODE\" = " + sandbox.node);
+        container.put(
+                "env",
+                List.of(
+                        Map.of(
+                                "name",
+                                "NODE",
+                                "valueFrom",
+                                Map.of("fieldRef", Map.of("fieldPath", "spec.nodeName")))));
+        submit(SampleJobs.pod(container));
+
+        ended(JobPhase.SUCCEEDED);
+    }
+
     private void putCredential(String name) {
         sandbox.credentials.put(
                 workspace,

@@ -1,0 +1,149 @@
+package io.interlinkgateway.cluster;
+
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodList;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.PodTranslation;
+import io.interlinkgateway.pod.Repetition;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/// Ties each Idempotency-Key of a workspace to one job's name before anything is created. The claim is an Event that is
+/// named after the key: its creation is atomic, as that of every object, and the API server removes it by itself
+/// (`--event-ttl`, one hour by default). A job that lives longer is found by its label. A claim is never released: a
+/// request that is still under way could rely on it (docs/adr/0002-a-job-is-its-pod.md).
+final class KeyClaims {
+
+    /// How often a claim may end between the attempt to make it and the look at it.
+    private static final int ATTEMPTS = 5;
+
+    private final ApiServer apiServer;
+    private final Clock clock;
+
+    KeyClaims(ApiServer apiServer, Clock clock) {
+        this.apiServer = apiServer;
+        this.clock = clock;
+    }
+
+    /// Claims the key of a request, if it has one, for the job that is to be created.
+    ///
+    /// @param wanted the job's pod
+    /// @throws GatewayException.IdempotencyKeyReused if the key belongs to a job of another name
+    void claim(Pod wanted) {
+        Repetition.keyOf(wanted).ifPresent(key -> claim(wanted, key));
+    }
+
+    private void claim(Pod wanted, String key) {
+        String name = wanted.getMetadata().getName();
+        requireSame(labelled(wanted, key), name);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            if (created(wanted, key)) {
+                return;
+            }
+            Optional<String> claimant = claimant(wanted, key);
+            if (claimant.isPresent()) {
+                requireSame(claimant, name);
+                return;
+            }
+        }
+        throw new GatewayException.ClusterUnavailable(
+                "The claim of the Idempotency-Key can't be read.");
+    }
+
+    private static void requireSame(Optional<String> claimant, String wanted) {
+        claimant.filter(other -> !other.equals(wanted))
+                .ifPresent(other -> {
+                    throw new GatewayException.IdempotencyKeyReused(new JobName(other));
+                });
+    }
+
+    /// The job that the key made, from the API server's cache: what is younger than that has its claim.
+    private Optional<String> labelled(Pod wanted, String key) {
+        ApiServer.Answer answer =
+                apiServer.send(
+                        "GET",
+                        UriComponentsBuilder.fromPath("/api/v1/namespaces/{namespace}/pods")
+                                .queryParam("labelSelector", "{selector}")
+                                .queryParam("resourceVersion", 0)
+                                .build(namespace(wanted), Annotations.IDEMPOTENCY_KEY + "=" + key)
+                                .toString(),
+                        null);
+        if (!answer.successful()) {
+            throw apiServer.refused(answer.code(), answer.status());
+        }
+        return Serialization.unmarshal(answer.body(), PodList.class).getItems().stream()
+                .map(pod -> pod.getMetadata().getName())
+                .findFirst();
+    }
+
+    private boolean created(Pod wanted, String key) {
+        ApiServer.Answer answer = apiServer.send("POST", events(wanted), claimOf(wanted, key));
+        if (answer.successful()) {
+            return true;
+        }
+        if (answer.code() == 409) {
+            return false;
+        }
+        if (answer.code() == 404) {
+            throw new GatewayException.NotFound("workspace", namespace(wanted));
+        }
+        throw apiServer.refused(answer.code(), answer.status());
+    }
+
+    private Optional<String> claimant(Pod wanted, String key) {
+        ApiServer.Answer answer =
+                apiServer.send("GET", events(wanted) + "/" + claimName(key), null);
+        if (answer.code() == 404) {
+            return Optional.empty();
+        }
+        if (!answer.successful()) {
+            throw apiServer.refused(answer.code(), answer.status());
+        }
+        return Optional.of(
+                Serialization.unmarshal(answer.body(), Event.class).getInvolvedObject().getName());
+    }
+
+    private Event claimOf(Pod wanted, String key) {
+        String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+        // spotless:off
+        return new EventBuilder()
+                .withNewMetadata()
+                    .withName(claimName(key))
+                    .withNamespace(namespace(wanted))
+                .endMetadata()
+                .withNewInvolvedObject()
+                    .withApiVersion("v1")
+                    .withKind("Pod")
+                    .withNamespace(namespace(wanted))
+                    .withName(wanted.getMetadata().getName())
+                .endInvolvedObject()
+                .withType("Normal")
+                .withReason("IdempotencyKeyClaimed")
+                .withMessage("An Idempotency-Key was given for this job. It makes no job of another name.")
+                .withNewSource().withComponent(PodTranslation.MANAGER).endSource()
+                .withFirstTimestamp(now)
+                .withLastTimestamp(now)
+                .withCount(1)
+                .build();
+        // spotless:on
+    }
+
+    private static String claimName(String key) {
+        return "idempotency-key-" + key;
+    }
+
+    private static String events(Pod wanted) {
+        return "/api/v1/namespaces/" + namespace(wanted) + "/events";
+    }
+
+    private static String namespace(Pod pod) {
+        return pod.getMetadata().getNamespace();
+    }
+}
