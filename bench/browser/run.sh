@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # run.sh [DIR]: walks through Swagger UI with a real browser: in the sandbox, and on a real control plane with a login at a
-# real Keycloak. Needs the packaged jar, JAVA_HOME with a JDK 25 and Node.js. The screenshots are in DIR (target/browser).
+# real Keycloak. Needs the packaged jar and Node.js. The screenshots are in DIR (target/browser).
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
+. bench/gateway.sh
 shots=${1:-target/browser}
 cache=$root/.cache/browser
 mkdir -p "$shots" "$cache"
@@ -24,25 +25,16 @@ end() {
 }
 trap end EXIT
 
-read -r sandbox cluster < <(python3 -c '
-import socket
-sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
-print(*(s.getsockname()[1] for s in sockets))')
+sandbox=$(free_port)
+cluster=$(free_port)
+flags=-XX:TieredStopAtLevel=1
 
 gateway() { # port, profile, more options
   local port=$1 profile=$2
   shift 2
-  "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -jar "$jar" --server.port="$port" --spring.profiles.active="$profile" "$@" \
-    >"$shots/gateway-$profile.log" 2>&1 &
-  gateways+=($!)
-  for _ in $(seq 1200); do
-    curl -sf "http://127.0.0.1:$port/actuator/health/readiness" >/dev/null && return
-    kill -0 $! 2>/dev/null || break
-    sleep 0.1
-  done
-  echo "browser: the gateway ($profile) does not get ready" >&2
-  tail -n 20 "$shots/gateway-$profile.log" >&2
-  exit 1
+  start_gateway "$shots/gateway-$profile.log" "http://127.0.0.1:$port" --server.port="$port" \
+    --spring.profiles.active="$profile" "$@"
+  gateways+=("$gateway")
 }
 walk() { # which walk, port
   NODE_PATH=$cache/node_modules node bench/browser/walk.js "$1" "http://127.0.0.1:$2" "$shots" "$(mktemp -d -p "$work")"

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # run.sh [JAR]: generates a Python and a TypeScript client from openapi.json, checks their types and those of the tours
-# here, and runs the README's tour with both against the packaged gateway in the sandbox. Needs JAVA_HOME with a JDK 25,
-# Python 3.11 and Node.js 20. The clients are in target/clients.
+# here, and runs the README's tour with both against the packaged gateway in the sandbox. Needs Python 3.11 and Node.js 20.
+# The clients are in target/clients.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
+. bench/gateway.sh
 "$here/install.sh"
 cache=$PWD/.cache/clients
 out=$PWD/target/clients
@@ -24,15 +25,9 @@ echo '{"type": "module"}' >"$out/typescript/package.json"
 (cd "$out/typescript" && node_modules/.bin/tsc --strict --noUncheckedIndexedAccess --target es2022 --module nodenext \
   --types node tour.ts)
 
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(free_port)
 url=http://127.0.0.1:$port
-"${JAVA_HOME:-/usr}/bin/java" -XX:TieredStopAtLevel=1 -Xmx512m -jar "$jar" --server.port="$port" >"$out/gateway.log" 2>&1 &
-gateway=$!
 trap 'kill "$gateway"; wait "$gateway" || true' EXIT
-for _ in $(seq 240); do
-  curl -sf "$url/actuator/health/readiness" >/dev/null && break
-  kill -0 "$gateway" # java has to be 25 or newer: set JAVA_HOME
-  sleep 0.5
-done
+flags=-XX:TieredStopAtLevel=1 start_gateway "$out/gateway.log" "$url" --server.port="$port"
 (cd "$out/python" && "$cache/venv/bin/python" tour.py "$url" "$here/../../examples")
 (cd "$out/typescript" && node tour.js "$url" "$here/../../examples")

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 bench/control-plane/build.sh
 ./mvnw -q -DskipTests package dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/classpath
-java=$(./mvnw --version | sed -n 's/.*runtime: //p')/bin/java
+java=$(bench/jdk.sh)/bin/java
 
 dir=$PWD/target/events-$$
 trap 'bench/control-plane/down.sh "$dir"' EXIT

@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
-PATH=${JAVA_HOME:+$JAVA_HOME/bin:}$PATH
-java -version 2>&1 | grep -q '"2[5-9]' || { echo "check.sh needs java 25: set JAVA_HOME" >&2; exit 1; }
+. bench/gateway.sh
+PATH=$(bench/jdk.sh)/bin:$PATH
 app=$root/target/image
 rm -rf "$app"
 java -Djarmode=tools -jar target/interlink-gateway-*.jar extract --layers --destination "$app/layers"
@@ -17,7 +17,7 @@ mv "$app"/interlink-gateway-*.jar "$app/gateway.jar"
 bench/image/train.sh "$app"
 
 measure() { # name, JVM flags
-  local name=$1 before pid port=18080
+  local name=$1 before pid port=$(free_port)
   shift
   before=$(date +%s%N)
   java "$@" -XX:MaxRAMPercentage=60 -jar "$app/gateway.jar" --spring.profiles.active=sandbox --server.port=$port >"$app/$name.log" 2>&1 &

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 bench/control-plane/build.sh
 bin=$PWD/.cache/control-plane/bin
 ./mvnw -q -DskipTests package dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/classpath
-java=$(./mvnw --version | sed -n 's/.*runtime: //p')/bin/java
+java=$(bench/jdk.sh)/bin/java
 
 bench/control-plane/up.sh "$dir"
 export KUBECONFIG=$dir/kubeconfig

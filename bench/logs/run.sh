@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 ./mvnw -q -DskipTests test-compile dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/classpath
-java=$(./mvnw --version | sed -n 's/.*runtime: //p')/bin/java
+java=$(bench/jdk.sh)/bin/java
 measure() {
   "$java" -Dgateway.options="${GATEWAY_OPTIONS:--Xmx192m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Dbegin.after=30}" \
     -cp "target/test-classes:target/classes:$(cat target/classpath)" io.interlinkgateway.log.LogBenchmark "$@"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the README's tour against a gateway in the sandbox, and compares each output with the one it promises."""
+"""check.py HOST:PORT: runs the README's tour against the gateway there, and compares each output with the promised one."""
 
 import pathlib
 import re
@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 root = pathlib.Path(__file__).resolve().parents[2]
-blocks = re.findall(r"```console\n(.*?)```", (root / "README.md").read_text(), re.S)
+readme = (root / "README.md").read_text().replace("localhost:8080", sys.argv[1])
+blocks = re.findall(r"```console\n(.*?)```", readme, re.S)
 script, promises = ["exec 2>&1"], []
 for block in blocks:
     command = None

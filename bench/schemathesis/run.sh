@@ -5,21 +5,16 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
+. bench/gateway.sh
 "$here/install.sh"
 jar=${1:-$(ls target/interlink-gateway-*.jar | grep -v original)}
 report=${REPORT:-$(mktemp -d)}
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(free_port)
 url=http://127.0.0.1:$port
 
-"${JAVA_HOME:-/usr}/bin/java" -Xmx512m -jar "$jar" --server.port="$port" --gateway.sandbox.running-jobs=1 \
-  --gateway.caller.requests-per-second=100000 --gateway.caller.burst=100000 >"$report/gateway.log" 2>&1 &
-gateway=$!
 trap 'kill "$gateway"; wait "$gateway" || true' EXIT
-for _ in $(seq 240); do
-  curl -sf "$url/actuator/health/readiness" >/dev/null && break
-  kill -0 "$gateway" # java has to be 25 or newer: set JAVA_HOME
-  sleep 0.5
-done
+start_gateway "$report/gateway.log" "$url" --server.port="$port" --gateway.sandbox.running-jobs=1 \
+  --gateway.caller.requests-per-second=100000 --gateway.caller.burst=100000
 curl -sf "$url/api/v1/jobs?workspace=elsewhere" -H 'Content-Type: application/json' >/dev/null -d '{"node": "sandbox",
   "image": "/a.sif", "command": ["sleep", "86400"], "resources": {"limits": {"cpu": "1", "memory": "64Mi"}}}'
 curl -sf -X PUT "$url/api/v1/mlflow-credentials/mlflow-server" -H 'Content-Type: application/json' >/dev/null \
@@ -29,7 +24,7 @@ curl -sf -X PUT "$url/api/v1/mlflow-credentials/mlflow-server" -H 'Content-Type:
 # methods that HTTP does not know are refused by the firewall, with 400 for 405; and a job may be named preflight, so that
 # this address has more methods.
 excluded=ignored_auth,missing_required_header,negative_data_rejection,positive_data_acceptance,unsupported_method,allow_header_conformance
-"$here/../../.cache/schemathesis/venv/bin/schemathesis" run "$url/v3/api-docs" \
+SCHEMATHESIS_HOOKS=bench.schemathesis.hooks PYTHONPATH=. "$here/../../.cache/schemathesis/venv/bin/schemathesis" run "$url/v3/api-docs" \
   --url "$url" --seed "${SEED:-1}" --max-examples "${EXAMPLES:-50}" --phases "${PHASES:-examples,coverage}" --request-timeout 10 \
   --exclude-path-regex '/events$' --exclude-checks "$excluded" --continue-on-failure \
   --report junit --report-junit-path "$report/junit.xml" | tee "$report/summary.txt"

@@ -6,6 +6,6 @@ cd "$(dirname "$0")/../.."
 dir=$PWD/target/soak-$$
 trap 'bench/control-plane/down.sh "$dir"' EXIT
 bench/load/up.sh "$dir"
-java=$(./mvnw --version | sed -n 's/.*runtime: //p')/bin/java
+java=$(bench/jdk.sh)/bin/java
 "$java" --sun-misc-unsafe-memory-access=allow -cp "target/test-classes:target/classes:$(cat target/classpath)" \
   io.interlinkgateway.load.Soak "$dir" "$(cat "$dir/gateway.url")" "${1:-10}"

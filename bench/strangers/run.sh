@@ -5,23 +5,19 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
+. bench/gateway.sh
 jar=${1:-$(ls target/interlink-gateway-*.jar)}
-free() { python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'; }
-port=$(free)
-management=$(free)
+port=$(free_port)
+management=$(free_port)
 issuer=gateway.security.issuers[0]
 log=$(mktemp)
 
+trap 'kill "$gateway"; wait "$gateway" || true; rm "$log"' EXIT
 # The heap and the collector that the JVM chooses in the container of deploy/gateway.yaml.
-"${JAVA_HOME:-/usr}/bin/java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx460m -jar "$jar" --server.port="$port" \
+flags="-XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx460m"
+start_gateway "$log" "http://127.0.0.1:$management" --server.port="$port" \
   --management.server.port="$management" --management.server.address=127.0.0.1 \
   --gateway.security.mode=authenticated --$issuer.uri=https://issuer.invalid --$issuer.audiences=gateway \
-  --$issuer.rules[0].claim=sub --$issuer.rules[0].value=ada --$issuer.rules[0].workspace=ada >"$log" 2>&1 &
-gateway=$!
-trap 'kill "$gateway"; wait "$gateway" || true; rm "$log"' EXIT
-until curl -sf "http://127.0.0.1:$management/actuator/health/readiness" >/dev/null; do
-  kill -0 "$gateway" || { tail -n 5 "$log" >&2; exit 1; }
-  sleep 0.5
-done
+  --$issuer.rules[0].claim=sub --$issuer.rules[0].value=ada --$issuer.rules[0].workspace=ada
 python3 "$here/strangers.py" "$port" "$management" "$gateway" "${CONNECTIONS:-12000}"
 echo "refusals in the gateway's log: $(grep -c 'Refused (' "$log" || true) lines"

@@ -28,6 +28,12 @@ class RefusedRequests extends ErrorHandler {
         this.refusals = refusals;
     }
 
+    /// Jetty answers only GET, POST and HEAD with a body.
+    @Override
+    public boolean errorPageForMethod(String method) {
+        return true;
+    }
+
     @Override
     protected void generateResponse(
             Request request,
@@ -36,20 +42,19 @@ class RefusedRequests extends ErrorHandler {
             @Nullable String message,
             @Nullable Throwable cause,
             Callback callback) {
+        // Jetty answers 505, but it is the client that chose the version.
         boolean version = code == HttpStatus.HTTP_VERSION_NOT_SUPPORTED.value();
-        // The status says 5xx, but it is the client that chose the version.
-        ProblemType type =
-                version
-                        ? ProblemType.MALFORMED_REQUEST
-                        : ProblemType.ofStatus(HttpStatusCode.valueOf(code));
+        int status = version ? HttpStatus.BAD_REQUEST.value() : code;
+        ProblemType type = ProblemType.ofStatus(HttpStatusCode.valueOf(status));
         if (type.status().is4xxClientError()) {
             refusals.refused(
                     Refusals.Cause.BAD_REQUEST,
-                    code + " to " + Request.getRemoteAddr(request) + ". " + message);
+                    status + " to " + Request.getRemoteAddr(request) + ". " + message);
         }
         ProblemDetail problem =
                 type.problem(Objects.requireNonNullElse(message, type.title()) + ".");
-        problem.setStatus(code);
+        problem.setStatus(status);
+        response.setStatus(status);
         if (version) {
             problem.setProperty("hint", "Send the request with HTTP/1.1.");
         }

@@ -111,7 +111,8 @@ class SubmissionController {
                     @Parameter(schema = @Schema(type = "boolean", defaultValue = "false"))
                     boolean restart,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
-            @RequestHeader(HttpHeaders.IF_MATCH) Optional<List<String>> ifMatch,
+            @RequestHeader(HttpHeaders.IF_MATCH) @Parameter(schema = @Schema(type = "string"))
+                    Optional<List<String>> ifMatch,
             @Parameter(hidden = true) JobDocument document) {
         Optional<Replacement> replacement = replacement(replace, restart, JobTag.meant(ifMatch));
         RequestedJob requested = named(name, documents.parse(document));
@@ -202,7 +203,8 @@ class SubmissionController {
     ResponseEntity<JobResponse> delete(
             Workspace workspace,
             @PathVariable JobName name,
-            @RequestHeader(HttpHeaders.IF_MATCH) Optional<List<String>> ifMatch) {
+            @RequestHeader(HttpHeaders.IF_MATCH) @Parameter(schema = @Schema(type = "string"))
+                    Optional<List<String>> ifMatch) {
         return jobs.delete(workspace, name, JobTag.meant(ifMatch))
                 .map(job ->
                         ResponseEntity.status(HttpStatus.ACCEPTED)
