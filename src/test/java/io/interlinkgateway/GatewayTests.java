@@ -16,9 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -195,6 +197,94 @@ class GatewayTests {
 
         assertThat(put("/jobs/goes-on?replace=true", lives).status()).isEqualTo(200);
         assertThat(put("/jobs/goes-on?replace=true&restart=true", lives).status()).isEqualTo(201);
+    }
+
+    @Test
+    void anotherKindOfCredentialLeavesTheJobThatIsThere() {
+        String credential = "/mlflow-credentials/changes-kind";
+        put(credential, "{\"username\": \"ada\", \"password\": \"s3cret-marker\"}");
+        String lives =
+                named("logs-in-always")
+                        .replace("echo hello", "sleep 600")
+                        .replace(
+                                "\"command\"",
+                                "\"mlflow\": {\"credential\": \"changes-kind\", \"trackingUri\":"
+                                        + " \"https://mlflow.example.org/\"}, \"command\"");
+        String uid = post("/jobs", lives).text("/uid");
+
+        put(credential, "{\"token\": \"t0ken-marker\"}");
+
+        Answer repeat = post("/jobs", lives);
+        assertThat(repeat.status()).isEqualTo(200);
+        assertThat(repeat.text("/uid")).isEqualTo(uid);
+        Answer replacement = put("/jobs/logs-in-always?replace=true", lives);
+        assertThat(replacement.status()).isEqualTo(200);
+        assertThat(replacement.text("/uid")).isEqualTo(uid);
+    }
+
+    @Test
+    void aJobThatWouldBeReplacedIsNoAnswerWhereChecksFail() {
+        String credential = "/mlflow-credentials/goes-away";
+        put(credential, "{\"username\": \"ada\", \"password\": \"s3cret-marker\"}");
+        String lives =
+                named("stands")
+                        .replace("echo hello", "sleep 600")
+                        .replace(
+                                "\"command\"",
+                                "\"mlflow\": {\"credential\": \"goes-away\", \"trackingUri\":"
+                                        + " \"https://mlflow.example.org/\"}, \"command\"");
+        String uid = post("/jobs", lives).text("/uid");
+        send("DELETE", credential, JSON, "");
+
+        Answer restart =
+                send(
+                        "PUT",
+                        "/jobs/stands?replace=true&restart=true",
+                        JSON,
+                        lives,
+                        "Idempotency-Key",
+                        "another-key");
+        assertThat(restart.status()).isEqualTo(422);
+        assertThat(rules(restart)).contains("credential-exists");
+        assertThat(
+                        send(
+                                        "PUT",
+                                        "/jobs/stands?replace=true",
+                                        JSON,
+                                        lives,
+                                        "If-Match",
+                                        "\"another-job\"")
+                                .status())
+                .isEqualTo(412);
+        Answer goesOn = put("/jobs/stands?replace=true", lives);
+        assertThat(goesOn.status()).isEqualTo(200);
+        assertThat(goesOn.text("/uid")).isEqualTo(uid);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "echo a; while :; do echo x; sleep 0.1; done",
+                "trap 'echo bye; exit 3' TERM; echo a; while :; do sleep 0.1; done"
+            })
+    void aFollowerOfAJobThatIsDeletedGetsWholeLines(String script) throws Exception {
+        String name = "is-deleted-" + script.length();
+        post("/jobs", named(name).replace("echo hello", script));
+        await().until(() -> get("/jobs/" + name + "/logs").response.body().startsWith("a\n"));
+        CompletableFuture<HttpResponse<String>> followed =
+                http.sendAsync(
+                        HttpRequest.newBuilder(
+                                        URI.create(
+                                                "http://127.0.0.1:%d/api/v1/jobs/%s/logs?follow=true"
+                                                        .formatted(port, name)))
+                                .header("Accept", "text/plain")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        await().until(() -> get("/jobs/" + name).text("/state").equals("RUNNING"));
+
+        send("DELETE", "/jobs/" + name, JSON, "");
+
+        assertThat(followed.get(1, TimeUnit.MINUTES).body()).startsWith("a\n").endsWith("\n");
     }
 
     @Test

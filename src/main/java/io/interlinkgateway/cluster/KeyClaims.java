@@ -2,16 +2,17 @@ package io.interlinkgateway.cluster;
 
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.job.GatewayException;
-import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.pod.Annotations;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.pod.Repetition;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.web.util.UriComponentsBuilder;
 
@@ -60,7 +61,7 @@ final class KeyClaims {
     private static void requireSame(Optional<String> claimant, String wanted) {
         claimant.filter(other -> !other.equals(wanted))
                 .ifPresent(other -> {
-                    throw new GatewayException.IdempotencyKeyReused(new JobName(other));
+                    throw new GatewayException.IdempotencyKeyReused(other);
                 });
     }
 
@@ -78,9 +79,12 @@ final class KeyClaims {
         if (!answer.successful()) {
             throw apiServer.refused(answer.code(), answer.status());
         }
-        return Serialization.unmarshal(answer.body(), PodList.class).getItems().stream()
-                .map(pod -> pod.getMetadata().getName())
-                .findFirst();
+        List<String> names =
+                Serialization.unmarshal(answer.body(), PodList.class).getItems().stream()
+                        .map(pod -> pod.getMetadata().getName())
+                        .toList();
+        String own = wanted.getMetadata().getName();
+        return names.contains(own) ? Optional.of(own) : names.stream().findFirst();
     }
 
     private boolean created(Pod wanted, String key) {
@@ -106,8 +110,13 @@ final class KeyClaims {
         if (!answer.successful()) {
             throw apiServer.refused(answer.code(), answer.status());
         }
+        // Anybody who may make events may have written it.
         return Optional.of(
-                Serialization.unmarshal(answer.body(), Event.class).getInvolvedObject().getName());
+                Optional.ofNullable(
+                                Serialization.unmarshal(answer.body(), Event.class)
+                                        .getInvolvedObject())
+                        .map(ObjectReference::getName)
+                        .orElse(""));
     }
 
     private Event claimOf(Pod wanted, String key) {

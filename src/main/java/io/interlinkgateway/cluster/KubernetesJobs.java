@@ -163,6 +163,12 @@ final class KubernetesJobs implements Jobs {
     }
 
     @Override
+    public Optional<Job> staying(PlacedJob job, Replacement replacement) {
+        Pod wanted = podFor(job);
+        return Repetition.stayingJob(pod(wanted), wanted, replacement, clock.instant());
+    }
+
+    @Override
     public Optional<Job> repeated(PlacedJob job) {
         Pod wanted = podFor(job);
         return pod(wanted)

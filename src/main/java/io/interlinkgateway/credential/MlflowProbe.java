@@ -157,7 +157,7 @@ class MlflowProbe {
             case 301, 302, 303, 307, 308 -> Verdict.REDIRECTED;
             case 401 -> refusal(answer, login);
             case 403 -> Verdict.FORBIDDEN;
-            case 429, 502, 503, 504 -> Verdict.TRY_LATER;
+            case 429, 500, 502, 503, 504 -> Verdict.TRY_LATER;
             default -> Verdict.NOT_MLFLOW;
         };
     }
@@ -185,7 +185,9 @@ class MlflowProbe {
             String shown =
                     TrackingUri.parse(target.getScheme() + "://" + target.getRawAuthority() + base)
                             .toString();
-            return Optional.of(shown).filter(text -> login.secretForms().noneMatch(text::contains));
+            return Optional.of(shown)
+                    .filter(text -> !text.equals(server.toString()))
+                    .filter(text -> login.secretForms().noneMatch(text::contains));
         } catch (IllegalArgumentException noAddress) {
             return Optional.empty();
         }

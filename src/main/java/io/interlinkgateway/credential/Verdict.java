@@ -11,7 +11,8 @@ enum Verdict {
             "Store the credential again with what you log in with on this server."),
     /// The server knows the user, who may not list experiments.
     FORBIDDEN(
-            "The server accepts the credential, but its user has no permissions.",
+            "The server forbids listing experiments: the credential's user lacks permissions, or"
+                    + " the server refuses all requests from the gateway.",
             "Ask the server's administrator for permission."),
     /// The server lets everybody in, so the credential can't be told right from wrong.
     OPEN_SERVER(
@@ -38,7 +39,7 @@ enum Verdict {
                     + " certificate of a public authority."),
     /// The server is overloaded or being started, or limits the requests.
     TRY_LATER(
-            "The server is temporarily busy or down.",
+            "The server is busy or down, or reports an error of its own.",
             "Try again later. Nothing is known of the credential yet."),
     /// Whatever answers there is no MLflow, or hides it behind a login page.
     NOT_MLFLOW(

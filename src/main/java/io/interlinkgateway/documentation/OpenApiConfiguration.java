@@ -51,7 +51,10 @@ class OpenApiConfiguration {
                             "Beside replace=true: also a job of the same definition that has not"
                                     + " ended."),
                     Map.entry("follow", "Go on until the job has written its last."),
-                    Map.entry("Idempotency-Key", "A text of your own, the same in each repeat."),
+                    Map.entry(
+                            "Idempotency-Key",
+                            "A text of your own, the same in each repeat. It is remembered while"
+                                    + " its job exists, and for an hour at least."),
                     Map.entry(
                             "If-Match",
                             "The ETag of the job that is meant; no other job of that name is"

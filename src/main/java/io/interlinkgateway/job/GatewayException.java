@@ -69,10 +69,15 @@ public abstract sealed class GatewayException extends RuntimeException {
     public static final class IdempotencyKeyReused extends GatewayException {
         /// @param name the job that the key belongs to
         public IdempotencyKeyReused(JobName name) {
+            this(name.value());
+        }
+
+        /// @param name the name that the key was sent with, as it was found
+        public IdempotencyKeyReused(String name) {
             super(
-                    "This Idempotency-Key has already been used for the job \""
-                            + name
-                            + "\", with another name or definition.");
+                    "This Idempotency-Key was sent before, with the name \""
+                            + Text.shown(name)
+                            + "\" and a request that differs from this one.");
         }
     }
 

@@ -35,6 +35,15 @@ public interface Jobs {
     /// @throws GatewayException.Rejected if the cluster finds the pod invalid; the old job then still stands
     Submission replace(PlacedJob job, Replacement replacement);
 
+    /// The job that stays in the place of a replacement which can't be made.
+    ///
+    /// @param job what was to be created
+    /// @param replacement which job may be replaced
+    /// @return the job of that name, if it was made by the same Idempotency-Key, or is what is wanted and goes on
+    /// @throws GatewayException.OtherJob if the name is not a job's that may be replaced
+    /// @throws GatewayException.IdempotencyKeyReused if the key made another job of that name
+    Optional<Job> staying(PlacedJob job, Replacement replacement);
+
     /// The job that an earlier repeat of the same request made.
     ///
     /// @param job what was to be created

@@ -51,6 +51,10 @@ final class LogFeed {
     /// What followed the log last, as long as it was not read to its end since.
     private @Nullable LogDecoder followed;
 
+    /// What the last reading with any text held back at its end, such as a line break that may be the plugin's. The log
+    /// of a deleted pod ends with it: a later reading may be empty.
+    private List<LogPiece> held = List.of();
+
     LogFeed(ContainerLog log, JobLookup jobs, LogPace pace, Clock clock) {
         this.log = log;
         this.jobs = jobs;
@@ -128,9 +132,8 @@ final class LogFeed {
 
     /// A log that went away with its job can't be read to its end: what was held back until more came is all there is.
     private void tellHeld() throws InterruptedException {
-        if (followed != null) {
-            add(followed.end());
-        }
+        holdWhatWasFollowed();
+        add(held);
     }
 
     private static Duration shorter(Duration one, Duration other) {
@@ -283,6 +286,7 @@ final class LogFeed {
     private boolean follow() throws IOException, InterruptedException {
         try (ContainerLog.Opened opened = open(true)) {
             LogDecoder decoder = new LogDecoder(opened);
+            holdWhatWasFollowed();
             followed = decoder;
             toldLines.begin();
             Duration patience = pace.pause();
@@ -343,9 +347,10 @@ final class LogFeed {
             }
             throw gone;
         }
-        followed = null;
+        holdWhatWasFollowed();
         Optional<JobRecord> record = decoder.record();
         List<LogPiece> rest = decoder.end();
+        hold(rest);
         Optional<Job> job = job();
         boolean over =
                 job.isEmpty()
@@ -356,9 +361,22 @@ final class LogFeed {
                                         endedByItself,
                                         job.get().state()));
         if (over) {
-            add(rest);
+            held = rest;
         }
         return over;
+    }
+
+    private void holdWhatWasFollowed() {
+        if (followed != null) {
+            hold(followed.end());
+            followed = null;
+        }
+    }
+
+    private void hold(List<LogPiece> rest) {
+        if (!rest.isEmpty()) {
+            held = rest;
+        }
     }
 
     /// What a container wrote only ever grows: a reading with less than was told is not whole, however it ended. It may

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.JobSpec;
+import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
 import java.util.List;
@@ -37,7 +38,7 @@ public final class PodTranslation {
                 .editMetadata()
                     .addToLabels(Annotations.MANAGED_BY, MANAGER)
                     .addToAnnotations(Annotations.DEFINITION, definition)
-                    .addToAnnotations(Annotations.DIGEST, Digest.of(pod))
+                    .addToAnnotations(Annotations.DIGEST, Digest.of(asRequested(job, pod)))
                 .endMetadata()
                 .build();
         // spotless:on
@@ -47,6 +48,22 @@ public final class PodTranslation {
                                 .getLabels()
                                 .put(Annotations.IDEMPOTENCY_KEY, key.fingerprint()));
         return marked;
+    }
+
+    /// A definition names its credential and not the kind of it, which may change between two repeats.
+    private static Pod asRequested(PlacedJob job, Pod pod) {
+        return switch (job.definition()) {
+            case PodManifest _ -> pod;
+            case JobSpec spec ->
+                    spec.mlflow()
+                            .filter(access -> access.kind() != MlflowAccess.Kind.PASSWORD)
+                            .map(access ->
+                                    spec.withMlflow(
+                                            new MlflowAccess(
+                                                    access.credential(), access.trackingUri())))
+                            .map(same -> SpecTranslation.translated(job, same).pod())
+                            .orElse(pod);
+        };
     }
 
     private static Translated translated(PlacedJob job) {

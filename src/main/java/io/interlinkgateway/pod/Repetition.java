@@ -106,6 +106,21 @@ public final class Repetition {
                         && !JobPhase.of(PodReading.jobFrom(existing, observedAt).state()).ended());
     }
 
+    /// The job that stays where it was to be replaced.
+    ///
+    /// @param existing the pod that is there, if one is
+    /// @param wanted from [PodTranslation#podFor]
+    /// @param replacement what the caller wants replaced
+    /// @param observedAt when the existing pod was read
+    /// @return nothing if no job stays
+    /// @throws GatewayException as [#requireReplaceable] and [#sameJob]
+    public static Optional<Job> stayingJob(
+            Optional<Pod> existing, Pod wanted, Replacement replacement, Instant observedAt) {
+        requireReplaceable(existing, wanted, replacement);
+        return existing.filter(pod -> stays(pod, wanted, replacement, observedAt))
+                .map(pod -> sameJob(pod, wanted, observedAt));
+    }
+
     /// Refuses to replace another job than the caller means. A repeat by the key that made the job replaces none.
     ///
     /// @param existing the pod that is there, if one is

@@ -52,7 +52,7 @@ enum ProblemType {
     IDEMPOTENCY_KEY_REUSED(
             HttpStatus.UNPROCESSABLE_CONTENT,
             "Idempotency-Key already used",
-            "This key has already been used for a job with another name or definition.",
+            "This key was sent before, with another name or definition.",
             "Use a new key for each new job. Reuse a key only to repeat the same request."),
     CURSOR_EXPIRED(
             HttpStatus.GONE,

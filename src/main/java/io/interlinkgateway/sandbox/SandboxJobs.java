@@ -102,6 +102,13 @@ final class SandboxJobs implements Jobs {
     }
 
     @Override
+    public Optional<Job> staying(PlacedJob job, Replacement replacement) {
+        Pod wanted = podFor(job);
+        return Repetition.stayingJob(
+                pods.find(PodStore.Key.of(wanted)), wanted, replacement, clock.instant());
+    }
+
+    @Override
     public Optional<Job> repeated(PlacedJob job) {
         Pod wanted = podFor(job);
         return pods.find(PodStore.Key.of(wanted))

@@ -66,29 +66,32 @@ class Submissions {
 
     Submitted submit(
             Workspace workspace, RequestedJob requested, Optional<IdempotencyKey> idempotencyKey) {
-        return create(placement.assess(workspace, requested, idempotencyKey), jobs::submit);
+        return create(
+                placement.assess(workspace, requested, idempotencyKey),
+                jobs::submit,
+                jobs::repeated);
     }
 
-    /// Checks that fail keep the job that is there, so only a repeat by its key is answered with a job that was to be
-    /// restarted.
     Submitted replace(
             Workspace workspace,
             RequestedJob requested,
             Optional<IdempotencyKey> idempotencyKey,
             Replacement replacement) {
-        Assessment assessment = placement.assess(workspace, requested, idempotencyKey);
-        if (!assessment.accepted() && replacement.restart() && idempotencyKey.isEmpty()) {
-            throw new GatewayException.Rejected(assessment.findings());
-        }
-        return create(assessment, job -> jobs.replace(job, replacement));
+        return create(
+                placement.assess(workspace, requested, idempotencyKey),
+                job -> jobs.replace(job, replacement),
+                job -> jobs.staying(job, replacement));
     }
 
     /// A repeat is answered with its job also when the checks, which passed the first time, no longer do.
-    private Submitted create(
-            Assessment assessment, Function<PlacedJob, Jobs.Submission> operation) {
+    private static Submitted create(
+            Assessment assessment,
+            Function<PlacedJob, Jobs.Submission> operation,
+            Function<PlacedJob, Optional<Job>> repetition) {
         if (!assessment.accepted()) {
             Job repeated =
-                    jobs.repeated(assessment.job())
+                    repetition
+                            .apply(assessment.job())
                             .orElseThrow(
                                     () -> new GatewayException.Rejected(assessment.findings()));
             return new Submitted(JobResponse.from(repeated), JobTag.of(repeated), false);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
@@ -29,6 +30,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Requires(Component.CONTROL_PLANE)
 class KubernetesJobsIT extends JobsContract {
@@ -170,6 +173,36 @@ class KubernetesJobsIT extends JobsContract {
 
         assertThatExceptionOfType(GatewayException.IdempotencyKeyReused.class)
                 .isThrownBy(() -> jobs().submit(samples.living("other", "key-1")));
+    }
+
+    /// Who may make events in the namespace may write anything in them.
+    @ParameterizedTest
+    @ValueSource(strings = {"", "No_Name", "other"})
+    void aClaimThatIsForgedIsAnotherRequests(String name) {
+        Workspace workspace = freshWorkspace();
+        SampleJobs samples = new SampleJobs(workspace, node());
+        jobs().submit(samples.living("train", "key-1"));
+        jobs().delete(workspace, new JobName("train"));
+        await().until(() -> jobs().find(workspace, new JobName("train")).isEmpty());
+        Event claim =
+                cluster
+                        .client()
+                        .v1()
+                        .events()
+                        .inNamespace(workspace.value())
+                        .list()
+                        .getItems()
+                        .stream()
+                        .filter(event -> "IdempotencyKeyClaimed".equals(event.getReason()))
+                        .findFirst()
+                        .orElseThrow();
+        cluster.client().v1().events().resource(claim).delete();
+        claim.getMetadata().setResourceVersion(null);
+        claim.getInvolvedObject().setName(name);
+        cluster.client().v1().events().resource(claim).create();
+
+        assertThatExceptionOfType(GatewayException.IdempotencyKeyReused.class)
+                .isThrownBy(() -> jobs().submit(samples.living("train", "key-1")));
     }
 
     /// The gateway ended between the claim and the pod, or the pod's create is still under way.

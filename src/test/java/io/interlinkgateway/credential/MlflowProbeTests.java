@@ -220,7 +220,7 @@ class MlflowProbeTests {
     void aServerErrorIsNoVerdictOnTheCredential() {
         manner(exchange -> send(exchange, 500, "application/json", "{}"));
 
-        assertThat(ask()).isEqualTo(Verdict.NOT_MLFLOW);
+        assertThat(ask()).isEqualTo(Verdict.TRY_LATER);
     }
 
     @Test
