@@ -15,6 +15,9 @@ rm -rf "$out"
 mkdir -p "$out/python" "$out/typescript"
 PATH=$cache/venv/bin:$PATH "$cache/venv/bin/openapi-python-client" generate --path openapi.json --meta none \
   --output-path "$out/python/interlink_gateway" >"$out/python/warnings.txt" 2>&1
+if grep -A 3 "Endpoint will not be generated" "$out/python/warnings.txt" >&2; then
+  exit 1
+fi
 cp "$here/tour.py" "$out/python"
 (cd "$out/python" && "$cache/venv/bin/mypy" --no-error-summary tour.py interlink_gateway)
 

@@ -133,7 +133,8 @@ class HttpTests {
         HttpResponse<String> answer = send("GET", "/jobs?" + query, "");
 
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.body()).containsAnyOf("the digits 0 to 9", "Write a smaller number.");
+        assertThat(answer.body())
+                .containsAnyOf("the digits 0 to 9", "from -2147483648 to 2147483647.");
     }
 
     @Test
@@ -203,6 +204,126 @@ class HttpTests {
         assertThat(send("GET", "/jobs/" + name, "").statusCode()).isEqualTo(404);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json;charset=utf-16",
+                "application/json;Charset=iso-8859-1;q=0.5",
+                "application/yaml;charset=utf-32"
+            })
+    void anotherCharsetIsAnsweredAsUtf8(String accept) throws Exception {
+        String name = "job-" + UUID.randomUUID();
+
+        HttpResponse<String> put =
+                send("PUT", "/jobs/" + name, JOB.formatted(name, "sleep 600"), "Accept", accept);
+        HttpResponse<String> deleted = send("DELETE", "/jobs/" + name, "", "Accept", accept);
+
+        assertThat(put.statusCode()).as(put.body()).isEqualTo(201);
+        assertThat(put.body()).contains(name);
+        assertThat(deleted.statusCode()).as(deleted.body()).isIn(202, 204);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"*/*, 200", "text/html;q=0, 200", "garbage, 200", "text/html, 302"})
+    void onlyABrowserIsSentToThePages(String accept, int status) throws Exception {
+        assertThat(
+                        answerTo(
+                                "GET / HTTP/1.1",
+                                "Host: localhost",
+                                "Accept: " + accept,
+                                "Connection: close"))
+                .startsWith("HTTP/1.1 " + status);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "GET | /jobs/NAME/logs | Accept: application/json |"
+                        + " or ask for text/plain or text/event-stream.",
+                "GET | /events | Accept: application/json | or ask for text/event-stream.",
+                "PUT | /mlflow-credentials/x | Content-Type: application/yaml |"
+                        + " Send the body as application/json, and",
+                "POST | /tokens | Content-Type: application/yaml |"
+                        + " Send the body as application/json, and",
+                "POST | /jobs/NAME/resubmit | Content-Type: application/yaml |"
+                        + " Send the body as application/json, and",
+                "POST | /jobs | Content-Type: text/plain |"
+                        + " as application/json or application/yaml or",
+                "GET | /nope | | See /swagger-ui.html for the addresses.",
+                "GET | /jobs/NAME/logs | Last-Event-ID: x | and the header Last-Event-ID.",
+                "GET | /jobs?limit=-99999999999 | | from -2147483648 to 2147483647.",
+                "GET | /jobs?limit=99999999999999999999 | | from -2147483648 to 2147483647.",
+                "GET | /jobs?label=a=1&label=a=2 | | one request for each value.",
+                "GET | /jobs?LIMIT=1 | | Use \\\"limit\\\"",
+                "GET | /jobs?labelSelector=a | | Use \\\"label\\\""
+            })
+    void aHintHelpsWhenItIsFollowed(String method, String path, String header, String hint)
+            throws Exception {
+        String name = submitted("echo a");
+        String[] headers = header == null ? new String[0] : header.split(": ");
+
+        HttpResponse<String> answer = send(method, path.replace("NAME", name), "{}", headers);
+
+        assertThat(answer.statusCode()).isBetween(400, 499);
+        assertThat(answer.body()).contains(hint);
+        if (answer.statusCode() == 415 && !path.equals("/jobs")) {
+            assertThat(answer.headers().firstValue("Accept").orElseThrow())
+                    .startsWith("application/json")
+                    .doesNotContain("yaml");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "PUT | /mlflow-credentials/x | {\"foo\": 1} | There is no field \"foo\".",
+                "POST | /tokens | {\"foo\": 1} | There is no field \"foo\".",
+                "POST | /jobs | {\"foo\": 1} | There is no field \"foo\".",
+                "POST | /jobs | [] | The body must be one JSON object.",
+                "POST | /jobs | null | The body must be one JSON object.",
+                "POST | /jobs | {} {} | The body must be one JSON object.",
+                "POST | /jobs | {\"foo\": | The body is not valid JSON."
+            })
+    void theDetailSaysWhatIsWrongWithABody(String method, String path, String body, String detail)
+            throws Exception {
+        HttpResponse<String> answer = send(method, path, body);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(json.readTree(answer.body()).at("/detail").asString()).isEqualTo(detail);
+        assertThat(answer.body().contains("a pod is sent as"))
+                .isEqualTo(path.equals("/jobs") && body.equals("{\"foo\": 1}"));
+    }
+
+    @Test
+    void apiTokensAreRefusedWhereNobodyNeedsThem() throws Exception {
+        HttpResponse<String> answer =
+                send("POST", "/tokens", "{\"name\": \"a\", \"role\": \"VIEWER\"}");
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body())
+                .contains("this one does not.", "Send requests without a token.")
+                .doesNotContain("role");
+    }
+
+    @Test
+    void aByteOrderMarkDecidesWhereNoCharsetIsNamed() throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(
+                                URI.create("http://127.0.0.1:" + port + "/api/v1/jobs/preflight"))
+                        .header("Content-Type", "application/yaml")
+                        .POST(
+                                HttpRequest.BodyPublishers.ofByteArray(
+                                        "kind: Service".getBytes(StandardCharsets.UTF_16)))
+                        .build();
+
+        assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).body())
+                .contains("The document is no pod.");
+    }
+
     @Test
     void yamlLeavesOutWhatJsonLeavesOut() throws Exception {
         HttpResponse<String> answer =
@@ -230,6 +351,48 @@ class HttpTests {
     }
 
     @ParameterizedTest
+    @CsvSource({"identity, gzip, 415", "IDENTITY, Identity, 200"})
+    void eachContentEncodingCounts(String one, String other, int status) throws Exception {
+        HttpResponse<String> answer =
+                send(
+                        "POST",
+                        "/jobs/preflight",
+                        "{\"name\": \"Not A Name\"}",
+                        "Content-Encoding",
+                        one,
+                        "Content-Encoding",
+                        other);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET /LONG HTTP/1.1 | A: a | 414 | shorter address",
+                "GET / HTTP/1.1 | A: LONG | 431 | shorter headers",
+                "GET / HTTP/1.1 | Expect: LUCK | 417 | without the header Expect",
+                "GET / HTTP/2.0 | A: a | 426 | HTTP/1.1"
+            })
+    void aRefusalWithoutFindingsNamesNone(String line, String header, int status, String hint)
+            throws Exception {
+        String longText = "x".repeat(20_000);
+
+        String answer =
+                answerTo(
+                        line.replace("LONG", longText),
+                        "Host: localhost",
+                        header.replace("LONG", longText),
+                        "Connection: close");
+
+        assertThat(answer).startsWith("HTTP/1.1 " + status);
+        assertThat(problemIn(answer).at("/hint").asString())
+                .contains(hint)
+                .doesNotContain("findings");
+    }
+
+    @ParameterizedTest
     @CsvSource({"FOO, 405", "PATCH, 405", "TRACE, 405", "CONNECT, 400"})
     void anUnknownMethodIsCalledThat(String method, int status) throws Exception {
         String answer =
@@ -238,7 +401,10 @@ class HttpTests {
         assertThat(answer).startsWith("HTTP/1.1 " + status);
         assertThat(problemIn(answer).at("/status").asInt()).isEqualTo(status);
         if (status == 405) {
-            assertThat(answer).containsPattern("(?i)\r\nAllow: [A-Z, ]*GET");
+            assertThat(answer)
+                    .containsPattern("(?i)\r\nAllow: [A-Z, ]*GET")
+                    .containsPattern("(?i)\r\nAllow: [A-Z, ]*HEAD")
+                    .containsPattern("(?i)\r\nAllow: [A-Z, ]*OPTIONS");
             assertThat(problemIn(answer).at("/detail").asString()).contains(method);
         }
     }
@@ -352,15 +518,87 @@ class HttpTests {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"DELETE | x", "DELETE | *", "PUT | \"some-uid.1\""})
+            value = {
+                "DELETE | x",
+                "DELETE | ''",
+                "DELETE | ' '",
+                "DELETE | \"a\", ",
+                "PUT | ''",
+                "PUT | *",
+                "PUT | \"some-uid.1\""
+            })
     void aConditionThatMeansNoJobIsRefused(String method, String tag) throws Exception {
-        String name = submitted("echo one");
+        String name = submitted("sleep 600");
 
         HttpResponse<String> answer =
                 send(method, "/jobs/" + name, JOB.formatted(name, "echo a"), "If-Match", tag);
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
         assertThat(answer.body()).contains("leave If-Match out");
+        assertThat(state(name)).isNotEqualTo("CANCELLING");
+        send("DELETE", "/jobs/" + name, "");
+    }
+
+    @Test
+    void anyJobIsMeantByAStar() throws Exception {
+        String name = submitted("sleep 600");
+
+        assertThat(send("GET", "/jobs/" + name, "", "If-None-Match", "*").statusCode())
+                .isEqualTo(304);
+        assertThat(replace(name, "*", "sleep 601").statusCode()).isEqualTo(201);
+        assertThat(send("DELETE", "/jobs/" + name, "", "If-Match", "*").statusCode())
+                .isIn(202, 204);
+        await().until(() -> send("GET", "/jobs/" + name, "").statusCode() == 404);
+        assertThat(send("GET", "/jobs/" + name, "", "If-None-Match", "*").statusCode())
+                .isEqualTo(404);
+        assertThat(send("DELETE", "/jobs/" + name, "", "If-Match", "*").statusCode())
+                .isEqualTo(412);
+        assertThat(replace(name, "*", "sleep 602").statusCode()).isEqualTo(412);
+        assertThat(send("GET", "/jobs/" + name, "").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void noJobIsReplacedThatMustNotBeThere() throws Exception {
+        String name = submitted("sleep 600");
+        String before = tagOf(name);
+
+        HttpResponse<String> answer =
+                send(
+                        "PUT",
+                        "/jobs/" + name + "?replace",
+                        JOB.formatted(name, "sleep 601"),
+                        "If-None-Match",
+                        "*");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("Leave replace=true out");
+        assertThat(send("DELETE", "/jobs/" + name, "", "If-Match", before).statusCode())
+                .isIn(202, 204);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/events",
+                "/jobs/NAME/events",
+                "/jobs/NAME/logs?follow=true",
+                "/jobs/NAME/logs"
+            })
+    void theHeadersOfAStreamEnd(String path) throws Exception {
+        String name = submitted("sleep 600");
+
+        String answer =
+                answerTo(
+                        "HEAD /api/v1" + path.replace("NAME", name) + " HTTP/1.1",
+                        "Host: localhost",
+                        "Accept: text/event-stream",
+                        "Connection: close");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200")
+                .containsPattern("(?i)content-type: text/event-stream")
+                .endsWith("\r\n\r\n");
+        send("DELETE", "/jobs/" + name, "");
     }
 
     private HttpResponse<String> replace(String name, String tag, String script) throws Exception {
@@ -380,6 +618,10 @@ class HttpTests {
                 "{\"slurm\": {\"nodes\": 99999999999}} | slurm.nodes |"
                         + " a whole number of 32 bits",
                 "{\"slurm\": [\"a\"]} | slurm | a map of its fields",
+                "{\"image\": 1} | image | a text or a map of its fields",
+                "{\"command\": [[\"a\"]]} | command[0] | a text",
+                "{\"args\": [\"a\", [[\"b\"]]]} | args[1] | a text",
+                "{\"singularity\": {\"mounts\": [[\"/a:/b\"]]}} | singularity.mounts[0] | a text",
                 "{\"env\": [\"a\"]} | env | a map",
                 "{\"args\": {\"a\": 1}} | args | a list",
                 "{\"preExec\": [\"a\"]} | preExec | a text"
@@ -454,6 +696,7 @@ class HttpTests {
     /// The answer to a request as it is written, and its connection's end.
     private String answerTo(String... head) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(10_000);
             socket.getOutputStream()
                     .write(
                             (String.join("\r\n", head) + "\r\n\r\n")

@@ -86,6 +86,7 @@ class LogEndpointTests {
         assertThat(get(job, "?tailLines=-1").statusCode()).isEqualTo(400);
         assertThat(get(job, "?tailLines=100001").statusCode()).isEqualTo(400);
         assertThat(get(job, "?sinceSeconds=-1").statusCode()).isEqualTo(400);
+        assertThat(get(job, "?sinceSeconds=" + Long.MAX_VALUE).statusCode()).isEqualTo(400);
         assertThat(get(job, "?container=UPPER").statusCode()).isEqualTo(400);
     }
 

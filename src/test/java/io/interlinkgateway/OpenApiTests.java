@@ -66,6 +66,25 @@ class OpenApiTests {
                                 .isFalse());
     }
 
+    @Test
+    void theHeadersOfAnswersAreDescribed() throws Exception {
+        JsonNode jobs = description().at("/paths/~1api~1v1~1jobs/post/responses");
+        JsonNode job = description().at("/paths/~1api~1v1~1jobs~1{name}");
+
+        assertThat(jobs.at("/201/headers").propertyNames()).contains("ETag", "Location");
+        assertThat(jobs.at("/default/headers").propertyNames()).contains("Retry-After");
+        for (String answer :
+                List.of(
+                        "get/responses/200",
+                        "get/responses/304",
+                        "put/responses/201",
+                        "delete/responses/202")) {
+            assertThat(job.at("/" + answer + "/headers").propertyNames())
+                    .as(answer)
+                    .contains("ETag");
+        }
+    }
+
     /// A client's methods have these names: a further operation must not rename another.
     @Test
     void operationIdsAreAVerbAndANoun() throws Exception {

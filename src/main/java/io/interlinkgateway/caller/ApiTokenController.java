@@ -2,9 +2,9 @@ package io.interlinkgateway.caller;
 
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
-import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Text;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.problem.RefusedRequestException;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -143,11 +144,14 @@ class ApiTokenController {
         switch (caller.method()) {
             case OIDC -> {}
             case API_TOKEN ->
-                    throw new GatewayException.NotAllowed(
-                            "API tokens can't create tokens. Log in with your issuer.");
+                    throw refused(
+                            "API tokens can't create tokens.",
+                            "Log in with your issuer, and send its token.");
             case NONE ->
-                    throw new GatewayException.NotAllowed(
-                            "Authentication is off, so API tokens have no use.");
+                    throw refused(
+                            "API tokens exist only where the gateway authenticates callers, and"
+                                    + " this one does not.",
+                            "Send requests without a token.");
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Findings findings = new Findings();
@@ -295,11 +299,15 @@ class ApiTokenController {
         return ResponseEntity.noContent().build();
     }
 
+    private static RefusedRequestException refused(String message, String hint) {
+        return new RefusedRequestException(HttpStatus.FORBIDDEN, message, hint);
+    }
+
     private void delete(Caller caller, ApiToken token) {
         if (caller.apiToken().filter(own -> !own.equals(token.id())).isPresent()) {
-            throw new GatewayException.NotAllowed(
-                    "An API token can delete only itself. Log in with your issuer to delete other"
-                            + " tokens.");
+            throw refused(
+                    "An API token can delete only itself.",
+                    "Log in with your issuer to delete other tokens.");
         }
         tokens.delete(token.id());
         check.forget(token.id());

@@ -11,6 +11,7 @@ import io.swagger.v3.core.converter.ModelConverter;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.headers.Header;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.media.ArraySchema;
 import io.swagger.v3.oas.models.media.Content;
@@ -25,11 +26,13 @@ import io.swagger.v3.oas.models.tags.Tag;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
 
 @Configuration(proxyBeanMethods = false)
 class OpenApiConfiguration {
@@ -37,6 +40,8 @@ class OpenApiConfiguration {
     private static final String PROBLEM = "Problem";
     private static final String IMAGE = "Image";
     private static final String POD = "Pod";
+    private static final Set<String> ANSWER_WITH_TAG =
+            Set.of("submitJob", "getJob", "replaceJob", "resubmitJob", "deleteJob");
     private static final Map<String, String> PARAMETERS =
             Map.ofEntries(
                     Map.entry("name", "Its name."),
@@ -57,8 +62,8 @@ class OpenApiConfiguration {
                                     + " its job exists, and for an hour at least."),
                     Map.entry(
                             "If-Match",
-                            "The ETag of the job that is meant; no other job of that name is"
-                                    + " touched."),
+                            "The ETag of the job that is meant, or * for any; no other job of that"
+                                    + " name is touched."),
                     Map.entry("If-None-Match", "The ETag of the answer before."),
                     Map.entry("Last-Event-ID", "The id of the last event that you have."));
 
@@ -205,6 +210,35 @@ class OpenApiConfiguration {
                                 parameter.setDescription(PARAMETERS.get(parameter.getName())));
     }
 
+    /// Describes the headers of answers: of those with a job its tag, of those that make something its address.
+    @Bean
+    OpenApiCustomizer headers() {
+        return api ->
+                operations(api)
+                        .forEach(operation ->
+                                operation
+                                        .getResponses()
+                                        .forEach((status, response) ->
+                                                addHeaders(
+                                                        operation.getOperationId(),
+                                                        status,
+                                                        response)));
+    }
+
+    private static void addHeaders(String operation, String status, ApiResponse response) {
+        if (ANSWER_WITH_TAG.contains(operation) && !Set.of("204", "default").contains(status)) {
+            response.addHeaderObject(
+                    HttpHeaders.ETAG, header("The job's, for If-Match and If-None-Match."));
+        }
+        if (status.equals("201")) {
+            response.addHeaderObject(HttpHeaders.LOCATION, header("Where it is."));
+        }
+    }
+
+    private static Header header(String description) {
+        return new Header().description(description).schema(new StringSchema());
+    }
+
     private static Stream<Operation> operations(OpenAPI api) {
         return api.getPaths().values().stream().flatMap(path -> path.readOperations().stream());
     }
@@ -212,6 +246,12 @@ class OpenApiConfiguration {
     private static ApiResponse problemResponse() {
         return new ApiResponse()
                 .description("A problem.")
+                .addHeaderObject(
+                        HttpHeaders.RETRY_AFTER,
+                        header(
+                                        "With the status 429 and mostly with 503: after how many"
+                                                + " seconds to send the request again.")
+                                .schema(new IntegerSchema()))
                 .content(
                         new Content()
                                 .addMediaType(

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -33,7 +34,14 @@ class StartPage {
     }
 
     private static boolean wantsPages(Optional<String> accept) {
-        return accept.filter(types -> types.contains(MediaType.TEXT_HTML_VALUE)).isPresent();
+        try {
+            return MediaType.parseMediaTypes(accept.orElse("")).stream()
+                    .anyMatch(type ->
+                            type.equalsTypeAndSubtype(MediaType.TEXT_HTML)
+                                    && type.getQualityValue() > 0);
+        } catch (InvalidMediaTypeException unreadable) {
+            return false;
+        }
     }
 
     private static Map<String, String> links() {

@@ -34,6 +34,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -139,6 +140,7 @@ class EventController implements SmartLifecycle {
             @RequestParam(defaultValue = "") @Parameter(description = "key=value; may be repeated.")
                     List<String> label,
             @RequestHeader(AFTER) Optional<String> lastEventId,
+            HttpMethod method,
             HttpServletResponse response) {
         Optional<String> after = lastEventId.filter(id -> !id.isBlank());
         JobFilter filter =
@@ -150,7 +152,7 @@ class EventController implements SmartLifecycle {
                         InspectionController.labels(label));
         return () -> {
             try (JobEvents.Subscription subscription = events.subscribe(filter, after)) {
-                stream(subscription, Optional.empty(), response);
+                stream(subscription, Optional.empty(), method, response);
                 return null;
             }
         };
@@ -198,6 +200,7 @@ class EventController implements SmartLifecycle {
             Workspace workspace,
             @PathVariable JobName name,
             @RequestHeader(AFTER) Optional<String> lastEventId,
+            HttpMethod method,
             HttpServletResponse response) {
         Optional<String> after = lastEventId.filter(id -> !id.isBlank());
         JobFilter filter =
@@ -214,6 +217,7 @@ class EventController implements SmartLifecycle {
                 stream(
                         subscription,
                         now.map(job -> new JobEvent.Changed(subscription.position(), job)),
+                        method,
                         response);
                 return null;
             }
@@ -223,12 +227,16 @@ class EventController implements SmartLifecycle {
     private void stream(
             JobEvents.Subscription subscription,
             Optional<JobEvent> first,
+            HttpMethod method,
             HttpServletResponse response)
             throws IOException {
         response.setBufferSize(BUFFER);
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=utf-8");
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setHeader("X-Accel-Buffering", "no");
+        if (HttpMethod.HEAD.equals(method)) {
+            return;
+        }
         ServletOutputStream client = response.getOutputStream();
         streaming.add(subscription);
         try {

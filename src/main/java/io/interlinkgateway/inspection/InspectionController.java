@@ -14,10 +14,10 @@ import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PodManifest;
+import io.interlinkgateway.job.Text;
 import io.interlinkgateway.job.Workspace;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
@@ -117,16 +118,18 @@ class InspectionController {
             summary = "Get a job",
             description =
                     "With the header If-None-Match and the ETag of the answer before: 304 without a"
-                            + " body while nothing has changed.",
-            parameters =
-                    @Parameter(
-                            name = "If-None-Match",
-                            in = ParameterIn.HEADER,
-                            schema = @Schema(type = "string")))
+                            + " body while nothing has changed.")
     @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(responseCode = "304", description = "It is as it was.", content = @Content)
-    ResponseEntity<JobResponse> get(Workspace workspace, @PathVariable JobName name) {
+    ResponseEntity<JobResponse> get(
+            Workspace workspace,
+            @PathVariable JobName name,
+            @RequestHeader(HttpHeaders.IF_NONE_MATCH) Optional<String> ifNoneMatch) {
         Job job = jobs.find(workspace, name).orElseThrow(() -> notFound(name));
+        // Spring compares tags, and lets * pass.
+        if (ifNoneMatch.filter(JobTag.ANY::equals).isPresent()) {
+            return ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(JobTag.of(job)).build();
+        }
         return ResponseEntity.ok().eTag(JobTag.of(job)).body(JobResponse.from(job));
     }
 
@@ -184,8 +187,19 @@ class InspectionController {
                                 "label",
                                 "The parameter label must be key=value.",
                                 "Write it like label=experiment=3dgan."));
-            } else {
-                labels.put(text.substring(0, equals), text.substring(equals + 1));
+                continue;
+            }
+            String key = text.substring(0, equals);
+            String value = text.substring(equals + 1);
+            if (!labels.merge(key, value, (first, _) -> first).equals(value)) {
+                findings.add(
+                        Finding.error(
+                                "label",
+                                "label",
+                                "The label \""
+                                        + Text.shown(key)
+                                        + "\" is asked for with two values, and a job has one.",
+                                "Send one request for each value."));
             }
         }
         findings.rejectErrors();

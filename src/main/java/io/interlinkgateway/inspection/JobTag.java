@@ -1,21 +1,26 @@
 package io.interlinkgateway.inspection;
 
+import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobName;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// The `ETag` of a job: its UID, and a digest of what changes about it. It is weak, because the time at which a state
 /// was seen is not in it. `If-Match` compares only the UID: it says which job is meant, not in which state.
 public final class JobTag {
+
+    /// In conditions it stands for whatever is there (RFC 9110, section 13.1).
+    static final String ANY = "*";
 
     private static final int DIGITS = 16;
     private static final Pattern TAG =
@@ -49,22 +54,32 @@ public final class JobTag {
         }
     }
 
-    /// @param ifMatch each `If-Match` of a request
+    /// @param ifMatch `If-Match` of a request; several are joined by commas
+    /// @param name the name of the job that the request is about
+    /// @param there the job that has the name now, which `*` means; asked only for that
     /// @return the UIDs of the jobs that are meant; empty without the header
     /// @throws InvalidValueException if one is no tag of a job
-    public static Set<String> meant(Optional<List<String>> ifMatch) {
+    /// @throws GatewayException.OtherJob if `*` means no job
+    public static Set<String> meant(
+            Optional<String> ifMatch, JobName name, Supplier<Optional<Job>> there) {
         Set<String> uids = new LinkedHashSet<>();
-        for (String header : ifMatch.orElse(List.of())) {
-            for (String tag : header.split(",", -1)) {
-                Matcher matcher = TAG.matcher(tag.strip());
-                if (!matcher.matches()) {
-                    throw new InvalidValueException(
-                            "The header If-Match holds no ETag of a job.",
-                            "Send the header ETag of an answer with the job as it is, with its"
-                                    + " quotes, or leave If-Match out.");
-                }
-                uids.add(matcher.group(1));
+        if (ifMatch.isEmpty()) {
+            return uids;
+        }
+        if (ifMatch.orElseThrow().strip().equals(ANY)) {
+            uids.add(there.get().orElseThrow(() -> new GatewayException.OtherJob(name)).uid());
+            return uids;
+        }
+        for (String tag : ifMatch.orElseThrow().split(",", -1)) {
+            Matcher matcher = TAG.matcher(tag.strip());
+            if (!matcher.matches()) {
+                throw new InvalidValueException(
+                        "The header If-Match holds no ETag of a job.",
+                        "Send the header ETag of an answer with the job as it is, with its"
+                                + " quotes, or * for any job of this name, or leave If-Match"
+                                + " out.");
             }
+            uids.add(matcher.group(1));
         }
         return uids;
     }

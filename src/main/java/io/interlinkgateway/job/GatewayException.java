@@ -81,11 +81,11 @@ public abstract sealed class GatewayException extends RuntimeException {
         }
     }
 
-    /// A page's cursor is too old or isn't one.
+    /// A page's cursor or an event's id is too old or isn't one.
     public static final class CursorExpired extends GatewayException {
         /// The cursor can't be used any more.
         public CursorExpired() {
-            super("This cursor has expired or is not valid.");
+            super("The cursor or Last-Event-ID has expired or is not valid.");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.interlinkgateway.job;
 
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
 /// Text from outside: what it must be, and how it is shown in messages (short, on one line, without control
@@ -30,6 +31,15 @@ public final class Text {
     public static String shown(String text, int longest) {
         String line = text.replaceAll("\\p{Cntrl}", "?");
         return line.length() <= longest ? line : line.substring(0, longest) + "…";
+    }
+
+    /// The whole numbers of so many bits, the first negative.
+    ///
+    /// @param bits at least 1
+    /// @return such as `-128 to 127`
+    public static String rangeOf(int bits) {
+        BigInteger most = BigInteger.ONE.shiftLeft(bits - 1);
+        return most.negate() + " to " + most.subtract(BigInteger.ONE);
     }
 
     /// Whether a text can stand as a name in lists and logs, and look there like no other: one line of characters that

@@ -25,6 +25,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
@@ -152,6 +153,7 @@ class LogController {
             @RequestHeader("Last-Event-ID") Optional<String> lastEventId,
             @RequestHeader(HttpHeaders.ACCEPT) @Parameter(hidden = true)
                     Optional<List<String>> accept,
+            HttpMethod method,
             HttpServletResponse response)
             throws HttpMediaTypeNotAcceptableException {
         Optional<String> after = lastEventId.filter(id -> !id.isBlank());
@@ -171,7 +173,7 @@ class LogController {
                         after);
         return () -> {
             try (LogReader reader = readers.open(workspace, name, options)) {
-                write(reader, events, after, response);
+                write(reader, events, after, HttpMethod.HEAD.equals(method), response);
                 return null;
             }
         };
@@ -181,6 +183,7 @@ class LogController {
             LogReader reader,
             boolean events,
             Optional<String> lastEventId,
+            boolean headersOnly,
             HttpServletResponse response)
             throws IOException, InterruptedException {
         response.setBufferSize(BUFFER);
@@ -193,12 +196,16 @@ class LogController {
             response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
             response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
             response.flushBuffer();
-            new LogEventWriter(reader, jobs::find, json, response.getOutputStream())
-                    .write(properties.heartbeat());
+            if (!headersOnly) {
+                new LogEventWriter(reader, jobs::find, json, response.getOutputStream())
+                        .write(properties.heartbeat());
+            }
         } else {
             response.setContentType("text/plain;charset=utf-8");
             response.setHeader("X-Content-Type-Options", "nosniff");
-            new LogTextWriter(reader, response).write(properties.heartbeat());
+            if (!headersOnly) {
+                new LogTextWriter(reader, response).write(properties.heartbeat());
+            }
         }
     }
 

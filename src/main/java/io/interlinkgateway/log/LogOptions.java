@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /// @param follow whether to go on until the job writes nothing any more
 /// @param raw whether the plugin's lines are wanted, too
 /// @param tailLines only this many of the job's lines before now, at most 100,000
-/// @param since only what the job wrote in the last while
+/// @param since only what the job wrote in the last while, at most 1,000,000,000 s
 /// @param lastEventId only what comes after this event
 public record LogOptions(
         Optional<String> container,
@@ -24,6 +24,9 @@ public record LogOptions(
         Optional<String> lastEventId) {
 
     private static final int MOST_LINES = 100_000;
+
+    /// More than thirty years.
+    private static final Duration LONGEST_SINCE = Duration.ofSeconds(1_000_000_000);
 
     private static final Pattern CONTAINER = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
@@ -45,9 +48,11 @@ public record LogOptions(
                     "tailLines must be between 0 and " + MOST_LINES + ".",
                     "Give a number in this range, or omit tailLines for the whole log.");
         }
-        if (since.isPresent() && since.get().isNegative()) {
+        if (since.isPresent()
+                && (since.get().isNegative() || since.get().compareTo(LONGEST_SINCE) > 0)) {
             throw new InvalidValueException(
-                    "sinceSeconds must not be negative.", "Give 0 or more seconds.");
+                    "sinceSeconds must be between 0 and " + LONGEST_SINCE.toSeconds() + ".",
+                    "Give a number in this range, or omit sinceSeconds for the whole log.");
         }
         if (container.isPresent() && !CONTAINER.matcher(container.get()).matches()) {
             throw new InvalidValueException(

@@ -213,7 +213,11 @@ final class PodShape {
             return "Write an amount such as 1, \"500m\" or \"2Gi\".";
         }
         if (raw == Integer.class || raw == Long.class || raw == IntOrString.class) {
-            return "Write a whole number, without quotes.";
+            return value instanceof Long || value instanceof BigInteger
+                    ? "Write a number from "
+                            + Text.rangeOf(raw == Long.class ? Long.SIZE : Integer.SIZE)
+                            + "."
+                    : "Write a whole number, without quotes.";
         }
         return raw == List.class
                 ? "Write a list, each element on a line of its own after \"- \"."

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.interlinkgateway.job.Text;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
@@ -14,6 +17,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.converter.HttpMessageConverters;
 import org.springframework.http.converter.yaml.JacksonYamlHttpMessageConverter;
 import org.springframework.stereotype.Component;
+import org.springframework.util.LinkedCaseInsensitiveMap;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.accept.ContentNegotiationStrategy;
 import org.springframework.web.accept.HeaderContentNegotiationStrategy;
@@ -39,6 +43,9 @@ class Negotiation implements HandlerInterceptor, WebMvcConfigurer {
                     MediaType.TEXT_EVENT_STREAM,
                     MediaType.TEXT_HTML);
 
+    private static final String CHARSET = "charset";
+    private static final String IDENTITY = "identity";
+
     private final ContentNegotiationStrategy header = new HeaderContentNegotiationStrategy();
 
     @Override
@@ -58,7 +65,10 @@ class Negotiation implements HandlerInterceptor, WebMvcConfigurer {
 
     private List<MediaType> wanted(NativeWebRequest request)
             throws HttpMediaTypeNotAcceptableException {
-        List<MediaType> all = header.resolveMediaTypes(request);
+        List<MediaType> all =
+                header.resolveMediaTypes(request).stream()
+                        .map(Negotiation::withoutCharset)
+                        .toList();
         List<MediaType> excluded =
                 all.stream().filter(type -> type.getQualityValue() == 0).toList();
         if (excluded.isEmpty()) {
@@ -70,9 +80,20 @@ class Negotiation implements HandlerInterceptor, WebMvcConfigurer {
                         .flatMap(type -> without(excluded, type))
                         .toList();
         if (wanted.isEmpty()) {
-            throw new HttpMediaTypeNotAcceptableException(TYPES);
+            throw new HttpMediaTypeNotAcceptableException(List.of());
         }
         return wanted;
+    }
+
+    /// Answers are UTF-8, whatever is asked for (RFC 9110, section 12.5.2).
+    private static MediaType withoutCharset(MediaType range) {
+        if (range.getParameter(CHARSET) == null) {
+            return range;
+        }
+        Map<String, String> others = new LinkedCaseInsensitiveMap<>();
+        others.putAll(range.getParameters());
+        others.remove(CHARSET);
+        return new MediaType(range, others);
     }
 
     /// A range stands for the types in it that no more specific range excludes.
@@ -91,9 +112,13 @@ class Negotiation implements HandlerInterceptor, WebMvcConfigurer {
     @Override
     public boolean preHandle(
             HttpServletRequest request, HttpServletResponse response, Object handler) {
-        String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
-        if (encoding != null && !encoding.isBlank() && !encoding.strip().equals("identity")) {
-            response.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+        String encoding =
+                String.join(
+                        ", ", Collections.list(request.getHeaders(HttpHeaders.CONTENT_ENCODING)));
+        if (!Arrays.stream(encoding.split(","))
+                .map(String::strip)
+                .allMatch(coding -> coding.isEmpty() || coding.equalsIgnoreCase(IDENTITY))) {
+            response.setHeader(HttpHeaders.ACCEPT_ENCODING, IDENTITY);
             throw new RefusedRequestException(
                     HttpStatus.UNSUPPORTED_MEDIA_TYPE,
                     "The body has the Content-Encoding \""
@@ -112,6 +137,12 @@ class Negotiation implements HandlerInterceptor, WebMvcConfigurer {
                     YAMLMapper.builder()
                             .changeDefaultPropertyInclusion(usual ->
                                     usual.withValueInclusion(JsonInclude.Include.NON_ABSENT)));
+        }
+
+        /// Only refusals of bodies ask for it.
+        @Override
+        public List<MediaType> getSupportedMediaTypes(Class<?> type) {
+            return List.of();
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.interlinkgateway.problem;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.interlinkgateway.compute.ClientLeftException;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
@@ -10,9 +11,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -23,6 +26,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.core.convert.ConversionFailedException;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -30,6 +34,8 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.util.ClassUtils;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -40,6 +46,7 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamReadException;
@@ -197,9 +204,13 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         if (json instanceof InputCoercionException outOfRange && !json.getPath().isEmpty()) {
             return invalid(misfit(outOfRange, outOfRange.getTargetType(), path(json)));
         }
+        Finding finding = findingOf(json);
         return withFindings(
-                ProblemType.MALFORMED_REQUEST.problem("The body is not valid JSON."),
-                List.of(findingOf(json)));
+                ProblemType.MALFORMED_REQUEST.problem(
+                        json instanceof StreamReadException
+                                ? "The body is not valid JSON."
+                                : finding.message()),
+                List.of(finding));
     }
 
     private static ProblemDetail invalid(Finding finding) {
@@ -220,7 +231,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                                             .map(String::valueOf)
                                             .sorted()
                                             .collect(Collectors.joining(", "))
-                                    + "; a pod is sent as application/yaml.");
+                                    + (takesPod() ? "; a pod is sent as application/yaml." : "."));
             case StreamReadException broken ->
                     Finding.error(
                             "json-syntax",
@@ -236,7 +247,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                     Finding.error(
                             "json-type",
                             path(json),
-                            "The document is of another type than the request's.",
+                            "The body must be one JSON object.",
                             "Send one JSON object; /swagger-ui.html shows its fields.");
         };
     }
@@ -252,10 +263,15 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         String hint = "See /swagger-ui.html for the field's type.";
         if (CharSequence.class.isAssignableFrom(type)) {
             expected = "a text";
-            hint = "Put the value in quotes.";
+            hint = "Write one text, in quotes.";
         } else if (type == Integer.class || type == Long.class) {
             expected = "a whole number" + (type == Integer.class ? " of 32 bits" : "");
-            hint = "Write it without quotes and without a fraction, such as 2.";
+            hint =
+                    misfit instanceof InputCoercionException
+                            ? "Write a number from "
+                                    + Text.rangeOf(type == Integer.class ? Integer.SIZE : Long.SIZE)
+                                    + "."
+                            : "Write it without quotes and without a fraction, such as 2.";
         } else if (type == Boolean.class) {
             expected = "true or false";
             hint = "Write it without quotes.";
@@ -268,11 +284,21 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         } else if (type.isEnum()) {
             expected = "one of " + constants(type);
             hint = "Write one of them in quotes: " + constants(type) + ".";
+        } else if (type.isRecord() && isAlsoText(type)) {
+            expected = "a text or a map of its fields";
+            hint = "Write a text in quotes, or its fields in { and }.";
         } else if (type.isRecord()) {
             expected = "a map of its fields";
             hint = "Write its fields in { and }; /swagger-ui.html shows them.";
         }
         return Finding.error("json-type", path, path + " must be " + expected + ".", hint);
+    }
+
+    private static boolean isAlsoText(Class<?> type) {
+        return Arrays.stream(type.getDeclaredMethods())
+                .map(method -> method.getAnnotation(JsonCreator.class))
+                .anyMatch(creator ->
+                        creator != null && creator.mode() == JsonCreator.Mode.DELEGATING);
     }
 
     // An unquoted value is quoted in the message, and it may be a password.
@@ -382,6 +408,9 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             HttpStatusCode status,
             WebRequest request) {
         ProblemType type = ProblemType.ofStatus(status);
+        if (failure instanceof HttpRequestMethodNotSupportedException) {
+            headers.setAllow(answered(headers.getAllow()));
+        }
         ProblemDetail answer =
                 switch (failure) {
                     case RefusedRequestException refused ->
@@ -393,12 +422,28 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                                     "The method "
                                             + Text.shown(unsupported.getMethod())
                                             + " is not allowed here.");
-                    default ->
-                            type.problem(
-                                    body instanceof ProblemDetail problem
-                                                    && problem.getDetail() != null
-                                            ? Text.shown(problem.getDetail())
-                                            : type.title() + ".");
+                    case HttpMediaTypeNotAcceptableException unacceptable ->
+                            withHint(
+                                    type.problem(detail(body, type)),
+                                    unacceptable.getSupportedMediaTypes().isEmpty()
+                                            ? "Omit Accept."
+                                            : "Omit Accept, or ask for "
+                                                    + named(unacceptable.getSupportedMediaTypes())
+                                                    + ".");
+                    case HttpMediaTypeNotSupportedException unread ->
+                            withHint(
+                                    type.problem(detail(body, type)),
+                                    "Send the body as "
+                                            + named(unread.getSupportedMediaTypes())
+                                            + ", and name its type in the header Content-Type.");
+                    case NoResourceFoundException nowhere ->
+                            withHint(
+                                    type.problem(
+                                            "The gateway has no address \""
+                                                    + Text.shown("/" + nowhere.getResourcePath())
+                                                    + "\"."),
+                                    "See /swagger-ui.html for the addresses.");
+                    default -> type.problem(detail(body, type));
                 };
         return ResponseEntity.status(status)
                 .headers(headers)
@@ -406,13 +451,46 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                 .body(answer);
     }
 
+    private static String detail(@Nullable Object body, ProblemType type) {
+        return body instanceof ProblemDetail problem && problem.getDetail() != null
+                ? Text.shown(problem.getDetail())
+                : type.title() + ".";
+    }
+
+    private static String named(List<MediaType> types) {
+        return types.stream()
+                .filter(MediaType::isConcrete)
+                .map(String::valueOf)
+                .distinct()
+                .collect(Collectors.joining(" or "));
+    }
+
+    /// Each address answers OPTIONS, and HEAD where it answers GET.
+    private static Set<HttpMethod> answered(Set<HttpMethod> declared) {
+        Set<HttpMethod> methods = new LinkedHashSet<>(declared);
+        if (methods.contains(HttpMethod.GET)) {
+            methods.add(HttpMethod.HEAD);
+        }
+        methods.add(HttpMethod.OPTIONS);
+        return methods;
+    }
+
     /// The type of a refusal with findings: of the job that was sent, or of another request.
     private static ProblemType invalid() {
+        return jobsAddress().isPresent() ? ProblemType.INVALID_JOB : ProblemType.INVALID_REQUEST;
+    }
+
+    private static boolean takesPod() {
+        return jobsAddress().filter(address -> !address.endsWith("/resubmit")).isPresent();
+    }
+
+    /// Where the request sends a job, if it does.
+    private static Optional<String> jobsAddress() {
         return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes now
                         && SENDS_JOB.contains(now.getRequest().getMethod())
                         && now.getRequest().getRequestURI().startsWith("/api/v1/jobs")
-                ? ProblemType.INVALID_JOB
-                : ProblemType.INVALID_REQUEST;
+                ? Optional.of(now.getRequest().getRequestURI())
+                : Optional.empty();
     }
 
     private static ProblemDetail withFindings(ProblemDetail problem, List<Finding> findings) {

@@ -27,7 +27,7 @@ enum ProblemType {
             "Malformed request",
             "The body is not valid JSON or YAML, is incomplete or has an unknown field, or a"
                     + " parameter cannot be read.",
-            "Correct what the detail and the findings name."),
+            "Correct what the detail names, and what the findings name if there are any."),
     NOT_FOUND(
             HttpStatus.NOT_FOUND,
             "Not found",
@@ -43,7 +43,9 @@ enum ProblemType {
             "The job is another one now",
             "The header If-Match names a job that was replaced or deleted meanwhile. Nothing was"
                     + " done.",
-            "Get the job again, and send the request with its new ETag if you mean that job."),
+            "Get the job again. If it is gone, a DELETE has nothing left to do, and a PUT is sent"
+                    + " without If-Match. If another job has the name, send the request with its"
+                    + " new ETag if you mean that job."),
     STILL_TERMINATING(
             HttpStatus.CONFLICT,
             "Previous job still terminating",
@@ -57,8 +59,9 @@ enum ProblemType {
     CURSOR_EXPIRED(
             HttpStatus.GONE,
             "Cursor expired",
-            "A cursor is valid for a few minutes, and only exactly as the gateway returned it.",
-            "Start again without a cursor."),
+            "A cursor is valid for a few minutes, and only exactly as the gateway returned it. The"
+                    + " header Last-Event-ID holds an id of the same job's events.",
+            "Start again without the parameter cursor and the header Last-Event-ID."),
     CLUSTER_UNAVAILABLE(
             HttpStatus.SERVICE_UNAVAILABLE,
             "Cluster unavailable",

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -51,7 +52,7 @@ class QueryParameters implements HandlerInterceptor, WebMvcConfigurer {
     /// So many unknown parameters are named in an answer.
     private static final int MOST_NAMED = 10;
 
-    private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,19}");
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]+");
 
     /// For each endpoint its parameters, and whether one may be repeated.
     private final Map<Method, SortedMap<String, Boolean>> declared = new ConcurrentHashMap<>();
@@ -117,8 +118,11 @@ class QueryParameters implements HandlerInterceptor, WebMvcConfigurer {
                 return reading.apply(text);
             } catch (NumberFormatException large) {
                 throw new InvalidValueException(
-                        text + " is out of the range of whole numbers of " + bits + " bits.",
-                        "Write a smaller number.");
+                        Text.shown(text)
+                                + " is out of the range of whole numbers of "
+                                + bits
+                                + " bits.",
+                        "Write a number from " + Text.rangeOf(bits) + ".");
             }
         }
         throw new InvalidValueException(
@@ -153,11 +157,7 @@ class QueryParameters implements HandlerInterceptor, WebMvcConfigurer {
     }
 
     private static Finding unknown(String name, Collection<String> known) {
-        Optional<String> meant =
-                known.stream()
-                        .filter(other -> !name.isEmpty() && other.startsWith(name))
-                        .findFirst()
-                        .or(() -> Spelling.nearest(name, known, FARTHEST));
+        Optional<String> meant = meant(name, known);
         return Finding.error(
                 "unknown-parameter",
                 Text.shown(name),
@@ -167,6 +167,19 @@ class QueryParameters implements HandlerInterceptor, WebMvcConfigurer {
                         + "The parameters here are: "
                         + String.join(", ", known)
                         + ".");
+    }
+
+    /// The parameter that begins like the name or that the name begins with, or else the nearest; in capitals or not.
+    private static Optional<String> meant(String name, Collection<String> known) {
+        String small = name.toLowerCase(Locale.ROOT);
+        Map<String, String> spelled = new TreeMap<>();
+        known.forEach(other -> spelled.put(other.toLowerCase(Locale.ROOT), other));
+        return spelled.keySet().stream()
+                .filter(other ->
+                        !small.isEmpty() && (other.startsWith(small) || small.startsWith(other)))
+                .findFirst()
+                .or(() -> Spelling.nearest(small, spelled.keySet(), FARTHEST))
+                .map(spelled::get);
     }
 
     private static Finding repeated(String name) {

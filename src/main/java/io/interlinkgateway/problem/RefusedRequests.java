@@ -34,6 +34,16 @@ class RefusedRequests extends ErrorHandler {
         return true;
     }
 
+    private static String hint(int code, ProblemType type) {
+        return switch (HttpStatus.resolve(code)) {
+            case HTTP_VERSION_NOT_SUPPORTED, UPGRADE_REQUIRED -> "Send the request with HTTP/1.1.";
+            case URI_TOO_LONG -> "Send a shorter address, with its parameters.";
+            case REQUEST_HEADER_FIELDS_TOO_LARGE -> "Send fewer or shorter headers.";
+            case EXPECTATION_FAILED -> "Send the request without the header Expect.";
+            case null, default -> type.hint();
+        };
+    }
+
     @Override
     protected void generateResponse(
             Request request,
@@ -55,9 +65,7 @@ class RefusedRequests extends ErrorHandler {
                 type.problem(Objects.requireNonNullElse(message, type.title()) + ".");
         problem.setStatus(status);
         response.setStatus(status);
-        if (version) {
-            problem.setProperty("hint", "Send the request with HTTP/1.1.");
-        }
+        problem.setProperty("hint", hint(code, type));
         response.getHeaders()
                 .put(HttpHeader.CONTENT_TYPE, MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         Content.Sink.write(response, true, json.writeValueAsString(problem), callback);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.http.server.ServletServerHttpRequest;
@@ -47,9 +48,13 @@ class JobDocumentResolver implements HandlerMethodArgumentResolver, WebMvcConfig
             if (body.length == 0) {
                 throw new HttpMessageNotReadableException("The body is empty.", request);
             }
-            // The mapping lets no request through that names no type.
-            MediaType type = Objects.requireNonNull(request.getHeaders().getContentType());
-            return new JobDocument(body, type);
+            // The mapping lets no request through that names no type. The header is read as it was
+            // sent: Spring adds
+            // a charset, and without one a byte order mark decides.
+            String type =
+                    Objects.requireNonNull(
+                            request.getServletRequest().getHeader(HttpHeaders.CONTENT_TYPE));
+            return new JobDocument(body, MediaType.parseMediaType(type));
         } catch (IOException cut) {
             throw new HttpMessageNotReadableException("The body can't be read.", cut, request);
         }

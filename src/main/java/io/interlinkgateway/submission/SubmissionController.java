@@ -111,10 +111,22 @@ class SubmissionController {
                     @Parameter(schema = @Schema(type = "boolean", defaultValue = "false"))
                     boolean restart,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
-            @RequestHeader(HttpHeaders.IF_MATCH) @Parameter(schema = @Schema(type = "string"))
-                    Optional<List<String>> ifMatch,
+            @RequestHeader(HttpHeaders.IF_MATCH) Optional<String> ifMatch,
+            @RequestHeader(HttpHeaders.IF_NONE_MATCH) @Parameter(hidden = true)
+                    Optional<String> ifNoneMatch,
             @Parameter(hidden = true) JobDocument document) {
-        Optional<Replacement> replacement = replacement(replace, restart, JobTag.meant(ifMatch));
+        if (replace && ifNoneMatch.isPresent()) {
+            throw new InvalidValueException(
+                    "If-None-Match asks not to replace a job, and replace=true asks to do so.",
+                    "Leave replace=true out: without it no job is replaced.");
+        }
+        if (!replace && ifMatch.isPresent()) {
+            throw new InvalidValueException(
+                    "If-Match names the job to replace, and the request replaces none.",
+                    "Add the parameter replace=true, or leave If-Match out.");
+        }
+        Optional<Replacement> replacement =
+                replacement(replace, restart, meant(workspace, name, ifMatch));
         RequestedJob requested = named(name, documents.parse(document));
         return answer(
                 workspace,
@@ -133,11 +145,6 @@ class SubmissionController {
             throw new InvalidValueException(
                     "restart=true has a meaning only beside replace=true.",
                     "Send ?replace=true&restart=true.");
-        }
-        if (!meant.isEmpty()) {
-            throw new InvalidValueException(
-                    "If-Match names the job to replace, and the request replaces none.",
-                    "Add the parameter replace=true, or leave If-Match out.");
         }
         return Optional.empty();
     }
@@ -203,14 +210,17 @@ class SubmissionController {
     ResponseEntity<JobResponse> delete(
             Workspace workspace,
             @PathVariable JobName name,
-            @RequestHeader(HttpHeaders.IF_MATCH) @Parameter(schema = @Schema(type = "string"))
-                    Optional<List<String>> ifMatch) {
-        return jobs.delete(workspace, name, JobTag.meant(ifMatch))
+            @RequestHeader(HttpHeaders.IF_MATCH) Optional<String> ifMatch) {
+        return jobs.delete(workspace, name, meant(workspace, name, ifMatch))
                 .map(job ->
                         ResponseEntity.status(HttpStatus.ACCEPTED)
                                 .eTag(JobTag.of(job))
                                 .body(JobResponse.from(job)))
                 .orElseGet(() -> ResponseEntity.noContent().build());
+    }
+
+    private Set<String> meant(Workspace workspace, JobName name, Optional<String> ifMatch) {
+        return JobTag.meant(ifMatch, name, () -> jobs.find(workspace, name));
     }
 
     private static RequestedJob named(JobName name, RequestedJob requested) {

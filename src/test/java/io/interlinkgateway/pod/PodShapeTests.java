@@ -98,6 +98,22 @@ class PodShapeTests {
     }
 
     @Test
+    void theRangeOfANumberIsSaid() {
+        Map<String, Object> container =
+                Map.of(
+                        "ports",
+                        List.of(Map.of("containerPort", 99999999999L)),
+                        "securityContext",
+                        Map.of("runAsUser", BigInteger.TWO.pow(70)));
+
+        assertThat(PodShape.findings(pod(container)))
+                .extracting(Finding::hint)
+                .containsExactlyInAnyOrder(
+                        "Write a number from -2147483648 to 2147483647.",
+                        "Write a number from -9223372036854775808 to 9223372036854775807.");
+    }
+
+    @Test
     void numbersFitWhereKubernetesTakesThem() {
         assertThat(PodShape.findings(pod(FITTING))).isEmpty();
     }
