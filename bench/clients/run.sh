@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # run.sh [JAR]: generates a Python and a TypeScript client from openapi.json, checks their types and those of the tours
-# here, and runs the README's tour with both against the packaged gateway in the sandbox. Needs Python 3.11 and Node.js 20.
+# here, and runs the tour of docs/guide/quickstart.md with both against the packaged gateway in the sandbox. Needs Python
+# 3.11 and Node.js 20.
 # The clients are in target/clients.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

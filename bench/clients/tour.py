@@ -1,4 +1,5 @@
-"""The README's tour with the generated Python client. Pods (YAML) and streams are not in it: see warnings.txt."""
+"""The tour of docs/guide/quickstart.md with the generated Python client. Pods (YAML) and streams are not in it: see
+warnings.txt."""
 
 import json
 import pathlib

@@ -1,4 +1,4 @@
-// The README's tour with the generated TypeScript client.
+// The tour of docs/guide/quickstart.md with the generated TypeScript client.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import createClient from "openapi-fetch";

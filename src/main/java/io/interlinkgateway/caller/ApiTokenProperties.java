@@ -6,11 +6,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// API tokens.
 ///
-/// @param lifetime how long one lasts whose maker says nothing
-/// @param longestLifetime how long one may last
-/// @param perOwner how many each owner may have
-/// @param keptFor how long a token that was looked up is believed, and so how long a deleted one may still be
-///     taken by another replica
+/// @param lifetime how long an API token is valid if its creation names no lifetime
+/// @param longestLifetime the longest lifetime that an API token may have
+/// @param perOwner how many API tokens each owner may have
+/// @param keptFor how long the result of looking up a token is cached, and so how long a deleted token may still be
+///     accepted by another replica
 @ConfigurationProperties("gateway.tokens")
 record ApiTokenProperties(
         @DefaultValue("30d") Duration lifetime,

@@ -6,13 +6,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How callers are treated.
 ///
-/// @param defaultWorkspace the workspace of requests that name none, where the gateway is open
-/// @param allowedOrigins web origins whose pages may call the API (CORS), such as
-///     `https://portal.example.org`; none unless configured
-/// @param requestsPerSecond how many requests each caller may send in the long run, per replica of the gateway;
-///     this and the next two count only where callers are known
-/// @param burst how many at once after a pause
-/// @param openRequests how many requests each caller may have open, streams included, per replica
+/// @param defaultWorkspace the workspace of requests that name none, where authentication is off
+///     (`gateway.security.mode=open`)
+/// @param allowedOrigins web origins whose pages may call the API (CORS), such as `https://portal.example.org`;
+///     requests from other origins are refused. None unless configured
+/// @param requestsPerSecond how many requests each authenticated caller may send per second in the long run, per
+///     replica; beyond it the answer is `429` with `Retry-After`
+/// @param burst how many requests each authenticated caller may send at once after a pause, per replica
+/// @param openRequests how many requests each authenticated caller may have open at a time, streams included, per
+///     replica
 @ConfigurationProperties("gateway.caller")
 record CallerProperties(
         @DefaultValue("default") String defaultWorkspace,

@@ -11,10 +11,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// Who is let in.
 ///
-/// @param mode whether callers must say who they are
-/// @param issuers whose tokens are trusted; no token of any other is
-/// @param allowedHosts the names that requests may call the gateway by (header `Host`); empty for all. In the
-///     sandbox the loopback names, so that no web page can reach it by a name of its own (DNS rebinding).
+/// @param mode whether callers must authenticate; with `open` everybody who reaches the gateway may do everything,
+///     which is logged and shown in health
+/// @param issuers the OpenID Connect issuers whose tokens are trusted; tokens of other issuers are refused
+/// @param allowedHosts the host names by which the gateway may be called (header `Host`, and what an ingress
+///     forwards of it); empty for all. The liveness and readiness probes need none. In the sandbox the loopback names,
+///     so that no web page can reach it by a name of its own (DNS rebinding)
 /// @param openMetrics whether `/actuator/prometheus` answers without a token
 @ConfigurationProperties("gateway.security")
 record SecurityProperties(

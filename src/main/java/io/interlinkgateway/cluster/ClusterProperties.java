@@ -6,11 +6,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How the gateway talks to the Kubernetes API server, which it finds by KUBECONFIG or its service account.
 ///
-/// @param requestTimeout how long one request may take; a log that is followed is no such request
-/// @param connectTimeout how long to wait for a connection
-/// @param replaceTimeout how long a replacement waits for the old job's pod to be gone
-/// @param insecureSkipTlsVerifyBackend whether the API server may read logs from virtual kubelets whose
-///     certificate it can't verify, which is the rule with interLink (its issues 174, 447, 475)
+/// @param requestTimeout how long one request to the API server may take; after a lost answer one more follows.
+///     Followed logs and watches are not limited by it
+/// @param connectTimeout how long to wait for a connection to the API server
+/// @param replaceTimeout how long a replacement (`PUT` with `replace=true`) waits until the old job's pod is
+///     removed
+/// @param insecureSkipTlsVerifyBackend whether the API server may read logs from virtual kubelets whose certificate
+///     it can't verify, which is the usual case with interLink (its issues 174, 447, 475)
 /// @param watches how jobs and nodes are kept up to date
 @ConfigurationProperties("gateway.cluster")
 record ClusterProperties(
@@ -22,11 +24,11 @@ record ClusterProperties(
 
     /// How jobs and nodes are kept up to date.
     ///
-    /// @param staleness how long after its connection was lost a watch still answers; then the API server is
-    ///     asked itself
+    /// @param staleness how long a watch still answers after its connection was lost; then the API server is asked
+    ///     itself
     /// @param idle how long after the last read of a workspace its watch ends
-    /// @param workspaces the most workspaces that are watched at a time; the one read last the longest ago
-    ///     makes room
+    /// @param workspaces the most workspaces that are watched at a time; one more ends the watch that was read
+    ///     longest ago
     record Watches(
             @DefaultValue("5s") Duration staleness,
             @DefaultValue("10m") Duration idle,

@@ -6,13 +6,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// The namespaces that the gateway itself makes or fills.
 ///
-/// @param own where the gateway runs; API tokens are kept there, and no workspace is
-/// @param createWorkspaces whether a workspace that a rule names is made on first use, which needs
+/// @param own the namespace in which the gateway runs and keeps API tokens; it is never a workspace
+/// @param createWorkspaces whether a workspace that a rule names is created on first use, which needs
 ///     `deploy/workspace-creation.yaml`
-/// @param quota of each workspace that is made, by Kubernetes' names (`pods`, `limits.memory`); none unless
-///     configured
-/// @param podSecurity the level of Kubernetes' pod security in each workspace that is made. `restricted` refuses
-///     pods without a security context, which interLink ignores, and so most of today's manifests.
+/// @param quota the resource quota of each workspace that the gateway creates, by Kubernetes' names: `pods: 100`,
+///     `"[limits.memory]": 4Ti`. None unless configured
+/// @param podSecurity the level of Kubernetes' pod security in each workspace that the gateway creates.
+///     `restricted` refuses pods without a security context, which interLink ignores, and so most of today's manifests
 @ConfigurationProperties("gateway.namespaces")
 record NamespaceProperties(
         @DefaultValue("interlink-gateway") String own,

@@ -6,6 +6,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How changes of jobs are sent.
 ///
-/// @param heartbeat how long a stream may be silent; a client that went away is noticed after two of these
+/// @param heartbeat how often a silent stream of job events sends a heartbeat; a client that disconnected is
+///     detected after two of these
 @ConfigurationProperties("gateway.events")
 record EventProperties(@DefaultValue("10s") Duration heartbeat) {}

@@ -7,10 +7,11 @@ import org.springframework.util.unit.DataSize;
 
 /// How logs are followed.
 ///
-/// @param buffer how much of a followed log is kept for its readers; at least 32 kB
-/// @param heartbeat how often a silent event stream shows that it is alive
-/// @param unconfirmedWait how long to wait for the first output of a job that is said to have succeeded, though
-///     its log is empty: interLink says so of jobs whose compute node is still powering up
+/// @param buffer how much of a followed log is kept in memory for its readers, at least 32KB; a reader that falls
+///     further behind reads from the node again
+/// @param heartbeat how often a silent event stream of a log sends a heartbeat
+/// @param unconfirmedWait how long followers wait for the first output of a job that interLink reports as succeeded
+///     while its log is empty: it does so for jobs whose compute node is still powering up
 @ConfigurationProperties("gateway.log")
 record LogProperties(
         @DefaultValue("32KB") DataSize buffer,

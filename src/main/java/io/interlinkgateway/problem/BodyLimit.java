@@ -46,9 +46,9 @@ class BodyLimit extends OncePerRequestFilter {
         this.refusals = refusals;
     }
 
-    /// @param maxSize the largest body that the gateway takes
-    /// @param longestPause the longest time without a byte of a body that is not whole
-    /// @param leastPerSecond the lowest rate of a body, once it has taken the longest pause
+    /// @param maxSize the largest request body
+    /// @param longestPause the longest time without a byte of an incomplete body
+    /// @param leastPerSecond the lowest rate of a body, checked once the longest pause has passed
     /// @param deadline the longest time that a whole body may take
     @ConfigurationProperties("gateway.body")
     record Properties(

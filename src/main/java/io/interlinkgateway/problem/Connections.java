@@ -54,9 +54,10 @@ public final class Connections implements Connection.Listener {
         this.refusals = refusals;
     }
 
-    /// @param max the most connections at a time, fewer than the server has threads (`server.jetty.threads.max`)
-    /// @param strangersWait how long a connection is kept that never had a request of a known caller: from its start, or
-    ///     from the end of its last request, to the end of the next
+    /// @param max the most connections at a time, fewer than the server has threads (`server.jetty.threads.max`);
+    ///     one more ends the connection that has waited longest without a request of an authenticated caller
+    /// @param strangersWait how long a connection is kept that never had a request of an authenticated caller: from
+    ///     its start, or from the end of its last request, to the end of the next
     @ConfigurationProperties("gateway.connections")
     record Properties(@DefaultValue("8000") int max, @DefaultValue("30s") Duration strangersWait) {
 

@@ -7,10 +7,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How the sandbox runs jobs.
 ///
-/// @param node the name of its one node; give it an HPC's name to try manifests that are written for that HPC
-/// @param runningJobs the most jobs that run at a time; the others wait as in SLURM's queue
-/// @param terminationGrace how long the processes of a job that is ended may take to end by themselves
-/// @param replaceTimeout how long a replacement waits for the old job's end
+/// @param node the name of the sandbox's one node; with an HPC's name, manifests written for that HPC can be tried
+/// @param runningJobs the most jobs that run at a time, at least 1; further jobs wait as in SLURM's queue
+/// @param terminationGrace how long the processes of a deleted job may take to end by themselves
+/// @param replaceTimeout how long a replacement (`PUT` with `replace=true`) waits for the old job's end
 @ConfigurationProperties("gateway.sandbox")
 record SandboxProperties(
         @DefaultValue("sandbox") String node,

@@ -6,7 +6,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// What of interLink operators open to callers' own pods.
 ///
-/// @param allowedAnnotations annotations by their whole names, such as `interlink.eu/wstunnel-extra-ports`; none
-///     unless configured. Those that interLink or the gateway set themselves can't be opened.
+/// @param allowedAnnotations annotations for users that callers' pods may have, by their whole names. interLink has,
+///     with the prefix `interlink.eu/`: `wstunnel-extra-ports`, `gang-name`, `gang-size`, `gang-role`, `gang-rank`,
+///     `disable-offload-containers`, `disable-offload-init-containers`, `mesh-network`, `shadow-same-ns`, `wg-mtu`,
+///     `wg-keepalive-seconds`, `reverse-socks-port`; and `interlink.virtual-kubelet.io/wstunnel-timeout`. They open
+///     ports into jobs or run containers in the cluster instead of on the HPC. None unless configured; those that
+///     interLink or the gateway set themselves can't be allowed
 @ConfigurationProperties("gateway.interlink")
 record InterlinkProperties(@DefaultValue Set<String> allowedAnnotations) {}

@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// What operators open beyond what the gateway knows of SLURM.
 ///
-/// @param allowedOptions long names of options that `sbatch` has at the nodes' sites by its plugins; none unless
-///     configured
+/// @param allowedOptions long names of `sbatch` options that the sites of the nodes add by their own plugins; other
+///     options that `sbatch` itself does not have are refused. None unless configured
 @ConfigurationProperties("gateway.slurm")
 record SlurmProperties(@DefaultValue Set<String> allowedOptions) {}
