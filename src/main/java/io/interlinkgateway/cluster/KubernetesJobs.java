@@ -9,19 +9,21 @@ import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.compute.ComputeThreads;
+import io.interlinkgateway.job.Checked;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPage;
 import io.interlinkgateway.job.JobQuery;
-import io.interlinkgateway.job.Jobs;
-import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.JobStore;
+import io.interlinkgateway.pod.PlacedJob;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.pod.Repetition;
+import io.interlinkgateway.pod.TranslatedJob;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +36,7 @@ import java.util.stream.Stream;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /// Jobs as pods of a real cluster. The API server's rule that names are unique is the only lock.
-final class KubernetesJobs implements Jobs {
+final class KubernetesJobs implements JobStore {
 
     /// How often a name may be taken when the pod is created and free when it is looked at.
     private static final int ATTEMPTS = 5;
@@ -62,7 +64,7 @@ final class KubernetesJobs implements Jobs {
 
     @Override
     public Submission submit(PlacedJob job) {
-        Pod wanted = podFor(job);
+        Pod wanted = job.translated().pod();
         claims.claim(wanted);
         return submit(wanted);
     }
@@ -89,7 +91,7 @@ final class KubernetesJobs implements Jobs {
     /// @return the pod, unless the name is taken
     private Optional<Pod> createOrReadBack(Pod wanted) {
         try {
-            return create(wanted, "");
+            return create(wanted);
         } catch (GatewayException.ClusterUnavailable lost) {
             Optional<Pod> made = pod(wanted).filter(pod -> Repetition.sameDefinition(pod, wanted));
             if (made.isEmpty()) {
@@ -99,51 +101,57 @@ final class KubernetesJobs implements Jobs {
         }
     }
 
-    /// One POST. Strict validation refuses fields that Kubernetes does not know, which it would drop.
-    ///
-    /// @param options more query parameters
     /// @return the pod, unless the name is taken
-    private Optional<Pod> create(Pod pod, String options) {
-        String namespace = pod.getMetadata().getNamespace();
-        ApiServer.Answer answer =
-                apiServer.send(
-                        "POST",
-                        "/api/v1/namespaces/"
-                                + namespace
-                                + "/pods?fieldManager="
-                                + PodTranslation.MANAGER
-                                + "&fieldValidation=Strict"
-                                + options,
-                        pod);
+    private Optional<Pod> create(Pod pod) {
+        ApiServer.Answer answer = post(pod, "");
         if (answer.successful()) {
             return Optional.of(Serialization.unmarshal(answer.body(), Pod.class));
         }
         if (answer.code() == 409 && answer.hasReason("AlreadyExists")) {
             return Optional.empty();
         }
-        if (answer.code() == 409) {
-            throw new GatewayException.ClusterUnavailable(
-                    "The Kubernetes API server is busy with the quota of this workspace.");
-        }
-        if (answer.code() == 404) {
-            throw new GatewayException.NotFound("workspace", namespace);
-        }
-        throw apiServer.refused(answer.code(), answer.status());
+        throw refused(pod, answer);
+    }
+
+    /// Strict validation refuses fields that Kubernetes does not know, which it would drop.
+    ///
+    /// @param options more query parameters
+    private ApiServer.Answer post(Pod pod, String options) {
+        return apiServer.send(
+                "POST",
+                "/api/v1/namespaces/"
+                        + pod.getMetadata().getNamespace()
+                        + "/pods?fieldManager="
+                        + PodTranslation.MANAGER
+                        + "&fieldValidation=Strict"
+                        + options,
+                pod);
+    }
+
+    private GatewayException refused(Pod pod, ApiServer.Answer answer) {
+        return switch (answer.code()) {
+            case 409 ->
+                    new GatewayException.ClusterUnavailable(
+                            "The Kubernetes API server is busy with the quota of this workspace.");
+            case 404 ->
+                    new GatewayException.NotFound("workspace", pod.getMetadata().getNamespace());
+            default -> apiServer.refused(answer.code(), answer.status());
+        };
     }
 
     @Override
     public Submission replace(PlacedJob job, Replacement replacement) {
-        Pod wanted = podFor(job);
+        Pod wanted = job.translated().pod();
         claims.claim(wanted);
         Optional<Pod> old = pod(wanted);
         Repetition.requireReplaceable(old, wanted, replacement);
         if (old.isPresent() && !Repetition.stays(old.get(), wanted, replacement, clock.instant())) {
             if (!isJob(old.get())) {
-                throw new GatewayException.NameTaken(job.name());
+                throw new GatewayException.NameTaken(job.translated().job().name());
             }
-            dryRun(wanted);
+            dryRun(wanted).orReject();
             delete(old.get());
-            awaitEnd(old.get(), job.name());
+            awaitEnd(old.get(), job.translated().job().name());
         }
         return submit(wanted);
     }
@@ -163,43 +171,48 @@ final class KubernetesJobs implements Jobs {
     }
 
     @Override
-    public Optional<Job> staying(PlacedJob job, Replacement replacement) {
-        Pod wanted = podFor(job);
+    public Optional<Job> staying(TranslatedJob job, Replacement replacement) {
+        Pod wanted = job.pod();
         return Repetition.stayingJob(pod(wanted), wanted, replacement, clock.instant());
     }
 
     @Override
-    public Optional<Job> repeated(PlacedJob job) {
-        Pod wanted = podFor(job);
+    public Optional<Job> repeated(TranslatedJob job) {
+        Pod wanted = job.pod();
         return pod(wanted)
                 .flatMap(existing -> Repetition.repeatedJob(existing, wanted, clock.instant()));
     }
 
     @Override
-    public Preview preview(PlacedJob job) {
-        Pod wanted = podFor(job);
-        Pod shown =
-                new PodBuilder(dryRun(wanted))
-                        .editMetadata()
-                        .withName(job.name().value())
-                        .endMetadata()
-                        .build();
+    public Checked<Preview> preview(TranslatedJob job) {
+        Checked<Pod> tried = dryRun(job.pod());
         return compute.run(() ->
-                new Preview(
-                        yaml(shown),
-                        PodTranslation.batchLines(wanted),
-                        PodTranslation.warningsFor(job)));
+                tried.then(pod ->
+                        Checked.of(
+                                new Preview(
+                                        yaml(named(pod, job.job().name().value())),
+                                        PodTranslation.batchLines(job.pod())),
+                                List.of())));
     }
 
     /// Under another name, so that a job that has the name is not in the way.
-    private Pod dryRun(Pod wanted) {
-        Pod other =
-                new PodBuilder(wanted)
-                        .editMetadata()
-                        .withName("preview-" + UUID.randomUUID())
-                        .endMetadata()
-                        .build();
-        return create(other, "&dryRun=All").orElseThrow();
+    ///
+    /// @return the pod as it would be, unless the API server finds it invalid
+    private Checked<Pod> dryRun(Pod wanted) {
+        Pod other = named(wanted, "preview-" + UUID.randomUUID());
+        ApiServer.Answer answer = post(other, "&dryRun=All");
+        if (answer.successful()) {
+            return Checked.of(Serialization.unmarshal(answer.body(), Pod.class), List.of());
+        }
+        GatewayException refusal = refused(other, answer);
+        if (refusal instanceof GatewayException.Rejected invalid) {
+            return Checked.refused(invalid.findings());
+        }
+        throw refusal;
+    }
+
+    private static Pod named(Pod pod, String name) {
+        return new PodBuilder(pod).editMetadata().withName(name).endMetadata().build();
     }
 
     /// A job that the watch does not know may have been made by another gateway a moment ago: then the API
@@ -375,10 +388,6 @@ final class KubernetesJobs implements Jobs {
             throw apiServer.refused(answer.code(), answer.status());
         }
         return answer;
-    }
-
-    private Pod podFor(PlacedJob job) {
-        return compute.run(() -> PodTranslation.podFor(job));
     }
 
     private Optional<Pod> job(Workspace workspace, JobName name) {

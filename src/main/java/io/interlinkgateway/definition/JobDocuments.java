@@ -1,10 +1,13 @@
 package io.interlinkgateway.definition;
 
 import io.interlinkgateway.compute.ComputeThreads;
+import io.interlinkgateway.job.Checked;
 import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.job.GatewayException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
 import java.nio.charset.Charset;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
@@ -30,14 +33,21 @@ public class JobDocuments {
     }
 
     /// @param document a job spec in JSON, or a pod in YAML
-    /// @return what it asks for
-    /// @throws io.interlinkgateway.job.GatewayException.Rejected if it can't be decoded or breaks a rule
+    /// @return what it asks for, unless it can't be decoded or breaks a rule
     /// @throws tools.jackson.core.JacksonException if it is no JSON, or no job spec
-    public RequestedJob parse(JobDocument document) {
-        return compute.run(() ->
-                document.isSpec()
-                        ? requested(spec(document))
-                        : PodDocument.parse(document.body(), document.charset()));
+    public Checked<RequestedJob> parse(JobDocument document) {
+        return compute.run(() -> {
+            try {
+                return Checked.of(
+                        document.isSpec()
+                                ? requested(spec(document))
+                                : PodDocument.parse(document.body(), document.charset()),
+                        List.of());
+            } catch (GatewayException.Rejected refused) {
+                // The parsers stop where they are: what follows an error has no meaning.
+                return Checked.refused(refused.findings());
+            }
+        });
     }
 
     /// Jackson knows UTF-8, UTF-16 and UTF-32 by their first bytes.

@@ -1,6 +1,7 @@
 package io.interlinkgateway.definition;
 
 import io.interlinkgateway.job.Findings;
+import io.interlinkgateway.job.SlurmField;
 import io.interlinkgateway.job.SlurmOptions;
 import io.interlinkgateway.job.Walltime;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -39,20 +40,9 @@ public record SlurmDocument(
     Optional<SlurmOptions> toSlurmOptions(Findings findings) {
         Findings own = new Findings();
         Map<String, String> typed = new LinkedHashMap<>();
-        take(typed, "partition", "partition", partition, own);
-        take(typed, "account", "account", account, own);
-        take(typed, "qos", "qos", qos, own);
-        take(typed, "reservation", "reservation", reservation, own);
-        take(typed, "constraint", "constraint", constraint, own);
-        take(typed, "gres", "gres", gres, own);
-        take(typed, "nodes", "nodes", nodes, own);
-        take(typed, "tasks", "ntasks", tasks, own);
-        take(typed, "tasksPerNode", "ntasks-per-node", tasksPerNode, own);
-        Optional.ofNullable(timeLimit)
-                .flatMap(text ->
-                        own.check("time-limit", "slurm.timeLimit", () -> Walltime.parse(text)))
-                .ifPresent(walltime -> typed.put("time", walltime.rendered()));
-        take(typed, "exclude", "exclude", exclude, own);
+        for (SlurmField field : SlurmField.values()) {
+            optionOf(field, own).ifPresent(value -> typed.put(field.option(), value));
+        }
         Optional<SlurmOptions> raw =
                 own.check(
                         "slurm-flags",
@@ -67,19 +57,37 @@ public record SlurmDocument(
                         () -> new SlurmOptions(typed).and(raw.orElseThrow()));
     }
 
-    private static void take(
-            Map<String, String> typed,
-            String field,
-            String option,
-            @Nullable Object value,
-            Findings findings) {
-        if (value != null) {
-            findings.check(
-                            "slurm-option",
-                            "slurm." + field,
-                            () -> SlurmOptions.requireHarmlessValue(option, value.toString()))
-                    .ifPresent(text -> typed.put(option, text));
-        }
+    private @Nullable Object valueOf(SlurmField field) {
+        return switch (field) {
+            case PARTITION -> partition;
+            case ACCOUNT -> account;
+            case QOS -> qos;
+            case RESERVATION -> reservation;
+            case CONSTRAINT -> constraint;
+            case GRES -> gres;
+            case NODES -> nodes;
+            case TASKS -> tasks;
+            case TASKS_PER_NODE -> tasksPerNode;
+            case TIME_LIMIT -> timeLimit;
+            case EXCLUDE -> exclude;
+        };
+    }
+
+    private Optional<String> optionOf(SlurmField field, Findings findings) {
+        return Optional.ofNullable(valueOf(field))
+                .map(Object::toString)
+                .flatMap(text ->
+                        field == SlurmField.TIME_LIMIT
+                                ? findings.check(
+                                        "time-limit",
+                                        field.path(),
+                                        () -> Walltime.parse(text).rendered())
+                                : findings.check(
+                                        "slurm-option",
+                                        field.path(),
+                                        () ->
+                                                SlurmOptions.requireHarmlessValue(
+                                                        field.option(), text)));
     }
 
     static @Nullable SlurmDocument from(SlurmOptions options) {
@@ -87,33 +95,39 @@ public record SlurmDocument(
             return null;
         }
         Map<String, String> rest = new LinkedHashMap<>(options.values());
-        Optional<String> time = Optional.ofNullable(rest.get("time")).flatMap(SlurmDocument::iso);
-        time.ifPresent(_ -> rest.remove("time"));
+        Optional<String> time =
+                Optional.ofNullable(rest.get(SlurmField.TIME_LIMIT.option()))
+                        .flatMap(SlurmDocument::iso);
+        time.ifPresent(_ -> rest.remove(SlurmField.TIME_LIMIT.option()));
         return new SlurmDocument(
-                rest.remove("partition"),
-                rest.remove("account"),
-                rest.remove("qos"),
-                rest.remove("reservation"),
-                rest.remove("constraint"),
-                rest.remove("gres"),
-                number(rest, "nodes"),
-                number(rest, "ntasks"),
-                number(rest, "ntasks-per-node"),
+                text(rest, SlurmField.PARTITION),
+                text(rest, SlurmField.ACCOUNT),
+                text(rest, SlurmField.QOS),
+                text(rest, SlurmField.RESERVATION),
+                text(rest, SlurmField.CONSTRAINT),
+                text(rest, SlurmField.GRES),
+                number(rest, SlurmField.NODES),
+                number(rest, SlurmField.TASKS),
+                number(rest, SlurmField.TASKS_PER_NODE),
                 time.orElse(null),
-                rest.remove("exclude"),
+                text(rest, SlurmField.EXCLUDE),
                 rest.isEmpty() ? null : new SlurmOptions(rest).rendered());
+    }
+
+    private static @Nullable String text(Map<String, String> rest, SlurmField field) {
+        return rest.remove(field.option());
     }
 
     private static Optional<String> iso(String time) {
         return Walltime.fromRendered(time).map(walltime -> walltime.duration().toString());
     }
 
-    private static @Nullable Integer number(Map<String, String> rest, String option) {
-        String text = rest.get(option);
+    private static @Nullable Integer number(Map<String, String> rest, SlurmField field) {
+        String text = rest.get(field.option());
         if (text == null || !text.matches("[1-9]\\d{0,8}")) {
             return null;
         }
-        rest.remove(option);
+        rest.remove(field.option());
         return Integer.valueOf(text);
     }
 }

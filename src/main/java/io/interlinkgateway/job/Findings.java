@@ -5,10 +5,14 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/// Collects what is wrong with a caller's document, so that everything is said at once.
+/// Collects what is wrong with a caller's document, so that everything is reported at once: an instance where values
+/// are made of it, streams where what there is already is checked.
 public final class Findings {
 
     private static final int MOST = 100;
@@ -25,11 +29,59 @@ public final class Findings {
         try {
             return Optional.of(value.get());
         } catch (InvalidValueException refused) {
-            findings.add(
-                    Finding.error(
-                            rule, field, String.valueOf(refused.getMessage()), refused.hint()));
+            findings.add(error(rule, field, refused));
             return Optional.empty();
         }
+    }
+
+    private static Finding error(String rule, String field, InvalidValueException refused) {
+        return Finding.error(rule, field, String.valueOf(refused.getMessage()), refused.hint());
+    }
+
+    /// Notes why a value is refused, where it is.
+    ///
+    /// @param rule the rule that the value must follow
+    /// @param field the value's path in the document
+    /// @param check throws [InvalidValueException] for a value that is refused
+    /// @return an error, or nothing
+    public static Stream<Finding> refusal(String rule, String field, Runnable check) {
+        try {
+            check.run();
+            return Stream.empty();
+        } catch (InvalidValueException refused) {
+            return Stream.of(error(rule, field, refused));
+        }
+    }
+
+    /// @param found whether there is something to report
+    /// @param finding makes the report
+    /// @return it, or nothing
+    public static Stream<Finding> onlyIf(boolean found, Supplier<Finding> finding) {
+        return found ? Stream.of(finding.get()) : Stream.empty();
+    }
+
+    /// Checks the elements of a list.
+    ///
+    /// @param path the list's path in the document
+    /// @param elements the list
+    /// @param check what to find out about an element, by its path, which ends with its index in brackets
+    /// @return the findings about all, in the order of the elements
+    public static <T> Stream<Finding> ofEach(
+            String path, List<T> elements, BiFunction<String, T, Stream<Finding>> check) {
+        return IntStream.range(0, elements.size())
+                .boxed()
+                .flatMap(index -> check.apply(path + "[" + index + "]", elements.get(index)));
+    }
+
+    /// @param parts what several checks found
+    /// @return all of it, in their order
+    @SafeVarargs
+    public static Stream<Finding> all(Stream<Finding>... parts) {
+        Stream<Finding> all = Stream.empty();
+        for (Stream<Finding> part : parts) {
+            all = Stream.concat(all, part);
+        }
+        return all;
     }
 
     /// @param finding one more
@@ -49,6 +101,12 @@ public final class Findings {
 
     /// @return whether one of them stops the job
     public boolean hasErrors() {
+        return hasErrors(findings);
+    }
+
+    /// @param findings any number
+    /// @return whether one of them stops the job
+    public static boolean hasErrors(List<Finding> findings) {
         return findings.stream().anyMatch(finding -> finding.severity() == Finding.Severity.ERROR);
     }
 

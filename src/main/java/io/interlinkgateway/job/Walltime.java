@@ -5,8 +5,6 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// The longest that SLURM lets a job run.
 ///
@@ -14,8 +12,6 @@ import java.util.regex.Pattern;
 public record Walltime(Duration duration) {
 
     private static final Duration LONGEST = Duration.ofDays(365);
-    private static final Pattern RENDERED =
-            Pattern.compile("(?:(\\d{1,3})-)?(\\d\\d):(\\d\\d):(\\d\\d)");
 
     /// @throws InvalidValueException if it is out of its range
     public Walltime {
@@ -61,17 +57,9 @@ public record Walltime(Duration duration) {
     /// @param time the value of `--time`
     /// @return the walltime, unless it is written in another form
     public static Optional<Walltime> fromRendered(String time) {
-        Matcher matcher = RENDERED.matcher(time);
-        if (!matcher.matches()) {
-            return Optional.empty();
-        }
-        Duration duration =
-                Duration.ofDays(matcher.group(1) == null ? 0 : Long.parseLong(matcher.group(1)))
-                        .plusHours(Long.parseLong(matcher.group(2)))
-                        .plusMinutes(Long.parseLong(matcher.group(3)))
-                        .plusSeconds(Long.parseLong(matcher.group(4)));
-        return Optional.of(duration)
-                .filter(_ -> !duration.isZero() && duration.compareTo(LONGEST) <= 0)
+        return SlurmTime.of(time)
+                .flatMap(SlurmTime::limit)
+                .filter(duration -> duration.compareTo(LONGEST) <= 0)
                 .map(Walltime::new)
                 .filter(walltime -> walltime.rendered().equals(time));
     }

@@ -5,9 +5,10 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.BindMount;
 import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.JobSpec;
-import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.SingularityOptions;
+import io.interlinkgateway.job.SlurmField;
 import io.interlinkgateway.job.SlurmOptions;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ import java.util.stream.Stream;
 /// @param gpus the GPUs that the containers' limits add up to
 public record HpcUse(
         SlurmOptions slurm,
-        SlurmField slurmField,
+        OptionPath slurmField,
         List<Said> images,
         List<Said> mounts,
         List<Said> runtimeOptions,
@@ -58,14 +59,14 @@ public record HpcUse(
 
     /// Where a caller says an option of `sbatch`.
     @FunctionalInterface
-    public interface SlurmField {
+    public interface OptionPath {
 
         /// @param option the option's long name
         /// @return the path in the caller's document
         String of(String option);
     }
 
-    static HpcUse of(PlacedJob job, Pod pod) {
+    static HpcUse of(NamedJob job, Pod pod) {
         return switch (job.definition()) {
             case JobSpec spec -> ofSpec(spec, pod);
             case PodManifest _ -> ofManifest(pod);
@@ -78,7 +79,7 @@ public record HpcUse(
         spec.image().pullFrom().ifPresent(source -> images.add(new Said("image.pullFrom", source)));
         return new HpcUse(
                 slurm(pod),
-                new SpecTranslation.SpecFields()::option,
+                SlurmField::pathOf,
                 images,
                 mounts("singularity.mounts", pod),
                 words("singularity.options", annotation(pod, Annotations.SINGULARITY_OPTIONS)),

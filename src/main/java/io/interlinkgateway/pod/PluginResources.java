@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.interlinkgateway.job.Checked;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.SlurmOptions;
 import java.math.BigDecimal;
@@ -79,10 +80,10 @@ final class PluginResources {
     /// @param pod a pod whose flags are canonical
     /// @param fields where its parts come from
     /// @return the settled pod, with what was changed, and errors for what can't be settled
-    static Translated settled(Pod pod, Fields fields) {
+    static Checked<Pod> settled(Pod pod, Fields fields) {
         PluginResources resources = new PluginResources(pod, fields);
         resources.settle();
-        return new Translated(resources.pod, resources.findings);
+        return Checked.of(resources.pod, resources.findings);
     }
 
     /// The resources whose limits the gateway added.

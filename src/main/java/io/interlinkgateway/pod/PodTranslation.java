@@ -2,11 +2,10 @@ package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.Checked;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.MlflowAccess;
-import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.PodManifest;
 import java.util.List;
 
@@ -21,13 +20,30 @@ public final class PodTranslation {
 
     private PodTranslation() {}
 
-    /// The pod of a job, with the digest of its definition as an annotation. The same job gives the same pod.
+    /// Translates a job. The same job gives the same pod.
     ///
-    /// @param job a placed job
-    /// @return a pod that the API server can be given as it is
-    /// @throws GatewayException.Rejected if a manifest is no pod, or says what policy forbids
-    public static Pod podFor(PlacedJob job) {
-        Pod pod = translated(job).requireAllowed().pod();
+    /// @param job a job with its name
+    /// @return the job with its pod, unless a manifest is no pod or policy forbids what it says. The findings are
+    ///     what interLink ignores, what the gateway added or changed, what should not be written down, and why
+    ///     the pod may not be created.
+    public static Checked<TranslatedJob> translate(NamedJob job) {
+        return translated(job)
+                .then(pod ->
+                        Checked.of(
+                                new TranslatedJob(
+                                        job, marked(job, pod), Demand.of(pod), HpcUse.of(job, pod)),
+                                List.of()));
+    }
+
+    private static Checked<Pod> translated(NamedJob job) {
+        return switch (job.definition()) {
+            case JobSpec spec -> SpecTranslation.translated(job, spec);
+            case PodManifest manifest -> ManifestTranslation.translated(job, manifest);
+        };
+    }
+
+    /// With the digest of its definition as an annotation.
+    private static Pod marked(NamedJob job, Pod pod) {
         String definition =
                 switch (job.definition()) {
                     case JobSpec _ -> FROM_SPEC;
@@ -51,7 +67,7 @@ public final class PodTranslation {
     }
 
     /// A definition names its credential and not the kind of it, which may change between two repeats.
-    private static Pod asRequested(PlacedJob job, Pod pod) {
+    private static Pod asRequested(NamedJob job, Pod pod) {
         return switch (job.definition()) {
             case PodManifest _ -> pod;
             case JobSpec spec ->
@@ -61,43 +77,14 @@ public final class PodTranslation {
                                     spec.withMlflow(
                                             new MlflowAccess(
                                                     access.credential(), access.trackingUri())))
-                            .map(same -> SpecTranslation.translated(job, same).pod())
+                            .flatMap(same -> SpecTranslation.translated(job, same).value())
                             .orElse(pod);
         };
     }
 
-    private static Translated translated(PlacedJob job) {
-        return switch (job.definition()) {
-            case JobSpec spec -> SpecTranslation.translated(job, spec);
-            case PodManifest manifest -> ManifestTranslation.translated(job, manifest);
-        };
-    }
-
-    /// What interLink ignores, what the gateway added or changed, and what should not be written down.
-    ///
-    /// @param job a placed job
-    /// @return warnings only
-    /// @throws GatewayException.Rejected if a manifest is no pod, or says what policy forbids
-    public static List<Finding> warningsFor(PlacedJob job) {
-        return translated(job).requireAllowed().findings();
-    }
-
-    /// What a job needs and does, for checks against what there is and what is allowed.
-    ///
-    /// @param job a job in its place
-    /// @return what its pod needs, what it makes the HPC do, and every finding about the translation
-    /// @throws GatewayException.Rejected if a manifest is no pod, or says what policy forbids
-    public static PodAssessment assess(PlacedJob job) {
-        Translated translated = translated(job);
-        return new PodAssessment(
-                Demand.of(translated.pod()),
-                HpcUse.of(job, translated.pod()),
-                translated.findings());
-    }
-
     /// The `#SBATCH` lines that the SLURM plugin writes for a pod, without those for its own files.
     ///
-    /// @param pod from [#podFor]
+    /// @param pod a translated pod
     /// @return whole lines
     public static List<String> batchLines(Pod pod) {
         return BatchLines.of(pod);

@@ -20,7 +20,7 @@ public final class Repetition {
     /// going away counts only for repeats of the very request that made it.
     ///
     /// @param existing the pod that is there
-    /// @param wanted from [PodTranslation#podFor]
+    /// @param wanted from [TranslatedJob#pod]
     /// @param observedAt when the existing pod was read
     /// @return the existing job
     /// @throws GatewayException.IdempotencyKeyReused if the request's key made it with another name or definition
@@ -47,7 +47,7 @@ public final class Repetition {
     /// The job that an earlier repeat of a request made.
     ///
     /// @param existing the pod that is there
-    /// @param wanted from [PodTranslation#podFor]
+    /// @param wanted from [TranslatedJob#pod]
     /// @param observedAt when the existing pod was read
     /// @return the existing job, unless it is another
     /// @throws GatewayException as [#sameJob], but for [GatewayException.NameTaken]
@@ -60,7 +60,7 @@ public final class Repetition {
     /// Whether one Idempotency-Key made both.
     ///
     /// @param existing the pod that is there
-    /// @param wanted from [PodTranslation#podFor]
+    /// @param wanted from [TranslatedJob#pod]
     /// @return false if either has no key
     public static boolean sameKey(Pod existing, Pod wanted) {
         return keyOf(existing).isPresent() && keyOf(existing).equals(keyOf(wanted));
@@ -78,7 +78,7 @@ public final class Repetition {
     /// Whether both were made from one definition.
     ///
     /// @param existing the pod that is there
-    /// @param wanted from [PodTranslation#podFor]
+    /// @param wanted from [TranslatedJob#pod]
     /// @return false if the gateway made the existing one from another, or did not make it
     public static boolean sameDefinition(Pod existing, Pod wanted) {
         Map<String, String> there = PodReading.orEmpty(existing.getMetadata().getAnnotations());
@@ -93,7 +93,7 @@ public final class Repetition {
     /// on.
     ///
     /// @param existing the pod that is there
-    /// @param wanted from [PodTranslation#podFor]
+    /// @param wanted from [TranslatedJob#pod]
     /// @param replacement what the caller wants replaced
     /// @param observedAt when the existing pod was read
     /// @return false if it is to be deleted first
@@ -124,7 +124,7 @@ public final class Repetition {
     /// Refuses to replace another job than the caller means. A repeat by the key that made the job replaces none.
     ///
     /// @param existing the pod that is there, if one is
-    /// @param wanted from [PodTranslation#podFor]
+    /// @param wanted from [TranslatedJob#pod]
     /// @param replacement what the caller wants replaced
     /// @throws GatewayException.OtherJob if there is no job or one that is not meant
     public static void requireReplaceable(

@@ -8,12 +8,14 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
+import io.interlinkgateway.job.Checked;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.MlflowAccess;
-import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.Quantity;
+import io.interlinkgateway.job.SlurmField;
 import io.interlinkgateway.node.VirtualNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,15 +34,15 @@ final class SpecTranslation {
     private SpecTranslation() {}
 
     /// @return the pod, with what there is to know about it
-    static Translated translated(PlacedJob job, JobSpec spec) {
+    static Checked<Pod> translated(NamedJob job, JobSpec spec) {
         Pod pod = podFor(job, spec);
         ImageRoot.missing(pod)
                 .ifPresent(kind ->
                         pod.getMetadata().getAnnotations().put(Annotations.IMAGE_ROOT, kind));
-        Translated settled = PluginResources.settled(pod, new SpecFields());
-        keepWritten(spec, settled.pod());
-        return new Translated(
-                settled.pod(),
+        Checked<Pod> settled = PluginResources.settled(pod, new SpecFields());
+        settled.value().ifPresent(written -> keepWritten(spec, written));
+        return new Checked<>(
+                settled.value(),
                 Stream.of(
                                 settled.findings().stream(),
                                 SuspectedSecrets.in(spec),
@@ -82,21 +84,6 @@ final class SpecTranslation {
     /// Where a spec has what the plugin asks SLURM for.
     static final class SpecFields implements PluginResources.Fields {
 
-        /// The fields that have an option's name in another spelling.
-        private static final Map<String, String> FIELDS =
-                Map.ofEntries(
-                        Map.entry("partition", "slurm.partition"),
-                        Map.entry("account", "slurm.account"),
-                        Map.entry("qos", "slurm.qos"),
-                        Map.entry("reservation", "slurm.reservation"),
-                        Map.entry("constraint", "slurm.constraint"),
-                        Map.entry("gres", "slurm.gres"),
-                        Map.entry("nodes", "slurm.nodes"),
-                        Map.entry("ntasks", "slurm.tasks"),
-                        Map.entry("ntasks-per-node", "slurm.tasksPerNode"),
-                        Map.entry("time", "slurm.timeLimit"),
-                        Map.entry("exclude", "slurm.exclude"));
-
         @Override
         public String limit(String containers, int index, String resource) {
             return "resources.limits." + resource;
@@ -104,11 +91,11 @@ final class SpecTranslation {
 
         @Override
         public String option(String name) {
-            return FIELDS.getOrDefault(name, "slurm.flags");
+            return SlurmField.pathOf(name);
         }
     }
 
-    private static Pod podFor(PlacedJob job, JobSpec spec) {
+    private static Pod podFor(NamedJob job, JobSpec spec) {
         // spotless:off
         return new PodBuilder()
                 .withNewMetadata()

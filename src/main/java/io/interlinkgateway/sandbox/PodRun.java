@@ -8,6 +8,8 @@ import io.interlinkgateway.job.MissingObject;
 import io.interlinkgateway.job.ObjectReference;
 import io.interlinkgateway.job.ObjectReference.Kind;
 import io.interlinkgateway.job.ObjectReference.Use;
+import io.interlinkgateway.job.SlurmOptions;
+import io.interlinkgateway.job.SlurmTime;
 import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.pod.Annotations;
 import io.interlinkgateway.pod.JobRecord;
@@ -118,6 +120,15 @@ final class PodRun {
         return new FileLogStream(preparation, Objects.requireNonNull(logs.get(container)), follow);
     }
 
+    /// @return nothing if the job may run for ever
+    /// @throws InvalidValueException if sbatch would refuse its time
+    private Optional<Duration> walltime() {
+        return Optional.ofNullable(pod.getMetadata().getAnnotations())
+                .map(annotations -> annotations.get(Annotations.FLAGS))
+                .flatMap(flags -> SlurmOptions.parse(flags).value("time"))
+                .flatMap(time -> SlurmTime.parse(time).limit());
+    }
+
     private void live() {
         try {
             Files.createDirectories(home());
@@ -128,7 +139,7 @@ final class PodRun {
                 return;
             }
             Map<String, Map<String, String>> environments = environments(secrets.get());
-            Optional<Duration> walltime = Walltime.of(pod);
+            Optional<Duration> walltime = walltime();
             String jobId = node.nextJobId();
             change(current -> PodStatuses.submitted(current, jobId, now()));
             node.slots().acquire();

@@ -1,12 +1,15 @@
 package io.interlinkgateway.sandbox;
 
+import static io.interlinkgateway.job.Findings.all;
+import static io.interlinkgateway.job.Findings.ofEach;
+import static io.interlinkgateway.job.Findings.onlyIf;
+
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Text;
@@ -19,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -45,16 +49,21 @@ final class PodValidity {
     private PodValidity() {}
 
     /// @param pod a translated pod
-    /// @throws GatewayException.Rejected with all findings, if there are any
-    static void require(Pod pod) {
-        List<Finding> findings = new ArrayList<>(unknownFields(pod));
-        checkLabels("metadata.labels", pod.getMetadata().getLabels(), findings);
+    /// @return errors alone
+    static List<Finding> errors(Pod pod) {
         Set<String> names = new HashSet<>();
-        checkContainers("spec.initContainers", pod.getSpec().getInitContainers(), names, findings);
-        checkContainers("spec.containers", pod.getSpec().getContainers(), names, findings);
-        if (!findings.isEmpty()) {
-            throw new GatewayException.Rejected(findings);
-        }
+        return all(
+                        unknownFields(pod).stream(),
+                        ofLabels("metadata.labels", pod.getMetadata().getLabels()),
+                        ofEach(
+                                "spec.initContainers",
+                                pod.getSpec().getInitContainers(),
+                                (here, container) -> ofContainer(here, container, names)),
+                        ofEach(
+                                "spec.containers",
+                                pod.getSpec().getContainers(),
+                                (here, container) -> ofContainer(here, container, names)))
+                .toList();
     }
 
     /// What the sandbox does otherwise than a cluster.
@@ -134,52 +143,47 @@ final class PodValidity {
         }
     }
 
-    private static void checkLabels(
-            String path, @Nullable Map<String, String> labels, List<Finding> findings) {
-        Objects.requireNonNullElse(labels, Map.<String, String>of())
-                .forEach((name, value) -> {
-                    int slash = name.indexOf('/');
-                    String prefix = slash < 0 ? "" : name.substring(0, slash);
-                    boolean nameFits =
-                            LABEL_NAME.matcher(name.substring(slash + 1)).matches()
-                                    && (slash < 0
-                                            || (prefix.length() <= 253
-                                                    && LABEL_PREFIX.matcher(prefix).matches()));
-                    boolean valueFits =
-                            value == null || value.isEmpty() || LABEL_NAME.matcher(value).matches();
-                    if (!nameFits || !valueFits) {
-                        findings.add(
-                                error(
-                                        path,
-                                        "\""
-                                                + Text.shown(name + "=" + value)
-                                                + "\" is no label: names and values have at most"
-                                                + " 63 letters, digits and '-', '_', '.', with a"
-                                                + " letter or digit first and last."));
-                    }
-                });
+    private static Stream<Finding> ofLabels(String path, @Nullable Map<String, String> labels) {
+        return Objects.requireNonNullElse(labels, Map.<String, String>of()).entrySet().stream()
+                .filter(label -> !isLabel(label.getKey(), label.getValue()))
+                .map(label ->
+                        error(
+                                path,
+                                "\""
+                                        + Text.shown(label.getKey() + "=" + label.getValue())
+                                        + "\" is no label: names and values have at most 63"
+                                        + " letters, digits and '-', '_', '.', with a letter or"
+                                        + " digit first and last."));
     }
 
-    private static void checkContainers(
-            String path, List<Container> containers, Set<String> names, List<Finding> findings) {
-        for (int index = 0; index < containers.size(); index++) {
-            String here = path + "[" + index + "]";
-            Container container = containers.get(index);
-            checkName(here + ".name", container.getName(), names, findings);
-            checkEnvironment(here + ".env", container.getEnv(), findings);
-            checkResources(here + ".resources.requests", container, findings);
-        }
+    private static boolean isLabel(String name, @Nullable String value) {
+        int slash = name.indexOf('/');
+        String prefix = slash < 0 ? "" : name.substring(0, slash);
+        return LABEL_NAME.matcher(name.substring(slash + 1)).matches()
+                && (slash < 0 || (prefix.length() <= 253 && LABEL_PREFIX.matcher(prefix).matches()))
+                && (value == null || value.isEmpty() || LABEL_NAME.matcher(value).matches());
     }
 
-    private static void checkName(
-            String path, @Nullable String name, Set<String> names, List<Finding> findings) {
+    /// @param names of the containers before
+    private static Stream<Finding> ofContainer(
+            String here, Container container, Set<String> names) {
+        return all(
+                ofName(here + ".name", container.getName(), names),
+                ofEach(here + ".env", container.getEnv(), PodValidity::ofVariable),
+                ofResources(here + ".resources.", container));
+    }
+
+    private static Stream<Finding> ofName(String path, @Nullable String name, Set<String> names) {
         if (name == null || name.isEmpty()) {
-            findings.add(error(path, "The container has no name."));
-        } else if (!isDnsLabel(name)) {
-            findings.add(error(path, "A container can't be named \"" + Text.shown(name) + "\"."));
-        } else if (!names.add(name)) {
-            findings.add(error(path, "Another container is named \"" + name + "\" already."));
+            return Stream.of(error(path, "The container has no name."));
         }
+        if (!isDnsLabel(name)) {
+            return Stream.of(
+                    error(path, "A container can't be named \"" + Text.shown(name) + "\"."));
+        }
+        return onlyIf(
+                !names.add(name),
+                () -> error(path, "Another container is named \"" + name + "\" already."));
     }
 
     private static boolean isDnsLabel(String name) {
@@ -190,66 +194,66 @@ final class PodValidity {
         }
     }
 
-    private static void checkEnvironment(
-            String path, List<EnvVar> variables, List<Finding> findings) {
-        for (int index = 0; index < variables.size(); index++) {
-            EnvVar variable = variables.get(index);
-            String here = path + "[" + index + "]";
-            String name = variable.getName();
-            if (name == null || !ENVIRONMENT_NAME.matcher(name).matches()) {
-                findings.add(
-                        error(
-                                here + ".name",
-                                "A variable needs a name of printable ASCII characters without"
-                                        + " '='."));
-            }
-            boolean hasValue = variable.getValue() != null && !variable.getValue().isEmpty();
-            if (hasValue && variable.getValueFrom() != null) {
-                findings.add(
-                        error(here + ".valueFrom", "A variable has either value or valueFrom."));
-            }
-            if (ContainerEnvironment.isBeyondTheSandbox(variable)) {
-                findings.add(
-                        Finding.error(
-                                "sandbox-environment",
-                                here + ".valueFrom",
-                                "The sandbox can't tell this field of the pod.",
-                                "Leave it out here, or try the job on a cluster."));
-            }
-        }
+    private static Stream<Finding> ofVariable(String here, EnvVar variable) {
+        String name = variable.getName();
+        boolean hasValue = variable.getValue() != null && !variable.getValue().isEmpty();
+        return all(
+                onlyIf(
+                        name == null || !ENVIRONMENT_NAME.matcher(name).matches(),
+                        () ->
+                                error(
+                                        here + ".name",
+                                        "A variable needs a name of printable ASCII characters"
+                                                + " without '='.")),
+                onlyIf(
+                        hasValue && variable.getValueFrom() != null,
+                        () ->
+                                error(
+                                        here + ".valueFrom",
+                                        "A variable has either value or valueFrom.")),
+                onlyIf(
+                        ContainerEnvironment.isBeyondTheSandbox(variable),
+                        () ->
+                                Finding.error(
+                                        "sandbox-environment",
+                                        here + ".valueFrom",
+                                        "The sandbox can't tell this field of the pod.",
+                                        "Leave it out here, or try the job on a cluster.")));
     }
 
-    private static void checkResources(String path, Container container, List<Finding> findings) {
+    private static Stream<Finding> ofResources(String path, Container container) {
         if (container.getResources() == null) {
-            return;
+            return Stream.empty();
         }
         Map<String, Quantity> limits =
                 Objects.requireNonNullElse(container.getResources().getLimits(), Map.of());
         Map<String, Quantity> requests =
                 Objects.requireNonNullElse(container.getResources().getRequests(), Map.of());
-        requests.forEach((resource, request) -> {
-            Optional<BigDecimal> amount = amount(request);
-            Quantity limit = limits.get(resource);
-            Optional<BigDecimal> most = limit == null ? Optional.empty() : amount(limit);
-            if (amount.isEmpty()) {
-                findings.add(error(path, Text.shown(resource) + " is not an amount."));
-            } else if (most.isPresent() && amount.get().compareTo(most.get()) > 0) {
-                findings.add(
-                        error(
-                                path,
-                                "More "
-                                        + Text.shown(resource)
-                                        + " is requested than its limit allows."));
-            }
-        });
-        limits.forEach((resource, limit) -> {
-            if (amount(limit).isEmpty()) {
-                findings.add(
-                        error(
-                                path.replace("requests", "limits"),
-                                Text.shown(resource) + " is not an amount."));
-            }
-        });
+        return all(
+                noAmounts(path + "requests", requests),
+                requests.entrySet().stream()
+                        .filter(request ->
+                                exceeds(request.getValue(), limits.get(request.getKey())))
+                        .map(request ->
+                                error(
+                                        path + "requests",
+                                        "More "
+                                                + Text.shown(request.getKey())
+                                                + " is requested than its limit allows.")),
+                noAmounts(path + "limits", limits));
+    }
+
+    private static Stream<Finding> noAmounts(String path, Map<String, Quantity> quantities) {
+        return quantities.entrySet().stream()
+                .filter(quantity -> amount(quantity.getValue()).isEmpty())
+                .map(quantity -> error(path, Text.shown(quantity.getKey()) + " is not an amount."));
+    }
+
+    private static boolean exceeds(Quantity request, @Nullable Quantity limit) {
+        return limit != null
+                && amount(request)
+                        .flatMap(wanted -> amount(limit).filter(most -> wanted.compareTo(most) > 0))
+                        .isPresent();
     }
 
     private static Optional<BigDecimal> amount(Quantity quantity) {

@@ -3,9 +3,9 @@ package io.interlinkgateway.sandbox;
 import io.interlinkgateway.caller.ApiTokens;
 import io.interlinkgateway.caller.Workspaces;
 import io.interlinkgateway.compute.ComputeThreads;
-import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.node.VirtualNodes;
+import io.interlinkgateway.pod.JobStore;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -49,7 +49,7 @@ class SandboxConfiguration {
     }
 
     @Bean
-    Jobs sandboxJobs(
+    JobStore sandboxJobs(
             SandboxProperties properties,
             PodStore pods,
             LocalNode node,

@@ -3,6 +3,7 @@ package io.interlinkgateway.sandbox;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.compute.ComputeThreads;
+import io.interlinkgateway.job.Checked;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Job;
@@ -10,24 +11,24 @@ import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPage;
 import io.interlinkgateway.job.JobQuery;
-import io.interlinkgateway.job.Jobs;
-import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.JobStore;
+import io.interlinkgateway.pod.PlacedJob;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.pod.Repetition;
+import io.interlinkgateway.pod.TranslatedJob;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
 /// Jobs that the [LocalNode] runs, kept as pods in the [PodStore].
-final class SandboxJobs implements Jobs {
+final class SandboxJobs implements JobStore {
 
     private final SandboxProperties properties;
     private final PodStore pods;
@@ -53,7 +54,7 @@ final class SandboxJobs implements Jobs {
 
     @Override
     public Submission submit(PlacedJob job) {
-        Pod wanted = podFor(job);
+        Pod wanted = valid(job);
         Pod accepted = accepted(wanted);
         Optional<Pod> existing = pods.add(accepted);
         return existing.isPresent() ? repeated(existing.get(), wanted) : started(accepted);
@@ -61,7 +62,7 @@ final class SandboxJobs implements Jobs {
 
     @Override
     public Submission replace(PlacedJob job, Replacement replacement) {
-        Pod wanted = podFor(job);
+        Pod wanted = valid(job);
         Pod accepted = accepted(wanted);
         Repetition.requireReplaceable(pods.find(PodStore.Key.of(wanted)), wanted, replacement);
         long deadline = System.nanoTime() + properties.replaceTimeout().toNanos();
@@ -75,7 +76,7 @@ final class SandboxJobs implements Jobs {
             }
             Repetition.requireReplaceable(existing, wanted, replacement);
             node.end(existing.get());
-            awaitRemoval(existing.get(), job.name(), deadline);
+            awaitRemoval(existing.get(), job.translated().job().name(), deadline);
         }
     }
 
@@ -102,26 +103,29 @@ final class SandboxJobs implements Jobs {
     }
 
     @Override
-    public Optional<Job> staying(PlacedJob job, Replacement replacement) {
-        Pod wanted = podFor(job);
+    public Optional<Job> staying(TranslatedJob job, Replacement replacement) {
+        Pod wanted = job.pod();
         return Repetition.stayingJob(
                 pods.find(PodStore.Key.of(wanted)), wanted, replacement, clock.instant());
     }
 
     @Override
-    public Optional<Job> repeated(PlacedJob job) {
-        Pod wanted = podFor(job);
+    public Optional<Job> repeated(TranslatedJob job) {
+        Pod wanted = job.pod();
         return pods.find(PodStore.Key.of(wanted))
                 .flatMap(existing -> Repetition.repeatedJob(existing, wanted, clock.instant()));
     }
 
     @Override
-    public Preview preview(PlacedJob job) {
-        Pod pod = podFor(job);
+    public Checked<Preview> preview(TranslatedJob job) {
+        Pod pod = job.pod();
         return compute.run(() -> {
-            List<Finding> warnings = new ArrayList<>(PodTranslation.warningsFor(job));
-            warnings.addAll(PodValidity.warnings(pod));
-            return new Preview(PodYaml.of(pod), PodTranslation.batchLines(pod), warnings);
+            List<Finding> errors = PodValidity.errors(pod);
+            return errors.isEmpty()
+                    ? Checked.of(
+                            new Preview(PodYaml.of(pod), PodTranslation.batchLines(pod)),
+                            PodValidity.warnings(pod))
+                    : Checked.refused(errors);
         });
     }
 
@@ -171,12 +175,13 @@ final class SandboxJobs implements Jobs {
         return reading.read(pod);
     }
 
-    private Pod podFor(PlacedJob job) {
-        return compute.run(() -> {
-            Pod pod = PodTranslation.podFor(job);
-            PodValidity.require(pod);
-            return pod;
-        });
+    private Pod valid(PlacedJob job) {
+        Pod pod = job.translated().pod();
+        List<Finding> errors = compute.run(() -> PodValidity.errors(pod));
+        if (!errors.isEmpty()) {
+            throw new GatewayException.Rejected(errors);
+        }
+        return pod;
     }
 
     private Pod accepted(Pod wanted) {

@@ -1,13 +1,16 @@
 package io.interlinkgateway.submission;
 
+import static io.interlinkgateway.job.Findings.all;
+import static io.interlinkgateway.job.Findings.onlyIf;
+
 import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.Jobs;
-import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.Quantity;
+import io.interlinkgateway.job.SlurmField;
 import io.interlinkgateway.job.Text;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.HpcUse;
@@ -22,6 +25,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -35,17 +40,19 @@ class LimitCheck {
 
     /// Options with limits of their own.
     private static final Set<String> SIZES =
-            Set.of(
-                    "partition",
-                    "account",
-                    "qos",
-                    "time",
-                    "nodes",
-                    "ntasks",
-                    "ntasks-per-node",
-                    "cpus-per-task",
-                    "gres",
-                    "mem");
+            Stream.concat(
+                            Stream.of(
+                                            SlurmField.PARTITION,
+                                            SlurmField.ACCOUNT,
+                                            SlurmField.QOS,
+                                            SlurmField.TIME_LIMIT,
+                                            SlurmField.NODES,
+                                            SlurmField.TASKS,
+                                            SlurmField.TASKS_PER_NODE,
+                                            SlurmField.GRES)
+                                    .map(SlurmField::option),
+                            Stream.of("cpus-per-task", "mem"))
+                    .collect(Collectors.toUnmodifiableSet());
 
     /// Options of Singularity and Apptainer that give a container nothing of the host's files.
     private static final Set<String> HARMLESS_OPTIONS =
@@ -74,130 +81,129 @@ class LimitCheck {
         this.jobs = jobs;
     }
 
-    void check(PlacedJob job, String nodeField, HpcUse use, Findings findings) {
-        properties
-                .of(job.workspace())
-                .ifPresent(limits -> check(job, nodeField, use, limits, findings));
+    /// @param job what was asked for
+    /// @param nodeField where it names its node
+    /// @param use what its pod makes the HPC do
+    /// @return an error for each limit that it may exceed
+    Stream<Finding> check(NamedJob job, String nodeField, HpcUse use) {
+        return properties.of(job.workspace()).stream()
+                .flatMap(limits -> check(job, nodeField, use, limits));
     }
 
-    private void check(
-            PlacedJob job,
-            String nodeField,
-            HpcUse use,
-            WorkspaceLimits limits,
-            Findings findings) {
-        if (limits.nodes() != null && !limits.nodes().contains(job.node().value())) {
-            findings.add(
-                    notAllowed(
-                            "limit-node", nodeField, "node", job.node().value(), limits.nodes()));
-        }
-        use.otherAnnotations()
-                .forEach(said ->
-                        findings.add(
-                                Finding.error(
-                                        "limit-annotation",
-                                        said.field(),
-                                        "This workspace has limits, which the annotation could"
-                                                + " evade.",
-                                        "Leave it out.")));
-        checkChoices(use, limits, findings);
-        checkFlags(use, limits.flags(), findings);
-        checkSizes(use, limits, findings);
-        checkFiles(use, limits, findings);
-        if (!limits.preExec()) {
-            use.hostCommands()
-                    .forEach(said ->
-                            findings.add(
-                                    Finding.error(
-                                            "limit-pre-exec",
-                                            said.field(),
-                                            "Nothing may run outside of the containers.",
-                                            "Leave it out. In a job spec, image.pullFrom pulls an"
-                                                    + " image.")));
-        }
-        if (limits.maxJobs() != null && !isRoomFor(job, limits.maxJobs())) {
-            findings.add(
-                    Finding.error(
-                            "limit-jobs",
-                            "",
-                            "The workspace has " + limits.maxJobs() + " jobs already.",
-                            "Wait until one has ended, or delete one."));
-        }
+    private Stream<Finding> check(
+            NamedJob job, String nodeField, HpcUse use, WorkspaceLimits limits) {
+        return all(
+                ofNode(job.node().value(), nodeField, limits.nodes()),
+                use.otherAnnotations().stream().map(LimitCheck::evading),
+                ofChoice("limit-partition", SlurmField.PARTITION, use, limits.partitions()),
+                ofChoice("limit-account", SlurmField.ACCOUNT, use, limits.accounts()),
+                ofChoice("limit-qos", SlurmField.QOS, use, limits.qos()),
+                ofFlags(use, limits.flags()),
+                ofSizes(use, limits),
+                ofFiles(use, limits),
+                limits.preExec()
+                        ? Stream.empty()
+                        : use.hostCommands().stream().map(LimitCheck::onHost),
+                ofJobs(job, limits.maxJobs()));
     }
 
-    private static void checkChoices(HpcUse use, WorkspaceLimits limits, Findings findings) {
-        checkChoice("limit-partition", "partition", use, limits.partitions(), findings);
-        checkChoice("limit-account", "account", use, limits.accounts(), findings);
-        checkChoice("limit-qos", "qos", use, limits.qos(), findings);
+    private static Stream<Finding> ofNode(
+            String node, String field, @Nullable Set<String> allowed) {
+        return allowed == null || allowed.contains(node)
+                ? Stream.empty()
+                : Stream.of(notAllowed("limit-node", field, "node", node, allowed));
+    }
+
+    private static Finding evading(Said annotation) {
+        return Finding.error(
+                "limit-annotation",
+                annotation.field(),
+                "This workspace has limits, which the annotation could evade.",
+                "Leave it out.");
+    }
+
+    private static Finding onHost(Said command) {
+        return Finding.error(
+                "limit-pre-exec",
+                command.field(),
+                "Nothing may run outside of the containers.",
+                "Leave it out. In a job spec, image.pullFrom pulls an image.");
+    }
+
+    private Stream<Finding> ofJobs(NamedJob job, @Nullable Integer most) {
+        return most == null || isRoomFor(job, most)
+                ? Stream.empty()
+                : Stream.of(
+                        Finding.error(
+                                "limit-jobs",
+                                "",
+                                "The workspace has " + most + " jobs already.",
+                                "Wait until one has ended, or delete one."));
     }
 
     /// Each of a list; and not none, for then the HPC chooses.
-    private static void checkChoice(
-            String rule,
-            String option,
-            HpcUse use,
-            @Nullable Set<String> allowed,
-            Findings findings) {
+    private static Stream<Finding> ofChoice(
+            String rule, SlurmField choice, HpcUse use, @Nullable Set<String> allowed) {
         if (allowed == null) {
-            return;
+            return Stream.empty();
         }
+        String option = choice.option();
         String field = use.slurmField().of(option);
-        Optional<String> said = use.slurm().value(option);
-        if (said.isEmpty()) {
-            findings.add(
-                    Finding.error(
-                            rule,
-                            field,
-                            "The job has to name its " + option + ".",
-                            oneOf(allowed)));
-            return;
-        }
-        for (String value : said.get().split(",", -1)) {
-            if (!allowed.contains(value)) {
-                findings.add(notAllowed(rule, field, option, value, allowed));
-            }
-        }
+        return use.slurm()
+                .value(option)
+                .map(values ->
+                        Stream.of(values.split(",", -1))
+                                .filter(value -> !allowed.contains(value))
+                                .map(value -> notAllowed(rule, field, option, value, allowed)))
+                .orElseGet(() ->
+                        Stream.of(
+                                Finding.error(
+                                        rule,
+                                        field,
+                                        "The job has to name its " + option + ".",
+                                        oneOf(allowed))));
     }
 
-    private static void checkFlags(HpcUse use, @Nullable Set<String> allowed, Findings findings) {
-        if (allowed == null) {
-            return;
-        }
-        use.slurm().values().keySet().stream()
-                .filter(option -> !SIZES.contains(option) && !allowed.contains(option))
-                .map(option ->
-                        Finding.error(
-                                "limit-flag",
-                                use.slurmField().of(option),
-                                "The option --" + option + " is not allowed in this workspace.",
-                                "Leave it out."))
-                .forEach(findings::add);
+    private static Stream<Finding> ofFlags(HpcUse use, @Nullable Set<String> allowed) {
+        return allowed == null
+                ? Stream.empty()
+                : use.slurm().values().keySet().stream()
+                        .filter(option -> !SIZES.contains(option) && !allowed.contains(option))
+                        .map(option ->
+                                Finding.error(
+                                        "limit-flag",
+                                        use.slurmField().of(option),
+                                        "The option --"
+                                                + option
+                                                + " is not allowed in this workspace.",
+                                        "Leave it out."));
     }
 
-    private static void checkSizes(HpcUse use, WorkspaceLimits limits, Findings findings) {
+    private static Stream<Finding> ofSizes(HpcUse use, WorkspaceLimits limits) {
         SlurmBounds bounds = new SlurmBounds(use.slurm());
-        Duration longest = limits.maxWalltime();
-        if (longest != null
-                && bounds.walltime().filter(time -> time.compareTo(longest) <= 0).isEmpty()) {
-            findings.add(
-                    Finding.error(
-                            "limit-walltime",
-                            use.slurmField().of("time"),
-                            "The job has no time limit, or a longer one than " + longest + ".",
-                            "Ask for at most that."));
-        }
-        if (limits.maxGpus() != null) {
-            checkUncertain("limit-gpus", use, findings);
-            checkGpus(use, bounds, limits.maxGpus(), findings);
-        }
-        if (limits.maxMemory() != null) {
-            checkUncertain("limit-memory", use, findings);
-            checkMemory(use, bounds, limits.maxMemory(), findings);
-        }
+        return all(
+                ofWalltime(use, bounds, limits.maxWalltime()),
+                ofGpus(use, bounds, limits.maxGpus()),
+                ofMemory(use, bounds, limits.maxMemory()));
     }
 
-    private static void checkUncertain(String rule, HpcUse use, Findings findings) {
-        use.slurm().ofUncertainSize().stream()
+    private static Stream<Finding> ofWalltime(
+            HpcUse use, SlurmBounds bounds, @Nullable Duration longest) {
+        return longest == null
+                        || bounds.walltime()
+                                .filter(time -> time.compareTo(longest) <= 0)
+                                .isPresent()
+                ? Stream.empty()
+                : Stream.of(
+                        Finding.error(
+                                "limit-walltime",
+                                use.slurmField().of(SlurmField.TIME_LIMIT.option()),
+                                "The job has no time limit, or a longer one than " + longest + ".",
+                                "Ask for at most that."));
+    }
+
+    private static Stream<Finding> uncertain(String rule, HpcUse use) {
+        return use.slurm().ofUncertainSize().stream()
                 .map(option ->
                         Finding.error(
                                 rule,
@@ -206,27 +212,34 @@ class LimitCheck {
                                         + option
                                         + " the size of the job is not certain, and this workspace"
                                         + " limits it.",
-                                "Use resources.limits, nodes, tasks and gres."))
-                .forEach(findings::add);
+                                "Use resources.limits, nodes, tasks and gres."));
     }
 
-    private static void checkGpus(HpcUse use, SlurmBounds bounds, long most, Findings findings) {
+    private static Stream<Finding> ofGpus(HpcUse use, SlurmBounds bounds, @Nullable Long most) {
+        if (most == null) {
+            return Stream.empty();
+        }
         OptionalLong asked = bounds.gpus();
-        if (asked.isEmpty() || asked.getAsLong() > most) {
-            findings.add(
-                    tooMuch(
-                            "limit-gpus",
-                            use.slurmField().of("gres"),
-                            "GPUs on all its nodes",
-                            String.valueOf(most)));
-        }
-        if (use.gpus().compareTo(BigDecimal.valueOf(most)) > 0) {
-            findings.add(tooMuch("limit-gpus", "resources", "GPUs", String.valueOf(most)));
-        }
+        return all(
+                uncertain("limit-gpus", use),
+                onlyIf(
+                        asked.isEmpty() || asked.getAsLong() > most,
+                        () ->
+                                tooMuch(
+                                        "limit-gpus",
+                                        use.slurmField().of(SlurmField.GRES.option()),
+                                        "GPUs on all its nodes",
+                                        String.valueOf(most))),
+                onlyIf(
+                        use.gpus().compareTo(BigDecimal.valueOf(most)) > 0,
+                        () -> tooMuch("limit-gpus", "resources", "GPUs", String.valueOf(most))));
     }
 
-    private static void checkMemory(
-            HpcUse use, SlurmBounds bounds, Quantity most, Findings findings) {
+    private static Stream<Finding> ofMemory(
+            HpcUse use, SlurmBounds bounds, @Nullable Quantity most) {
+        if (most == null) {
+            return Stream.empty();
+        }
         Optional<BigDecimal> perNode = use.memory().or(bounds::memory);
         OptionalLong nodes = bounds.nodes();
         boolean within =
@@ -236,10 +249,16 @@ class LimitCheck {
                                         .multiply(BigDecimal.valueOf(nodes.getAsLong()))
                                         .compareTo(most.amount())
                                 <= 0;
-        if (!within) {
-            findings.add(
-                    tooMuch("limit-memory", "resources", "memory on all its nodes", most.text()));
-        }
+        return Stream.concat(
+                uncertain("limit-memory", use),
+                onlyIf(
+                        !within,
+                        () ->
+                                tooMuch(
+                                        "limit-memory",
+                                        "resources",
+                                        "memory on all its nodes",
+                                        most.text())));
     }
 
     private static Finding tooMuch(String rule, String field, String what, String most) {
@@ -250,52 +269,52 @@ class LimitCheck {
                 "Ask for less, or write the amounts as plain numbers.");
     }
 
-    private static void checkFiles(HpcUse use, WorkspaceLimits limits, Findings findings) {
-        checkPlaces("limit-image", "image", use.images(), limits.images(), findings);
-        checkPlaces("limit-mount", "mount", use.mounts(), limits.mounts(), findings);
-        Set<String> options = limits.runtimeOptions();
-        if (options == null && (limits.images() != null || limits.mounts() != null)) {
-            options = HARMLESS_OPTIONS;
-        }
-        if (options != null) {
-            for (Said word : use.runtimeOptions()) {
-                if (!options.contains(word.value())) {
-                    findings.add(
-                            notAllowed(
-                                    "limit-runtime-option",
-                                    word.field(),
-                                    "option",
-                                    word.value(),
-                                    options));
-                }
-            }
-        }
+    private static Stream<Finding> ofFiles(HpcUse use, WorkspaceLimits limits) {
+        boolean limited = limits.images() != null || limits.mounts() != null;
+        Set<String> options =
+                limits.runtimeOptions() == null && limited
+                        ? HARMLESS_OPTIONS
+                        : limits.runtimeOptions();
+        return all(
+                ofPlaces("limit-image", "image", use.images(), limits.images()),
+                ofPlaces("limit-mount", "mount", use.mounts(), limits.mounts()),
+                ofRuntimeOptions(use, options));
     }
 
-    private static void checkPlaces(
-            String rule,
-            String what,
-            List<Said> values,
-            @Nullable List<String> allowed,
-            Findings findings) {
-        if (allowed == null) {
-            return;
-        }
-        for (Said said : values) {
-            if (allowed.stream().noneMatch(beginning -> isBelow(said.value(), beginning))) {
-                findings.add(
-                        Finding.error(
-                                rule,
-                                said.field(),
-                                "The "
-                                        + what
-                                        + " \""
-                                        + Text.shown(said.value())
-                                        + "\" is not allowed in this workspace.",
-                                oneOf(allowed)
-                                        + " A path below may have no ',', ':', '$' and \"..\"."));
-            }
-        }
+    private static Stream<Finding> ofRuntimeOptions(HpcUse use, @Nullable Set<String> allowed) {
+        return allowed == null
+                ? Stream.empty()
+                : use.runtimeOptions().stream()
+                        .filter(word -> !allowed.contains(word.value()))
+                        .map(word ->
+                                notAllowed(
+                                        "limit-runtime-option",
+                                        word.field(),
+                                        "option",
+                                        word.value(),
+                                        allowed));
+    }
+
+    private static Stream<Finding> ofPlaces(
+            String rule, String what, List<Said> values, @Nullable List<String> allowed) {
+        return allowed == null
+                ? Stream.empty()
+                : values.stream()
+                        .filter(said ->
+                                allowed.stream()
+                                        .noneMatch(beginning -> isBelow(said.value(), beginning)))
+                        .map(said ->
+                                Finding.error(
+                                        rule,
+                                        said.field(),
+                                        "The "
+                                                + what
+                                                + " \""
+                                                + Text.shown(said.value())
+                                                + "\" is not allowed in this workspace.",
+                                        oneOf(allowed)
+                                                + " A path below may have no ',', ':', '$' and"
+                                                + " \"..\"."));
     }
 
     /// Whole names only: `/data` is above `/data/a`, not above `/data-of-others`; no way up again, no second mount or
@@ -329,7 +348,7 @@ class LimitCheck {
     }
 
     /// A job of the same name is replaced or is the same, so it takes no more room.
-    private boolean isRoomFor(PlacedJob job, int most) {
+    private boolean isRoomFor(NamedJob job, int most) {
         return count(job.workspace(), Optional.empty(), most + 1)
                         - count(job.workspace(), Optional.of(job.name()), 1)
                 < most;

@@ -1,8 +1,9 @@
 package io.interlinkgateway.submission;
 
 import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.pod.HpcUse;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /// Refuses what is safe only where an operator says so: options that `sbatch` itself does not have, and annotations by
@@ -18,34 +19,33 @@ class OpenedByOperators {
         this.interlink = interlink;
     }
 
-    void check(HpcUse use, Findings findings) {
-        use.slurm()
-                .unknown()
-                .forEach((option, nearest) -> {
-                    if (!slurm.allowedOptions().contains(option)) {
-                        findings.add(
-                                Finding.error(
-                                        "slurm-option-unknown",
-                                        use.slurmField().of(option),
-                                        "sbatch has no option --" + option + ".",
-                                        nearest.map(name ->
-                                                        "Write --" + name + ", or leave it out.")
-                                                .orElse(
-                                                        "Leave it out. If it is an option of a"
-                                                            + " site's plugin, the gateway's"
-                                                            + " operator can open it with"
-                                                            + " gateway.slurm.allowed-options.")));
-                    }
-                });
-        use.operatorAnnotations().stream()
-                .filter(said -> !interlink.allowedAnnotations().contains(said.value()))
-                .map(said ->
-                        Finding.error(
-                                "interlink-annotation",
-                                said.field(),
-                                "The annotation " + said.value() + " is not open to callers here.",
-                                "Leave it out, or ask the gateway's operator to open it with"
-                                        + " gateway.interlink.allowed-annotations."))
-                .forEach(findings::add);
+    Stream<Finding> check(HpcUse use) {
+        return Stream.concat(
+                use.slurm().unknown().entrySet().stream()
+                        .filter(option -> !slurm.allowedOptions().contains(option.getKey()))
+                        .map(option -> unknown(option.getKey(), option.getValue(), use)),
+                use.operatorAnnotations().stream()
+                        .filter(said -> !interlink.allowedAnnotations().contains(said.value()))
+                        .map(OpenedByOperators::closed));
+    }
+
+    private static Finding unknown(String option, Optional<String> nearest, HpcUse use) {
+        return Finding.error(
+                "slurm-option-unknown",
+                use.slurmField().of(option),
+                "sbatch has no option --" + option + ".",
+                nearest.map(name -> "Write --" + name + ", or leave it out.")
+                        .orElse(
+                                "Leave it out. If it is an option of a site's plugin, the gateway's"
+                                    + " operator can open it with gateway.slurm.allowed-options."));
+    }
+
+    private static Finding closed(HpcUse.Said annotation) {
+        return Finding.error(
+                "interlink-annotation",
+                annotation.field(),
+                "The annotation " + annotation.value() + " is not open to callers here.",
+                "Leave it out, or ask the gateway's operator to open it with"
+                        + " gateway.interlink.allowed-annotations.");
     }
 }

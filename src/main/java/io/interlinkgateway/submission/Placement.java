@@ -1,11 +1,14 @@
 package io.interlinkgateway.submission;
 
+import static io.interlinkgateway.job.Findings.all;
+import static io.interlinkgateway.job.Findings.onlyIf;
+
 import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.credential.CredentialSummary;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.definition.RequestedJob;
+import io.interlinkgateway.job.Checked;
 import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.Findings;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.IdempotencyKey;
 import io.interlinkgateway.job.JobDefinition;
@@ -13,9 +16,9 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.MissingObject;
 import io.interlinkgateway.job.MlflowAccess;
+import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.ObjectReference;
-import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Quantity;
 import io.interlinkgateway.job.Text;
@@ -24,9 +27,11 @@ import io.interlinkgateway.job.WorkspaceObjects;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.node.VirtualNodes;
 import io.interlinkgateway.pod.Demand;
-import io.interlinkgateway.pod.PodAssessment;
+import io.interlinkgateway.pod.HpcUse;
 import io.interlinkgateway.pod.PodTranslation;
+import io.interlinkgateway.pod.TranslatedJob;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -68,42 +74,45 @@ class Placement {
         this.compute = compute;
     }
 
-    /// A job in its place, with everything that there is to say about it.
+    /// Names, translates and checks a job.
     ///
-    /// @param job the job, which only may be created if no finding is an error
-    /// @param findings errors and warnings
-    record Assessment(PlacedJob job, List<Finding> findings) {
-
-        boolean accepted() {
-            return findings.stream()
-                    .noneMatch(finding -> finding.severity() == Finding.Severity.ERROR);
-        }
+    /// @param workspace where it shall live
+    /// @param requested what was asked for
+    /// @param idempotencyKey ties repeats of the request together
+    /// @return the job, unless its pod may not be created at all, with the findings of every check
+    Checked<TranslatedJob> check(
+            Workspace workspace, RequestedJob requested, Optional<IdempotencyKey> idempotencyKey) {
+        NamedJob job = named(workspace, requested, idempotencyKey);
+        Checked<TranslatedJob> translated = compute.run(() -> PodTranslation.translate(job));
+        List<Finding> findings =
+                Stream.concat(
+                                translated.value().stream().flatMap(this::checkedLive),
+                                translated.findings().stream())
+                        .toList();
+        return new Checked<>(translated.value().filter(_ -> !translated.hasErrors()), findings);
     }
 
-    Assessment assess(
+    private Stream<Finding> checkedLive(TranslatedJob translated) {
+        NamedJob job = translated.job();
+        String nodeField = nodeField(job);
+        return all(
+                ofNode(job.node(), nodeField, translated.demand()),
+                ofReferences(job, translated.demand()),
+                opened.check(translated.use()),
+                limits.check(job, nodeField, translated.use()));
+    }
+
+    private NamedJob named(
             Workspace workspace, RequestedJob requested, Optional<IdempotencyKey> idempotencyKey) {
-        PlacedJob job =
-                new PlacedJob(
-                        requested
-                                .name()
-                                .orElseGet(() ->
-                                        generated(
-                                                requested.namePrefix(), workspace, idempotencyKey)),
-                        workspace,
-                        requested.node(),
-                        asItLogsIn(workspace, requested.definition()),
-                        idempotencyKey);
-        Findings findings = new Findings();
-        try {
-            PodAssessment pod = compute.run(() -> PodTranslation.assess(job));
-            check(job, pod.demand(), findings);
-            opened.check(pod.use(), findings);
-            limits.check(job, nodeField(job), pod.use(), findings);
-            findings.addAll(pod.findings());
-        } catch (GatewayException.Rejected refused) {
-            findings.addAll(refused.findings());
-        }
-        return new Assessment(job, findings.all());
+        return new NamedJob(
+                requested
+                        .name()
+                        .orElseGet(
+                                () -> generated(requested.namePrefix(), workspace, idempotencyKey)),
+                workspace,
+                requested.node(),
+                asItLogsIn(workspace, requested.definition()),
+                idempotencyKey);
     }
 
     /// A job gets the variables of what its credential is now.
@@ -133,26 +142,17 @@ class Placement {
                 .orElseGet(() -> prefix.named(UUID.randomUUID().toString().replace("-", "")));
     }
 
-    private void check(PlacedJob job, Demand demand, Findings findings) {
-        String field = nodeField(job);
-        nodes.find(job.node())
-                .ifPresentOrElse(
-                        node -> checkNode(node, field, demand, findings),
-                        () -> findings.add(unknownNode(job.node(), field)));
-        switch (job.definition()) {
-            case JobSpec spec ->
-                    spec.mlflow()
-                            .ifPresent(access -> checkMlflow(job.workspace(), access, findings));
-            case PodManifest _ ->
-                    warnOfMissingObjects(job.workspace(), demand.references(), findings);
-        }
-    }
-
-    private static String nodeField(PlacedJob job) {
+    private static String nodeField(NamedJob job) {
         return switch (job.definition()) {
             case JobSpec _ -> "node";
             case PodManifest _ -> "spec.nodeSelector[kubernetes.io/hostname]";
         };
+    }
+
+    private Stream<Finding> ofNode(NodeName name, String field, Demand demand) {
+        return nodes.find(name)
+                .map(node -> ofNode(node, field, demand))
+                .orElseGet(() -> Stream.of(unknownNode(name, field)));
     }
 
     private Finding unknownNode(NodeName name, String field) {
@@ -169,88 +169,99 @@ class Placement {
                         : "Choose one of " + known + ".");
     }
 
-    private static void checkNode(
-            VirtualNode node, String field, Demand demand, Findings findings) {
-        if (!node.ready()) {
-            findings.add(
-                    Finding.error(
-                            "node-ready",
-                            field,
-                            "The node \"" + node.name() + "\" is not ready: " + node.reason(),
-                            "Wait until it is ready again, or choose another node."));
-        }
-        demand.brokenSelections(node).stream()
-                .map(rule ->
-                        Finding.error(
-                                "node-selector",
-                                rule.field(),
-                                "The node \""
-                                        + node.name()
-                                        + "\" does not have "
-                                        + Text.shown(rule.value())
-                                        + ": the job would wait for ever.",
-                                "Leave it out; kubernetes.io/hostname selects the node alone."))
-                .forEach(findings::add);
-        node.taints().stream()
-                .filter(taint -> !taint.key().startsWith("node.kubernetes.io/"))
-                .filter(taint -> !demand.tolerates(taint))
-                .map(taint ->
-                        Finding.error(
-                                "node-taint",
-                                field,
-                                "The node keeps jobs away by the taint "
-                                        + taint.key()
-                                        + "="
-                                        + taint.value()
-                                        + ":"
-                                        + taint.effect()
-                                        + ".",
-                                "Choose another node, or send a pod that tolerates the taint."))
-                .forEach(findings::add);
-        demand.resources()
-                .forEach((resource, amount) ->
-                        checkAmount(node.allocatable(), resource, amount, findings));
+    private static Stream<Finding> ofNode(VirtualNode node, String field, Demand demand) {
+        return all(
+                onlyIf(!node.ready(), () -> notReady(node, field)),
+                demand.brokenSelections(node).stream().map(rule -> notSelected(node, rule)),
+                node.taints().stream()
+                        .filter(taint -> !taint.key().startsWith("node.kubernetes.io/"))
+                        .filter(taint -> !demand.tolerates(taint))
+                        .map(taint -> keptAway(taint, field)),
+                demand.resources().entrySet().stream()
+                        .flatMap(need ->
+                                ofAmount(node.allocatable(), need.getKey(), need.getValue())));
     }
 
-    private static void checkAmount(
-            Map<String, Quantity> allocatable,
-            String resource,
-            BigDecimal amount,
-            Findings findings) {
+    private static Finding notReady(VirtualNode node, String field) {
+        return Finding.error(
+                "node-ready",
+                field,
+                "The node \"" + node.name() + "\" is not ready: " + node.reason(),
+                "Wait until it is ready again, or choose another node.");
+    }
+
+    private static Finding notSelected(VirtualNode node, HpcUse.Said rule) {
+        return Finding.error(
+                "node-selector",
+                rule.field(),
+                "The node \""
+                        + node.name()
+                        + "\" does not have "
+                        + Text.shown(rule.value())
+                        + ": the job would wait for ever.",
+                "Leave it out; kubernetes.io/hostname selects the node alone.");
+    }
+
+    private static Finding keptAway(VirtualNode.Taint taint, String field) {
+        return Finding.error(
+                "node-taint",
+                field,
+                "The node keeps jobs away by the taint "
+                        + taint.key()
+                        + "="
+                        + taint.value()
+                        + ":"
+                        + taint.effect()
+                        + ".",
+                "Choose another node, or send a pod that tolerates the taint.");
+    }
+
+    private static Stream<Finding> ofAmount(
+            Map<String, Quantity> allocatable, String resource, BigDecimal amount) {
         Quantity available = allocatable.get(resource);
-        if (available == null || available.amount().compareTo(amount) < 0) {
-            findings.add(
-                    Finding.error(
-                            "node-capacity",
-                            "resources",
-                            "The job needs "
-                                    + amount.stripTrailingZeros().toPlainString()
-                                    + " of "
-                                    + resource
-                                    + ", the node has "
-                                    + (available == null ? "none" : available.text())
-                                    + ".",
-                            "Ask for less, or choose a larger node."));
-        }
+        return onlyIf(
+                available == null || available.amount().compareTo(amount) < 0,
+                () ->
+                        Finding.error(
+                                "node-capacity",
+                                "resources",
+                                "The job needs "
+                                        + amount.stripTrailingZeros().toPlainString()
+                                        + " of "
+                                        + resource
+                                        + ", the node has "
+                                        + (available == null ? "none" : available.text())
+                                        + ".",
+                                "Ask for less, or choose a larger node."));
     }
 
-    private void checkMlflow(Workspace workspace, MlflowAccess access, Findings findings) {
+    private Stream<Finding> ofReferences(NamedJob job, Demand demand) {
+        return switch (job.definition()) {
+            case JobSpec spec ->
+                    spec.mlflow().stream().flatMap(access -> ofMlflow(job.workspace(), access));
+            case PodManifest _ -> ofObjects(job.workspace(), demand.references()).stream();
+        };
+    }
+
+    private Stream<Finding> ofMlflow(Workspace workspace, MlflowAccess access) {
         Optional<CredentialSummary> credential = credentials.find(workspace, access.credential());
-        if (credential.isEmpty()) {
-            findings.add(
-                    Finding.error(
-                            "credential-exists",
-                            "mlflow.credential",
-                            "There is no MLflow credential named \"" + access.credential() + "\".",
-                            "Make it with PUT /api/v1/mlflow-credentials/"
-                                    + access.credential()
-                                    + "."));
-        }
-        credential
-                .flatMap(CredentialSummary::trackingUri)
-                .filter(bound -> !bound.sameServerAs(access.trackingUri()))
-                .ifPresent(bound ->
-                        findings.add(
+        return Stream.concat(
+                onlyIf(
+                        credential.isEmpty(),
+                        () ->
+                                Finding.error(
+                                        "credential-exists",
+                                        "mlflow.credential",
+                                        "There is no MLflow credential named \""
+                                                + access.credential()
+                                                + "\".",
+                                        "Make it with PUT /api/v1/mlflow-credentials/"
+                                                + access.credential()
+                                                + ".")),
+                credential
+                        .flatMap(CredentialSummary::trackingUri)
+                        .filter(bound -> !bound.sameServerAs(access.trackingUri()))
+                        .map(bound ->
                                 Finding.error(
                                         "credential-server",
                                         "mlflow.trackingUri",
@@ -259,7 +270,8 @@ class Placement {
                                                 + "\" may only be used for "
                                                 + bound
                                                 + ".",
-                                        "Log to that server, or use another credential.")));
+                                        "Log to that server, or use another credential."))
+                        .stream());
     }
 
     /// What is missing, wherever it is referred to: each is reported once.
@@ -272,9 +284,9 @@ class Placement {
 
     /// What isn't there keeps the job from starting (recording `secret-missing`), but it may still be made.
     /// A cluster that gives no answer is no reason to refuse the job: there are fewer warnings then.
-    private void warnOfMissingObjects(
-            Workspace workspace, List<ObjectReference> references, Findings findings) {
+    private List<Finding> ofObjects(Workspace workspace, List<ObjectReference> references) {
         Set<Lack> seen = new HashSet<>();
+        List<Finding> findings = new ArrayList<>();
         try {
             MissingObject.among(references, (kind, name) -> objects.find(workspace, kind, name))
                     .filter(missing -> seen.add(Lack.of(missing)))
@@ -283,6 +295,7 @@ class Placement {
         } catch (GatewayException.ClusterUnavailable unanswered) {
             LOG.info("Not all references were checked: {}", unanswered.getMessage());
         }
+        return findings;
     }
 
     private Finding missingObject(Workspace workspace, MissingObject missing) {

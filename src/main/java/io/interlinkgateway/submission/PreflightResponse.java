@@ -1,12 +1,11 @@
 package io.interlinkgateway.submission;
 
+import io.interlinkgateway.job.Checked;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.Findings;
-import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.pod.JobStore;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 @Schema(name = "Preflight", description = "What a submission would find.")
@@ -21,17 +20,11 @@ record PreflightResponse(
                                         + " for its own files.")
                 List<String> batchLines) {
 
-    static PreflightResponse from(List<Finding> findings, Optional<Jobs.Preview> preview) {
-        List<Finding> all =
-                Stream.concat(
-                                findings.stream(),
-                                preview.stream().flatMap(shown -> shown.warnings().stream()))
-                        .distinct()
-                        .toList();
+    static PreflightResponse from(Checked<JobStore.Preview> preview) {
         return new PreflightResponse(
-                all.stream().noneMatch(finding -> finding.severity() == Finding.Severity.ERROR),
-                Findings.shown(all),
-                preview.map(Jobs.Preview::manifest).orElse(null),
-                preview.map(Jobs.Preview::batchLines).orElse(null));
+                !preview.hasErrors(),
+                Findings.shown(preview.findings().stream().distinct().toList()),
+                preview.value().map(JobStore.Preview::manifest).orElse(null),
+                preview.value().map(JobStore.Preview::batchLines).orElse(null));
     }
 }

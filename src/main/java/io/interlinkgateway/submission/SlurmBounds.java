@@ -1,6 +1,7 @@
 package io.interlinkgateway.submission;
 
 import io.interlinkgateway.job.SlurmOptions;
+import io.interlinkgateway.job.SlurmTime;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
@@ -29,32 +30,15 @@ final class SlurmBounds {
 
     private static final Pattern MEMORY = Pattern.compile("(\\d{1,12})([KMGTkmgt])?[Bb]?");
 
-    /// `minutes`, `minutes:seconds`, `hours:minutes:seconds` and, after `days-`, `hours[:minutes[:seconds]]`.
-    private static final Pattern TIME =
-            Pattern.compile("(?:(\\d{1,4})-)?(\\d{1,6})(?::(\\d{1,6}))?(?::(\\d{1,6}))?");
-
     private final SlurmOptions options;
 
     SlurmBounds(SlurmOptions options) {
         this.options = options;
     }
 
+    /// To SLURM no time at all means no limit.
     Optional<Duration> walltime() {
-        Matcher time = TIME.matcher(options.value("time").orElse(""));
-        if (!time.matches()) {
-            return Optional.empty();
-        }
-        boolean inDays = time.group(1) != null;
-        boolean hoursFirst = inDays || time.group(4) != null;
-        Duration unit = hoursFirst ? Duration.ofHours(1) : Duration.ofMinutes(1);
-        Duration second = hoursFirst ? Duration.ofMinutes(1) : Duration.ofSeconds(1);
-        Duration walltime =
-                Duration.ofDays(number(time.group(1)))
-                        .plus(unit.multipliedBy(number(time.group(2))))
-                        .plus(second.multipliedBy(number(time.group(3))))
-                        .plusSeconds(number(time.group(4)));
-        // To SLURM no time at all means no limit.
-        return Optional.of(walltime).filter(length -> !length.isZero());
+        return options.value("time").flatMap(SlurmTime::of).flatMap(SlurmTime::limit);
     }
 
     private static long number(@Nullable String digits) {

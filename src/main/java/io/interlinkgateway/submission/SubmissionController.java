@@ -83,7 +83,8 @@ class SubmissionController {
             @Parameter(hidden = true) JobDocument document) {
         return answer(
                 workspace,
-                submissions.submit(workspace, documents.parse(document), idempotencyKey));
+                submissions.submit(
+                        workspace, documents.parse(document).orReject(), idempotencyKey));
     }
 
     @RequiredRole(Role.SUBMITTER)
@@ -127,7 +128,7 @@ class SubmissionController {
         }
         Optional<Replacement> replacement =
                 replacement(replace, restart, meant(workspace, name, ifMatch));
-        RequestedJob requested = named(name, documents.parse(document));
+        RequestedJob requested = named(name, documents.parse(document).orReject());
         return answer(
                 workspace,
                 replacement.isPresent()
@@ -160,7 +161,7 @@ class SubmissionController {
             description = "The same checks as a submission; nothing is created.")
     PreflightResponse preflight(
             Workspace workspace, @Parameter(hidden = true) JobDocument document) {
-        return submissions.preflight(workspace, () -> documents.parse(document));
+        return PreflightResponse.from(submissions.preflight(workspace, documents.parse(document)));
     }
 
     @RequiredRole(Role.SUBMITTER)
@@ -240,12 +241,10 @@ class SubmissionController {
         URI location =
                 UriComponentsBuilder.fromPath("/api/v1/jobs/{name}")
                         .queryParam("workspace", workspace.value())
-                        .build(submitted.body().name());
-        return submitted.created()
-                ? ResponseEntity.created(location).eTag(submitted.tag()).body(submitted.body())
-                : ResponseEntity.ok()
-                        .location(location)
-                        .eTag(submitted.tag())
-                        .body(submitted.body());
+                        .build(submitted.job().name().value());
+        return ResponseEntity.status(submitted.created() ? HttpStatus.CREATED : HttpStatus.OK)
+                .location(location)
+                .eTag(JobTag.of(submitted.job()))
+                .body(JobResponse.from(submitted.job(), submitted.warnings()));
     }
 }

@@ -5,27 +5,23 @@ import io.interlinkgateway.definition.JobDocuments;
 import io.interlinkgateway.definition.PodDocument;
 import io.interlinkgateway.definition.RequestedJob;
 import io.interlinkgateway.definition.SubmitJobRequest;
-import io.interlinkgateway.inspection.JobResponse;
-import io.interlinkgateway.inspection.JobTag;
+import io.interlinkgateway.job.Checked;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.IdempotencyKey;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobSpec;
-import io.interlinkgateway.job.Jobs;
-import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.submission.Placement.Assessment;
-import java.util.LinkedHashSet;
+import io.interlinkgateway.pod.JobStore;
+import io.interlinkgateway.pod.PlacedJob;
+import io.interlinkgateway.pod.TranslatedJob;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
@@ -39,14 +35,14 @@ class Submissions {
     private static final TypeReference<Map<String, Object>> TREE = new TypeReference<>() {};
 
     private final Placement placement;
-    private final Jobs jobs;
+    private final JobStore jobs;
     private final JsonMapper json;
     private final JobDocuments documents;
     private final ComputeThreads compute;
 
     Submissions(
             Placement placement,
-            Jobs jobs,
+            JobStore jobs,
             JsonMapper json,
             JobDocuments documents,
             ComputeThreads compute) {
@@ -59,17 +55,17 @@ class Submissions {
 
     /// A job that was submitted.
     ///
-    /// @param body how it is answered
-    /// @param tag its ETag
+    /// @param job the job
     /// @param created false if it was there before
-    record Submitted(JobResponse body, String tag, boolean created) {}
+    /// @param warnings what the checks found
+    record Submitted(Job job, boolean created, List<Finding> warnings) {}
 
     Submitted submit(
             Workspace workspace, RequestedJob requested, Optional<IdempotencyKey> idempotencyKey) {
-        return create(
-                placement.assess(workspace, requested, idempotencyKey),
-                jobs::submit,
-                jobs::repeated);
+        Checked<TranslatedJob> job = placement.check(workspace, requested, idempotencyKey);
+        return PlacedJob.of(job)
+                .map(placed -> submitted(jobs.submit(placed), job.findings()))
+                .orElseGet(() -> standing(job, jobs::repeated));
     }
 
     Submitted replace(
@@ -77,44 +73,30 @@ class Submissions {
             RequestedJob requested,
             Optional<IdempotencyKey> idempotencyKey,
             Replacement replacement) {
-        return create(
-                placement.assess(workspace, requested, idempotencyKey),
-                job -> jobs.replace(job, replacement),
-                job -> jobs.staying(job, replacement));
+        Checked<TranslatedJob> job = placement.check(workspace, requested, idempotencyKey);
+        return PlacedJob.of(job)
+                .map(placed -> submitted(jobs.replace(placed, replacement), job.findings()))
+                .orElseGet(() -> standing(job, refused -> jobs.staying(refused, replacement)));
+    }
+
+    private static Submitted submitted(JobStore.Submission submission, List<Finding> warnings) {
+        return new Submitted(submission.job(), submission.created(), warnings);
     }
 
     /// A repeat is answered with its job also when the checks, which passed the first time, no longer do.
-    private static Submitted create(
-            Assessment assessment,
-            Function<PlacedJob, Jobs.Submission> operation,
-            Function<PlacedJob, Optional<Job>> repetition) {
-        if (!assessment.accepted()) {
-            Job repeated =
-                    repetition
-                            .apply(assessment.job())
-                            .orElseThrow(
-                                    () -> new GatewayException.Rejected(assessment.findings()));
-            return new Submitted(JobResponse.from(repeated), JobTag.of(repeated), false);
-        }
-        Jobs.Submission submission = operation.apply(assessment.job());
-        return new Submitted(
-                JobResponse.from(submission.job(), assessment.findings()),
-                JobTag.of(submission.job()),
-                submission.created());
+    private static Submitted standing(
+            Checked<TranslatedJob> refused, Function<TranslatedJob, Optional<Job>> repetition) {
+        return refused.value()
+                .flatMap(repetition)
+                .map(job -> new Submitted(job, false, List.of()))
+                .orElseThrow(() -> new GatewayException.Rejected(refused.findings()));
     }
 
     /// Everything that a submission would find, without creating anything.
-    PreflightResponse preflight(Workspace workspace, Supplier<RequestedJob> requested) {
-        Set<Finding> findings = new LinkedHashSet<>();
-        Optional<Jobs.Preview> preview = Optional.empty();
-        try {
-            Assessment assessment = placement.assess(workspace, requested.get(), Optional.empty());
-            findings.addAll(assessment.findings());
-            preview = Optional.of(jobs.preview(assessment.job()));
-        } catch (GatewayException.Rejected refused) {
-            findings.addAll(refused.findings());
-        }
-        return PreflightResponse.from(List.copyOf(findings), preview);
+    Checked<JobStore.Preview> preflight(Workspace workspace, Checked<RequestedJob> requested) {
+        return requested
+                .then(job -> placement.check(workspace, job, Optional.empty()))
+                .then(jobs::preview);
     }
 
     Submitted resubmit(

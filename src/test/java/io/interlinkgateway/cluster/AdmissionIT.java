@@ -29,7 +29,6 @@ import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.contract.SampleJobs;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.Annotations;
-import io.interlinkgateway.pod.PodTranslation;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -127,8 +126,11 @@ class AdmissionIT {
     }
 
     private static Pod gatewaysPod() {
-        return PodTranslation.podFor(
-                new SampleJobs(workspace(), TestCluster.NODE).living(unused()));
+        return podIn(workspace());
+    }
+
+    private static Pod podIn(Workspace workspace) {
+        return new SampleJobs(workspace, TestCluster.NODE).living(unused()).translated().pod();
     }
 
     @Test
@@ -140,7 +142,7 @@ class AdmissionIT {
     @Test
     void thePodsOfTheGatewayPassBaselinePodSecurityAndNotRestricted() {
         Workspace open = CLUSTER.freshWorkspace();
-        Pod pod = PodTranslation.podFor(new SampleJobs(open, TestCluster.NODE).living(unused()));
+        Pod pod = podIn(open);
         String address = folderOf(pod) + "?dryRun=All";
 
         assertThat(CLUSTER.apiServer().send("POST", address, pod).code()).isEqualTo(201);
@@ -153,7 +155,7 @@ class AdmissionIT {
     @Test
     void theVirtualNodesMayBeNamed() {
         Workspace open = CLUSTER.freshWorkspace();
-        Pod pod = PodTranslation.podFor(new SampleJobs(open, TestCluster.NODE).living(unused()));
+        Pod pod = podIn(open);
         String address = folderOf(pod) + "?dryRun=All";
         List<HasMetadata> made = List.of();
         try {

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.compute.ComputeThreads;
+import io.interlinkgateway.contract.SampleJobs;
 import io.interlinkgateway.job.ComputeResources;
 import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.GatewayException;
@@ -19,12 +20,13 @@ import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.JobSpec;
+import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.NodeName;
-import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.SingularityOptions;
 import io.interlinkgateway.job.SlurmOptions;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.PlacedJob;
 import io.interlinkgateway.pod.PodTranslation;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -53,8 +55,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ApiServerTests {
 
     private static final Workspace WORKSPACE = new Workspace("default");
-    private static final PlacedJob JOB =
-            new PlacedJob(
+    private static final NamedJob NAMED =
+            new NamedJob(
                     new JobName("train"),
                     WORKSPACE,
                     new NodeName("vega-new-vk"),
@@ -70,6 +72,8 @@ class ApiServerTests {
                             SingularityOptions.NONE,
                             Map.of()),
                     Optional.empty());
+
+    private static final PlacedJob JOB = SampleJobs.placed(NAMED);
 
     private final CountDownLatch end = new CountDownLatch(1);
     private final AtomicInteger posts = new AtomicInteger();
@@ -195,7 +199,7 @@ class ApiServerTests {
 
         for (String words : List.of("no answer", "clusterrole not found")) {
             assertThatExceptionOfType(GatewayException.ClusterUnavailable.class)
-                    .isThrownBy(() -> jobs.delete(WORKSPACE, JOB.name()))
+                    .isThrownBy(() -> jobs.delete(WORKSPACE, NAMED.name()))
                     .withMessageContaining(words);
         }
     }
@@ -211,7 +215,7 @@ class ApiServerTests {
     /// The create is done, but its answer is lost: the pod is found, and not made again.
     @Test
     void aCreateWhoseAnswerIsLostIsReadBack() {
-        Pod made = PodTranslation.podFor(JOB);
+        Pod made = PodTranslation.translate(NAMED).orReject().pod();
         made.getMetadata().setUid("the-uid");
         server.createContext(
                 "/",
@@ -244,13 +248,13 @@ class ApiServerTests {
         return Stream.<ThrowingCallable>of(
                         () -> jobs.submit(JOB),
                         () -> jobs.replace(JOB, new Replacement(false, Set.of())),
-                        () -> jobs.preview(JOB),
-                        () -> jobs.find(WORKSPACE, JOB.name()),
+                        () -> jobs.preview(JOB.translated()),
+                        () -> jobs.find(WORKSPACE, NAMED.name()),
                         () -> jobs.list(query),
-                        () -> jobs.delete(WORKSPACE, JOB.name()),
-                        () -> logs.find(WORKSPACE, JOB.name(), Optional.empty()),
+                        () -> jobs.delete(WORKSPACE, NAMED.name()),
+                        () -> logs.find(WORKSPACE, NAMED.name(), Optional.empty()),
                         nodes::list,
-                        () -> nodes.find(JOB.node()),
+                        () -> nodes.find(NAMED.node()),
                         () -> credentials.list(WORKSPACE),
                         () -> credentials.find(WORKSPACE, new CredentialName("mlflow-server")))
                 .toList();

@@ -4,9 +4,9 @@ import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.contract.JobEventsContract;
 import io.interlinkgateway.event.JobEvents;
-import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.JobStore;
 
 @Requires(Component.CONTROL_PLANE)
 class KubernetesJobEventsIT extends JobEventsContract {
@@ -19,7 +19,7 @@ class KubernetesJobEventsIT extends JobEventsContract {
     }
 
     @Override
-    protected Jobs jobs() {
+    protected JobStore jobs() {
         return cluster.jobs();
     }
 

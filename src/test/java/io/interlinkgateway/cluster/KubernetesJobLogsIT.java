@@ -9,12 +9,12 @@ import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.TestCertificate;
 import io.interlinkgateway.contract.JobLogsContract;
+import io.interlinkgateway.contract.SampleJobs;
 import io.interlinkgateway.definition.PodDocument;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.JobName;
-import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.NodeName;
-import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
@@ -23,6 +23,7 @@ import io.interlinkgateway.log.LogOptions;
 import io.interlinkgateway.log.LogReader;
 import io.interlinkgateway.log.LogReaders;
 import io.interlinkgateway.log.LogText;
+import io.interlinkgateway.pod.JobStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ class KubernetesJobLogsIT extends JobLogsContract {
     }
 
     @Override
-    protected Jobs jobs() {
+    protected JobStore jobs() {
         return cluster.jobs();
     }
 
@@ -194,25 +195,26 @@ class KubernetesJobLogsIT extends JobLogsContract {
     private Workspace submitted() {
         Workspace workspace = freshWorkspace();
         jobs().submit(
-                        new PlacedJob(
-                                NAME,
-                                workspace,
-                                new NodeName(NODE),
-                                PodDocument.parse(
-                                                """
-                                                apiVersion: v1
-                                                kind: Pod
-                                                metadata: {name: logs}
-                                                spec:
-                                                  containers:
-                                                  - name: main
-                                                    image: /images/busybox.sif
-                                                    command: ["true"]
-                                                    resources: {limits: {cpu: "1", memory: 1Gi}}
-                                                  nodeSelector: {kubernetes.io/hostname: log-vk}
-                                                """)
-                                        .definition(),
-                                Optional.empty()));
+                        SampleJobs.placed(
+                                new NamedJob(
+                                        NAME,
+                                        workspace,
+                                        new NodeName(NODE),
+                                        PodDocument.parse(
+                                                        """
+                                                        apiVersion: v1
+                                                        kind: Pod
+                                                        metadata: {name: logs}
+                                                        spec:
+                                                          containers:
+                                                          - name: main
+                                                            image: /images/busybox.sif
+                                                            command: ["true"]
+                                                            resources: {limits: {cpu: "1", memory: 1Gi}}
+                                                          nodeSelector: {kubernetes.io/hostname: log-vk}
+                                                        """)
+                                                .definition(),
+                                        Optional.empty())));
         await().until(() -> pod(workspace).getSpec().getNodeName() != null);
         return workspace;
     }

@@ -21,11 +21,12 @@ import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.JobState;
-import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.NodeName;
-import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.JobStore;
+import io.interlinkgateway.pod.PlacedJob;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -55,7 +56,7 @@ class KubernetesJobsIT extends JobsContract {
     private final TestCluster cluster = TestCluster.shared();
 
     @Override
-    protected Jobs jobs() {
+    protected JobStore jobs() {
         return cluster.jobs();
     }
 
@@ -224,12 +225,14 @@ class KubernetesJobsIT extends JobsContract {
     void theSchedulersWordsSayWhyAJobWaits() {
         Workspace workspace = freshWorkspace();
         PlacedJob elsewhere =
-                new PlacedJob(
-                        new JobName("waits"),
-                        workspace,
-                        new NodeName("no-such-node"),
-                        PodDocument.parse(POD.replace("vega-new-vk", "no-such-node")).definition(),
-                        Optional.empty());
+                SampleJobs.placed(
+                        new NamedJob(
+                                new JobName("waits"),
+                                workspace,
+                                new NodeName("no-such-node"),
+                                PodDocument.parse(POD.replace("vega-new-vk", "no-such-node"))
+                                        .definition(),
+                                Optional.empty()));
         jobs().submit(elsewhere);
 
         await().untilAsserted(() ->
@@ -242,11 +245,12 @@ class KubernetesJobsIT extends JobsContract {
     }
 
     private static PlacedJob placed(Workspace workspace) {
-        return new PlacedJob(
-                new JobName("by-hand"),
-                workspace,
-                TestCluster.NODE,
-                PodDocument.parse(POD).definition(),
-                Optional.empty());
+        return SampleJobs.placed(
+                new NamedJob(
+                        new JobName("by-hand"),
+                        workspace,
+                        TestCluster.NODE,
+                        PodDocument.parse(POD).definition(),
+                        Optional.empty()));
     }
 }

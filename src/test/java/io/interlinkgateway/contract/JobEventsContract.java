@@ -9,9 +9,9 @@ import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobState;
-import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.JobStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ public abstract class JobEventsContract {
     protected abstract JobEvents events();
 
     /// @return the port that goes with it
-    protected abstract Jobs jobs();
+    protected abstract JobStore jobs();
 
     /// @return a workspace that is there and holds nothing, another at each call
     protected abstract Workspace freshWorkspace();

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.JobName;
-import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
+import io.interlinkgateway.pod.JobStore;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +27,7 @@ public abstract class JobLogsContract {
     protected abstract JobLogs logs();
 
     /// @return the port that goes with it
-    protected abstract Jobs jobs();
+    protected abstract JobStore jobs();
 
     /// @return a workspace that is there and holds nothing, another at each call
     protected abstract Workspace freshWorkspace();

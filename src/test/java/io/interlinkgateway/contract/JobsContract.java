@@ -18,14 +18,16 @@ import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.JobState;
-import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.MlflowAccess;
+import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.NodeName;
-import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.TrackingUri;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.JobStore;
+import io.interlinkgateway.pod.PlacedJob;
+import io.interlinkgateway.pod.PodTranslation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,7 +60,7 @@ public abstract class JobsContract {
     private SampleJobs samples = new SampleJobs(workspace, new NodeName("not-yet"));
 
     /// @return the port
-    protected abstract Jobs jobs();
+    protected abstract JobStore jobs();
 
     /// @return the port that goes with it
     protected abstract Credentials credentials();
@@ -82,7 +84,7 @@ public abstract class JobsContract {
 
     @Test
     void submitCreatesTheJob() {
-        Jobs.Submission submission = jobs().submit(samples.living("train"));
+        JobStore.Submission submission = jobs().submit(samples.living("train"));
 
         assertThat(submission.created()).isTrue();
         Job job = submission.job();
@@ -100,7 +102,7 @@ public abstract class JobsContract {
     void repeatWithTheSameKeyIsTheSameJob() {
         Job first = jobs().submit(samples.living("train", "key-1")).job();
 
-        Jobs.Submission repeat = jobs().submit(samples.living("train", "key-1"));
+        JobStore.Submission repeat = jobs().submit(samples.living("train", "key-1"));
 
         assertThat(repeat.created()).isFalse();
         assertThat(repeat.job().uid()).isEqualTo(first.uid());
@@ -128,7 +130,7 @@ public abstract class JobsContract {
     void sameDefinitionWithoutKeyIsTheSameJob() {
         Job first = jobs().submit(samples.living("train")).job();
 
-        Jobs.Submission repeat = jobs().submit(samples.living("train"));
+        JobStore.Submission repeat = jobs().submit(samples.living("train"));
 
         assertThat(repeat.created()).isFalse();
         assertThat(repeat.job().uid()).isEqualTo(first.uid());
@@ -136,10 +138,10 @@ public abstract class JobsContract {
 
     @Test
     void parallelSubmitsWithOneKeyMakeOneJob() throws Exception {
-        List<Jobs.Submission> submissions =
+        List<JobStore.Submission> submissions =
                 inParallel(20, () -> jobs().submit(samples.living("train", "key-1")));
 
-        assertThat(submissions).filteredOn(Jobs.Submission::created).hasSize(1);
+        assertThat(submissions).filteredOn(JobStore.Submission::created).hasSize(1);
         assertThat(submissions).map(submission -> submission.job().uid()).containsOnly(uid());
         assertThat(names(jobs().list(query(100, null)))).containsExactly("train");
     }
@@ -205,7 +207,7 @@ public abstract class JobsContract {
     void replaceTakesALivingJobsPlace() {
         Job old = jobs().submit(samples.living("train")).job();
 
-        Jobs.Submission replacement =
+        JobStore.Submission replacement =
                 jobs().replace(samples.another("train"), new Replacement(false, Set.of()));
 
         assertThat(replacement.created()).isTrue();
@@ -213,16 +215,16 @@ public abstract class JobsContract {
         assertThat(uid()).isEqualTo(replacement.job().uid());
         assertThat(jobs().find(workspace, NAME))
                 .flatMap(Job::definition)
-                .contains(samples.another("train").definition());
+                .contains(samples.another("train").translated().job().definition());
     }
 
     @Test
     void replaceLeavesALivingJobOfTheSameDefinition() {
         Job old = jobs().submit(samples.living("train", "key-1")).job();
 
-        Jobs.Submission again =
+        JobStore.Submission again =
                 jobs().replace(samples.living("train"), new Replacement(false, Set.of()));
-        Jobs.Submission withAKey =
+        JobStore.Submission withAKey =
                 jobs().replace(samples.living("train", "key-2"), new Replacement(false, Set.of()));
 
         assertThat(again.created()).isFalse();
@@ -236,7 +238,7 @@ public abstract class JobsContract {
         Job old = jobs().submit(samples.living("train")).job();
         jobs().delete(workspace, NAME);
 
-        Jobs.Submission replacement =
+        JobStore.Submission replacement =
                 jobs().replace(samples.living("train"), new Replacement(false, Set.of()));
 
         assertThat(replacement.created()).isTrue();
@@ -247,7 +249,7 @@ public abstract class JobsContract {
     void restartMakesANewJobOfTheSameDefinition() {
         Job old = jobs().submit(samples.living("train", "key-1")).job();
 
-        Jobs.Submission replacement =
+        JobStore.Submission replacement =
                 jobs().replace(samples.living("train", "key-2"), new Replacement(true, Set.of()));
 
         assertThat(replacement.created()).isTrue();
@@ -261,7 +263,7 @@ public abstract class JobsContract {
                 jobs().replace(samples.living("train", "key-1"), new Replacement(true, Set.of()))
                         .job();
 
-        Jobs.Submission repeat =
+        JobStore.Submission repeat =
                 jobs().replace(samples.living("train", "key-1"), new Replacement(true, Set.of()));
 
         assertThat(repeat.created()).isFalse();
@@ -275,7 +277,7 @@ public abstract class JobsContract {
                 jobs().replace(samples.another("train", "key-2"), new Replacement(false, Set.of()))
                         .job();
 
-        Jobs.Submission repeat =
+        JobStore.Submission repeat =
                 jobs().replace(samples.another("train", "key-2"), new Replacement(false, Set.of()));
 
         assertThat(repeat.created()).isFalse();
@@ -299,7 +301,7 @@ public abstract class JobsContract {
     void parallelReplacesWithOneKeyMakeOneJob() throws Exception {
         Job old = jobs().submit(samples.living("train")).job();
 
-        List<Jobs.Submission> submissions =
+        List<JobStore.Submission> submissions =
                 inParallel(
                         5,
                         () ->
@@ -307,7 +309,7 @@ public abstract class JobsContract {
                                                 samples.another("train", "key-1"),
                                                 new Replacement(false, Set.of())));
 
-        assertThat(submissions).filteredOn(Jobs.Submission::created).hasSize(1);
+        assertThat(submissions).filteredOn(JobStore.Submission::created).hasSize(1);
         assertThat(submissions)
                 .map(submission -> submission.job().uid())
                 .containsOnly(uid())
@@ -316,7 +318,7 @@ public abstract class JobsContract {
 
     @Test
     void replaceCreatesWhereNothingIs() {
-        Jobs.Submission submission =
+        JobStore.Submission submission =
                 jobs().replace(samples.living("train"), new Replacement(false, Set.of()));
 
         assertThat(submission.created()).isTrue();
@@ -325,7 +327,7 @@ public abstract class JobsContract {
 
     @Test
     void previewShowsThePodAndTheBatchLinesAndCreatesNothing() {
-        Jobs.Preview preview = jobs().preview(samples.living("train"));
+        JobStore.Preview preview = jobs().preview(samples.living("train").translated()).orReject();
 
         Pod pod = Serialization.unmarshal(preview.manifest(), Pod.class);
         assertThat(pod.getMetadata().getName()).isEqualTo("train");
@@ -345,7 +347,7 @@ public abstract class JobsContract {
     void previewIsPossibleWhileAnotherJobHasTheName() {
         Job job = jobs().submit(samples.living("train")).job();
 
-        jobs().preview(samples.another("train"));
+        jobs().preview(samples.another("train").translated()).orReject();
 
         assertThat(uid()).isEqualTo(job.uid());
     }
@@ -546,7 +548,8 @@ public abstract class JobsContract {
                 .doesNotContain(password, base64);
         assertThat(jobs().find(workspace, NAME).orElseThrow().toString())
                 .doesNotContain(password, base64);
-        assertThat(jobs().preview(job).manifest()).doesNotContain(password, base64);
+        assertThat(jobs().preview(job.translated()).orReject().manifest())
+                .doesNotContain(password, base64);
     }
 
     @Test
@@ -611,7 +614,7 @@ public abstract class JobsContract {
                         SampleJobs.container("main", "exec sleep 600"),
                         SampleJobs.container("side", "exec sleep 600"));
 
-        Jobs.Submission submission = jobs().submit(samples.placed("train", manifest, "key-1"));
+        JobStore.Submission submission = jobs().submit(samples.placed("train", manifest, "key-1"));
 
         assertThat(submission.created()).isTrue();
         assertThat(submission.job().definition()).containsInstanceOf(PodManifest.class);
@@ -710,18 +713,22 @@ public abstract class JobsContract {
     }
 
     private void assertRejected(PodManifest manifest, String field) {
-        PlacedJob invalid = samples.placed("train", manifest, null);
+        NamedJob invalid = samples.named("train", manifest, null);
         assertThatExceptionOfType(GatewayException.Rejected.class)
-                .isThrownBy(() -> jobs().preview(invalid))
+                .isThrownBy(
+                        () -> PodTranslation.translate(invalid).then(jobs()::preview).orReject())
                 .satisfies(rejected -> assertNamed(rejected, field));
         assertThatExceptionOfType(GatewayException.Rejected.class)
-                .isThrownBy(() -> jobs().submit(invalid))
+                .isThrownBy(() -> jobs().submit(SampleJobs.placed(invalid)))
                 .satisfies(rejected -> assertNamed(rejected, field));
         assertThat(jobs().find(workspace, NAME)).isEmpty();
 
         Job standing = jobs().submit(samples.living("train")).job();
         assertThatExceptionOfType(GatewayException.Rejected.class)
-                .isThrownBy(() -> jobs().replace(invalid, new Replacement(false, Set.of())))
+                .isThrownBy(() ->
+                        jobs().replace(
+                                        SampleJobs.placed(invalid),
+                                        new Replacement(false, Set.of())))
                 .satisfies(rejected -> assertNamed(rejected, field));
         Job still = jobs().find(workspace, NAME).orElseThrow();
         assertThat(still.uid()).isEqualTo(standing.uid());

@@ -13,16 +13,16 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.JobState;
-import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.NodeName;
-import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.TrackingUri;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.log.LogOptions;
 import io.interlinkgateway.log.LogText;
+import io.interlinkgateway.pod.JobStore;
+import io.interlinkgateway.pod.PlacedJob;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -44,7 +44,7 @@ public abstract class RunningJobsContract {
     private SampleJobs samples = new SampleJobs(workspace, new NodeName("not-yet"));
 
     /// @return the port
-    protected abstract Jobs jobs();
+    protected abstract JobStore jobs();
 
     /// @return the port that goes with it
     protected abstract JobLogs logs();
@@ -86,7 +86,7 @@ public abstract class RunningJobsContract {
         Job first = jobs().submit(samples.running("train", "echo it ran")).job();
         ended(JobPhase.SUCCEEDED);
 
-        Jobs.Submission again =
+        JobStore.Submission again =
                 jobs().replace(
                                 samples.running("train", "echo it ran"),
                                 new Replacement(false, Set.of()));

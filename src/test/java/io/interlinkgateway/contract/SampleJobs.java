@@ -1,19 +1,24 @@
 package io.interlinkgateway.contract;
 
+import io.interlinkgateway.job.Checked;
 import io.interlinkgateway.job.ComputeResources;
+import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.IdempotencyKey;
 import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.MlflowAccess;
+import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.NodeName;
-import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Quantity;
 import io.interlinkgateway.job.SingularityOptions;
 import io.interlinkgateway.job.SlurmOptions;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.PlacedJob;
+import io.interlinkgateway.pod.PodTranslation;
+import io.interlinkgateway.pod.TranslatedJob;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,12 +101,32 @@ public record SampleJobs(Workspace workspace, NodeName node) {
     /// @param key the Idempotency-Key, if there is one
     /// @return placed
     public PlacedJob placed(String name, JobDefinition definition, @Nullable String key) {
-        return new PlacedJob(
+        return placed(named(name, definition, key));
+    }
+
+    /// Any definition for this place.
+    ///
+    /// @param name the job's name
+    /// @param definition what to run
+    /// @param key the Idempotency-Key, if there is one
+    /// @return not translated
+    public NamedJob named(String name, JobDefinition definition, @Nullable String key) {
+        return new NamedJob(
                 new JobName(name),
                 workspace,
                 node,
                 definition,
                 Optional.ofNullable(key).map(IdempotencyKey::new));
+    }
+
+    /// A job whose place nothing is known against.
+    ///
+    /// @param job any job
+    /// @return placed
+    public static PlacedJob placed(NamedJob job) {
+        Checked<TranslatedJob> translated = PodTranslation.translate(job);
+        return PlacedJob.of(translated)
+                .orElseThrow(() -> new GatewayException.Rejected(translated.findings()));
     }
 
     /// A spec in which most fields say something.

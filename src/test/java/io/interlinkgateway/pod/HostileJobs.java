@@ -10,7 +10,7 @@ import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobSpec;
-import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.Workspace;
 import java.util.List;
 import java.util.Map;
@@ -47,13 +47,15 @@ final class HostileJobs {
             RequestedJob requested = request().toRequestedJob(List.of());
             JobSpec spec = (JobSpec) requested.definition();
             Pod pod =
-                    PodTranslation.podFor(
-                            new PlacedJob(
-                                    requested.name().orElse(new JobName("job")),
-                                    new Workspace("default"),
-                                    requested.node(),
-                                    spec,
-                                    Optional.empty()));
+                    PodTranslation.translate(
+                                    new NamedJob(
+                                            requested.name().orElse(new JobName("job")),
+                                            new Workspace("default"),
+                                            requested.node(),
+                                            spec,
+                                            Optional.empty()))
+                            .orReject()
+                            .pod();
             return Optional.of(new Accepted(spec, expanded(pod)));
         } catch (GatewayException.Rejected | InvalidValueException refused) {
             return Optional.empty();

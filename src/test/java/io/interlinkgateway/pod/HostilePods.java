@@ -6,7 +6,7 @@ import io.interlinkgateway.definition.RequestedJob;
 import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.JobName;
-import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.Workspace;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -275,13 +275,15 @@ final class HostilePods {
             return Optional.of(
                     new Accepted(
                             document,
-                            PodTranslation.podFor(
-                                    new PlacedJob(
-                                            requested.name().orElse(new JobName("job")),
-                                            new Workspace("default"),
-                                            requested.node(),
-                                            requested.definition(),
-                                            Optional.empty()))));
+                            PodTranslation.translate(
+                                            new NamedJob(
+                                                    requested.name().orElse(new JobName("job")),
+                                                    new Workspace("default"),
+                                                    requested.node(),
+                                                    requested.definition(),
+                                                    Optional.empty()))
+                                    .orReject()
+                                    .pod()));
         } catch (GatewayException.Rejected | InvalidValueException refused) {
             return Optional.empty();
         }

@@ -23,9 +23,10 @@ class ManifestPolicyTests {
 
     private static List<Finding> refusals(Pod pod) {
         return ManifestPolicy.refusals(
-                pod,
-                new SampleJobs(new Workspace("default"), new NodeName("node"))
-                        .placed("job", new PodManifest(Map.of()), null));
+                        pod,
+                        new SampleJobs(new Workspace("default"), new NodeName("node"))
+                                .named("job", new PodManifest(Map.of()), null))
+                .toList();
     }
 
     private static List<Finding> refusals(String spec) {

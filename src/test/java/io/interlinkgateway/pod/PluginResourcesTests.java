@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.interlinkgateway.contract.SampleJobs;
 import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.NodeName;
-import io.interlinkgateway.job.PlacedJob;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
 import java.util.Map;
@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PluginResourcesTests {
 
     @SuppressWarnings("unchecked")
-    private static PlacedJob job(String flags, String spec, String main, String side) {
+    private static NamedJob job(String flags, String spec, String main, String side) {
         return new SampleJobs(new Workspace("default"), new NodeName("node"))
-                .placed(
+                .named(
                         "job",
                         new PodManifest(
                                 PodCase.SERIALIZATION.unmarshal(
@@ -44,8 +44,10 @@ class PluginResourcesTests {
                 .formatted(flags, spec, main, side);
     }
 
-    private static String lines(PlacedJob job) {
-        return String.join(" ", PodTranslation.batchLines(PodTranslation.podFor(job)))
+    private static String lines(NamedJob job) {
+        return String.join(
+                        " ",
+                        PodTranslation.batchLines(PodTranslation.translate(job).orReject().pod()))
                 .replace("#SBATCH ", "");
     }
 
@@ -81,11 +83,12 @@ class PluginResourcesTests {
 
     @Test
     void limitsOfTheWholePodBecomeTheFirstContainers() {
-        PlacedJob job = job("", "resources: {limits: {cpu: 3, memory: 3Gi}}", "", "");
+        NamedJob job = job("", "resources: {limits: {cpu: 3, memory: 3Gi}}", "", "");
 
         assertThat(lines(job)).isEqualTo("--cpus-per-task=3 --mem=3072");
-        assertThat(PodTranslation.podFor(job).getSpec().getResources()).isNull();
-        assertThat(PodTranslation.warningsFor(job))
+        assertThat(PodTranslation.translate(job).orReject().pod().getSpec().getResources())
+                .isNull();
+        assertThat(PodTranslation.translate(job).findings())
                 .extracting(Finding::field)
                 .contains("spec.resources");
     }
@@ -103,10 +106,10 @@ class PluginResourcesTests {
                 "--cpus-per-gpu=8 --gpus-per-node=2 --ntasks-per-node=4 | '' | --cpus-per-task=4"
             })
     void optionsThatExcludeThePluginsAreTranslated(String flags, String main, String line) {
-        PlacedJob job = job(flags, "", main, "");
+        NamedJob job = job(flags, "", main, "");
 
         assertThat(lines(job)).contains(line).doesNotContain("-per-gpu", "mem-per");
-        assertThat(PodTranslation.warningsFor(job))
+        assertThat(PodTranslation.translate(job).findings())
                 .extracting(Finding::rule)
                 .contains("option-translated");
     }
@@ -129,10 +132,10 @@ class PluginResourcesTests {
             })
     void optionsThatExcludeThePluginsAreRefusedWhereTheirMeaningIsNotCertain(
             String flags, String main) {
-        PlacedJob job = job(flags, "", main, "");
+        NamedJob job = job(flags, "", main, "");
 
         assertThatExceptionOfType(GatewayException.Rejected.class)
-                .isThrownBy(() -> PodTranslation.podFor(job))
+                .isThrownBy(() -> PodTranslation.translate(job).orReject().pod())
                 .satisfies(refused ->
                         assertThat(refused.findings())
                                 .extracting(Finding::rule)
@@ -141,10 +144,10 @@ class PluginResourcesTests {
 
     @Test
     void anOptionThatALimitDisplacesIsLeftOut() {
-        PlacedJob job =
+        NamedJob job =
                 job("--mem=900G --cpus-per-task=64", "", "limits: {cpu: 1, memory: 1Gi}", "");
 
-        assertThat(PodTranslation.podFor(job).getMetadata().getAnnotations())
+        assertThat(PodTranslation.translate(job).orReject().pod().getMetadata().getAnnotations())
                 .doesNotContainKey(Annotations.FLAGS);
         assertThat(lines(job)).isEqualTo("--cpus-per-task=1 --mem=1024");
     }
@@ -152,10 +155,10 @@ class PluginResourcesTests {
     @ParameterizedTest
     @CsvSource({"0", "400m", "512", "100k", "1048575"})
     void lessMemoryThanTheSmallestIsRefused(String memory) {
-        PlacedJob job = job("", "", "limits: {cpu: 1, memory: " + memory + "}", "");
+        NamedJob job = job("", "", "limits: {cpu: 1, memory: " + memory + "}", "");
 
         assertThatExceptionOfType(GatewayException.Rejected.class)
-                .isThrownBy(() -> PodTranslation.podFor(job))
+                .isThrownBy(() -> PodTranslation.translate(job).orReject().pod())
                 .satisfies(refused ->
                         assertThat(refused.findings())
                                 .anySatisfy(finding -> {

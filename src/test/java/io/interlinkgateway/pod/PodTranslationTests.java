@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.interlinkgateway.job.Checked;
 import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobSpec;
-import io.interlinkgateway.job.PlacedJob;
+import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.PodManifest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +25,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// Golden cases, a folder each under `src/test/resources/pod`: `in.json` (and `in.yaml`) becomes `out.yaml`,
+/// Golden cases, a folder each under `src/test/resources/pod`: a body that the API takes, in `in.json` or `in.yaml`
+/// (and `request.json` for the rest of the request), becomes `out.yaml`,
 /// the pod, with the findings in `out.json`; a refused pod has `out.json` alone. To rewrite them after a
 /// change, and read the difference: `./mvnw test -Dtest=PodTranslationTests -Dgolden.update=true`.
 class PodTranslationTests {
@@ -58,23 +59,25 @@ class PodTranslationTests {
     private static Set<String> filesOf(PodCase podCase, Set<String> results) {
         Stream<String> inputs =
                 switch (podCase.job().definition()) {
-                    case JobSpec _ -> Stream.of("in.json");
-                    case PodManifest _ -> Stream.of("in.json", "in.yaml");
+                    case JobSpec _ -> Stream.of(PodCase.SPEC);
+                    case PodManifest _ -> Stream.of(PodCase.POD);
                 };
-        return Stream.concat(inputs, results.stream()).collect(Collectors.toSet());
+        Stream<String> request =
+                Stream.of(PodCase.REQUEST)
+                        .filter(file -> Files.exists(podCase.folder().resolve(file)));
+        return Stream.of(inputs, request, results.stream())
+                .flatMap(files -> files)
+                .collect(Collectors.toSet());
     }
 
-    private static Map<String, String> results(PlacedJob job) {
+    private static Map<String, String> results(NamedJob job) {
         Map<String, String> results = new LinkedHashMap<>();
-        List<Finding> findings;
-        try {
-            results.put("out.yaml", PodCase.SERIALIZATION.asYaml(PodTranslation.podFor(job)));
-            findings = PodTranslation.warningsFor(job);
-        } catch (GatewayException.Rejected rejected) {
-            findings = rejected.findings();
-        }
-        if (!findings.isEmpty()) {
-            results.put("out.json", json(findings));
+        Checked<TranslatedJob> translated = PodTranslation.translate(job);
+        PlacedJob.of(translated)
+                .map(placed -> placed.translated().pod())
+                .ifPresent(pod -> results.put("out.yaml", PodCase.SERIALIZATION.asYaml(pod)));
+        if (!translated.findings().isEmpty()) {
+            results.put("out.json", json(translated.findings()));
         }
         return results;
     }
@@ -113,16 +116,18 @@ class PodTranslationTests {
     }
 
     private static void assertMakesTheSamePod(PodCase podCase) {
-        PlacedJob job = podCase.job();
-        PlacedJob again =
-                new PlacedJob(
+        NamedJob job = podCase.job();
+        NamedJob again =
+                new NamedJob(
                         job.name(),
                         job.workspace(),
                         job.node(),
                         definitionOf(stored(job)),
                         job.idempotencyKey());
-        assertThat(PodCase.SERIALIZATION.asYaml(PodTranslation.podFor(again)))
-                .isEqualTo(PodCase.SERIALIZATION.asYaml(PodTranslation.podFor(job)));
+        assertThat(PodCase.SERIALIZATION.asYaml(PodTranslation.translate(again).orReject().pod()))
+                .isEqualTo(
+                        PodCase.SERIALIZATION.asYaml(
+                                PodTranslation.translate(job).orReject().pod()));
     }
 
     private static JobDefinition definitionOf(Pod pod) {
@@ -133,8 +138,8 @@ class PodTranslationTests {
     }
 
     /// As the API server gives it back, with what it adds to each pod.
-    private static Pod stored(PlacedJob job) {
-        String yaml = PodCase.SERIALIZATION.asYaml(PodTranslation.podFor(job));
+    private static Pod stored(NamedJob job) {
+        String yaml = PodCase.SERIALIZATION.asYaml(PodTranslation.translate(job).orReject().pod());
         // spotless:off
         return new PodBuilder(PodCase.SERIALIZATION.unmarshal(yaml, Pod.class))
                 .editMetadata()

@@ -29,7 +29,11 @@ class PodYamlIT {
                 .map(podCase ->
                         dynamicTest(
                                 podCase.name(),
-                                () -> assertSame(PodTranslation.podFor(podCase.job()))));
+                                () ->
+                                        assertSame(
+                                                PodTranslation.translate(podCase.job())
+                                                        .orReject()
+                                                        .pod())));
     }
 
     private static void assertSame(Pod pod) {

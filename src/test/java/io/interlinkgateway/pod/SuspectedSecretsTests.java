@@ -127,8 +127,9 @@ class SuspectedSecretsTests {
     }
 
     private static List<Finding> warnings(JobDefinition definition) {
-        return PodTranslation.warningsFor(
-                new SampleJobs(new Workspace("default"), new NodeName("node"))
-                        .placed("train", definition, null));
+        return PodTranslation.translate(
+                        new SampleJobs(new Workspace("default"), new NodeName("node"))
+                                .named("train", definition, null))
+                .findings();
     }
 }

@@ -2,10 +2,10 @@ package io.interlinkgateway.sandbox;
 
 import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.event.JobEvents;
-import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.JobLogs;
+import io.interlinkgateway.pod.JobStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,7 +18,7 @@ final class Sandbox implements AutoCloseable {
     final PodStore pods = new PodStore();
     final SandboxCredentials credentials;
     final LocalNode localNode;
-    final Jobs jobs;
+    final JobStore jobs;
     final JobEvents events;
     final JobLogs logs;
     final NodeName node;

@@ -2,9 +2,9 @@ package io.interlinkgateway.sandbox;
 
 import io.interlinkgateway.contract.JobEventsContract;
 import io.interlinkgateway.event.JobEvents;
-import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.JobStore;
 import org.junit.jupiter.api.AfterEach;
 
 class SandboxJobEventsTests extends JobEventsContract {
@@ -22,7 +22,7 @@ class SandboxJobEventsTests extends JobEventsContract {
     }
 
     @Override
-    protected Jobs jobs() {
+    protected JobStore jobs() {
         return sandbox.jobs;
     }
 

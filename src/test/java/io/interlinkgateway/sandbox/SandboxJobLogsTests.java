@@ -1,10 +1,10 @@
 package io.interlinkgateway.sandbox;
 
 import io.interlinkgateway.contract.JobLogsContract;
-import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.JobLogs;
+import io.interlinkgateway.pod.JobStore;
 import org.junit.jupiter.api.AfterEach;
 
 class SandboxJobLogsTests extends JobLogsContract {
@@ -22,7 +22,7 @@ class SandboxJobLogsTests extends JobLogsContract {
     }
 
     @Override
-    protected Jobs jobs() {
+    protected JobStore jobs() {
         return sandbox.jobs;
     }
 

@@ -2,9 +2,9 @@ package io.interlinkgateway.sandbox;
 
 import io.interlinkgateway.contract.JobsContract;
 import io.interlinkgateway.credential.Credentials;
-import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.JobStore;
 import org.junit.jupiter.api.AfterEach;
 
 class SandboxJobsTests extends JobsContract {
@@ -17,7 +17,7 @@ class SandboxJobsTests extends JobsContract {
     }
 
     @Override
-    protected Jobs jobs() {
+    protected JobStore jobs() {
         return sandbox.jobs;
     }
 

