@@ -2,144 +2,43 @@ package io.interlinkgateway;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.interlinkgateway.architecture.kubernetes.KnowsPods;
+import io.interlinkgateway.architecture.modules.ModulesThatBreakTheRules;
+import org.springframework.modulith.ApplicationModule;
+import org.springframework.modulith.core.ApplicationModules;
 
-/// The arrows between the packages, and who may see the Kubernetes client.
+/// The arrows between the packages, which stand in each package-info, and who may see Kubernetes.
 @AnalyzeClasses(
         packages = "io.interlinkgateway",
         importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTests {
 
     @ArchTest
-    static final ArchRule ARROWS =
-            layeredArchitecture()
-                    .consideringOnlyDependenciesInLayers()
-                    .layer("job")
-                    .definedBy("io.interlinkgateway.job")
-                    .layer("compute")
-                    .definedBy("io.interlinkgateway.compute")
-                    .layer("definition")
-                    .definedBy("io.interlinkgateway.definition")
-                    .layer("node")
-                    .definedBy("io.interlinkgateway.node")
-                    .layer("log")
-                    .definedBy("io.interlinkgateway.log")
-                    .layer("credential")
-                    .definedBy("io.interlinkgateway.credential")
-                    .layer("caller")
-                    .definedBy("io.interlinkgateway.caller")
-                    .layer("pod")
-                    .definedBy("io.interlinkgateway.pod")
-                    .layer("inspection")
-                    .definedBy("io.interlinkgateway.inspection")
-                    .layer("event")
-                    .definedBy("io.interlinkgateway.event")
-                    .layer("submission")
-                    .definedBy("io.interlinkgateway.submission")
-                    .layer("cluster")
-                    .definedBy("io.interlinkgateway.cluster")
-                    .layer("sandbox")
-                    .definedBy("io.interlinkgateway.sandbox")
-                    .layer("problem")
-                    .definedBy("io.interlinkgateway.problem")
-                    .layer("telemetry")
-                    .definedBy("io.interlinkgateway.telemetry")
-                    .layer("documentation")
-                    .definedBy("io.interlinkgateway.documentation")
-                    .withOptionalLayers(true)
-                    .whereLayer("job")
-                    .mayNotAccessAnyLayer()
-                    .whereLayer("compute")
-                    .mayOnlyAccessLayers("job")
-                    .whereLayer("definition")
-                    .mayOnlyAccessLayers("job", "compute")
-                    .whereLayer("node")
-                    .mayOnlyAccessLayers("job", "caller")
-                    .whereLayer("log")
-                    .mayOnlyAccessLayers("job", "caller", "inspection", "pod")
-                    .whereLayer("credential")
-                    .mayOnlyAccessLayers("job", "caller")
-                    .whereLayer("caller")
-                    .mayOnlyAccessLayers("job", "problem")
-                    .whereLayer("pod")
-                    .mayOnlyAccessLayers("job", "node")
-                    .whereLayer("inspection")
-                    .mayOnlyAccessLayers("job", "definition", "event", "caller")
-                    .whereLayer("event")
-                    .mayOnlyAccessLayers("job")
-                    .whereLayer("submission")
-                    .mayOnlyAccessLayers(
-                            "job",
-                            "compute",
-                            "node",
-                            "credential",
-                            "caller",
-                            "definition",
-                            "pod",
-                            "inspection")
-                    .whereLayer("cluster")
-                    .mayOnlyAccessLayers(
-                            "job", "compute", "node", "event", "log", "credential", "caller", "pod")
-                    .whereLayer("sandbox")
-                    .mayOnlyAccessLayers(
-                            "job", "compute", "node", "event", "log", "credential", "caller", "pod")
-                    .whereLayer("problem")
-                    .mayOnlyAccessLayers("job", "compute")
-                    .whereLayer("telemetry")
-                    .mayOnlyAccessLayers("job", "node", "log", "credential")
-                    .whereLayer("documentation")
-                    .mayOnlyAccessLayers("job", "definition");
-
-    @ArchTest
-    static final ArchRule EVERY_PACKAGE_IS_IN_THE_PICTURE =
-            classes()
-                    .should()
-                    .resideInAnyPackage(
-                            "io.interlinkgateway",
-                            "io.interlinkgateway.job",
-                            "io.interlinkgateway.compute",
-                            "io.interlinkgateway.definition",
-                            "io.interlinkgateway.node",
-                            "io.interlinkgateway.log",
-                            "io.interlinkgateway.credential",
-                            "io.interlinkgateway.caller",
-                            "io.interlinkgateway.pod",
-                            "io.interlinkgateway.event",
-                            "io.interlinkgateway.inspection",
-                            "io.interlinkgateway.submission",
-                            "io.interlinkgateway.cluster",
-                            "io.interlinkgateway.sandbox",
-                            "io.interlinkgateway.problem",
-                            "io.interlinkgateway.telemetry",
-                            "io.interlinkgateway.documentation");
-
-    @ArchTest
-    static final ArchRule NO_CYCLES =
-            slices().matching("io.interlinkgateway.(*)..").should().beFreeOfCycles();
-
-    @ArchTest
-    static final ArchRule ONLY_TRANSLATION_AND_ADAPTERS_SEE_KUBERNETES =
+    static final ArchRule ONLY_PODS_AND_ADAPTERS_SEE_KUBERNETES =
             noClasses()
                     .that()
                     .resideOutsideOfPackages(
                             "io.interlinkgateway.pod",
-                            "io.interlinkgateway.cluster",
-                            "io.interlinkgateway.sandbox")
+                            "io.interlinkgateway.status",
+                            "io.interlinkgateway.cluster..",
+                            "io.interlinkgateway.sandbox..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("io.fabric8..");
 
     @ArchTest
-    static final ArchRule ONLY_THE_CLUSTER_TALKS_TO_KUBERNETES =
+    static final ArchRule ONLY_THE_CLUSTER_CALLS_KUBERNETES =
             noClasses()
                     .that()
-                    .resideOutsideOfPackage("io.interlinkgateway.cluster")
+                    .resideOutsideOfPackage("io.interlinkgateway.cluster..")
                     .should()
                     .dependOnClassesThat()
                     .haveFullyQualifiedName("io.fabric8.kubernetes.client.KubernetesClient");
@@ -148,8 +47,50 @@ class ArchitectureTests {
     static final ArchRule THE_VOCABULARY_KNOWS_NO_FRAMEWORK =
             classes()
                     .that()
-                    .resideInAPackage("io.interlinkgateway.job")
+                    .resideInAnyPackage("io.interlinkgateway.job", "io.interlinkgateway.failure")
                     .should()
                     .onlyDependOnClassesThat()
-                    .resideInAnyPackage("io.interlinkgateway.job", "java..", "org.jspecify..");
+                    .resideInAnyPackage(
+                            "io.interlinkgateway.job",
+                            "io.interlinkgateway.failure",
+                            "java..",
+                            "org.jspecify..",
+                            "org.springframework.modulith");
+
+    @ArchTest
+    static void eachModuleUsesOnlyWhatItDeclares(JavaClasses classes) {
+        ApplicationModules.of(GatewayApplication.class).verify();
+    }
+
+    @ArchTest
+    static void eachModuleDeclaresWhatItUses(JavaClasses classes) throws ClassNotFoundException {
+        for (var module : ApplicationModules.of(GatewayApplication.class)) {
+            Class<?> declaration =
+                    Class.forName(module.getBasePackage().getName() + ".package-info");
+
+            assertThat(declaration.isAnnotationPresent(ApplicationModule.class))
+                    .as(module.getDisplayName())
+                    .isTrue();
+        }
+    }
+
+    @ArchTest
+    static void anArrowThatIsNotDeclaredIsFound(JavaClasses classes) {
+        assertThat(
+                        ApplicationModules.of(
+                                        ModulesThatBreakTheRules.class,
+                                        new ImportOption.OnlyIncludeTests())
+                                .detectViolations()
+                                .getMessages())
+                .anySatisfy(message -> assertThat(message).contains("'low'", "'high'"));
+    }
+
+    @ArchTest
+    static void aClassThatKnowsPodsIsFound(JavaClasses classes) {
+        assertThat(
+                        ONLY_PODS_AND_ADAPTERS_SEE_KUBERNETES
+                                .evaluate(new ClassFileImporter().importClasses(KnowsPods.class))
+                                .hasViolation())
+                .isTrue();
+    }
 }

@@ -1,6 +1,6 @@
 package io.interlinkgateway.caller;
 
-import io.interlinkgateway.job.Text;
+import io.interlinkgateway.failure.Text;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

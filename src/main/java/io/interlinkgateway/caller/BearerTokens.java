@@ -1,7 +1,7 @@
 package io.interlinkgateway.caller;
 
 import com.nimbusds.jwt.JWTParser;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import java.text.ParseException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -17,11 +17,11 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
 /// From a bearer token to its caller.
 final class BearerTokens implements AuthenticationManager {
 
-    private final ApiTokenCheck apiTokens;
+    private final OwnTokens ownTokens;
     private final Map<String, TrustedIssuer> issuers;
 
-    BearerTokens(ApiTokenCheck apiTokens, List<TrustedIssuer> issuers) {
-        this.apiTokens = apiTokens;
+    BearerTokens(OwnTokens ownTokens, List<TrustedIssuer> issuers) {
+        this.ownTokens = ownTokens;
         this.issuers = new LinkedHashMap<>();
         issuers.forEach(issuer -> this.issuers.put(issuer.uri(), issuer));
     }
@@ -36,14 +36,12 @@ final class BearerTokens implements AuthenticationManager {
     public Authentication authenticate(Authentication authentication) {
         String token = ((BearerTokenAuthenticationToken) authentication).getToken();
         return new CallerAuthentication(
-                ApiTokenCheck.looksLikeOne(token)
-                        ? ownerOf(token)
-                        : issuerOf(token).callerOf(token));
+                ownTokens.hasForm(token) ? ownerOf(token) : issuerOf(token).callerOf(token));
     }
 
     private Caller ownerOf(String token) {
         try {
-            return apiTokens.callerOf(token);
+            return ownTokens.callerOf(token);
         } catch (GatewayException noAnswer) {
             throw new UndecidedException(noAnswer, noAnswer);
         }

@@ -13,14 +13,14 @@ import java.util.SequencedMap;
 /// @param method how that is known
 /// @param reach where the caller may do what
 /// @param apiToken the id of the API token that was sent, if it was one
-record Caller(String id, Method method, Reach reach, Optional<String> apiToken) {
+public record Caller(String id, Method method, Reach reach, Optional<String> apiToken) {
 
     Caller(String id, Method method, Reach reach) {
         this(id, method, reach, Optional.empty());
     }
 
     /// How a caller is known.
-    enum Method {
+    public enum Method {
         /// Not at all: the gateway is open.
         NONE,
         /// By a token of a trusted issuer.
@@ -30,7 +30,7 @@ record Caller(String id, Method method, Reach reach, Optional<String> apiToken) 
     }
 
     /// Where a caller may do what.
-    sealed interface Reach {
+    public sealed interface Reach {
 
         /// Everything in every workspace.
         ///
@@ -54,7 +54,7 @@ record Caller(String id, Method method, Reach reach, Optional<String> apiToken) 
     }
 
     /// @return the workspace of requests that name none, unless the caller has none
-    Optional<Workspace> ownWorkspace() {
+    public Optional<Workspace> ownWorkspace() {
         return switch (reach) {
             case Reach.Everywhere(Workspace own) -> Optional.of(own);
             case Reach.Within(SequencedMap<Workspace, Role> roles) ->
@@ -63,7 +63,7 @@ record Caller(String id, Method method, Reach reach, Optional<String> apiToken) 
     }
 
     /// @return the role in a workspace, unless it is none of the caller's
-    Optional<Role> roleIn(Workspace workspace) {
+    public Optional<Role> roleIn(Workspace workspace) {
         return switch (reach) {
             case Reach.Everywhere _ -> Optional.of(Role.ADMIN);
             case Reach.Within(SequencedMap<Workspace, Role> roles) ->
@@ -81,7 +81,7 @@ record Caller(String id, Method method, Reach reach, Optional<String> apiToken) 
     }
 
     /// @return the workspaces that are known to be the caller's, the own one first, with the role in each
-    SequencedMap<Workspace, Role> workspaces() {
+    public SequencedMap<Workspace, Role> workspaces() {
         return switch (reach) {
             case Reach.Everywhere(Workspace own) -> new LinkedHashMap<>(Map.of(own, Role.ADMIN));
             case Reach.Within(SequencedMap<Workspace, Role> roles) -> roles;

@@ -6,7 +6,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 
 /// Spring Security's view of a caller. It holds no token, so that none can leak from it.
-final class CallerAuthentication extends AbstractAuthenticationToken {
+public final class CallerAuthentication extends AbstractAuthenticationToken {
 
     private final transient Caller caller;
 
@@ -18,7 +18,7 @@ final class CallerAuthentication extends AbstractAuthenticationToken {
 
     /// @return who sends the request that this thread serves
     /// @throws IllegalStateException if nobody was authenticated, which the filter chain forbids
-    static Caller current() {
+    public static Caller current() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         if (authentication instanceof CallerAuthentication known) {
             return known.caller;

@@ -1,7 +1,7 @@
 package io.interlinkgateway.caller;
 
-import io.interlinkgateway.job.Text;
-import io.interlinkgateway.problem.RefusedRequestException;
+import io.interlinkgateway.failure.Text;
+import io.interlinkgateway.web.RefusedRequestException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

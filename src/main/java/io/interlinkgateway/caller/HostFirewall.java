@@ -1,6 +1,6 @@
 package io.interlinkgateway.caller;
 
-import io.interlinkgateway.problem.ManagementServer;
+import io.interlinkgateway.web.ManagementServer;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.Locale;

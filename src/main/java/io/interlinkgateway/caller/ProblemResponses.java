@@ -1,7 +1,7 @@
 package io.interlinkgateway.caller;
 
-import io.interlinkgateway.job.GatewayException;
-import io.interlinkgateway.problem.Refusals;
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.web.Refusals;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;

@@ -1,12 +1,11 @@
 package io.interlinkgateway.caller;
 
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.problem.Connections;
-import io.interlinkgateway.problem.Refusals;
+import io.interlinkgateway.web.Connections;
+import io.interlinkgateway.web.Refusals;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
-import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -102,14 +101,9 @@ class SecurityConfiguration {
     }
 
     @Bean
-    ApiTokenCheck apiTokenCheck(ApiTokens tokens, ApiTokenProperties properties, Clock clock) {
-        return new ApiTokenCheck(tokens, properties, clock);
-    }
-
-    @Bean
-    BearerTokens bearerTokens(ApiTokenCheck apiTokens, JsonMapper json) {
+    BearerTokens bearerTokens(OwnTokens ownTokens, JsonMapper json) {
         return new BearerTokens(
-                apiTokens,
+                ownTokens,
                 properties.issuers().stream()
                         .map(issuer -> new TrustedIssuer(issuer, json))
                         .toList());

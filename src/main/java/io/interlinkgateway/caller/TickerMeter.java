@@ -6,7 +6,7 @@ import io.github.bucket4j.TimeMeter;
 /// One time for caches and for buckets.
 ///
 /// @param ticker the time
-record TickerMeter(Ticker ticker) implements TimeMeter {
+public record TickerMeter(Ticker ticker) implements TimeMeter {
 
     @Override
     public long currentTimeNanos() {

@@ -1,6 +1,6 @@
 package io.interlinkgateway.caller;
 
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import org.springframework.security.core.AuthenticationException;
 
 /// Whether a token is good can't be known now: who could say so does not answer.

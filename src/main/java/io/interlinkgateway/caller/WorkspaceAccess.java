@@ -1,8 +1,8 @@
 package io.interlinkgateway.caller;
 
-import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.Findings;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.Findings;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Workspace;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,6 +1,6 @@
 package io.interlinkgateway.caller;
 
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Workspace;
 
 /// Where workspaces are.

@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 ///     it can't verify, which is the usual case with interLink (its issues 174, 447, 475)
 /// @param watches how jobs and nodes are kept up to date
 @ConfigurationProperties("gateway.cluster")
-record ClusterProperties(
+public record ClusterProperties(
         @DefaultValue("10s") Duration requestTimeout,
         @DefaultValue("3s") Duration connectTimeout,
         @DefaultValue("90s") Duration replaceTimeout,
@@ -29,7 +29,7 @@ record ClusterProperties(
     /// @param idle how long after the last read of a workspace its watch ends
     /// @param workspaces the most workspaces that are watched at a time; one more ends the watch that was read
     ///     longest ago
-    record Watches(
+    public record Watches(
             @DefaultValue("5s") Duration staleness,
             @DefaultValue("10m") Duration idle,
             @DefaultValue("100") int workspaces) {}

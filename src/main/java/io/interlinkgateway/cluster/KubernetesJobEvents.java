@@ -1,5 +1,6 @@
 package io.interlinkgateway.cluster;
 
+import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.job.JobFilter;
 import java.util.Optional;

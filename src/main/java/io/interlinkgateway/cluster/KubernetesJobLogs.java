@@ -1,16 +1,19 @@
 package io.interlinkgateway.cluster;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.cluster.api.ApiServer;
+import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.credential.Credentials;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.log.Redaction;
 import io.interlinkgateway.pod.ObjectReferences;
-import io.interlinkgateway.pod.PluginLog;
-import io.interlinkgateway.pod.PodReading;
+import io.interlinkgateway.record.PluginLog;
+import io.interlinkgateway.status.PodReading;
 import java.util.Optional;
 
 /// Logs by way of the API server, which asks the virtual kubelet, which asks the plugin on the HPC.
@@ -73,7 +76,7 @@ final class KubernetesJobLogs implements JobLogs {
                                     key.workspace(), ObjectReferences.credentialsOf(pod)));
             return new Opened(
                     logs.open(key.workspace().value(), key.job().value(), key.container(), follow),
-                    PluginLog.of(pod, key.container()),
+                    PluginLog.of(PodReading.logContextOf(pod), key.container()),
                     redaction);
         }
     }

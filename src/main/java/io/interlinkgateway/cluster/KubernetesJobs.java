@@ -8,9 +8,13 @@ import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.cluster.api.ApiServer;
+import io.interlinkgateway.cluster.watch.ResourceWatch;
+import io.interlinkgateway.cluster.watch.WatchedPods;
+import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
-import io.interlinkgateway.job.Checked;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.Checked;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -22,8 +26,8 @@ import io.interlinkgateway.pod.JobStore;
 import io.interlinkgateway.pod.PlacedJob;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.pod.PodYaml;
-import io.interlinkgateway.pod.Repetition;
 import io.interlinkgateway.pod.TranslatedJob;
+import io.interlinkgateway.status.Repetition;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -147,7 +151,7 @@ final class KubernetesJobs implements JobStore {
         Repetition.requireReplaceable(old, wanted, replacement);
         if (old.isPresent() && !Repetition.stays(old.get(), wanted, replacement, clock.instant())) {
             if (!isJob(old.get())) {
-                throw new GatewayException.NameTaken(job.translated().job().name());
+                throw new GatewayException.NameTaken(job.translated().job().name().value());
             }
             dryRun(wanted).orReject();
             delete(old.get());
@@ -166,7 +170,7 @@ final class KubernetesJobs implements JobStore {
                                     replaceTimeout.toMillis(),
                                     TimeUnit.MILLISECONDS));
         } catch (KubernetesClientTimeoutException late) {
-            throw new GatewayException.StillTerminating(name);
+            throw new GatewayException.StillTerminating(name.value());
         }
     }
 

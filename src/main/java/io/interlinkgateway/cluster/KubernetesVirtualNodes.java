@@ -1,10 +1,12 @@
 package io.interlinkgateway.cluster;
 
+import io.interlinkgateway.cluster.api.ApiServer;
+import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.node.VirtualNodes;
 import io.interlinkgateway.pod.Annotations;
-import io.interlinkgateway.pod.PodReading;
+import io.interlinkgateway.status.PodReading;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

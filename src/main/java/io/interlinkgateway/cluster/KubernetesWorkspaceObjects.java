@@ -2,6 +2,7 @@ package io.interlinkgateway.cluster;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.job.MissingObject;
 import io.interlinkgateway.job.ObjectName;
 import io.interlinkgateway.job.ObjectReference.Kind;

@@ -2,7 +2,7 @@ package io.interlinkgateway.compute;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashSet;

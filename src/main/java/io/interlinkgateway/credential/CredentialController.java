@@ -2,10 +2,10 @@ package io.interlinkgateway.credential;
 
 import io.interlinkgateway.caller.RequiredRole;
 import io.interlinkgateway.caller.Role;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.Findings;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.CredentialName;
-import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.Findings;
-import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.TrackingUri;
 import io.interlinkgateway.job.Workspace;

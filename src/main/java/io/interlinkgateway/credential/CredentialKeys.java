@@ -34,7 +34,7 @@ public final class CredentialKeys {
 
     /// @param values the keys and values of a Secret
     /// @return the login, unless it is no credential
-    /// @throws io.interlinkgateway.job.InvalidValueException if no login can have these values
+    /// @throws io.interlinkgateway.failure.InvalidValueException if no login can have these values
     public static Optional<MlflowLogin> loginOf(Map<String, String> values) {
         String username = values.get(MlflowAccess.USERNAME_KEY);
         String password = values.get(MlflowAccess.PASSWORD_KEY);

@@ -1,7 +1,7 @@
 package io.interlinkgateway.credential;
 
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.CredentialName;
-import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.Workspace;
 import java.util.List;
 import java.util.Optional;

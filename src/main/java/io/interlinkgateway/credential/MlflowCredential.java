@@ -1,6 +1,6 @@
 package io.interlinkgateway.credential;
 
-import io.interlinkgateway.job.InvalidValueException;
+import io.interlinkgateway.failure.InvalidValueException;
 import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.TrackingUri;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.interlinkgateway.credential;
 
-import io.interlinkgateway.job.InvalidValueException;
-import io.interlinkgateway.job.Text;
+import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.failure.Text;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;

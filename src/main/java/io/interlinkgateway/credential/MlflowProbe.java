@@ -1,8 +1,8 @@
 package io.interlinkgateway.credential;
 
 import io.interlinkgateway.credential.Exchange.Answer;
-import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.TrackingUri;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,12 +1,12 @@
 package io.interlinkgateway.documentation;
 
-import io.interlinkgateway.definition.ImageDocument;
+import io.interlinkgateway.failure.FindingRules;
 import io.interlinkgateway.job.CredentialName;
-import io.interlinkgateway.job.FindingRules;
 import io.interlinkgateway.job.IdempotencyKey;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PodManifest;
+import io.interlinkgateway.representation.ImageDocument;
 import io.swagger.v3.core.converter.ModelConverter;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;

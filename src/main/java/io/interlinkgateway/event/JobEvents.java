@@ -14,7 +14,7 @@ public interface JobEvents {
     /// @param after the position of the last event that the subscriber saw, from this gateway or another;
     ///     empty to begin now
     /// @return the changes since then, then those that come; to be closed
-    /// @throws io.interlinkgateway.job.GatewayException.ClusterUnavailable if the cluster gives no answer in
+    /// @throws io.interlinkgateway.failure.GatewayException.ClusterUnavailable if the cluster gives no answer in
     ///     time
     Subscription subscribe(JobFilter filter, Optional<String> after);
 

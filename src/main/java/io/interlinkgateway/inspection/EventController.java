@@ -11,6 +11,8 @@ import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.representation.DeletedJob;
+import io.interlinkgateway.representation.JobResponse;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.extensions.Extension;

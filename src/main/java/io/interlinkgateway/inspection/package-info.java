@@ -1,7 +1,8 @@
 /// What jobs do: one, a page, the live pod, the changes as they happen.
-/// [io.interlinkgateway.inspection.JobResponse] is how a job is answered everywhere. May use `job`,
-/// `definition`, `event` and `caller`.
+@ApplicationModule(
+        allowedDependencies = {"failure", "job", "event", "caller", "representation", "web"})
 @NullMarked
 package io.interlinkgateway.inspection;
 
 import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

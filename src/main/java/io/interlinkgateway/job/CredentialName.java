@@ -1,5 +1,7 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.InvalidValueException;
+
 /// The name of an MLflow credential, which is its Secret's name.
 ///
 /// @param value a DNS-1123 subdomain

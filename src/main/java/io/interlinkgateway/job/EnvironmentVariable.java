@@ -1,5 +1,7 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.failure.Text;
 import java.util.Set;
 import java.util.regex.Pattern;
 

@@ -1,5 +1,7 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.InvalidValueException;
+
 /// A caller's mark on a request, so that its repeats make one job.
 ///
 /// @param value 1 to 255 printable ASCII characters

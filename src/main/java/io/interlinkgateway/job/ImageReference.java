@@ -1,5 +1,8 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.failure.Text;
 import java.util.Optional;
 import java.util.regex.Pattern;
 

@@ -1,5 +1,8 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.failure.Text;
+
 /// A job's name, which is its pod's name: a DNS-1123 label of at most 63 characters.
 ///
 /// @param value the name

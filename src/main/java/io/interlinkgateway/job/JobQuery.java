@@ -1,5 +1,7 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.failure.InvalidValueException;
 import java.util.Optional;
 
 /// Which page of jobs to list.

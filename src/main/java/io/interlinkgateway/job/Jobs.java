@@ -1,5 +1,6 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.GatewayException;
 import java.util.Optional;
 import java.util.Set;
 

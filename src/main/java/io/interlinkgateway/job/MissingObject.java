@@ -1,5 +1,8 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.failure.Text;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.InvalidValueException;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;

@@ -1,5 +1,7 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.InvalidValueException;
+
 /// The name of a virtual node, which is also its label `kubernetes.io/hostname`.
 ///
 /// @param value a DNS-1123 subdomain

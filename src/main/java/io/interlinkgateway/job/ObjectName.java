@@ -1,5 +1,7 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.InvalidValueException;
+
 /// The name of a Secret or ConfigMap.
 ///
 /// @param value a DNS-1123 subdomain

@@ -1,5 +1,6 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.Spelling;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,7 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.job.ShellBlock.Kind;
 import io.interlinkgateway.job.ShellBlock.Place;
 import java.util.ArrayDeque;

@@ -1,5 +1,6 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.InvalidValueException;
 import java.util.stream.Stream;
 
 /// Shell text that the HPC runs before the container, in the batch script of `sbatch`.

@@ -1,5 +1,7 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.job.RuntimeWords.RuntimeOption;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.job.SbatchOption.Argument;
 import io.interlinkgateway.job.SbatchOption.Effect;
 import java.util.ArrayDeque;

@@ -1,5 +1,6 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.InvalidValueException;
 import java.net.URI;
 import java.util.Locale;
 

@@ -1,5 +1,7 @@
 package io.interlinkgateway.job;
 
+import io.interlinkgateway.failure.InvalidValueException;
+
 /// Where jobs and credentials live: a Kubernetes namespace.
 ///
 /// @param value the namespace's name, a DNS-1123 label

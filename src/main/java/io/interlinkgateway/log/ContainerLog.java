@@ -1,9 +1,9 @@
 package io.interlinkgateway.log;
 
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.pod.PluginLog;
+import io.interlinkgateway.record.PluginLog;
 
 /// One container's log, as its node gives it: the plugin's lines stand in it, and it always begins at the
 /// head, for nodes know no offsets.

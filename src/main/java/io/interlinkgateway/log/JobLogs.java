@@ -1,6 +1,6 @@
 package io.interlinkgateway.log;
 
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import java.util.Optional;

@@ -12,6 +12,6 @@ public interface JobLookup {
     /// @param workspace where to look
     /// @param name the job's name
     /// @return the job, unless there is none
-    /// @throws io.interlinkgateway.job.GatewayException.ClusterUnavailable if it is not known now
+    /// @throws io.interlinkgateway.failure.GatewayException.ClusterUnavailable if it is not known now
     Optional<Job> find(Workspace workspace, JobName name);
 }

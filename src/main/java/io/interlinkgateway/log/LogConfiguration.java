@@ -1,6 +1,7 @@
 package io.interlinkgateway.log;
 
 import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.log.feed.LogPace;
 import java.time.Clock;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;

@@ -2,12 +2,13 @@ package io.interlinkgateway.log;
 
 import io.interlinkgateway.caller.RequiredRole;
 import io.interlinkgateway.caller.Role;
-import io.interlinkgateway.inspection.AcceptedTypes;
-import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.log.feed.LogReader;
+import io.interlinkgateway.web.AcceptedTypes;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.extensions.Extension;

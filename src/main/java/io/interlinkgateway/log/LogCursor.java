@@ -1,7 +1,8 @@
 package io.interlinkgateway.log;
 
-import io.interlinkgateway.job.GatewayException;
-import io.interlinkgateway.log.LogPosition.Stage;
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.log.feed.LogPosition;
+import io.interlinkgateway.log.feed.LogPosition.Stage;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,10 +1,14 @@
 package io.interlinkgateway.log;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.interlinkgateway.inspection.DeletedJob;
-import io.interlinkgateway.inspection.JobResponse;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobPhase;
+import io.interlinkgateway.log.feed.LogEvent;
+import io.interlinkgateway.log.feed.LogPiece;
+import io.interlinkgateway.log.feed.LogPosition;
+import io.interlinkgateway.log.feed.LogReader;
+import io.interlinkgateway.representation.DeletedJob;
+import io.interlinkgateway.representation.JobResponse;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.interlinkgateway.log;
 
-import io.interlinkgateway.job.InvalidValueException;
-import io.interlinkgateway.job.Text;
+import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.failure.Text;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -13,14 +13,14 @@ import org.springframework.util.unit.DataSize;
 /// @param unconfirmedWait how long followers wait for the first output of a job that interLink reports as succeeded
 ///     while its log is empty: it does so for jobs whose compute node is still powering up
 @ConfigurationProperties("gateway.log")
-record LogProperties(
+public record LogProperties(
         @DefaultValue("32KB") DataSize buffer,
         @DefaultValue("15s") Duration heartbeat,
         @DefaultValue("15m") Duration unconfirmedWait) {
 
     static final DataSize SMALLEST_BUFFER = DataSize.ofKilobytes(32);
 
-    LogProperties {
+    public LogProperties {
         if (buffer.compareTo(SMALLEST_BUFFER) < 0) {
             throw new IllegalArgumentException("gateway.log.buffer must be 32KB or more.");
         }

@@ -1,10 +1,18 @@
 package io.interlinkgateway.log;
 
-import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.log.feed.FollowingReader;
+import io.interlinkgateway.log.feed.LogDecoder;
+import io.interlinkgateway.log.feed.LogFeed;
+import io.interlinkgateway.log.feed.LogPace;
+import io.interlinkgateway.log.feed.LogPiece;
+import io.interlinkgateway.log.feed.LogPosition;
+import io.interlinkgateway.log.feed.LogReader;
+import io.interlinkgateway.log.feed.SnapshotReader;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,6 +1,9 @@
 package io.interlinkgateway.log;
 
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.log.feed.LogEvent;
+import io.interlinkgateway.log.feed.LogPiece;
+import io.interlinkgateway.log.feed.LogReader;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -36,7 +36,7 @@ public final class Redaction {
 
     /// @param bytes what comes next
     /// @return what can be told now
-    byte[] next(byte[] bytes) {
+    public byte[] next(byte[] bytes) {
         byte[] all = Arrays.copyOf(held, held.length + bytes.length);
         System.arraycopy(bytes, 0, all, held.length, bytes.length);
         int open = 0;
@@ -51,7 +51,7 @@ public final class Redaction {
     /// Nothing more comes that belongs to what came before. A value that is cut off is one, too, if enough of it is there.
     ///
     /// @return what was held back
-    byte[] end() {
+    public byte[] end() {
         byte[] rest = held;
         if (rest.length >= SHORTEST) {
             Arrays.fill(rest, (byte) '*');

@@ -1,7 +1,9 @@
-/// Logs of jobs: the port [io.interlinkgateway.log.JobLogs], which gives a container's log as its node does,
-/// and what makes one stream out of it that is whole, in order, and the job's own. May use `job`, `caller`,
-/// `inspection` and, to tell the plugin's lines, `pod`.
+/// Logs of jobs: the port [io.interlinkgateway.log.JobLogs], which gives a container's log as its node does, its endpoint, and in
+/// `log.feed` the one reading of it that many clients share.
+@ApplicationModule(
+        allowedDependencies = {"failure", "job", "record", "caller", "representation", "web"})
 @NullMarked
 package io.interlinkgateway.log;
 
 import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -2,7 +2,7 @@ package io.interlinkgateway.node;
 
 import io.interlinkgateway.caller.RequiredRole;
 import io.interlinkgateway.caller.Role;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Quantity;
 import io.swagger.v3.oas.annotations.Operation;

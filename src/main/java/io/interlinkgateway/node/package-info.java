@@ -1,6 +1,7 @@
-/// The virtual nodes behind which the HPCs are: the port [io.interlinkgateway.node.VirtualNodes] and its
-/// endpoints. May use `job` and `caller`.
+/// The virtual nodes behind which the HPCs are: the port [io.interlinkgateway.node.VirtualNodes] and its endpoints.
+@ApplicationModule(allowedDependencies = {"failure", "job", "caller"})
 @NullMarked
 package io.interlinkgateway.node;
 
 import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -34,7 +34,7 @@ public final class Annotations {
     public static final String HOSTNAME = "kubernetes.io/hostname";
 
     /// On a pod: the container that is meant where none is named, as kubectl reads it.
-    static final String DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
+    public static final String DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
 
     /// The gateway's own prefix.
     public static final String PREFIX = "interlink-gateway.io/";

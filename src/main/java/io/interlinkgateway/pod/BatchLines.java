@@ -18,7 +18,7 @@ final class BatchLines {
     static List<String> of(Pod pod) {
         Map<String, String> options = new LinkedHashMap<>(PluginResources.flags(pod).values());
         boolean flavored =
-                PodReading.orEmpty(pod.getMetadata().getAnnotations())
+                ModelFields.orEmpty(pod.getMetadata().getAnnotations())
                         .containsKey(Annotations.FLAVOR);
         put(
                 options,

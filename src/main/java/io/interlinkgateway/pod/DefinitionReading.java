@@ -2,6 +2,7 @@ package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -28,14 +29,14 @@ import org.jspecify.annotations.Nullable;
 
 /// From a pod back to what it was made from: the spec if the gateway made it from one, else the pod without
 /// what the cluster added.
-final class DefinitionReading {
+public final class DefinitionReading {
 
     private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
 
     private DefinitionReading() {}
 
-    static JobDefinition definitionOf(Pod pod) {
-        Map<String, String> annotations = PodReading.orEmpty(pod.getMetadata().getAnnotations());
+    public static JobDefinition definitionOf(Pod pod) {
+        Map<String, String> annotations = ModelFields.orEmpty(pod.getMetadata().getAnnotations());
         if (!PodTranslation.FROM_SPEC.equals(annotations.get(Annotations.DEFINITION))) {
             return manifestOf(pod);
         }
@@ -52,7 +53,7 @@ final class DefinitionReading {
                         container.getImage(),
                         Optional.ofNullable(annotations.get(Annotations.PULL_FROM)));
         Map<String, String> environment = new LinkedHashMap<>();
-        PodReading.orEmpty(container.getEnv()).stream()
+        ModelFields.orEmpty(container.getEnv()).stream()
                 .filter(variable -> variable.getValueFrom() == null)
                 .forEach(variable ->
                         environment.put(
@@ -61,8 +62,8 @@ final class DefinitionReading {
                                         Objects.requireNonNullElse(variable.getValue(), ""))));
         Optional<MlflowAccess> mlflow = mlflowOf(container);
         mlflow.ifPresent(_ -> environment.remove(MlflowAccess.TRACKING_URI));
-        List<String> command = PodReading.orEmpty(container.getCommand());
-        List<String> arguments = PodReading.orEmpty(container.getArgs());
+        List<String> command = ModelFields.orEmpty(container.getCommand());
+        List<String> arguments = ModelFields.orEmpty(container.getArgs());
         boolean added =
                 EnvironmentEncoding.needsNoEvaluation(
                         environment.values(), mlflow, command, arguments);
@@ -85,7 +86,7 @@ final class DefinitionReading {
                         .orElse(SlurmOptions.NONE),
                 PreExec.ownPart(image, Optional.ofNullable(annotations.get(Annotations.PRE_EXEC))),
                 singularityOf(annotations, added),
-                PodReading.ownLabels(pod.getMetadata()));
+                ownLabels(pod.getMetadata()));
     }
 
     private static SingularityOptions singularityOf(
@@ -131,7 +132,7 @@ final class DefinitionReading {
     }
 
     private static Optional<EnvVar> variable(Container container, String name) {
-        return PodReading.orEmpty(container.getEnv()).stream()
+        return ModelFields.orEmpty(container.getEnv()).stream()
                 .filter(variable -> name.equals(variable.getName()))
                 .findFirst();
     }
@@ -139,7 +140,7 @@ final class DefinitionReading {
     private static Map<String, Quantity> amounts(
             @Nullable Map<String, io.fabric8.kubernetes.api.model.Quantity> quantities) {
         Map<String, Quantity> amounts = new LinkedHashMap<>();
-        PodReading.orEmpty(quantities)
+        ModelFields.orEmpty(quantities)
                 .forEach((name, quantity) -> amounts.put(name, new Quantity(quantity.toString())));
         return amounts;
     }
@@ -175,7 +176,7 @@ final class DefinitionReading {
 
     private static Map<String, String> ownAnnotations(Pod pod) {
         Map<String, String> annotations =
-                new LinkedHashMap<>(PodReading.orEmpty(pod.getMetadata().getAnnotations()));
+                new LinkedHashMap<>(ModelFields.orEmpty(pod.getMetadata().getAnnotations()));
         annotations
                 .keySet()
                 .removeIf(name ->
@@ -190,7 +191,7 @@ final class DefinitionReading {
     }
 
     private static void removeLimit(Pod written, String resource) {
-        for (Container container : PodReading.orEmpty(written.getSpec().getContainers())) {
+        for (Container container : ModelFields.orEmpty(written.getSpec().getContainers())) {
             if (container.getResources() != null && container.getResources().getLimits() != null) {
                 Map<String, io.fabric8.kubernetes.api.model.Quantity> limits =
                         new LinkedHashMap<>(container.getResources().getLimits());
@@ -198,5 +199,16 @@ final class DefinitionReading {
                 container.getResources().setLimits(limits);
             }
         }
+    }
+
+    /// The labels that the job was given, without those that the gateway adds.
+    ///
+    /// @param metadata of a pod
+    /// @return a copy
+    public static Map<String, String> ownLabels(ObjectMeta metadata) {
+        Map<String, String> labels = new LinkedHashMap<>(ModelFields.orEmpty(metadata.getLabels()));
+        labels.remove(Annotations.MANAGED_BY);
+        labels.remove(Annotations.IDEMPOTENCY_KEY);
+        return labels;
     }
 }

@@ -30,10 +30,10 @@ public final class Demand {
         this.references = references;
     }
 
-    static Demand of(Pod pod) {
+    public static Demand of(Pod pod) {
         List<Container> containers = pod.getSpec().getContainers();
         List<Container> all = new ArrayList<>(containers);
-        all.addAll(PodReading.orEmpty(pod.getSpec().getInitContainers()));
+        all.addAll(ModelFields.orEmpty(pod.getSpec().getInitContainers()));
         Map<String, BigDecimal> resources = new LinkedHashMap<>();
         containers.forEach(container ->
                 needs(container)
@@ -99,7 +99,7 @@ public final class Demand {
     }
 
     private static void put(Map<String, BigDecimal> needs, Map<String, Quantity> quantities) {
-        PodReading.orEmpty(quantities)
+        ModelFields.orEmpty(quantities)
                 .forEach((name, quantity) -> needs.put(name, quantity.getNumericalAmount()));
     }
 }

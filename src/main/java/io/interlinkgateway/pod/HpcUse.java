@@ -172,7 +172,7 @@ public record HpcUse(
     }
 
     private static Map<String, String> annotations(Pod pod) {
-        return PodReading.orEmpty(pod.getMetadata().getAnnotations());
+        return ModelFields.orEmpty(pod.getMetadata().getAnnotations());
     }
 
     private static String annotation(Pod pod, String name) {
@@ -206,7 +206,7 @@ public record HpcUse(
                         pod.getSpec().getContainers().stream())
                 .filter(container -> container.getResources() != null)
                 .flatMap(container ->
-                        PodReading.orEmpty(container.getResources().getLimits()).keySet().stream())
+                        ModelFields.orEmpty(container.getResources().getLimits()).keySet().stream())
                 .filter(resource -> resource.endsWith("/gpu"))
                 .distinct()
                 .flatMap(resource -> PluginResources.limit(pod, resource).stream())

@@ -2,7 +2,7 @@ package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.failure.Finding;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,7 +64,7 @@ final class ImageRoot {
     }
 
     private static Optional<String> annotation(Pod pod) {
-        Map<String, String> annotations = PodReading.orEmpty(pod.getMetadata().getAnnotations());
+        Map<String, String> annotations = ModelFields.orEmpty(pod.getMetadata().getAnnotations());
         return Optional.ofNullable(annotations.get(Annotations.IMAGE_ROOT));
     }
 
@@ -78,7 +78,7 @@ final class ImageRoot {
 
     private static Stream<String> images(Pod pod) {
         return Stream.of(
-                        PodReading.orEmpty(pod.getSpec().getInitContainers()),
+                        ModelFields.orEmpty(pod.getSpec().getInitContainers()),
                         pod.getSpec().getContainers())
                 .flatMap(List<Container>::stream)
                 .map(Container::getImage);

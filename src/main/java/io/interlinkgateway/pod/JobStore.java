@@ -1,7 +1,7 @@
 package io.interlinkgateway.pod;
 
-import io.interlinkgateway.job.Checked;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.Checked;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.Replacement;

@@ -1,9 +1,9 @@
 package io.interlinkgateway.pod;
 
-import static io.interlinkgateway.job.Findings.all;
-import static io.interlinkgateway.job.Findings.ofEach;
-import static io.interlinkgateway.job.Findings.onlyIf;
-import static io.interlinkgateway.job.Findings.refusal;
+import static io.interlinkgateway.failure.Findings.all;
+import static io.interlinkgateway.failure.Findings.ofEach;
+import static io.interlinkgateway.failure.Findings.onlyIf;
+import static io.interlinkgateway.failure.Findings.refusal;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -13,12 +13,12 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.Volume;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.job.EnvironmentVariable;
-import io.interlinkgateway.job.Finding;
 import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.Quantity;
-import io.interlinkgateway.job.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -129,10 +129,10 @@ final class ManifestPolicy {
                                         "Leave metadata.namespace out, or ask with ?workspace=.")),
                 refusedIf(!metadata.getOwnerReferences().isEmpty(), "metadata.ownerReferences"),
                 refusedIf(!metadata.getFinalizers().isEmpty(), "metadata.finalizers"),
-                PodReading.orEmpty(metadata.getLabels()).keySet().stream()
+                ModelFields.orEmpty(metadata.getLabels()).keySet().stream()
                         .filter(name -> name.startsWith(Annotations.PREFIX))
                         .map(name -> refused("metadata.labels[" + Text.shown(name) + "]")),
-                PodReading.orEmpty(metadata.getAnnotations()).entrySet().stream()
+                ModelFields.orEmpty(metadata.getAnnotations()).entrySet().stream()
                         .flatMap(entry -> ofAnnotation(entry.getKey(), entry.getValue())));
     }
 
@@ -331,7 +331,7 @@ final class ManifestPolicy {
 
     private static Stream<Finding> ofAmounts(
             String path, @Nullable Map<String, io.fabric8.kubernetes.api.model.Quantity> amounts) {
-        return PodReading.orEmpty(amounts).entrySet().stream()
+        return ModelFields.orEmpty(amounts).entrySet().stream()
                 .flatMap(entry ->
                         refusal(
                                 "quantity",

@@ -4,12 +4,12 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import io.interlinkgateway.job.Checked;
-import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.Findings;
+import io.interlinkgateway.failure.Checked;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.Findings;
+import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.PodManifest;
-import io.interlinkgateway.job.Text;
 import io.interlinkgateway.node.VirtualNode;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,7 +110,7 @@ final class ManifestTranslation {
     /// The annotations, those of plugins as they were parsed.
     private static Map<String, String> canonical(Pod written) {
         Map<String, String> annotations = new LinkedHashMap<>();
-        PodReading.orEmpty(written.getMetadata().getAnnotations())
+        ModelFields.orEmpty(written.getMetadata().getAnnotations())
                 .forEach((name, value) ->
                         annotations.put(
                                 name,

@@ -1,8 +1,8 @@
 package io.interlinkgateway.pod;
 
-import static io.interlinkgateway.job.Findings.all;
-import static io.interlinkgateway.job.Findings.ofEach;
-import static io.interlinkgateway.job.Findings.onlyIf;
+import static io.interlinkgateway.failure.Findings.all;
+import static io.interlinkgateway.failure.Findings.ofEach;
+import static io.interlinkgateway.failure.Findings.onlyIf;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -10,10 +10,10 @@ import io.fabric8.kubernetes.api.model.Lifecycle;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
-import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.NamedJob;
-import io.interlinkgateway.job.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,7 +68,7 @@ final class ManifestWarnings {
     }
 
     private static Map<String, String> annotations(Pod pod) {
-        return PodReading.orEmpty(pod.getMetadata().getAnnotations());
+        return ModelFields.orEmpty(pod.getMetadata().getAnnotations());
     }
 
     private static Stream<Finding> ofMetadata(Pod written, NamedJob job) {
@@ -80,7 +80,7 @@ final class ManifestWarnings {
                         "metadata.name",
                         job.name().value()),
                 changedIf(
-                        PodReading.orEmpty(metadata.getLabels())
+                        ModelFields.orEmpty(metadata.getLabels())
                                 .containsKey(Annotations.MANAGED_BY),
                         "metadata.labels[" + Annotations.MANAGED_BY + "]",
                         PodTranslation.MANAGER),
@@ -122,7 +122,7 @@ final class ManifestWarnings {
     }
 
     private static Stream<Finding> ofSpec(PodSpec spec, NamedJob job) {
-        String selected = PodReading.orEmpty(spec.getNodeSelector()).get(Annotations.HOSTNAME);
+        String selected = ModelFields.orEmpty(spec.getNodeSelector()).get(Annotations.HOSTNAME);
         return all(
                 changedIf(
                         selected != null && !selected.equals(job.node().value()),

@@ -26,7 +26,7 @@ final class NodeSelection {
     /// @return the rules that keep the pod away, each with its path
     static List<Said> broken(PodSpec spec, VirtualNode node) {
         List<Said> broken = new ArrayList<>();
-        PodReading.orEmpty(spec.getNodeSelector())
+        ModelFields.orEmpty(spec.getNodeSelector())
                 .forEach((label, value) -> {
                     if (!Objects.requireNonNullElse(value, "").equals(node.labels().get(label))) {
                         broken.add(

@@ -15,8 +15,8 @@ import io.fabric8.kubernetes.api.model.SecretProjection;
 import io.fabric8.kubernetes.api.model.SecretVolumeSource;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeProjection;
+import io.interlinkgateway.failure.InvalidValueException;
 import io.interlinkgateway.job.CredentialName;
-import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.ObjectReference;
 import io.interlinkgateway.job.ObjectReference.Kind;
 import io.interlinkgateway.job.ObjectReference.Use;
@@ -44,7 +44,7 @@ public final class ObjectReferences {
         ObjectReferences references = new ObjectReferences();
         references.addContainers("spec.initContainers", pod.getSpec().getInitContainers());
         references.addContainers("spec.containers", pod.getSpec().getContainers());
-        List<Volume> volumes = PodReading.orEmpty(pod.getSpec().getVolumes());
+        List<Volume> volumes = ModelFields.orEmpty(pod.getSpec().getVolumes());
         for (int index = 0; index < volumes.size(); index++) {
             references.addVolume("spec.volumes[" + index + "]", volumes.get(index));
         }
@@ -71,18 +71,18 @@ public final class ObjectReferences {
     }
 
     private void addContainers(String path, @Nullable List<Container> containers) {
-        List<Container> all = PodReading.orEmpty(containers);
+        List<Container> all = ModelFields.orEmpty(containers);
         for (int index = 0; index < all.size(); index++) {
             addContainer(path + "[" + index + "]", all.get(index));
         }
     }
 
     private void addContainer(String path, Container container) {
-        var sources = PodReading.orEmpty(container.getEnvFrom());
+        var sources = ModelFields.orEmpty(container.getEnvFrom());
         for (int index = 0; index < sources.size(); index++) {
             addWhole(path + ".envFrom[" + index + "]", sources.get(index));
         }
-        var variables = PodReading.orEmpty(container.getEnv());
+        var variables = ModelFields.orEmpty(container.getEnv());
         for (int index = 0; index < variables.size(); index++) {
             EnvVarSource source = variables.get(index).getValueFrom();
             if (source != null) {
@@ -159,7 +159,7 @@ public final class ObjectReferences {
                     path + ".configMap");
         }
         if (volume.getProjected() != null) {
-            var sources = PodReading.orEmpty(volume.getProjected().getSources());
+            var sources = ModelFields.orEmpty(volume.getProjected().getSources());
             for (int index = 0; index < sources.size(); index++) {
                 addProjection(path + ".projected.sources[" + index + "]", sources.get(index));
             }
@@ -190,7 +190,7 @@ public final class ObjectReferences {
     }
 
     private static Stream<String> keys(@Nullable List<KeyToPath> items) {
-        return PodReading.orEmpty(items).stream().map(KeyToPath::getKey).filter(Objects::nonNull);
+        return ModelFields.orEmpty(items).stream().map(KeyToPath::getKey).filter(Objects::nonNull);
     }
 
     private void add(

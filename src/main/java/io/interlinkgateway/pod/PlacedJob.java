@@ -1,6 +1,6 @@
 package io.interlinkgateway.pod;
 
-import io.interlinkgateway.job.Checked;
+import io.interlinkgateway.failure.Checked;
 import java.util.Optional;
 
 /// A job that has passed every check. There is no other way to one than [#of].

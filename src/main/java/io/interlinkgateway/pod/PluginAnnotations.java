@@ -1,11 +1,11 @@
 package io.interlinkgateway.pod;
 
+import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.job.ImageReference;
-import io.interlinkgateway.job.InvalidValueException;
 import io.interlinkgateway.job.ShellText;
 import io.interlinkgateway.job.SingularityOptions;
 import io.interlinkgateway.job.SlurmOptions;
-import io.interlinkgateway.job.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

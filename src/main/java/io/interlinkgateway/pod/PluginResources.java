@@ -5,8 +5,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
-import io.interlinkgateway.job.Checked;
-import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.failure.Checked;
+import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.job.SlurmOptions;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -106,7 +106,7 @@ final class PluginResources {
     }
 
     private static Stream<BigDecimal> amounts(List<Container> containers, String resource) {
-        return PodReading.orEmpty(containers).stream()
+        return ModelFields.orEmpty(containers).stream()
                 .map(container -> limits(container).get(resource))
                 .filter(Objects::nonNull)
                 .map(Quantity::getNumericalAmount);
@@ -114,7 +114,7 @@ final class PluginResources {
 
     private void settle() {
         moveDownFromPod();
-        round("initContainers", PodReading.orEmpty(pod.getSpec().getInitContainers()));
+        round("initContainers", ModelFields.orEmpty(pod.getSpec().getInitContainers()));
         round("containers", pod.getSpec().getContainers());
         translatePerGpu();
         complete(Size.CPU);
@@ -134,14 +134,14 @@ final class PluginResources {
         }
         Set<String> limited =
                 Stream.of(
-                                PodReading.orEmpty(pod.getSpec().getInitContainers()),
+                                ModelFields.orEmpty(pod.getSpec().getInitContainers()),
                                 pod.getSpec().getContainers())
                         .flatMap(List::stream)
                         .flatMap(container -> limits(container).keySet().stream())
                         .collect(Collectors.toSet());
         Container first = pod.getSpec().getContainers().getFirst();
         Map<String, Quantity> limits = new LinkedHashMap<>(limits(first));
-        PodReading.orEmpty(whole.getLimits())
+        ModelFields.orEmpty(whole.getLimits())
                 .forEach((resource, amount) -> {
                     if (!limited.contains(resource)) {
                         limits.put(resource, amount);
@@ -437,18 +437,18 @@ final class PluginResources {
     }
 
     private static Map<String, String> annotations(Pod pod) {
-        return PodReading.orEmpty(pod.getMetadata().getAnnotations());
+        return ModelFields.orEmpty(pod.getMetadata().getAnnotations());
     }
 
     private static Map<String, Quantity> limits(Container container) {
         return container.getResources() == null
                 ? Map.of()
-                : PodReading.orEmpty(container.getResources().getLimits());
+                : ModelFields.orEmpty(container.getResources().getLimits());
     }
 
     private static Map<String, Quantity> requests(Container container) {
         return container.getResources() == null
                 ? Map.of()
-                : PodReading.orEmpty(container.getResources().getRequests());
+                : ModelFields.orEmpty(container.getResources().getRequests());
     }
 }

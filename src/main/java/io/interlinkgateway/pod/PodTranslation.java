@@ -2,7 +2,7 @@ package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.interlinkgateway.job.Checked;
+import io.interlinkgateway.failure.Checked;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.NamedJob;

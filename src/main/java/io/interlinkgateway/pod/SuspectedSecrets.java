@@ -2,10 +2,10 @@ package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
-import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.MlflowAccess;
-import io.interlinkgateway.job.Text;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

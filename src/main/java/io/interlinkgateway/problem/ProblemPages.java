@@ -1,6 +1,6 @@
 package io.interlinkgateway.problem;
 
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import io.swagger.v3.oas.annotations.Hidden;
 import java.util.Arrays;
 import java.util.stream.Collectors;

@@ -1,5 +1,6 @@
 package io.interlinkgateway.problem;
 
+import io.interlinkgateway.web.Refusals;
 import java.util.Objects;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;

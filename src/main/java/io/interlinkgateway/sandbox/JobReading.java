@@ -4,24 +4,24 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.MissingObject;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.pod.Circumstances;
 import io.interlinkgateway.pod.ObjectReferences;
-import io.interlinkgateway.pod.PodReading;
+import io.interlinkgateway.status.Circumstances;
+import io.interlinkgateway.status.PodReading;
 import java.time.Clock;
 import java.util.Optional;
 
 /// Reads jobs from pods, with what the sandbox knows beside them: what they wait for.
-final class JobReading {
+public final class JobReading {
 
     private final SandboxCredentials credentials;
     private final Clock clock;
 
-    JobReading(SandboxCredentials credentials, Clock clock) {
+    public JobReading(SandboxCredentials credentials, Clock clock) {
         this.credentials = credentials;
         this.clock = clock;
     }
 
-    Job read(Pod pod) {
+    public Job read(Pod pod) {
         Workspace workspace = new Workspace(pod.getMetadata().getNamespace());
         Optional<MissingObject> missing =
                 MissingObject.among(

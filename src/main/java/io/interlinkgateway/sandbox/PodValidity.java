@@ -1,18 +1,19 @@
 package io.interlinkgateway.sandbox;
 
-import static io.interlinkgateway.job.Findings.all;
-import static io.interlinkgateway.job.Findings.ofEach;
-import static io.interlinkgateway.job.Findings.onlyIf;
+import static io.interlinkgateway.failure.Findings.all;
+import static io.interlinkgateway.failure.Findings.ofEach;
+import static io.interlinkgateway.failure.Findings.onlyIf;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.InvalidValueException;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.job.JobName;
-import io.interlinkgateway.job.Text;
+import io.interlinkgateway.sandbox.node.ContainerEnvironment;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;

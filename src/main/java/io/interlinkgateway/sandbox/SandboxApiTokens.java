@@ -1,7 +1,7 @@
 package io.interlinkgateway.sandbox;
 
-import io.interlinkgateway.caller.ApiToken;
-import io.interlinkgateway.caller.ApiTokens;
+import io.interlinkgateway.token.ApiToken;
+import io.interlinkgateway.token.ApiTokens;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;

@@ -1,11 +1,14 @@
 package io.interlinkgateway.sandbox;
 
-import io.interlinkgateway.caller.ApiTokens;
 import io.interlinkgateway.caller.Workspaces;
 import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.node.VirtualNodes;
 import io.interlinkgateway.pod.JobStore;
+import io.interlinkgateway.sandbox.node.LocalNode;
+import io.interlinkgateway.sandbox.node.LoopbackOnly;
+import io.interlinkgateway.sandbox.node.PodStore;
+import io.interlinkgateway.token.ApiTokens;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /// Credentials in memory, which are all the Secrets that the sandbox has. It has no ConfigMaps.
-final class SandboxCredentials implements Credentials, WorkspaceObjects {
+public final class SandboxCredentials implements Credentials, WorkspaceObjects {
 
     private record Kept(CredentialName name, MlflowCredential credential, Instant createdAt) {
         CredentialSummary summary() {
@@ -94,7 +94,7 @@ final class SandboxCredentials implements Credentials, WorkspaceObjects {
     /// The Secret that a credential is.
     ///
     /// @return its keys and values, unless there is none of that name
-    synchronized Optional<Map<String, String>> secret(Workspace workspace, String name) {
+    public synchronized Optional<Map<String, String>> secret(Workspace workspace, String name) {
         return kept(workspace, name).map(kept -> CredentialKeys.of(kept.credential().login()));
     }
 
@@ -122,7 +122,7 @@ final class SandboxCredentials implements Credentials, WorkspaceObjects {
     }
 
     /// How many changes there were.
-    synchronized long version() {
+    public synchronized long version() {
         return version;
     }
 
@@ -130,7 +130,8 @@ final class SandboxCredentials implements Credentials, WorkspaceObjects {
     ///
     /// @param deadline in [System#nanoTime]'s terms
     /// @return false if there was none when the time is up
-    synchronized boolean awaitChangeAfter(long seen, long deadline) throws InterruptedException {
+    public synchronized boolean awaitChangeAfter(long seen, long deadline)
+            throws InterruptedException {
         while (version == seen) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {

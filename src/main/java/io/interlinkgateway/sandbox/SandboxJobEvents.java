@@ -6,6 +6,7 @@ import io.interlinkgateway.event.JobFeed;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.sandbox.node.PodStore;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -2,15 +2,17 @@ package io.interlinkgateway.sandbox;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.credential.Credentials;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.log.Redaction;
 import io.interlinkgateway.pod.ObjectReferences;
-import io.interlinkgateway.pod.PluginLog;
-import io.interlinkgateway.pod.PodReading;
+import io.interlinkgateway.record.PluginLog;
+import io.interlinkgateway.sandbox.node.LocalNode;
+import io.interlinkgateway.sandbox.node.PodStore;
+import io.interlinkgateway.status.PodReading;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -66,7 +68,7 @@ final class SandboxJobLogs implements JobLogs {
             try {
                 return new Opened(
                         node.log(pod, key.container(), follow),
-                        PluginLog.of(pod, key.container()),
+                        PluginLog.of(PodReading.logContextOf(pod), key.container()),
                         Redaction.of(
                                 credentials.passwordForms(
                                         key.workspace(), ObjectReferences.credentialsOf(pod))));

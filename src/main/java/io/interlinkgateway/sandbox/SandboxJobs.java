@@ -3,9 +3,9 @@ package io.interlinkgateway.sandbox;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.compute.ComputeThreads;
-import io.interlinkgateway.job.Checked;
-import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.Checked;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -17,8 +17,11 @@ import io.interlinkgateway.pod.JobStore;
 import io.interlinkgateway.pod.PlacedJob;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.pod.PodYaml;
-import io.interlinkgateway.pod.Repetition;
 import io.interlinkgateway.pod.TranslatedJob;
+import io.interlinkgateway.sandbox.node.LocalNode;
+import io.interlinkgateway.sandbox.node.PodStatuses;
+import io.interlinkgateway.sandbox.node.PodStore;
+import io.interlinkgateway.status.Repetition;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,7 +87,7 @@ final class SandboxJobs implements JobStore {
         try {
             Duration left = Duration.ofNanos(deadline - System.nanoTime());
             if (!pods.awaitRemoval(PodStore.Key.of(pod), pod.getMetadata().getUid(), left)) {
-                throw new GatewayException.StillTerminating(name);
+                throw new GatewayException.StillTerminating(name.value());
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -12,13 +12,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param terminationGrace how long the processes of a deleted job may take to end by themselves
 /// @param replaceTimeout how long a replacement (`PUT` with `replace=true`) waits for the old job's end
 @ConfigurationProperties("gateway.sandbox")
-record SandboxProperties(
+public record SandboxProperties(
         @DefaultValue("sandbox") String node,
         @DefaultValue("8") int runningJobs,
         @DefaultValue("5s") Duration terminationGrace,
         @DefaultValue("60s") Duration replaceTimeout) {
 
-    SandboxProperties {
+    public SandboxProperties {
         if (runningJobs < 1) {
             throw new IllegalArgumentException(
                     "gateway.sandbox.running-jobs must be 1 or more, not " + runningJobs + ".");

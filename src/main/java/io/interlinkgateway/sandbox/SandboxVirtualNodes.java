@@ -8,7 +8,7 @@ import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.node.VirtualNodes;
 import io.interlinkgateway.pod.Annotations;
-import io.interlinkgateway.pod.PodReading;
+import io.interlinkgateway.status.PodReading;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;

@@ -1,6 +1,6 @@
 package io.interlinkgateway.submission;
 
-import io.interlinkgateway.definition.SubmitJobRequest;
+import io.interlinkgateway.representation.SubmitJobRequest;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;

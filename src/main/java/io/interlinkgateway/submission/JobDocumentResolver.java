@@ -1,6 +1,6 @@
 package io.interlinkgateway.submission;
 
-import io.interlinkgateway.definition.JobDocument;
+import io.interlinkgateway.representation.JobDocument;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;

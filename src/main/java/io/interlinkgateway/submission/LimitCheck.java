@@ -1,9 +1,10 @@
 package io.interlinkgateway.submission;
 
-import static io.interlinkgateway.job.Findings.all;
-import static io.interlinkgateway.job.Findings.onlyIf;
+import static io.interlinkgateway.failure.Findings.all;
+import static io.interlinkgateway.failure.Findings.onlyIf;
 
-import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
@@ -11,7 +12,6 @@ import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.Quantity;
 import io.interlinkgateway.job.SlurmField;
-import io.interlinkgateway.job.Text;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.HpcUse;
 import io.interlinkgateway.pod.HpcUse.Said;

@@ -1,6 +1,6 @@
 package io.interlinkgateway.submission;
 
-import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.pod.HpcUse;
 import java.util.Optional;
 import java.util.stream.Stream;

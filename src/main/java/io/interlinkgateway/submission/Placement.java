@@ -1,15 +1,15 @@
 package io.interlinkgateway.submission;
 
-import static io.interlinkgateway.job.Findings.all;
-import static io.interlinkgateway.job.Findings.onlyIf;
+import static io.interlinkgateway.failure.Findings.all;
+import static io.interlinkgateway.failure.Findings.onlyIf;
 
 import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.credential.CredentialSummary;
 import io.interlinkgateway.credential.Credentials;
-import io.interlinkgateway.definition.RequestedJob;
-import io.interlinkgateway.job.Checked;
-import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.Checked;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.job.IdempotencyKey;
 import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobName;
@@ -21,7 +21,6 @@ import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.ObjectReference;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Quantity;
-import io.interlinkgateway.job.Text;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.job.WorkspaceObjects;
 import io.interlinkgateway.node.VirtualNode;
@@ -30,6 +29,7 @@ import io.interlinkgateway.pod.Demand;
 import io.interlinkgateway.pod.HpcUse;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.pod.TranslatedJob;
+import io.interlinkgateway.representation.RequestedJob;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,8 +1,8 @@
 package io.interlinkgateway.submission;
 
-import io.interlinkgateway.job.Checked;
-import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.Findings;
+import io.interlinkgateway.failure.Checked;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.Findings;
 import io.interlinkgateway.pod.JobStore;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;

@@ -1,13 +1,9 @@
 package io.interlinkgateway.submission;
 
 import io.interlinkgateway.compute.ComputeThreads;
-import io.interlinkgateway.definition.JobDocuments;
-import io.interlinkgateway.definition.PodDocument;
-import io.interlinkgateway.definition.RequestedJob;
-import io.interlinkgateway.definition.SubmitJobRequest;
-import io.interlinkgateway.job.Checked;
-import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.Checked;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.IdempotencyKey;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
@@ -18,6 +14,10 @@ import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.JobStore;
 import io.interlinkgateway.pod.PlacedJob;
 import io.interlinkgateway.pod.TranslatedJob;
+import io.interlinkgateway.representation.JobDocuments;
+import io.interlinkgateway.representation.PodDocument;
+import io.interlinkgateway.representation.RequestedJob;
+import io.interlinkgateway.representation.SubmitJobRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

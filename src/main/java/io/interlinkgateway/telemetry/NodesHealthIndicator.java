@@ -1,6 +1,6 @@
 package io.interlinkgateway.telemetry;
 
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.node.VirtualNodes;
 import java.util.List;

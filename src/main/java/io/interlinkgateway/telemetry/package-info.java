@@ -1,5 +1,7 @@
-/// How the gateway is doing: health and metrics. May use the ports.
+/// How the gateway is doing: health.
+@ApplicationModule(allowedDependencies = {"failure", "node"})
 @NullMarked
 package io.interlinkgateway.telemetry;
 
 import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -2,8 +2,8 @@ package io.interlinkgateway.caller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.interlinkgateway.job.GatewayException;
-import io.interlinkgateway.problem.Refusals;
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.web.Refusals;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.FilterChain;
 import java.time.Clock;

@@ -2,6 +2,7 @@ package io.interlinkgateway.caller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.token.ApiTokenProperties;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;

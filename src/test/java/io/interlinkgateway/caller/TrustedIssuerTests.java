@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.problem.Refusals;
+import io.interlinkgateway.token.ApiTokenCheckTests;
+import io.interlinkgateway.web.Refusals;
 import java.math.BigInteger;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

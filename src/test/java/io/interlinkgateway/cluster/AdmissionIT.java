@@ -26,6 +26,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.Requires;
+import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.contract.SampleJobs;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.Annotations;

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Config;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.job.Workspace;
 import java.util.Map;
 

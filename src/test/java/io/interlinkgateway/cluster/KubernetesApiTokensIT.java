@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.Requires;
-import io.interlinkgateway.caller.ApiToken;
-import io.interlinkgateway.caller.ApiTokens;
 import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.contract.ApiTokensContract;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.token.ApiToken;
+import io.interlinkgateway.token.ApiTokens;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -2,10 +2,10 @@ package io.interlinkgateway.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.interlinkgateway.caller.ApiToken;
-import io.interlinkgateway.caller.ApiTokens;
 import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.token.ApiToken;
+import io.interlinkgateway.token.ApiTokens;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -3,7 +3,7 @@ package io.interlinkgateway.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Replacement;

@@ -1,8 +1,8 @@
 package io.interlinkgateway.contract;
 
-import io.interlinkgateway.job.Checked;
+import io.interlinkgateway.failure.Checked;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.ComputeResources;
-import io.interlinkgateway.job.GatewayException;
 import io.interlinkgateway.job.IdempotencyKey;
 import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.JobDefinition;

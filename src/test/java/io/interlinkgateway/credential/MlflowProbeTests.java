@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.TrackingUri;
 import java.io.IOException;
 import java.io.OutputStream;

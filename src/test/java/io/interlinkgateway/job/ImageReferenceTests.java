@@ -2,6 +2,7 @@ package io.interlinkgateway.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.failure.Finding;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -5,6 +5,7 @@ import static io.interlinkgateway.job.ObjectReference.Kind.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.ObjectReference.Kind;
 import io.interlinkgateway.job.ObjectReference.Use;
 import java.util.ArrayList;

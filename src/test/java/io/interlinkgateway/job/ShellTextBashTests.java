@@ -2,6 +2,7 @@ package io.interlinkgateway.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.failure.InvalidValueException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.interlinkgateway.failure.InvalidValueException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;

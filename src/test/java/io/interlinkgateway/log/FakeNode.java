@@ -2,13 +2,13 @@ package io.interlinkgateway.log;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.Annotations;
-import io.interlinkgateway.pod.PluginLog;
-import io.interlinkgateway.pod.PodReading;
+import io.interlinkgateway.record.PluginLog;
+import io.interlinkgateway.status.PodReading;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -128,7 +128,7 @@ final class FakeNode {
         }
         return new ContainerLog.Opened(
                 new Stream(follow, failure),
-                PluginLog.of(pod, key.container()),
+                PluginLog.of(PodReading.logContextOf(pod), key.container()),
                 Redaction.of(secrets));
     }
 

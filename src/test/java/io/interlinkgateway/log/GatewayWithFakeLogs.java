@@ -6,9 +6,10 @@ import io.interlinkgateway.GatewayApplication;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.log.feed.LogPace;
 import io.interlinkgateway.pod.Annotations;
-import io.interlinkgateway.pod.PluginLog;
-import io.interlinkgateway.pod.PodReading;
+import io.interlinkgateway.record.PluginLog;
+import io.interlinkgateway.status.PodReading;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -100,7 +101,9 @@ class GatewayWithFakeLogs {
                 System.out.println("upstream follows: " + FOLLOWS.incrementAndGet());
             }
             return new Opened(
-                    new Stream(pod, follow), PluginLog.of(pod, "main"), Redaction.of(List.of()));
+                    new Stream(pod, follow),
+                    PluginLog.of(PodReading.logContextOf(pod), "main"),
+                    Redaction.of(List.of()));
         }
     }
 

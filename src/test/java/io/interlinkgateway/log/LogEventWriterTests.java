@@ -2,6 +2,7 @@ package io.interlinkgateway.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.log.feed.LogReader;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.log.FakeNode.Failure;
 import io.interlinkgateway.log.FakeNode.Kind;
-import io.interlinkgateway.log.LogPosition.Stage;
+import io.interlinkgateway.log.feed.LogEvent;
+import io.interlinkgateway.log.feed.LogPace;
+import io.interlinkgateway.log.feed.LogPosition;
+import io.interlinkgateway.log.feed.LogPosition.Stage;
+import io.interlinkgateway.log.feed.LogReader;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;

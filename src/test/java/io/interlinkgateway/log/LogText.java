@@ -2,6 +2,8 @@ package io.interlinkgateway.log;
 
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.log.feed.LogEvent;
+import io.interlinkgateway.log.feed.LogReader;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

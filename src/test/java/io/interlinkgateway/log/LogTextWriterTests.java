@@ -3,9 +3,11 @@ package io.interlinkgateway.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.log.FakeNode.Failure;
 import io.interlinkgateway.log.FakeNode.Kind;
+import io.interlinkgateway.log.feed.LogEvent;
+import io.interlinkgateway.log.feed.LogReader;
 import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

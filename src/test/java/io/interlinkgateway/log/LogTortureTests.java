@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.interlinkgateway.log.FakeNode.Failure;
 import io.interlinkgateway.log.FakeNode.Kind;
+import io.interlinkgateway.log.feed.LogEvent;
+import io.interlinkgateway.log.feed.LogPiece;
+import io.interlinkgateway.log.feed.LogPosition;
+import io.interlinkgateway.log.feed.LogReader;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;

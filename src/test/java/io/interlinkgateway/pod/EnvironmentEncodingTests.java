@@ -2,8 +2,9 @@ package io.interlinkgateway.pod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.failure.InvalidValueException;
 import io.interlinkgateway.job.EnvironmentVariable;
-import io.interlinkgateway.job.InvalidValueException;
+import io.interlinkgateway.status.Recordings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.SingularityOptions;
+import io.interlinkgateway.status.Recordings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -176,7 +177,7 @@ class HostileJobsTests {
         spec.singularity()
                 .mounts()
                 .forEach(mount -> words.addAll(List.of("--bind", mount.toString())));
-        if (PodReading.orEmpty(one.job.pod().getMetadata().getAnnotations())
+        if (ModelFields.orEmpty(one.job.pod().getMetadata().getAnnotations())
                 .getOrDefault(Annotations.SINGULARITY_OPTIONS, "")
                 .startsWith(EnvironmentEncoding.NO_EVALUATION)) {
             words.add(EnvironmentEncoding.NO_EVALUATION);

@@ -1,13 +1,13 @@
 package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.interlinkgateway.definition.PodDocument;
-import io.interlinkgateway.definition.RequestedJob;
-import io.interlinkgateway.job.GatewayException;
-import io.interlinkgateway.job.InvalidValueException;
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.failure.InvalidValueException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.representation.PodDocument;
+import io.interlinkgateway.representation.RequestedJob;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

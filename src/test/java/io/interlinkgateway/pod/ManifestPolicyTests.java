@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.interlinkgateway.contract.SampleJobs;
-import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;

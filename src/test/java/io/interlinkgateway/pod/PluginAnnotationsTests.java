@@ -3,7 +3,7 @@ package io.interlinkgateway.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.interlinkgateway.job.InvalidValueException;
+import io.interlinkgateway.failure.InvalidValueException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -304,7 +304,7 @@ class PluginDifferenceIT {
     }
 
     private static Map<String, String> annotations(Case one) {
-        return PodReading.orEmpty(one.pod.getMetadata().getAnnotations());
+        return ModelFields.orEmpty(one.pod.getMetadata().getAnnotations());
     }
 
     private void checkJob(Case one) throws IOException {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.interlinkgateway.contract.SampleJobs;
-import io.interlinkgateway.job.Finding;
-import io.interlinkgateway.job.GatewayException;
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PodManifest;

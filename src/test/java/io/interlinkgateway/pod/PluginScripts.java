@@ -117,6 +117,6 @@ record PluginScripts(String batch, String commandLine, String environment) {
 
     private static Optional<String> annotation(Pod pod, String name) {
         return Optional.ofNullable(
-                PodReading.orEmpty(pod.getMetadata().getAnnotations()).get(name));
+                ModelFields.orEmpty(pod.getMetadata().getAnnotations()).get(name));
     }
 }

@@ -1,14 +1,14 @@
 package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import io.interlinkgateway.definition.RequestedJob;
-import io.interlinkgateway.definition.SubmitJobRequest;
 import io.interlinkgateway.job.IdempotencyKey;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.representation.RequestedJob;
+import io.interlinkgateway.representation.SubmitJobRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,16 +26,16 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param folder where it is
 /// @param job what the folder describes
-record PodCase(Path folder, NamedJob job) {
+public record PodCase(Path folder, NamedJob job) {
 
     static final String SPEC = "in.json";
     static final String POD = "in.yaml";
     static final String REQUEST = "request.json";
-    static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
+    public static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path ROOT = Path.of("src/test/resources/pod");
 
-    static List<PodCase> all() {
+    public static List<PodCase> all() {
         try (Stream<Path> folders = Files.list(ROOT)) {
             return folders.sorted().map(PodCase::read).toList();
         } catch (IOException unreadable) {
@@ -78,7 +78,7 @@ record PodCase(Path folder, NamedJob job) {
         }
     }
 
-    String name() {
+    public String name() {
         return folder.getFileName().toString();
     }
 }

@@ -2,7 +2,7 @@ package io.interlinkgateway.pod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.failure.Finding;
 import java.math.BigInteger;
 import java.util.Collections;
 import java.util.List;

@@ -5,13 +5,14 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.interlinkgateway.job.Checked;
-import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.failure.Checked;
+import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.PodManifest;
+import io.interlinkgateway.status.PodReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

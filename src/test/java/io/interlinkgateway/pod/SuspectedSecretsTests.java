@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.interlinkgateway.contract.SampleJobs;
-import io.interlinkgateway.job.Finding;
+import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;

@@ -6,29 +6,31 @@ import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.pod.JobStore;
+import io.interlinkgateway.sandbox.node.LocalNode;
+import io.interlinkgateway.sandbox.node.PodStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A whole sandbox for a test, to be closed after it.
-final class Sandbox implements AutoCloseable {
+public final class Sandbox implements AutoCloseable {
 
     private static final AtomicInteger WORKSPACES = new AtomicInteger();
 
     final PodStore pods = new PodStore();
-    final SandboxCredentials credentials;
+    public final SandboxCredentials credentials;
     final LocalNode localNode;
-    final JobStore jobs;
+    public final JobStore jobs;
     final JobEvents events;
-    final JobLogs logs;
-    final NodeName node;
+    public final JobLogs logs;
+    public final NodeName node;
 
-    Sandbox(int runningJobs) {
+    public Sandbox(int runningJobs) {
         this(runningJobs, Duration.ofMinutes(5));
     }
 
     /// @param mountPatience how long pods wait for what they mount
-    Sandbox(int runningJobs, Duration mountPatience) {
+    public Sandbox(int runningJobs, Duration mountPatience) {
         Clock clock = Clock.systemUTC();
         SandboxProperties properties =
                 new SandboxProperties(
@@ -42,11 +44,11 @@ final class Sandbox implements AutoCloseable {
         logs = new SandboxJobLogs(pods, localNode, credentials);
     }
 
-    Sandbox() {
+    public Sandbox() {
         this(8);
     }
 
-    static Workspace freshWorkspace() {
+    public static Workspace freshWorkspace() {
         return new Workspace("workspace-" + WORKSPACES.incrementAndGet());
     }
 

@@ -1,7 +1,7 @@
 package io.interlinkgateway.sandbox;
 
-import io.interlinkgateway.caller.ApiTokens;
 import io.interlinkgateway.contract.ApiTokensContract;
+import io.interlinkgateway.token.ApiTokens;
 
 class SandboxApiTokensTests implements ApiTokensContract {
 

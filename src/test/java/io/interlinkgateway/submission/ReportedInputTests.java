@@ -2,8 +2,8 @@ package io.interlinkgateway.submission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.interlinkgateway.definition.PodDocument;
 import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.representation.PodDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,40 @@
+package io.interlinkgateway.cluster.watch;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.node.VirtualNode;
+import io.interlinkgateway.status.Circumstances;
+import io.interlinkgateway.status.PodReading;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/// Tells which pods are jobs, and reads those, with what this gateway knows beside them.
+public final class JobReading {
+
+    private final WatchedNodes nodes;
+    private final MissingObjects missing;
+
+    public JobReading(WatchedNodes nodes, MissingObjects missing) {
+        this.nodes = nodes;
+        this.missing = missing;
+    }
+
+    public boolean isJob(Pod pod) {
+        return PodReading.isJob(pod, nodes::has);
+    }
+
+    /// @param pod a job's
+    /// @param observedAt when it was known to be so
+    public Job read(Pod pod, Instant observedAt) {
+        Optional<NodeName> node = PodReading.nodeOf(pod);
+        return PodReading.jobFrom(
+                pod,
+                new Circumstances(
+                        observedAt,
+                        missing.missingFor(pod),
+                        node.flatMap(nodes::lostContactAt),
+                        node.flatMap(nodes::find).map(VirtualNode::allocatable).orElse(Map.of())));
+    }
+}

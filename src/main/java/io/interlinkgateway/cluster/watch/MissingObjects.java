@@ -1,0 +1,49 @@
+package io.interlinkgateway.cluster.watch;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.job.MissingObject;
+import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.job.WorkspaceObjects;
+import io.interlinkgateway.pod.ObjectReferences;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The Secrets, ConfigMaps and keys that jobs wait for, as they were found missing: interLink waits for them and
+/// says nothing (recording `secret-missing`).
+public final class MissingObjects {
+
+    private final WorkspaceObjects objects;
+    private final Map<String, MissingObject> byUid = new ConcurrentHashMap<>();
+
+    public MissingObjects(WorkspaceObjects objects) {
+        this.objects = objects;
+    }
+
+    Optional<MissingObject> missingFor(Pod pod) {
+        String uid = pod.getMetadata().getUid();
+        return uid == null ? Optional.empty() : Optional.ofNullable(byUid.get(uid));
+    }
+
+    /// Looks whether what a job waits for exists.
+    ///
+    /// @return whether something else was found than before
+    /// @throws io.interlinkgateway.failure.GatewayException.ClusterUnavailable if the API server does not say
+    boolean look(Pod pod) {
+        Workspace workspace = new Workspace(pod.getMetadata().getNamespace());
+        Optional<MissingObject> missing =
+                MissingObject.among(
+                                ObjectReferences.of(pod),
+                                (kind, name) -> objects.find(workspace, kind, name))
+                        .filter(MissingObject::holdsTheJob)
+                        .findFirst();
+        return missing.isPresent()
+                ? !missing.get().equals(byUid.put(pod.getMetadata().getUid(), missing.get()))
+                : byUid.remove(pod.getMetadata().getUid()) != null;
+    }
+
+    /// The job waits no more.
+    void forget(String uid) {
+        byUid.remove(uid);
+    }
+}

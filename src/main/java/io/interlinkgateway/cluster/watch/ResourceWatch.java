@@ -1,0 +1,317 @@
+package io.interlinkgateway.cluster.watch;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ListMeta;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.WatchEvent;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.cluster.api.ApiServer;
+import io.interlinkgateway.cluster.api.StreamedAnswer;
+import io.interlinkgateway.failure.GatewayException;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Objects of one kind, listed once and then followed for as long as this is open. A watch that ends, breaks
+/// off or falls silent is opened again where it stood; only when the API server no longer knows that place
+/// (410) they are listed again.
+///
+/// @param <T> the kind
+public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
+
+    /// Who keeps the objects. One thread at a time calls it.
+    ///
+    /// @param <T> the kind
+    interface Sink<T> {
+
+        /// A list begins; one that began before and did not end counts for nothing.
+        void listStarted();
+
+        /// Some of a list's objects.
+        void listed(List<T> objects);
+
+        /// The list is whole: what it did not hold is gone.
+        ///
+        /// @param version the resource version that the list shows
+        void listEnded(long version);
+
+        /// An object was made or changed.
+        void changed(T object);
+
+        /// An object is gone.
+        ///
+        /// @param object its last state, with the resource version of its end
+        void deleted(T object);
+
+        /// Everything up to here was told.
+        ///
+        /// @param version a resource version
+        void reached(long version);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(ResourceWatch.class);
+
+    /// How many objects are asked for at a time: a pod may have more than a megabyte.
+    public static final int CHUNK = 50;
+
+    /// Longer than a minute, at which the API server sends a bookmark if nothing else.
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(75);
+
+    private static final int LONGEST_WATCH_SECONDS = 600;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(30);
+
+    private final ApiServer apiServer;
+    private final String path;
+    private final Class<T> kind;
+    private final Class<? extends KubernetesResourceList<T>> listKind;
+    private final Sink<T> sink;
+    private final Clock clock;
+    private final Thread thread;
+
+    private long version;
+    private boolean synced;
+    private boolean connected;
+    private Instant lostAt = Instant.MIN;
+    private @Nullable GatewayException failure;
+    private volatile boolean closed;
+
+    /// @param path the resource's, ending in a query, empty or not
+    ResourceWatch(
+            ApiServer apiServer,
+            String path,
+            Class<T> kind,
+            Class<? extends KubernetesResourceList<T>> listKind,
+            Sink<T> sink,
+            Clock clock) {
+        this.apiServer = apiServer;
+        this.path = path;
+        this.kind = kind;
+        this.listKind = listKind;
+        this.sink = sink;
+        this.clock = clock;
+        this.thread = Thread.ofVirtual().name("watch " + path).unstarted(this::run);
+    }
+
+    /// Begins to list and follow.
+    void start() {
+        thread.start();
+    }
+
+    /// Waits for the first list, unless the last attempt failed.
+    ///
+    /// @param patience how long
+    /// @param staleness how long after the connection was lost the objects still count
+    /// @return whether the sink has them as they are, or were so recently
+    synchronized boolean awaitFresh(Duration patience, Duration staleness) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!synced && failure == null && !closed) {
+            long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+            if (left <= 0) {
+                return false;
+            }
+            try {
+                wait(left);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return synced && !closed && !observedAt().plus(staleness).isBefore(clock.instant());
+    }
+
+    /// @return when the objects were known to be so: now, unless the connection is lost
+    synchronized Instant observedAt() {
+        return connected ? clock.instant() : lostAt;
+    }
+
+    /// @return why there is no list, if an attempt has failed
+    synchronized Optional<GatewayException> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    private void run() {
+        Duration pause = FIRST_PAUSE;
+        while (!closed) {
+            try {
+                if (version == 0) {
+                    list();
+                }
+                if (follow()) {
+                    pause = FIRST_PAUSE;
+                }
+                failed(null);
+            } catch (GatewayException.ClusterRefused refusal) {
+                failed(refusal);
+                pause = PAUSE_AFTER_REFUSAL;
+            } catch (GatewayException unavailable) {
+                failed(unavailable);
+            } catch (InterruptedException stopped) {
+                break;
+            } catch (RuntimeException surprise) {
+                LOG.error("The watch of {} goes on after a failure.", path, surprise);
+                version = 0;
+            }
+            try {
+                Thread.sleep(pause.plusMillis(ThreadLocalRandom.current().nextLong(50)));
+            } catch (InterruptedException stopped) {
+                break;
+            }
+            pause =
+                    pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+                            ? pause.multipliedBy(2)
+                            : LONGEST_PAUSE;
+        }
+    }
+
+    private void list() {
+        String next = "";
+        sink.listStarted();
+        do {
+            ApiServer.Answer answer =
+                    apiServer.send("GET", path + "&limit=" + CHUNK + "&continue=" + next, null);
+            if (!answer.successful()) {
+                throw apiServer.refused(answer.code(), answer.status());
+            }
+            KubernetesResourceList<T> chunk = Serialization.unmarshal(answer.body(), listKind);
+            version = version(chunk.getMetadata());
+            if (version == 0) {
+                throw new GatewayException.ClusterRefused(
+                        "The Kubernetes API server's list has no resource version.");
+            }
+            sink.listed(chunk.getItems());
+            String token = chunk.getMetadata().getContinue();
+            next = token == null ? "" : URLEncoder.encode(token, StandardCharsets.UTF_8);
+        } while (!next.isEmpty() && !closed);
+        sink.listEnded(version);
+        synchronized (this) {
+            synced = true;
+            failure = null;
+            lostAt = clock.instant();
+            notifyAll();
+        }
+    }
+
+    /// @return whether the watch was opened
+    private boolean follow() throws InterruptedException {
+        String watch =
+                path
+                        + "&watch=true&allowWatchBookmarks=true&timeoutSeconds="
+                        + LONGEST_WATCH_SECONDS
+                        + "&resourceVersion="
+                        + version;
+        try (StreamedAnswer stream = StreamedAnswer.open(apiServer, watch)) {
+            if (stream.code() == 410) {
+                version = 0;
+                return true;
+            }
+            if (stream.code() != 200) {
+                String refusal = stream.nextLine(apiServer.deadline()).orElse("");
+                throw apiServer.refused(
+                        stream.code(), new ApiServer.Answer(stream.code(), refusal).status());
+            }
+            connected(true);
+            Optional<String> line = stream.nextLine(LONGEST_SILENCE);
+            while (line.isPresent() && !closed && told(line.get())) {
+                line = stream.nextLine(LONGEST_SILENCE);
+            }
+            return true;
+        } catch (IOException broken) {
+            LOG.info("{} {}", broken.getMessage(), path);
+            return true;
+        } finally {
+            connected(false);
+        }
+    }
+
+    /// @return false if the watch can't go on
+    private boolean told(String line) {
+        WatchEvent event = event(line);
+        if (event.getObject() instanceof Status status) {
+            LOG.info("The watch of {} ended: {}", path, status.getMessage());
+            if (Integer.valueOf(410).equals(status.getCode())) {
+                version = 0;
+            }
+            return false;
+        }
+        if (!kind.isInstance(event.getObject())) {
+            LOG.warn("An event of {} can't be read, so all is listed again.", path);
+            version = 0;
+            return false;
+        }
+        T object = kind.cast(event.getObject());
+        long reached = version(object);
+        switch (event.getType()) {
+            case "ADDED", "MODIFIED" -> sink.changed(object);
+            case "DELETED" -> sink.deleted(object);
+            default -> sink.reached(reached);
+        }
+        version = reached;
+        return true;
+    }
+
+    /// @return the event that a line of a watch is; an empty one if it is none
+    static WatchEvent event(String line) {
+        try {
+            return Objects.requireNonNullElseGet(
+                    Serialization.unmarshal(line, WatchEvent.class), WatchEvent::new);
+        } catch (RuntimeException unreadable) {
+            return new WatchEvent();
+        }
+    }
+
+    /// Resource versions of one kind are numbers that grow with each change (Kubernetes 1.35 promises it; with
+    /// etcd they always were).
+    ///
+    /// @return 0 if the object has none
+    static long version(HasMetadata object) {
+        return number(object.getMetadata().getResourceVersion());
+    }
+
+    private static long version(@Nullable ListMeta list) {
+        return list == null ? 0 : number(list.getResourceVersion());
+    }
+
+    private static long number(@Nullable String version) {
+        try {
+            return version == null ? 0 : Long.parseLong(version);
+        } catch (NumberFormatException noVersion) {
+            return 0;
+        }
+    }
+
+    private synchronized void connected(boolean now) {
+        if (connected && !now) {
+            lostAt = clock.instant();
+        }
+        connected = now;
+    }
+
+    private synchronized void failed(@Nullable GatewayException cause) {
+        failure = cause;
+        if (cause != null) {
+            notifyAll();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        synchronized (this) {
+            notifyAll();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.interlinkgateway.cluster.watch;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeList;
+import io.interlinkgateway.cluster.api.ApiServer;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.node.VirtualNode;
+import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.status.PodReading;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+
+/// The virtual nodes as one watch tells of them, from the first read on. There are few, so they are kept whole.
+public final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseable {
+
+    /// How long a first read waits for the first list.
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final ResourceWatch<Node> watch;
+    private final Duration staleness;
+    private final Clock clock;
+    private final NavigableMap<String, Known> nodes = new ConcurrentSkipListMap<>();
+    private final Set<String> listed = new HashSet<>();
+    private final AtomicBoolean started = new AtomicBoolean();
+
+    /// A node, and the virtual node that it is.
+    private record Known(Node node, Optional<VirtualNode> virtual) {}
+
+    public WatchedNodes(ApiServer apiServer, Duration staleness, Clock clock) {
+        this.staleness = staleness;
+        this.clock = clock;
+        this.watch =
+                new ResourceWatch<>(
+                        apiServer,
+                        "/api/v1/nodes?labelSelector=" + Annotations.NODE_TYPE,
+                        Node.class,
+                        NodeList.class,
+                        this,
+                        clock);
+    }
+
+    /// Begins the watch if it has not begun, and waits for its first list.
+    ///
+    /// @return the nodes by name, unless the API server has to be asked
+    public Optional<List<VirtualNode>> forReading() {
+        return known().map(all -> all.stream().flatMap(known -> known.virtual.stream()).toList());
+    }
+
+    private Optional<Collection<Known>> known() {
+        if (started.compareAndSet(false, true)) {
+            watch.start();
+        }
+        return watch.awaitFresh(PATIENCE, staleness)
+                ? Optional.of(nodes.values())
+                : Optional.empty();
+    }
+
+    private Optional<Known> known(NodeName name) {
+        return known().flatMap(_ -> Optional.ofNullable(nodes.get(name.value())));
+    }
+
+    public Optional<VirtualNode> find(NodeName name) {
+        return known(name).flatMap(Known::virtual);
+    }
+
+    /// Whether a node is a virtual node of interLink, or was one when the watch last told of it: what stands there does
+    /// not stop being a job while the API server is silent.
+    public boolean has(NodeName name) {
+        known();
+        Known node = nodes.get(name.value());
+        return node != null && node.virtual.isPresent();
+    }
+
+    /// When a node was last heard of, if it is silent now.
+    ///
+    /// @return nothing if it is in contact, or it can't be told
+    Optional<Instant> lostContactAt(NodeName name) {
+        return known(name).flatMap(known -> PodReading.lostContactAt(known.node, clock.instant()));
+    }
+
+    /// @return the nodes that are silent now, as far as that can be told
+    Set<NodeName> silent() {
+        Instant now = clock.instant();
+        return known().stream()
+                .flatMap(Collection::stream)
+                .filter(known -> PodReading.lostContactAt(known.node, now).isPresent())
+                .flatMap(known -> known.virtual.stream())
+                .map(VirtualNode::name)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
+    public void listStarted() {
+        listed.clear();
+    }
+
+    @Override
+    public void listed(List<Node> chunk) {
+        chunk.forEach(node -> {
+            listed.add(node.getMetadata().getName());
+            changed(node);
+        });
+    }
+
+    @Override
+    public void listEnded(long version) {
+        nodes.keySet().retainAll(listed);
+    }
+
+    @Override
+    public void changed(Node node) {
+        nodes.put(node.getMetadata().getName(), new Known(node, PodReading.nodeFrom(node)));
+    }
+
+    @Override
+    public void deleted(Node node) {
+        nodes.remove(node.getMetadata().getName());
+    }
+
+    @Override
+    public void reached(long version) {
+        // Nobody asks where the nodes stand.
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+    }
+}

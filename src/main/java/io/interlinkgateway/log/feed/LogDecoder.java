@@ -1,0 +1,166 @@
+package io.interlinkgateway.log.feed;
+
+import io.interlinkgateway.log.ContainerLog;
+import io.interlinkgateway.log.Redaction;
+import io.interlinkgateway.log.feed.LogPosition.Stage;
+import io.interlinkgateway.record.JobRecord;
+import io.interlinkgateway.record.PluginLog;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads one log from its head, gives each byte its place, and hides what must not be seen.
+public final class LogDecoder {
+
+    private static final int LARGEST_PIECE = 16_384;
+
+    private final PluginLog log;
+    private final Redaction redaction;
+    private final Collector collector = new Collector();
+    private boolean anything;
+
+    public LogDecoder(ContainerLog.Opened opened) {
+        this.log = opened.plugin();
+        this.redaction = opened.redaction();
+    }
+
+    public List<LogPiece> read(ByteBuffer buffer) {
+        anything = true;
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        log.read(bytes, 0, bytes.length, collector);
+        return collector.taken();
+    }
+
+    /// Nothing came for a moment. The plugin's lines come whole, so some held bytes can be told now.
+    List<LogPiece> pause() {
+        log.pause(collector);
+        return collector.taken();
+    }
+
+    /// Nothing came for so long that the log would have ended if it were at its end.
+    List<LogPiece> settle() {
+        log.settle(collector);
+        return collector.taken();
+    }
+
+    /// The log is at its end.
+    List<LogPiece> end() {
+        log.end(collector);
+        collector.endRun();
+        return collector.taken();
+    }
+
+    /// A reading of a log that may go on is at its end. What looks like the times that follow a container's
+    /// output is the job's own unless the job has ended.
+    public List<LogPiece> endForNow() {
+        List<LogPiece> rest = end();
+        boolean goesOn = record().filter(JobRecord.Started.class::isInstance).isPresent();
+        if (goesOn && endsWithTimes(rest)) {
+            LogPiece times = rest.removeLast();
+            rest.add(LogPiece.own(times.start(), times.bytes()));
+        }
+        return rest;
+    }
+
+    /// @param rest what was held back at the end of a log
+    /// @return whether the times are in it that the plugin lets bash tell at the end of a container
+    static boolean endsWithTimes(List<LogPiece> rest) {
+        return !rest.isEmpty()
+                && rest.getLast().isPlugins()
+                && rest.getLast().start().stage() == Stage.OUTPUT;
+    }
+
+    /// @return how far the job's own output was told
+    LogPosition reached() {
+        return collector.at;
+    }
+
+    /// @return whether not a byte has come
+    boolean isEmpty() {
+        return !anything;
+    }
+
+    /// @return whether the plugin's record has begun, so that the container's output can be followed
+    boolean hasHeader() {
+        return log.isHeaded();
+    }
+
+    /// @return whether something may stand before the plugin's record
+    boolean mayBePreparing() {
+        return log.mayBePreparing();
+    }
+
+    Optional<JobRecord> record() {
+        return log.record();
+    }
+
+    private final class Collector implements PluginLog.Sink {
+
+        private ByteArrayOutputStream open = new ByteArrayOutputStream();
+        private List<LogPiece> pieces = new ArrayList<>();
+        private LogPosition at = LogPosition.HEAD;
+        private boolean plugin;
+
+        @Override
+        public void own(byte[] bytes, int from, int to) {
+            if (log.isInOutput() && at.stage() == Stage.PREPARATION) {
+                endRun();
+                at = new LogPosition(Stage.OUTPUT, 0);
+            }
+            add(bytes, from, to, false);
+        }
+
+        @Override
+        public void plugin(byte[] bytes, int from, int to) {
+            add(bytes, from, to, true);
+        }
+
+        private void add(byte[] bytes, int from, int to, boolean plugins) {
+            if (plugin != plugins) {
+                endRun();
+                plugin = plugins;
+            }
+            int next = from;
+            while (next < to) {
+                int length = Math.min(to - next, LARGEST_PIECE - open.size());
+                open.write(bytes, next, length);
+                next += length;
+                if (open.size() == LARGEST_PIECE) {
+                    cut();
+                }
+            }
+        }
+
+        private void cut() {
+            byte[] bytes = redaction.next(open.toByteArray());
+            open.reset();
+            add(bytes);
+        }
+
+        /// What comes next is not the continuation of what came before.
+        private void endRun() {
+            cut();
+            add(redaction.end());
+        }
+
+        private void add(byte[] bytes) {
+            if (bytes.length > 0) {
+                LogPiece piece = plugin ? LogPiece.plugin(at, bytes) : LogPiece.own(at, bytes);
+                pieces.add(piece);
+                at = piece.end();
+            }
+        }
+
+        List<LogPiece> taken() {
+            cut();
+            // Thousands wait, and not each with room for a burst.
+            open = new ByteArrayOutputStream();
+            List<LogPiece> taken = pieces;
+            pieces = new ArrayList<>();
+            return taken;
+        }
+    }
+}

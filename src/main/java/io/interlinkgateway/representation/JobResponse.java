@@ -1,0 +1,212 @@
+package io.interlinkgateway.representation;
+
+import io.interlinkgateway.failure.Finding;
+import io.interlinkgateway.failure.Findings;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobDefinition;
+import io.interlinkgateway.job.JobPhase;
+import io.interlinkgateway.job.JobReason;
+import io.interlinkgateway.job.JobSpec;
+import io.interlinkgateway.job.JobState;
+import io.interlinkgateway.job.JobState.Moment;
+import io.interlinkgateway.job.JobState.Precision;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.PodManifest;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/// A job as it is answered.
+@Schema(name = "Job", description = "A job as it is now.")
+public record JobResponse(
+        String name,
+        String workspace,
+        @Nullable @Schema(description = "The virtual node that it was sent to.") String node,
+        JobPhase state,
+        @Nullable
+                @Schema(
+                        description =
+                                "Why it waits, failed or is not known; missing in other states."
+                                        + " NODE_UNREACHABLE: the state is old, because the node"
+                                        + " lost contact.")
+                JobReason reason,
+        @Nullable @Schema(description = "The reason as a sentence.") String message,
+        @Nullable @Schema(description = "What to do about it.") String hint,
+        @Nullable
+                @Schema(
+                        description =
+                                "Of the first container that failed, 0 to 255. Missing if the job"
+                                        + " was killed or it is not known.")
+                Integer exitCode,
+        @Nullable
+                @Schema(
+                        description =
+                                "How the containers ended, as the job's own record says; init"
+                                        + " containers only where they failed.")
+                List<Job.ContainerExit> containers,
+        @Nullable @Schema(description = "The HPC's own id of the job.") String remoteJobId,
+        @Schema(
+                        description =
+                                "Its pod's UID. A name can be used again once its job is deleted,"
+                                        + " a UID can't.")
+                String uid,
+        Instant createdAt,
+        @Nullable
+                @Schema(
+                        description =
+                                "Since when the job has been waiting in its present place, if that"
+                                        + " is known.")
+                Instant queuedSince,
+        @Nullable Instant startedAt,
+        @Nullable
+                @Schema(
+                        description =
+                                "SECOND: by the job's own clock. OBSERVED: when interLink noticed,"
+                                        + " up to half a minute late, more after an outage.")
+                Precision startedAtPrecision,
+        @Nullable Instant finishedAt,
+        @Nullable @Schema(description = "As startedAtPrecision.") Precision finishedAtPrecision,
+        @Schema(description = "How the state is known.") Job.Evidence evidence,
+        @Schema(description = "gateway, or what else created the pod.", example = "gateway")
+                String managedBy,
+        @Nullable Map<String, String> labels,
+        @Schema(
+                        description =
+                                "What it was made from: a job spec that can be sent again, or a"
+                                        + " pod. Missing in events, and in lists unless asked for.",
+                        anyOf = {SubmitJobRequest.class, PodManifest.class})
+                @Nullable Object definition,
+        @Nullable
+                @Schema(
+                        description =
+                                "What the gateway changed or interLink will ignore; only in the"
+                                        + " answer to a submission.")
+                List<Finding> warnings) {
+
+    /// @param job a job
+    /// @return its answer without warnings
+    public static JobResponse from(Job job) {
+        return from(job, List.of());
+    }
+
+    /// @param job a job that was just submitted
+    /// @param warnings what its caller should know
+    /// @return its answer
+    public static JobResponse from(Job job, List<Finding> warnings) {
+        Told told = Told.of(job);
+        return new JobResponse(
+                job.name().value(),
+                job.workspace().value(),
+                job.node().map(NodeName::value).orElse(null),
+                JobPhase.of(job.state()),
+                told.reason,
+                told.message,
+                told.hint,
+                told.exitCode.isPresent() ? told.exitCode.getAsInt() : null,
+                job.containers().isEmpty() ? null : job.containers(),
+                job.remoteJobId().orElse(null),
+                job.uid(),
+                job.createdAt(),
+                told.queuedSince.orElse(null),
+                told.startedAt.map(Moment::at).orElse(null),
+                told.startedAt.map(Moment::precision).orElse(null),
+                told.finishedAt.map(Moment::at).orElse(null),
+                told.finishedAt.map(Moment::precision).orElse(null),
+                job.evidence(),
+                job.managedBy(),
+                job.labels().isEmpty() ? null : job.labels(),
+                job.definition().map(written -> definition(job, written)).orElse(null),
+                warnings.isEmpty() ? null : Findings.shown(warnings));
+    }
+
+    private static Object definition(Job job, JobDefinition written) {
+        return switch (written) {
+            case JobSpec spec -> SubmitJobRequest.from(job.name(), job.node().orElseThrow(), spec);
+            case PodManifest manifest -> manifest.document();
+        };
+    }
+
+    /// What a state says of itself.
+    private record Told(
+            @Nullable JobReason reason,
+            @Nullable String message,
+            @Nullable String hint,
+            OptionalInt exitCode,
+            Optional<Instant> queuedSince,
+            Optional<Moment> startedAt,
+            Optional<Moment> finishedAt) {
+
+        static Told of(Job job) {
+            Told told = of(job.state());
+            return job.evidence().current() ? told : told.asOf(job.evidence().observedAt());
+        }
+
+        private static Told of(JobState state) {
+            return switch (state) {
+                case JobState.Queued queued ->
+                        message(
+                                JobReason.of(queued.reason()),
+                                queued.message(),
+                                queued.reason().hint(),
+                                queued.since());
+                case JobState.Starting _, JobState.Cancelling _ ->
+                        times(Optional.empty(), Optional.empty());
+                case JobState.Running running -> times(running.since(), Optional.empty());
+                case JobState.Succeeded succeeded ->
+                        times(succeeded.startedAt(), succeeded.finishedAt());
+                case JobState.Failed failed ->
+                        new Told(
+                                JobReason.of(failed.reason()),
+                                failed.message(),
+                                failed.reason().hint(),
+                                failed.exitCode(),
+                                Optional.empty(),
+                                failed.startedAt(),
+                                failed.finishedAt());
+                case JobState.Unknown unknown ->
+                        message(
+                                JobReason.of(unknown.reason()),
+                                unknown.why(),
+                                unknown.reason().hint(),
+                                Optional.empty());
+            };
+        }
+
+        private static Told message(
+                JobReason reason, String message, String hint, Optional<Instant> since) {
+            return new Told(
+                    reason,
+                    message,
+                    hint,
+                    OptionalInt.empty(),
+                    since,
+                    Optional.empty(),
+                    Optional.empty());
+        }
+
+        private static Told times(Optional<Moment> started, Optional<Moment> finished) {
+            return new Told(
+                    null, null, null, OptionalInt.empty(), Optional.empty(), started, finished);
+        }
+
+        /// The state is what it was when the node was last heard of.
+        private Told asOf(Instant lastContact) {
+            return new Told(
+                    JobReason.NODE_UNREACHABLE,
+                    "The job's node has been out of contact since "
+                            + lastContact.truncatedTo(ChronoUnit.SECONDS)
+                            + "; this is how the job was then."
+                            + (message == null ? "" : " " + message),
+                    "Wait until the node is ready again, or contact its operator.",
+                    exitCode,
+                    queuedSince,
+                    startedAt,
+                    finishedAt);
+        }
+    }
+}

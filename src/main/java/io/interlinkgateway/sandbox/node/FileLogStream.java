@@ -1,0 +1,75 @@
+package io.interlinkgateway.sandbox.node;
+
+import io.interlinkgateway.log.LogStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// What the plugin makes of its files: `job.out` as it is at that moment, then the container's output, which is
+/// followed until it is complete. A file that isn't there is an empty one.
+final class FileLogStream implements LogStream {
+
+    private static final int BLOCK = 8192;
+
+    private final LogFile output;
+    private final boolean follow;
+    private final ByteBuffer before;
+    private @Nullable FileChannel open;
+
+    FileLogStream(LogFile jobOut, LogFile output, boolean follow) throws IOException {
+        this.output = output;
+        this.follow = follow;
+        this.before = ByteBuffer.wrap(jobOut.bytes());
+    }
+
+    @Override
+    public Part next(Duration patience) throws IOException, InterruptedException {
+        if (before.hasRemaining()) {
+            ByteBuffer taken = before.slice();
+            before.position(before.limit());
+            return new Part.Bytes(taken);
+        }
+        // Asked before reading, so that what was written until then is not missed.
+        boolean complete = !follow || output.isComplete();
+        ByteBuffer block = read();
+        if (block.hasRemaining()) {
+            return new Part.Bytes(block);
+        }
+        if (complete) {
+            return new Part.End();
+        }
+        output.pause(patience.toMillis());
+        ByteBuffer later = read();
+        return later.hasRemaining() ? new Part.Bytes(later) : new Part.Quiet();
+    }
+
+    private ByteBuffer read() throws IOException {
+        ByteBuffer block = ByteBuffer.allocate(BLOCK);
+        try {
+            FileChannel channel = open;
+            if (channel == null) {
+                channel = FileChannel.open(output.path(), StandardOpenOption.READ);
+                open = channel;
+            }
+            channel.read(block);
+        } catch (NoSuchFileException nothingYet) {
+            // It is created by whoever writes first.
+        }
+        return block.flip();
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (open != null) {
+                open.close();
+            }
+        } catch (IOException onlyRead) {
+            // Nothing can be lost.
+        }
+    }
+}

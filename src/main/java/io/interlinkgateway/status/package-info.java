@@ -1,0 +1,8 @@
+/// From a pod's status and the job's own record to a state with its evidence. Start with
+/// [io.interlinkgateway.status.PodReading].
+@ApplicationModule(allowedDependencies = {"failure", "job", "node", "record", "pod"})
+@NullMarked
+package io.interlinkgateway.status;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,7 @@
+/// API tokens: the port [io.interlinkgateway.token.ApiTokens], its endpoints, and their check.
+@ApplicationModule(allowedDependencies = {"failure", "job", "caller", "web"})
+@NullMarked
+package io.interlinkgateway.token;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,20 @@
+package io.interlinkgateway.web;
+
+import io.interlinkgateway.failure.Finding;
+import java.util.List;
+
+/// Query parameters that an endpoint does not take.
+public final class RefusedParametersException extends RuntimeException {
+
+    private final transient List<Finding> findings;
+
+    /// @param findings at least one
+    RefusedParametersException(List<Finding> findings) {
+        super(findings.getFirst().message());
+        this.findings = List.copyOf(findings);
+    }
+
+    public List<Finding> findings() {
+        return findings;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.interlinkgateway.architecture.kubernetes;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.interlinkgateway.architecture.modules;
+
+import org.jspecify.annotations.NullMarked;

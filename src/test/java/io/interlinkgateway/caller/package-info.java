@@ -1,4 +1,0 @@
-@NullMarked
-package io.interlinkgateway.caller;
-
-import org.jspecify.annotations.NullMarked;

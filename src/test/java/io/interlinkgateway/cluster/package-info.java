@@ -1,4 +1,0 @@
-@NullMarked
-package io.interlinkgateway.cluster;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,342 @@
+package io.interlinkgateway.cluster.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.event.JobEvent;
+import io.interlinkgateway.event.JobEvents;
+import io.interlinkgateway.event.JobFeed;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobFilter;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.status.PodReading;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What a watch may tell, in the order in which it may: no API server can be made to on demand.
+class WatchedPodsTests {
+
+    private static final Duration NOW = Duration.ZERO;
+    private static final JobFilter ALL =
+            new JobFilter(
+                    new Workspace("default"),
+                    Optional.empty(),
+                    Set.of(),
+                    Optional.empty(),
+                    Map.of());
+    private static final Pod RECORDED = recorded();
+
+    private final List<String> settled = new ArrayList<>();
+    private final WatchedPods pods =
+            new WatchedPods(
+                    pod -> PodReading.isJob(pod, _ -> false),
+                    pod -> PodReading.jobFrom(pod, Instant.EPOCH),
+                    settled::add);
+
+    private static Pod recorded() {
+        return Serialization.unmarshal(
+                new JsonMapper()
+                        .readTree(Path.of("src/test/resources/recordings/succeeds.json"))
+                        .required("transitions")
+                        .required(0)
+                        .required("pod")
+                        .toString(),
+                Pod.class);
+    }
+
+    private static Pod pod(String name, long version) {
+        return pod(name, "uid-of-" + name, version);
+    }
+
+    private static Pod pod(String name, String uid, long version) {
+        return new PodBuilder(RECORDED)
+                .editMetadata()
+                .withName(name)
+                .withUid(uid)
+                .withResourceVersion(Long.toString(version))
+                .addToAnnotations("JobID", Long.toString(version))
+                .endMetadata()
+                .build();
+    }
+
+    private void list(long version, Pod... listed) {
+        pods.listStarted();
+        pods.listed(List.of(listed));
+        pods.listEnded(version);
+    }
+
+    @Test
+    void aPodIsReadBackAsItWasButForItsManagedFields() {
+        Pod pod = pod("a", 5);
+        list(10, pod("first", 4), pod);
+
+        WatchedPods.Entry entry = pods.find(new JobName("a")).orElseThrow();
+
+        assertThat(pods.job(entry)).isEqualTo(PodReading.jobFrom(pod, Instant.EPOCH));
+        assertThat(pods.pod(entry).getSpec()).isEqualTo(pod.getSpec());
+        assertThat(pods.pod(entry).getStatus()).isEqualTo(pod.getStatus());
+        assertThat(PodReading.managerOf(pods.pod(entry).getMetadata()))
+                .isEqualTo(PodReading.managerOf(pod.getMetadata()));
+    }
+
+    @Test
+    void whatAnotherListLacksIsGoneAndWhatItChangedIsToldInOrder() throws Exception {
+        list(10, pod("a", 1), pod("b", 2), pod("c", 3), pod("d", 4));
+        try (JobEvents.Subscription subscription = feed().follow(ALL)) {
+            list(20, pod("a", 15), pod("b", 2), pod("c", 12));
+
+            assertThat(told(subscription))
+                    .containsExactly("changed c at 12", "changed a at 15", "deleted d at 20");
+        }
+        assertThat(pods.after("").map(entry -> entry.name().value()))
+                .containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aListThatBreaksOffLosesNoChange() throws Exception {
+        list(10, pod("a", 1), pod("b", 2));
+        try (JobEvents.Subscription subscription = feed().follow(ALL)) {
+            pods.listStarted();
+            pods.listed(List.of(pod("a", 15)));
+            list(20, pod("a", 15));
+
+            assertThat(told(subscription)).containsExactly("changed a at 15", "deleted b at 20");
+        }
+    }
+
+    @Test
+    void aNameThatAnotherPodTookIsToldAsAnEndAndABeginning() throws Exception {
+        list(10, pod("a", "old", 1));
+        try (JobEvents.Subscription subscription = feed().follow(ALL)) {
+            list(20, pod("a", "new", 15));
+
+            assertThat(told(subscription)).containsExactly("deleted a at 14", "changed a at 15");
+        }
+    }
+
+    @Test
+    void aChangeThatLeavesTheStateIsNotTold() throws Exception {
+        list(10, pod("a", 1));
+        Pod touched =
+                new PodBuilder(pod("a", 1))
+                        .editMetadata()
+                        .withResourceVersion("11")
+                        .addToAnnotations("note", "touched")
+                        .endMetadata()
+                        .build();
+        try (JobEvents.Subscription subscription = feed().follow(ALL)) {
+            pods.changed(touched);
+
+            assertThat(told(subscription)).isEmpty();
+            assertThat(subscription.position()).isEqualTo("11");
+        }
+    }
+
+    @Test
+    void whoComesBackSeesEachJobOnceAndTheEndsInOrder() throws Exception {
+        list(10, pod("a", 1), pod("b", 2), pod("c", 3));
+        pods.changed(pod("a", 11));
+        pods.deleted(pod("b", 12));
+        pods.changed(pod("c", 13));
+        pods.changed(pod("a", 14));
+
+        try (JobEvents.Subscription subscription = resume("10")) {
+            assertThat(told(subscription))
+                    .containsExactly("deleted b at 12", "changed c at 13", "changed a at 14");
+        }
+        try (JobEvents.Subscription subscription = resume("12")) {
+            assertThat(told(subscription)).containsExactly("changed c at 13", "changed a at 14");
+        }
+    }
+
+    @Test
+    void endsBeforeTheFirstListAreNotKnown() {
+        list(10, pod("a", 1));
+
+        assertThat(pods.resume(feed(), ALL, WatchedPods.Position.parse("9").orElseThrow()))
+                .isEmpty();
+    }
+
+    @Test
+    void aNodeThatFallsSilentIsToldOfAndRememberedInPositions() throws Exception {
+        list(10, pod("a", 1));
+        NodeName node = pods.find(new JobName("a")).orElseThrow().node().orElseThrow();
+        try (JobEvents.Subscription subscription = feed().follow(ALL)) {
+            pods.silent(Set.of(node));
+            assertThat(told(subscription)).hasSize(1);
+            assertThat(subscription.position()).isEqualTo("10~" + node);
+        }
+
+        try (JobEvents.Subscription subscription = resume("10~" + node)) {
+            assertThat(told(subscription)).isEmpty();
+        }
+        try (JobEvents.Subscription subscription = resume("10")) {
+            assertThat(told(subscription)).hasSize(1);
+        }
+        pods.silent(Set.of());
+        try (JobEvents.Subscription subscription = resume("10~" + node)) {
+            assertThat(told(subscription)).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatIsFoundBesideThePodIsToldToWhoComesBackTooUntilThePodChanges() throws Exception {
+        list(10, pod("a", 1), pod("b", 2));
+
+        pods.changedAside(pods.find(new JobName("a")).orElseThrow());
+
+        try (JobEvents.Subscription subscription = resume("10")) {
+            assertThat(told(subscription)).containsExactly("changed a at 10");
+        }
+        pods.changed(pod("a", 11));
+        try (JobEvents.Subscription subscription = resume("11")) {
+            assertThat(told(subscription)).isEmpty();
+        }
+    }
+
+    @Test
+    void aFollowerThatDoesNotKeepUpIsLetGoWithAPositionToComeBackTo() throws Exception {
+        list(10, pod("a", 1));
+        try (JobEvents.Subscription slow = feed().follow(ALL)) {
+            for (int version = 11; version < 5000; version++) {
+                pods.changed(pod("a", version));
+            }
+
+            List<String> told = told(slow);
+
+            assertThat(told.getLast()).startsWith("ended at ");
+            String position = slow.position();
+            try (JobEvents.Subscription again = resume(position)) {
+                assertThat(told(again)).containsExactly("changed a at 4999");
+            }
+        }
+    }
+
+    @Test
+    void aWriteIsAwaitedUntilTheWatchTellsOfIt() throws Exception {
+        list(10, pod("a", 1));
+        pods.wrote(pod("b", 12));
+
+        assertThat(pods.awaitWrites(Optional.of(new JobName("a")), NOW)).isTrue();
+        assertThat(pods.awaitWrites(Optional.empty(), NOW)).isFalse();
+        Thread watch = Thread.startVirtualThread(() -> pods.changed(pod("b", 12)));
+        assertThat(pods.awaitWrites(Optional.empty(), Duration.ofSeconds(10))).isTrue();
+        watch.join();
+        assertThat(pods.find(new JobName("b"))).isPresent();
+    }
+
+    @Test
+    void anEndThatThisGatewaySawIsAwaitedToo() {
+        list(10, pod("a", 1));
+        pods.ended(pod("a", 1));
+        assertThat(pods.awaitWrites(Optional.empty(), NOW)).isFalse();
+
+        pods.deleted(pod("a", 11));
+
+        assertThat(pods.awaitWrites(Optional.empty(), NOW)).isTrue();
+    }
+
+    @Test
+    void aJobThatIsNotHandedOverIsLookedAtWithPausesUntilItIs() {
+        Pod waiting =
+                new PodBuilder(pod("a", 1))
+                        .editMetadata()
+                        .removeFromAnnotations("JobID")
+                        .endMetadata()
+                        .build();
+        list(10, waiting, pod("b", 2));
+
+        assertThat(pods.dueForALook(8)).map(entry -> entry.name().value()).containsExactly("a");
+        assertThat(pods.dueForALook(8)).isEmpty();
+        pods.changed(pod("a", 11));
+        assertThat(settled).containsExactly("uid-of-a");
+    }
+
+    /// The heap per job in 10,000 that differ in name, UID, ids and 300 random characters: two kilobytes at most.
+    @Test
+    void aJobTakesLessThanTwoKilobytes() {
+        list(10, pod("first", 1));
+        long before = usedAfterCollection();
+        int jobs = 10_000;
+        pods.listStarted();
+        IntStream.range(0, jobs)
+                .mapToObj(number ->
+                        new PodBuilder(
+                                        pod(
+                                                "job-with-a-name-of-usual-length-" + number,
+                                                UUID.randomUUID().toString(),
+                                                1000L + number))
+                                .editMetadata()
+                                .addToAnnotations("differs", randomText())
+                                .endMetadata()
+                                .build())
+                .forEach(pod -> pods.listed(List.of(pod)));
+        pods.listEnded(100_000);
+
+        long perJob = (usedAfterCollection() - before) / jobs;
+
+        System.out.println("A watched job takes " + perJob + " bytes of heap.");
+        assertThat(perJob).isBetween(1L, 2000L);
+        assertThat(pods.after("").count()).isEqualTo(jobs);
+    }
+
+    private static String randomText() {
+        return Stream.generate(() -> UUID.randomUUID().toString())
+                .limit(8)
+                .collect(Collectors.joining());
+    }
+
+    private static long usedAfterCollection() {
+        Runtime runtime = Runtime.getRuntime();
+        long used = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < 3; attempt++) {
+            System.gc();
+            used = Math.min(used, runtime.totalMemory() - runtime.freeMemory());
+        }
+        return used;
+    }
+
+    private JobFeed feed() {
+        return pods.feed().orElseThrow();
+    }
+
+    private JobEvents.Subscription resume(String position) {
+        return pods.resume(feed(), ALL, WatchedPods.Position.parse(position).orElseThrow())
+                .orElseThrow();
+    }
+
+    private static List<String> told(JobEvents.Subscription subscription)
+            throws InterruptedException {
+        List<String> told = new ArrayList<>();
+        for (Optional<JobEvent> event = subscription.next(NOW);
+                event.isPresent();
+                event = subscription.next(NOW)) {
+            told.add(
+                    switch (event.get()) {
+                        case JobEvent.Changed(String at, Job job) ->
+                                "changed " + job.name() + " at " + at;
+                        case JobEvent.Deleted(String at, JobName name, _) ->
+                                "deleted " + name + " at " + at;
+                        case JobEvent.Reset(String at) -> "reset at " + at;
+                        case JobEvent.Ended(String at) -> "ended at " + at;
+                    });
+        }
+        return told;
+    }
+}

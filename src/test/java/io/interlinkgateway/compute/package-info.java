@@ -1,4 +1,0 @@
-@NullMarked
-package io.interlinkgateway.compute;
-
-import org.jspecify.annotations.NullMarked;

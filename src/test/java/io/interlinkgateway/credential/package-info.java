@@ -1,4 +1,0 @@
-@NullMarked
-package io.interlinkgateway.credential;
-
-import org.jspecify.annotations.NullMarked;

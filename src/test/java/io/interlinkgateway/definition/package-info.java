@@ -1,4 +1,0 @@
-@NullMarked
-package io.interlinkgateway.definition;
-
-import org.jspecify.annotations.NullMarked;

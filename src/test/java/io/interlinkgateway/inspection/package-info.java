@@ -1,4 +1,0 @@
-@NullMarked
-package io.interlinkgateway.inspection;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.interlinkgateway.job;
-
-import org.jspecify.annotations.NullMarked;

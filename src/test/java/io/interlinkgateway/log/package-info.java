@@ -1,4 +1,0 @@
-@NullMarked
-package io.interlinkgateway.log;
-
-import org.jspecify.annotations.NullMarked;

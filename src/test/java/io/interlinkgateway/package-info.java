@@ -1,4 +1,0 @@
-@NullMarked
-package io.interlinkgateway;
-
-import org.jspecify.annotations.NullMarked;

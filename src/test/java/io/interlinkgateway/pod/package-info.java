@@ -1,4 +1,0 @@
-@NullMarked
-package io.interlinkgateway.pod;
-
-import org.jspecify.annotations.NullMarked;

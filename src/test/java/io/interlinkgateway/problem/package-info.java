@@ -1,4 +1,0 @@
-@NullMarked
-package io.interlinkgateway.problem;
-
-import org.jspecify.annotations.NullMarked;

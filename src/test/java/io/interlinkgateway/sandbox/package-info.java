@@ -1,4 +1,0 @@
-@NullMarked
-package io.interlinkgateway.sandbox;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.interlinkgateway.submission;
-
-import org.jspecify.annotations.NullMarked;
