@@ -81,7 +81,8 @@ async function* stream(path) {
 async function watch(name, show) {
   for await (const { type, data: job } of stream(`/jobs/${name}/events`)) {
     if (type === "deleted") return undefined;
-    if (type !== "state") continue; // reset: the current state follows
+    if (type === "reset") return watch(name, show); // changes may be missing: begin with the current state
+    if (type !== "state") continue;
     show(job);
     if (["SUCCEEDED", "FAILED"].includes(job.state)) return job;
   }

@@ -97,8 +97,10 @@ def watch(name, show):
     for kind, job in stream(f"/jobs/{name}/events"):
         if kind == "deleted":
             return None
+        if kind == "reset":
+            return watch(name, show)  # changes may be missing: begin with the current state
         if kind != "state":
-            continue  # reset: the current state follows
+            continue
         show(job)
         if job["state"] in ("SUCCEEDED", "FAILED"):
             return job

@@ -25,7 +25,6 @@ measure() { # name, JVM flags
   until kill -0 "$pid" && curl -sf -o /dev/null "http://127.0.0.1:$port/api/v1/nodes"; do sleep 0.01; done
   printf '%-16s first answer after %5d ms, resident %4d MB\n' "$name" \
     $((($(date +%s%N) - before) / 1000000)) $(($(awk '/VmRSS/ {print $2}' "/proc/$pid/status") / 1024))
-  java -XX:TieredStopAtLevel=1 -cp "$app/gateway.jar" io.interlinkgateway.telemetry.HealthCheck $port
   kill "$pid"
   wait "$pid" || true
 }

@@ -13,10 +13,10 @@ import org.eclipse.jetty.util.component.LifeCycle;
 ///
 /// @param audit where the line goes
 /// @param answer what answers the request
-record AuditedRefusals(AuditLog audit, Request.Handler answer) implements Request.Handler {
+record AuditedRefusals(AuditLogFilter audit, Request.Handler answer) implements Request.Handler {
 
     /// Puts it around the error handler that the server has when it starts, so that the order in which it is set does not matter.
-    static void install(Server server, AuditLog audit) {
+    static void install(Server server, AuditLogFilter audit) {
         server.addEventListener(
                 new LifeCycle.Listener() {
                     @Override

@@ -74,7 +74,7 @@ class CallerConfiguration implements WebMvcConfigurer {
     /// grant and scope of a discovery document, most of which no person can use, so its addresses are said here.
     /// An issuer that is down when the description is first asked for has only that document, until a restart.
     @Bean
-    OpenApiCustomizer logins(BearerTokens tokens, SwaggerUiOAuthProperties swaggerUi) {
+    OpenApiCustomizer logins(BearerTokenAuthentication tokens, SwaggerUiOAuthProperties swaggerUi) {
         return api -> {
             for (TrustedIssuer issuer : tokens.issuers()) {
                 String name =

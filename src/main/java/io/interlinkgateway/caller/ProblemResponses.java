@@ -40,7 +40,7 @@ final class ProblemResponses
             HttpServletRequest request,
             HttpServletResponse response,
             AuthenticationException failure) {
-        if (failure instanceof UndecidedException undecided) {
+        if (failure instanceof TokenUnverifiableException undecided) {
             if (undecided.failure() instanceof GatewayException.TooManyRequests tooMany) {
                 refuse(request, response, tooMany);
             } else {

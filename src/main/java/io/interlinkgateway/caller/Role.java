@@ -11,7 +11,7 @@ public enum Role {
     ADMIN;
 
     /// @param other a role
-    /// @return whether whoever has this role may do all that the other allows
+    /// @return whether a caller with this role may do all that the other role allows
     public boolean includes(Role other) {
         return compareTo(other) >= 0;
     }

@@ -101,8 +101,8 @@ class SecurityConfiguration {
     }
 
     @Bean
-    BearerTokens bearerTokens(OwnTokens ownTokens, JsonMapper json) {
-        return new BearerTokens(
+    BearerTokenAuthentication bearerTokens(OwnTokens ownTokens, JsonMapper json) {
+        return new BearerTokenAuthentication(
                 ownTokens,
                 properties.issuers().stream()
                         .map(issuer -> new TrustedIssuer(issuer, json))
@@ -111,17 +111,17 @@ class SecurityConfiguration {
 
     /// Sees every request before each other filter does, so that refused ones have their line too.
     @Bean
-    FilterRegistrationBean<AuditLog> auditLog(JsonMapper json) {
-        FilterRegistrationBean<AuditLog> registration =
-                new FilterRegistrationBean<>(new AuditLog(json));
+    FilterRegistrationBean<AuditLogFilter> auditLog(JsonMapper json) {
+        FilterRegistrationBean<AuditLogFilter> registration =
+                new FilterRegistrationBean<>(new AuditLogFilter(json));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return registration;
     }
 
     @Bean
     WebServerFactoryCustomizer<JettyServletWebServerFactory> auditedRefusals(
-            FilterRegistrationBean<AuditLog> auditLog) {
-        AuditLog audit = Objects.requireNonNull(auditLog.getFilter());
+            FilterRegistrationBean<AuditLogFilter> auditLog) {
+        AuditLogFilter audit = Objects.requireNonNull(auditLog.getFilter());
         return factory ->
                 factory.addServerCustomizers(server -> AuditedRefusals.install(server, audit));
     }
@@ -129,7 +129,7 @@ class SecurityConfiguration {
     @Bean
     SecurityFilterChain filterChain(
             HttpSecurity http,
-            BearerTokens bearerTokens,
+            BearerTokenAuthentication bearerTokens,
             ProblemResponses problems,
             Connections connections) {
         http.sessionManagement(
@@ -182,7 +182,8 @@ class SecurityConfiguration {
                                                                                     resource
                                                                                             ::authorizationServer))))
                             .addFilterAfter(
-                                    new CallerLimits(callers, problems), AuthorizationFilter.class);
+                                    new RateLimitFilter(callers, problems),
+                                    AuthorizationFilter.class);
         }
         return http.build();
     }
@@ -199,7 +200,7 @@ class SecurityConfiguration {
         return (request, response, chain) -> {
             if (CallerAuthentication.isKnown()) {
                 connections.admit((HttpServletRequest) request);
-                request.setAttribute(AuditLog.CALLER, CallerAuthentication.current());
+                request.setAttribute(AuditLogFilter.CALLER, CallerAuthentication.current());
             }
             chain.doFilter(request, response);
         };

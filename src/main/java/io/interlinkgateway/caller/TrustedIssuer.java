@@ -118,7 +118,7 @@ final class TrustedIssuer {
     Optional<LoginPages> loginPages() {
         try {
             return provider().loginPages();
-        } catch (UndecidedException silent) {
+        } catch (TokenUnverifiableException silent) {
             return Optional.empty();
         }
     }
@@ -126,7 +126,7 @@ final class TrustedIssuer {
     /// @param token a token that claims to be of this issuer
     /// @return who sent it
     /// @throws InvalidBearerTokenException if the token is not valid
-    /// @throws UndecidedException if that can't be known now
+    /// @throws TokenUnverifiableException if that can't be known now
     Caller callerOf(String token) {
         Provider known = provider();
         Jwt jwt = decoded(known, token);
@@ -368,8 +368,8 @@ final class TrustedIssuer {
         }
     }
 
-    private UndecidedException unavailable(Exception cause) {
-        return new UndecidedException(
+    private TokenUnverifiableException unavailable(Exception cause) {
+        return new TokenUnverifiableException(
                 new GatewayException.IssuerUnavailable(
                         "The issuer " + uri() + " can't be asked whether the token is good."),
                 cause);

@@ -57,7 +57,7 @@ final class WorkspaceAccess implements HandlerInterceptor, HandlerMethodArgument
                     caller.roleIn(workspace)
                             .orElseThrow(() ->
                                     new GatewayException.NotFound("workspace", workspace.value()));
-            request.setAttribute(AuditLog.WORKSPACE, workspace);
+            request.setAttribute(AuditLogFilter.WORKSPACE, workspace);
             require(required.value(), role, "the workspace \"" + workspace + "\"");
             request.setAttribute(ATTRIBUTE, workspace);
             request.setAttribute(ROLE, role);

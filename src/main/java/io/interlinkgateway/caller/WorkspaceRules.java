@@ -35,7 +35,7 @@ final class WorkspaceRules {
     private static final Pattern LITERAL = Pattern.compile("[^$\\\\]*");
     private static final Pattern NOT_IN_NAMES = Pattern.compile("[^a-z0-9]+");
 
-    /// Names that a claim may not lead to, whoever names the groups.
+    /// Names that no claim may lead to.
     private static final Set<String> RESERVED = Set.of("default", "interlink-gateway");
 
     private final List<Rule> rules;

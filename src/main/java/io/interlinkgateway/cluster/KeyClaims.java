@@ -8,9 +8,9 @@ import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.failure.GatewayException;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.PodTranslation;
-import io.interlinkgateway.status.Repetition;
+import io.interlinkgateway.status.ExistingPod;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -39,7 +39,7 @@ final class KeyClaims {
     /// @param wanted the job's pod
     /// @throws GatewayException.IdempotencyKeyReused if the key belongs to a job of another name
     void claim(Pod wanted) {
-        Repetition.keyOf(wanted).ifPresent(key -> claim(wanted, key));
+        ExistingPod.keyOf(wanted).ifPresent(key -> claim(wanted, key));
     }
 
     private void claim(Pod wanted, String key) {
@@ -74,7 +74,7 @@ final class KeyClaims {
                         UriComponentsBuilder.fromPath("/api/v1/namespaces/{namespace}/pods")
                                 .queryParam("labelSelector", "{selector}")
                                 .queryParam("resourceVersion", 0)
-                                .build(namespace(wanted), Annotations.IDEMPOTENCY_KEY + "=" + key)
+                                .build(namespace(wanted), MetadataNames.IDEMPOTENCY_KEY + "=" + key)
                                 .toString(),
                         null);
         if (!answer.successful()) {

@@ -7,7 +7,7 @@ import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.job.Fingerprint;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.token.ApiToken;
 import io.interlinkgateway.token.ApiTokens;
@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 final class KubernetesApiTokens implements ApiTokens {
 
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesApiTokens.class);
-    private static final String TYPE = Annotations.PREFIX + "api-token";
-    private static final String OWNER_LABEL = Annotations.PREFIX + "api-token-owner";
+    private static final String TYPE = MetadataNames.PREFIX + "api-token";
+    private static final String OWNER_LABEL = MetadataNames.PREFIX + "api-token-owner";
     private static final String NAME_PREFIX = "api-token-";
 
     private final ApiServer apiServer;
@@ -50,7 +50,7 @@ final class KubernetesApiTokens implements ApiTokens {
                 .withNewMetadata()
                     .withName(NAME_PREFIX + token.id())
                     .withNamespace(namespace)
-                    .addToLabels(Annotations.MANAGED_BY, PodTranslation.MANAGER)
+                    .addToLabels(MetadataNames.MANAGED_BY, PodTranslation.MANAGER)
                     .addToLabels(OWNER_LABEL, labelFor(token.owner()))
                 .endMetadata()
                 .withType(TYPE)

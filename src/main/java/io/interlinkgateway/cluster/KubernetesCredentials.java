@@ -16,7 +16,7 @@ import io.interlinkgateway.job.CredentialName;
 import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.TrackingUri;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.status.PodReading;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +40,7 @@ final class KubernetesCredentials implements Credentials {
 
     private static final String OPAQUE = "Opaque";
 
-    /// How often a Secret may change under the hand of whoever replaces it.
+    /// How often a replacement of a Secret is retried when the Secret changes meanwhile.
     private static final int ATTEMPTS = 5;
 
     private final ApiServer apiServer;
@@ -77,7 +77,7 @@ final class KubernetesCredentials implements Credentials {
                         .withNewMetadata()
                         .withName(name.value())
                         .withNamespace(workspace.value())
-                        .addToLabels(Annotations.MANAGED_BY, PodTranslation.MANAGER)
+                        .addToLabels(MetadataNames.MANAGED_BY, PodTranslation.MANAGER)
                         .endMetadata()
                         .withType(OPAQUE)
                         .build();
@@ -103,10 +103,10 @@ final class KubernetesCredentials implements Credentials {
                 new LinkedHashMap<>(
                         Objects.requireNonNullElse(
                                 secret.getMetadata().getAnnotations(), Map.of()));
-        annotations.remove(Annotations.TRACKING_URI);
+        annotations.remove(MetadataNames.TRACKING_URI);
         credential
                 .trackingUri()
-                .ifPresent(uri -> annotations.put(Annotations.TRACKING_URI, uri.toString()));
+                .ifPresent(uri -> annotations.put(MetadataNames.TRACKING_URI, uri.toString()));
         Map<String, String> data =
                 new LinkedHashMap<>(Objects.requireNonNullElse(secret.getData(), Map.of()));
         for (MlflowAccess.Kind kind : MlflowAccess.Kind.values()) {
@@ -208,7 +208,7 @@ final class KubernetesCredentials implements Credentials {
 
     private static Optional<TrackingUri> trackingUri(Secret secret) {
         return Optional.ofNullable(secret.getMetadata().getAnnotations())
-                .map(annotations -> annotations.get(Annotations.TRACKING_URI))
+                .map(annotations -> annotations.get(MetadataNames.TRACKING_URI))
                 .flatMap(text -> {
                     try {
                         return Optional.of(TrackingUri.parse(text));

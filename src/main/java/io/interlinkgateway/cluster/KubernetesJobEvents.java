@@ -5,7 +5,7 @@ import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.job.JobFilter;
 import java.util.Optional;
 
-/// Changes of jobs as the watches tell of them. Positions are resource versions, which are the same for every
+/// Changes of jobs as the watches report them. Positions are resource versions, which are the same for every
 /// gateway.
 final class KubernetesJobEvents implements JobEvents {
 

@@ -27,7 +27,7 @@ import io.interlinkgateway.pod.PlacedJob;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.pod.TranslatedJob;
-import io.interlinkgateway.status.Repetition;
+import io.interlinkgateway.status.ExistingPod;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -83,7 +83,7 @@ final class KubernetesJobs implements JobStore {
             Optional<Pod> existing = pod(wanted);
             if (existing.isPresent()) {
                 return new Submission(
-                        Repetition.sameJob(existing.get(), wanted, clock.instant()), false);
+                        ExistingPod.sameJob(existing.get(), wanted, clock.instant()), false);
             }
         }
         throw new GatewayException.ClusterUnavailable(
@@ -97,7 +97,7 @@ final class KubernetesJobs implements JobStore {
         try {
             return create(wanted);
         } catch (GatewayException.ClusterUnavailable lost) {
-            Optional<Pod> made = pod(wanted).filter(pod -> Repetition.sameDefinition(pod, wanted));
+            Optional<Pod> made = pod(wanted).filter(pod -> ExistingPod.sameDefinition(pod, wanted));
             if (made.isEmpty()) {
                 throw lost;
             }
@@ -148,8 +148,9 @@ final class KubernetesJobs implements JobStore {
         Pod wanted = job.translated().pod();
         claims.claim(wanted);
         Optional<Pod> old = pod(wanted);
-        Repetition.requireReplaceable(old, wanted, replacement);
-        if (old.isPresent() && !Repetition.stays(old.get(), wanted, replacement, clock.instant())) {
+        ExistingPod.requireReplaceable(old, wanted, replacement);
+        if (old.isPresent()
+                && !ExistingPod.stays(old.get(), wanted, replacement, clock.instant())) {
             if (!isJob(old.get())) {
                 throw new GatewayException.NameTaken(job.translated().job().name().value());
             }
@@ -177,14 +178,14 @@ final class KubernetesJobs implements JobStore {
     @Override
     public Optional<Job> staying(TranslatedJob job, Replacement replacement) {
         Pod wanted = job.pod();
-        return Repetition.stayingJob(pod(wanted), wanted, replacement, clock.instant());
+        return ExistingPod.stayingJob(pod(wanted), wanted, replacement, clock.instant());
     }
 
     @Override
     public Optional<Job> repeated(TranslatedJob job) {
         Pod wanted = job.pod();
         return pod(wanted)
-                .flatMap(existing -> Repetition.repeatedJob(existing, wanted, clock.instant()));
+                .flatMap(existing -> ExistingPod.repeatedJob(existing, wanted, clock.instant()));
     }
 
     @Override
@@ -351,7 +352,7 @@ final class KubernetesJobs implements JobStore {
     public Optional<Job> delete(Workspace workspace, JobName name, Set<String> meant) {
         Optional<Pod> there = job(workspace, name);
         // The API server deletes the pod only by the UID that is compared here.
-        Repetition.requireMeant(there, meant, name);
+        ExistingPod.requireMeant(there, meant, name);
         return there.flatMap(this::delete).map(this::read);
     }
 

@@ -5,7 +5,7 @@ import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.node.VirtualNodes;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.status.PodReading;
 import java.util.Comparator;
 import java.util.List;
@@ -29,7 +29,7 @@ final class KubernetesVirtualNodes implements VirtualNodes {
 
     private List<VirtualNode> listed() {
         return apiServer
-                .call(() -> apiServer.client().nodes().withLabel(Annotations.NODE_TYPE).list())
+                .call(() -> apiServer.client().nodes().withLabel(MetadataNames.NODE_TYPE).list())
                 .getItems()
                 .stream()
                 .flatMap(node -> PodReading.nodeFrom(node).stream())

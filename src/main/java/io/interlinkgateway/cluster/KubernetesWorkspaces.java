@@ -13,7 +13,7 @@ import io.interlinkgateway.caller.Workspaces;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.PodTranslation;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -90,7 +90,7 @@ final class KubernetesWorkspaces implements Workspaces {
                 .withNewMetadata().withName("preview-" + UUID.randomUUID()).endMetadata()
                 .withNewSpec()
                     .withAutomountServiceAccountToken(false)
-                    .withNodeSelector(Map.of(Annotations.HOSTNAME, "preview"))
+                    .withNodeSelector(Map.of(MetadataNames.HOSTNAME, "preview"))
                     .withNewSecurityContext()
                         .withRunAsNonRoot(true)
                         .withNewSeccompProfile().withType("RuntimeDefault").endSeccompProfile()
@@ -111,7 +111,8 @@ final class KubernetesWorkspaces implements Workspaces {
 
     private static boolean isOwn(Namespace namespace) {
         Map<String, String> labels = namespace.getMetadata().getLabels();
-        return labels != null && PodTranslation.MANAGER.equals(labels.get(Annotations.MANAGED_BY));
+        return labels != null
+                && PodTranslation.MANAGER.equals(labels.get(MetadataNames.MANAGED_BY));
     }
 
     private void createUnlessThere(HasMetadata object) {
@@ -131,7 +132,7 @@ final class KubernetesWorkspaces implements Workspaces {
                 .withNewMetadata()
                     .withName(workspace.value())
                     .withLabels(Map.of(
-                            Annotations.MANAGED_BY, PodTranslation.MANAGER,
+                            MetadataNames.MANAGED_BY, PodTranslation.MANAGER,
                             "pod-security.kubernetes.io/enforce", level,
                             "pod-security.kubernetes.io/warn", "restricted"))
                 .endMetadata()

@@ -13,7 +13,7 @@ import org.springframework.web.util.WebUtils;
 /// The connection that a request came by. Jetty does not read from it while the request is handled, so it does not
 /// notice that the client left.
 ///
-/// A client that only closes its sending side counts as gone, too: TCP does not tell the two apart.
+/// A client that only closes its sending side counts as disconnected, too: TCP does not distinguish the two.
 final class ClientConnection {
 
     private final Connection connection;

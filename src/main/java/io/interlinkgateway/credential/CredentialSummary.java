@@ -13,7 +13,7 @@ import java.util.Optional;
 /// @param username the MLflow user, unless it is a token
 /// @param trackingUri the one server it may be used for, if it is bound
 /// @param createdAt when it was made
-/// @param managedBy `gateway`, or whoever made the Secret
+/// @param managedBy `gateway`, or what else created the Secret
 public record CredentialSummary(
         CredentialName name,
         MlflowAccess.Kind kind,

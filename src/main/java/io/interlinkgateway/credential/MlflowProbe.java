@@ -1,6 +1,6 @@
 package io.interlinkgateway.credential;
 
-import io.interlinkgateway.credential.Exchange.Answer;
+import io.interlinkgateway.credential.PinnedHttpRequest.Answer;
 import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.TrackingUri;
@@ -40,7 +40,7 @@ class MlflowProbe {
 
     private final MlflowProperties properties;
     private final PublicAddresses addresses;
-    private final Exchange exchange;
+    private final PinnedHttpRequest exchange;
 
     @Autowired
     MlflowProbe(MlflowProperties properties) {
@@ -53,7 +53,7 @@ class MlflowProbe {
     MlflowProbe(MlflowProperties properties, PublicAddresses addresses, SSLSocketFactory tls) {
         this.properties = properties;
         this.addresses = addresses;
-        this.exchange = new Exchange(tls, CONNECT_TIMEOUT);
+        this.exchange = new PinnedHttpRequest(tls, CONNECT_TIMEOUT);
     }
 
     /// What was found.

@@ -14,7 +14,7 @@ enum Verdict {
             "The server forbids listing experiments: the credential's user lacks permissions, or"
                     + " the server refuses all requests from the gateway.",
             "Ask the server's administrator for permission."),
-    /// The server lets everybody in, so the credential can't be told right from wrong.
+    /// The server lets everybody in, so the credential can't be verified.
     OPEN_SERVER(
             "The server requires no password, so the credential cannot be verified.",
             "Check the tracking URI. An open server needs no credential."),

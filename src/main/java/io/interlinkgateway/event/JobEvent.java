@@ -3,7 +3,7 @@ package io.interlinkgateway.event;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 
-/// What a subscriber is told.
+/// What a subscriber receives.
 public sealed interface JobEvent {
 
     /// Where in the order of all changes this stands. Whoever subscribes after it misses nothing.
@@ -30,7 +30,7 @@ public sealed interface JobEvent {
     /// @param uid its UID
     record Deleted(String position, JobName name, String uid) implements JobEvent {}
 
-    /// What happened since the position that was subscribed after can't be told in full: list the jobs again.
+    /// The changes since the position that was subscribed after are not all known: list the jobs again.
     /// What happens from now on follows.
     ///
     /// @param position see [#position()]

@@ -26,7 +26,7 @@ public interface JobEvents {
         /// @throws InterruptedException if the thread is interrupted while it waits
         Optional<JobEvent> next(Duration patience) throws InterruptedException;
 
-        /// @return where the subscriber is: whoever subscribes after it sees what [#next] would give
+        /// @return where the subscriber is: a subscription after it receives what [#next] would give
         String position();
 
         /// Lets go of the subscriber: after what waits comes [JobEvent.Ended]. For any thread.

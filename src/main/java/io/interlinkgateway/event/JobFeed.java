@@ -69,7 +69,7 @@ public final class JobFeed {
     private long reached;
     private boolean closed;
 
-    /// @param start all that happens after this version will be told
+    /// @param start all changes after this version will be delivered
     /// @param positions writes versions as positions
     public JobFeed(long start, LongFunction<String> positions) {
         this.reached = start;
@@ -97,7 +97,7 @@ public final class JobFeed {
     }
 
     /// A job's state changed though nothing in the order of changes says so: its node lost contact, say. It
-    /// is told to those who follow now.
+    /// is delivered to those who follow now.
     ///
     /// @param job as it is now
     public synchronized void changedAside(Job job) {
@@ -137,7 +137,7 @@ public final class JobFeed {
         reached = version;
     }
 
-    /// @return the version up to which all was told
+    /// @return the version up to which all was delivered
     public synchronized long reached() {
         return reached;
     }

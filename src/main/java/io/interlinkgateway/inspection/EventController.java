@@ -89,7 +89,7 @@ class EventController implements SmartLifecycle {
         this.heartbeat = properties.heartbeat();
     }
 
-    /// What happened can't be told in full.
+    /// The changes are not all known.
     @Schema(
             name = "StreamReset",
             description = "The data of the event reset: it has no fields.",
@@ -261,7 +261,7 @@ class EventController implements SmartLifecycle {
                 client.flush();
             }
         } catch (InterruptedException stopping) {
-            // Whoever comes back with the last id misses nothing.
+            // A client that reconnects with the last id misses nothing.
             return;
         } finally {
             streaming.remove(subscription);

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// What may be kept of a text that itself shall not be, or tells it from others: its SHA-256.
+/// The SHA-256 of a text, to store or compare a secret without keeping it.
 public final class Fingerprint {
 
     private Fingerprint() {}

@@ -16,7 +16,7 @@ import java.util.Optional;
 /// @param containers how its containers ended, in their order, as far as its own record says so
 /// @param remoteJobId the HPC's own id for it, once it has one
 /// @param createdAt when its pod was created
-/// @param managedBy `gateway`, or whoever made the pod
+/// @param managedBy `gateway`, or what else created the pod
 /// @param labels the caller's own labels
 /// @param definition what it was made from: the spec, or the pod without what the cluster added; left out where
 ///     many jobs are kept, for it may have a megabyte
@@ -39,7 +39,7 @@ public record Job(
         containers = List.copyOf(containers);
     }
 
-    /// Whether there is nothing to tell who knows an earlier reading of the job.
+    /// Whether two readings of a job report the same state.
     ///
     /// @param before the same job, read earlier
     /// @return true if its state, how that is known, and the HPC's id are the same

@@ -2,7 +2,7 @@ package io.interlinkgateway.job;
 
 import io.interlinkgateway.failure.InvalidValueException;
 import io.interlinkgateway.failure.Text;
-import io.interlinkgateway.job.RuntimeWords.RuntimeOption;
+import io.interlinkgateway.job.SingularityArguments.RuntimeOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -70,7 +70,7 @@ public record SingularityOptions(List<BindMount> mounts, Optional<String> option
                     "A variable in the options holds blanks, which would make words of their own.",
                     "Use variables without blanks only.");
         }
-        return RuntimeWords.parse(options);
+        return SingularityArguments.parse(options);
     }
 
     /// The mounts as options.

@@ -32,7 +32,7 @@ public interface ContainerLog {
     /// A log that is being read.
     ///
     /// @param stream its bytes
-    /// @param plugin tells whose they are; nothing was given to it yet
+    /// @param plugin separates the job's bytes from the plugin's; nothing was given to it yet
     /// @param redaction hides what must not be seen of them; nothing was given to it yet
     record Opened(LogStream stream, PluginLog plugin, Redaction redaction)
             implements AutoCloseable {

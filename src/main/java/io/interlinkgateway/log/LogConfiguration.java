@@ -1,7 +1,7 @@
 package io.interlinkgateway.log;
 
 import io.interlinkgateway.job.Jobs;
-import io.interlinkgateway.log.feed.LogPace;
+import io.interlinkgateway.log.feed.LogTimings;
 import java.time.Clock;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
@@ -12,7 +12,7 @@ class LogConfiguration {
 
     @Bean
     LogReaders logReaders(JobLogs logs, Jobs jobs, LogProperties properties, Clock clock) {
-        return new LogReaders(logs, jobs::find, LogPace.of(properties), clock);
+        return new LogReaders(logs, jobs::find, LogTimings.of(properties), clock);
     }
 
     @Bean

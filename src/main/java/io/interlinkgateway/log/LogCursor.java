@@ -2,7 +2,7 @@ package io.interlinkgateway.log;
 
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.log.feed.LogPosition;
-import io.interlinkgateway.log.feed.LogPosition.Stage;
+import io.interlinkgateway.log.feed.LogPosition.ReplayEnvironment;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 ///
 /// @param uid the pod's
 /// @param container whose output
-/// @param position what it has; empty if it has all, and was told so
+/// @param position what it has; empty if it has all, and knows that
 record LogCursor(String uid, String container, Optional<LogPosition> position) {
 
     private static final Pattern TEXT =
@@ -37,7 +37,9 @@ record LogCursor(String uid, String container, Optional<LogPosition> position) {
                 Optional.ofNullable(matcher.group(3))
                         .map(stage ->
                                 new LogPosition(
-                                        stage.equals("p") ? Stage.PREPARATION : Stage.OUTPUT,
+                                        stage.equals("p")
+                                                ? ReplayEnvironment.PREPARATION
+                                                : ReplayEnvironment.OUTPUT,
                                         Long.parseLong(matcher.group(4)))));
     }
 
@@ -51,7 +53,9 @@ record LogCursor(String uid, String container, Optional<LogPosition> position) {
                 + "/"
                 + container
                 + "/"
-                + position.map(at -> (at.stage() == Stage.PREPARATION ? "p" : "o") + at.offset())
+                + position.map(at ->
+                                (at.stage() == ReplayEnvironment.PREPARATION ? "p" : "o")
+                                        + at.offset())
                         .orElse("end");
     }
 }

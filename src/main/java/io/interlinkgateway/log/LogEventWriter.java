@@ -32,7 +32,7 @@ final class LogEventWriter {
     private static final int LONGEST = 16_384;
     private static final int LONGEST_CHARACTER = 4;
 
-    /// How long a line may be silent before its beginning is told.
+    /// How long a line may be incomplete before its beginning is sent.
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     /// How long the pod's status may lag behind the end of the log.
@@ -230,7 +230,7 @@ final class LogEventWriter {
         write("problem", Optional.empty(), new Unreadable(message));
     }
 
-    /// Everything was told; what is missing is the pod's status, which lags behind. It gets some time.
+    /// Everything was sent; what is missing is the pod's status, which lags behind. It gets some time.
     private void end(Duration heartbeat) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + LAG.toNanos();
         Optional<Job> job = job();

@@ -8,10 +8,10 @@ import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.feed.FollowingReader;
 import io.interlinkgateway.log.feed.LogDecoder;
 import io.interlinkgateway.log.feed.LogFeed;
-import io.interlinkgateway.log.feed.LogPace;
 import io.interlinkgateway.log.feed.LogPiece;
 import io.interlinkgateway.log.feed.LogPosition;
 import io.interlinkgateway.log.feed.LogReader;
+import io.interlinkgateway.log.feed.LogTimings;
 import io.interlinkgateway.log.feed.SnapshotReader;
 import java.io.IOException;
 import java.time.Clock;
@@ -34,14 +34,14 @@ public final class LogReaders {
 
     private final JobLogs logs;
     private final JobLookup jobs;
-    private final LogPace pace;
+    private final LogTimings pace;
     private final Clock clock;
     private final Map<ContainerLog.Key, Shared> feeds = new ConcurrentHashMap<>();
 
     /// @param readers how many there are
     private record Shared(LogFeed feed, int readers) {}
 
-    LogReaders(JobLogs logs, JobLookup jobs, LogPace pace, Clock clock) {
+    LogReaders(JobLogs logs, JobLookup jobs, LogTimings pace, Clock clock) {
         this.logs = logs;
         this.jobs = jobs;
         this.pace = pace;
@@ -57,7 +57,7 @@ public final class LogReaders {
         return new LogReaders(
                 logs,
                 jobs,
-                LogPace.of(new LogProperties(LogProperties.SMALLEST_BUFFER, SILENCE, SILENCE)),
+                LogTimings.of(new LogProperties(LogProperties.SMALLEST_BUFFER, SILENCE, SILENCE)),
                 Clock.systemUTC());
     }
 
@@ -109,7 +109,7 @@ public final class LogReaders {
         return LogPosition.HEAD;
     }
 
-    /// Nodes don't tell when a job wrote what, so it is only known of bytes that came while a gateway followed.
+    /// Nodes don't say when a job wrote what, so that is only known of bytes that came while a gateway followed.
     private LogPosition since(ContainerLog log, Instant time) {
         Job job =
                 job(log).orElseThrow(() ->
@@ -219,7 +219,7 @@ public final class LogReaders {
                 });
     }
 
-    /// Lets go of all who follow, before the server stops: whoever is told no end comes back.
+    /// Disconnects all followers before the server stops: clients without an `end` event reconnect.
     void close() {
         feeds.values()
                 .forEach(shared -> {

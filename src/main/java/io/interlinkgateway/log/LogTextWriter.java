@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 
-/// Writes a log as the bytes that it is. In these nothing can be told of problems: so the answer's head, which
+/// Writes a log as the bytes that it is. These can't carry problems: so the answer's head, which
 /// says that all is well, waits a while for the first sign of the log.
 final class LogTextWriter {
 

@@ -35,7 +35,7 @@ public final class Redaction {
     }
 
     /// @param bytes what comes next
-    /// @return what can be told now
+    /// @return what can be given on now
     public byte[] next(byte[] bytes) {
         byte[] all = Arrays.copyOf(held, held.length + bytes.length);
         System.arraycopy(bytes, 0, all, held.length, bytes.length);

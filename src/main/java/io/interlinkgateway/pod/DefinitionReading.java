@@ -37,7 +37,7 @@ public final class DefinitionReading {
 
     public static JobDefinition definitionOf(Pod pod) {
         Map<String, String> annotations = ModelFields.orEmpty(pod.getMetadata().getAnnotations());
-        if (!PodTranslation.FROM_SPEC.equals(annotations.get(Annotations.DEFINITION))) {
+        if (!PodTranslation.FROM_SPEC.equals(annotations.get(MetadataNames.DEFINITION))) {
             return manifestOf(pod);
         }
         try {
@@ -51,7 +51,7 @@ public final class DefinitionReading {
         ImageReference image =
                 new ImageReference(
                         container.getImage(),
-                        Optional.ofNullable(annotations.get(Annotations.PULL_FROM)));
+                        Optional.ofNullable(annotations.get(MetadataNames.PULL_FROM)));
         Map<String, String> environment = new LinkedHashMap<>();
         ModelFields.orEmpty(container.getEnv()).stream()
                 .filter(variable -> variable.getValueFrom() == null)
@@ -69,7 +69,7 @@ public final class DefinitionReading {
                         environment.values(), mlflow, command, arguments);
         Map<String, Quantity> limits = amounts(container.getResources().getLimits());
         limits.keySet().removeAll(PluginResources.completedIn(pod));
-        Optional.ofNullable(annotations.get(Annotations.WRITTEN_LIMITS)).stream()
+        Optional.ofNullable(annotations.get(MetadataNames.WRITTEN_LIMITS)).stream()
                 .flatMap(written -> Arrays.stream(written.split(",")))
                 .map(limit -> limit.split("=", 2))
                 .forEach(limit -> limits.put(limit[0], new Quantity(limit[1])));
@@ -80,11 +80,12 @@ public final class DefinitionReading {
                 environment,
                 mlflow,
                 new ComputeResources(limits, amounts(container.getResources().getRequests())),
-                Optional.ofNullable(annotations.get(Annotations.WRITTEN_FLAGS))
-                        .or(() -> Optional.ofNullable(annotations.get(Annotations.FLAGS)))
+                Optional.ofNullable(annotations.get(MetadataNames.WRITTEN_FLAGS))
+                        .or(() -> Optional.ofNullable(annotations.get(MetadataNames.FLAGS)))
                         .map(SlurmOptions::parse)
                         .orElse(SlurmOptions.NONE),
-                PreExec.ownPart(image, Optional.ofNullable(annotations.get(Annotations.PRE_EXEC))),
+                PreExec.ownPart(
+                        image, Optional.ofNullable(annotations.get(MetadataNames.PRE_EXEC))),
                 singularityOf(annotations, added),
                 ownLabels(pod.getMetadata()));
     }
@@ -93,10 +94,10 @@ public final class DefinitionReading {
             Map<String, String> annotations, boolean added) {
         List<BindMount> mounts =
                 SingularityOptions.ofMounts(
-                                annotations.getOrDefault(Annotations.SINGULARITY_MOUNTS, ""))
+                                annotations.getOrDefault(MetadataNames.SINGULARITY_MOUNTS, ""))
                         .mounts();
         Optional<String> options =
-                Optional.ofNullable(annotations.get(Annotations.SINGULARITY_OPTIONS))
+                Optional.ofNullable(annotations.get(MetadataNames.SINGULARITY_OPTIONS))
                         .map(text ->
                                 added && text.startsWith(EnvironmentEncoding.NO_EVALUATION)
                                         ? text.substring(EnvironmentEncoding.NO_EVALUATION.length())
@@ -156,8 +157,8 @@ public final class DefinitionReading {
                     .withDeletionTimestamp(null)
                     .withDeletionGracePeriodSeconds(null)
                     .withManagedFields(List.of())
-                    .removeFromLabels(Annotations.MANAGED_BY)
-                    .removeFromLabels(Annotations.IDEMPOTENCY_KEY)
+                    .removeFromLabels(MetadataNames.MANAGED_BY)
+                    .removeFromLabels(MetadataNames.IDEMPOTENCY_KEY)
                     .withAnnotations(ownAnnotations(pod))
                 .endMetadata()
                 .editSpec()
@@ -180,7 +181,7 @@ public final class DefinitionReading {
         annotations
                 .keySet()
                 .removeIf(name ->
-                        name.equals(Annotations.JOB_ID) || name.startsWith(Annotations.PREFIX));
+                        name.equals(MetadataNames.JOB_ID) || name.startsWith(MetadataNames.PREFIX));
         return annotations;
     }
 
@@ -207,8 +208,8 @@ public final class DefinitionReading {
     /// @return a copy
     public static Map<String, String> ownLabels(ObjectMeta metadata) {
         Map<String, String> labels = new LinkedHashMap<>(ModelFields.orEmpty(metadata.getLabels()));
-        labels.remove(Annotations.MANAGED_BY);
-        labels.remove(Annotations.IDEMPOTENCY_KEY);
+        labels.remove(MetadataNames.MANAGED_BY);
+        labels.remove(MetadataNames.IDEMPOTENCY_KEY);
         return labels;
     }
 }

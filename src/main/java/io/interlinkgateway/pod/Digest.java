@@ -4,7 +4,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.job.Fingerprint;
 
-/// What tells two definitions apart: the SHA-256 of the pod that comes of each.
+/// Distinguishes two definitions: the SHA-256 of the pod that each is translated to.
 final class Digest {
 
     private Digest() {}

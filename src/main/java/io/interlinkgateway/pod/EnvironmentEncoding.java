@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /// `third_party/forked/golang/expansion`): `$$` becomes `$`, `$(NAME)` the variable's value, and every other
 /// `$` stays. Values from Secrets are not expanded. The container runtime then lets a shell evaluate what is
 /// left (recording `env-special`: `$HOME` and `` `id` `` ran), and a value that ends with a backslash takes
-/// all variables with it, unless it is told `--no-eval`, which is therefore added wherever something could
+/// all variables with it, unless it has `--no-eval`, which is therefore added wherever something could
 /// be changed.
 final class EnvironmentEncoding {
 

@@ -65,7 +65,7 @@ final class ImageRoot {
 
     private static Optional<String> annotation(Pod pod) {
         Map<String, String> annotations = ModelFields.orEmpty(pod.getMetadata().getAnnotations());
-        return Optional.ofNullable(annotations.get(Annotations.IMAGE_ROOT));
+        return Optional.ofNullable(annotations.get(MetadataNames.IMAGE_ROOT));
     }
 
     private static Set<String> kinds(Pod pod) {

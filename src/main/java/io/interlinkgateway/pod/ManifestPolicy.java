@@ -130,7 +130,7 @@ final class ManifestPolicy {
                 refusedIf(!metadata.getOwnerReferences().isEmpty(), "metadata.ownerReferences"),
                 refusedIf(!metadata.getFinalizers().isEmpty(), "metadata.finalizers"),
                 ModelFields.orEmpty(metadata.getLabels()).keySet().stream()
-                        .filter(name -> name.startsWith(Annotations.PREFIX))
+                        .filter(name -> name.startsWith(MetadataNames.PREFIX))
                         .map(name -> refused("metadata.labels[" + Text.shown(name) + "]")),
                 ModelFields.orEmpty(metadata.getAnnotations()).entrySet().stream()
                         .flatMap(entry -> ofAnnotation(entry.getKey(), entry.getValue())));
@@ -141,8 +141,8 @@ final class ManifestPolicy {
         boolean ofInterlink = name.startsWith("interlink.");
         return Stream.concat(
                 refusedIf(
-                        name.equals(Annotations.JOB_ID)
-                                || name.startsWith(Annotations.PREFIX)
+                        name.equals(MetadataNames.JOB_ID)
+                                || name.startsWith(MetadataNames.PREFIX)
                                 || (ofInterlink
                                         && PluginAnnotations.isPlugins(name)
                                         && !PluginAnnotations.isKnown(name)),
@@ -241,7 +241,7 @@ final class ManifestPolicy {
                             "Use secret, configMap, emptyDir, projected, downwardAPI or"
                                     + " persistentVolumeClaim."));
         }
-        return PastedTexts.of(here, volume).stream().flatMap(ManifestPolicy::ofPasted);
+        return ShellInterpolatedFields.of(here, volume).stream().flatMap(ManifestPolicy::ofPasted);
     }
 
     private static Stream<Finding> ofContainer(String here, Container container) {
@@ -253,7 +253,8 @@ final class ManifestPolicy {
                                 ImageReference.of(
                                         Objects.requireNonNullElse(container.getImage(), ""))),
                 ofEnvironment(here, container),
-                PastedTexts.of(here, container).stream().flatMap(ManifestPolicy::ofPasted),
+                ShellInterpolatedFields.of(here, container).stream()
+                        .flatMap(ManifestPolicy::ofPasted),
                 ofPrivileges(here + ".securityContext", container.getSecurityContext()),
                 ofResources(here, container.getResources()),
                 ofWords(here + ".command", container.getCommand()),
@@ -325,7 +326,7 @@ final class ManifestPolicy {
                                         Objects.requireNonNullElse(variable.getValue(), ""))));
     }
 
-    private static Stream<Finding> ofPasted(PastedTexts.Pasted pasted) {
+    private static Stream<Finding> ofPasted(ShellInterpolatedFields.Pasted pasted) {
         return refusal("pasted-text", pasted.field(), pasted::require);
     }
 

@@ -47,7 +47,7 @@ final class ManifestTranslation {
                     .withName(job.name().value())
                     .withNamespace(job.workspace().value())
                     .withAnnotations(canonical(written))
-                    .removeFromLabels(Annotations.MANAGED_BY)
+                    .removeFromLabels(MetadataNames.MANAGED_BY)
                     .withUid(null)
                     .withResourceVersion(null)
                     .withGeneration(null)
@@ -62,19 +62,19 @@ final class ManifestTranslation {
                     .withAutomountServiceAccountToken(false)
                     .withServiceAccount(null)
                     .withServiceAccountName(null)
-                    .addToNodeSelector(Annotations.HOSTNAME, job.node().value())
+                    .addToNodeSelector(MetadataNames.HOSTNAME, job.node().value())
                 .endSpec()
                 .withStatus(null)
                 .build();
         // spotless:on
         if (pod.getSpec().getTolerations().stream()
-                .noneMatch(toleration -> Demand.tolerates(toleration, INTERLINK))) {
+                .noneMatch(toleration -> PodRequirements.tolerates(toleration, INTERLINK))) {
             pod.getSpec().getTolerations().add(SpecTranslation.interlinkToleration());
         }
         Optional<Finding> conflict = ImageRoot.conflict(pod);
         Optional<String> added = ImageRoot.missing(pod);
         added.ifPresent(
-                kind -> pod.getMetadata().getAnnotations().put(Annotations.IMAGE_ROOT, kind));
+                kind -> pod.getMetadata().getAnnotations().put(MetadataNames.IMAGE_ROOT, kind));
         return Checked.of(
                 pod,
                 Findings.all(
@@ -84,7 +84,7 @@ final class ManifestTranslation {
                                 added.stream()
                                         .map(kind ->
                                                 ManifestWarnings.changed(
-                                                        annotationPath(Annotations.IMAGE_ROOT),
+                                                        annotationPath(MetadataNames.IMAGE_ROOT),
                                                         kind)))
                         .toList());
     }
@@ -99,7 +99,7 @@ final class ManifestTranslation {
 
         @Override
         public String option(String name) {
-            return annotationPath(Annotations.FLAGS);
+            return annotationPath(MetadataNames.FLAGS);
         }
     }
 

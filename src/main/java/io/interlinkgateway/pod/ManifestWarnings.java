@@ -81,8 +81,8 @@ final class ManifestWarnings {
                         job.name().value()),
                 changedIf(
                         ModelFields.orEmpty(metadata.getLabels())
-                                .containsKey(Annotations.MANAGED_BY),
-                        "metadata.labels[" + Annotations.MANAGED_BY + "]",
+                                .containsKey(MetadataNames.MANAGED_BY),
+                        "metadata.labels[" + MetadataNames.MANAGED_BY + "]",
                         PodTranslation.MANAGER),
                 leftOutIf(metadata.getUid() != null, "metadata.uid"),
                 leftOutIf(metadata.getResourceVersion() != null, "metadata.resourceVersion"),
@@ -92,7 +92,7 @@ final class ManifestWarnings {
                 leftOutIf(metadata.getDeletionTimestamp() != null, "metadata.deletionTimestamp"),
                 leftOutIf(!metadata.getManagedFields().isEmpty(), "metadata.managedFields"),
                 leftOutIf(written.getStatus() != null, "status"),
-                ofFlags(annotations(written).getOrDefault(Annotations.FLAGS, "")),
+                ofFlags(annotations(written).getOrDefault(MetadataNames.FLAGS, "")),
                 ofFlavor(written));
     }
 
@@ -101,7 +101,7 @@ final class ManifestWarnings {
                 .map(option ->
                         Finding.warning(
                                 "changed-by-gateway",
-                                ManifestTranslation.annotationPath(Annotations.FLAGS),
+                                ManifestTranslation.annotationPath(MetadataNames.FLAGS),
                                 "The option --"
                                         + option
                                         + " is left out: the plugin sets it itself.",
@@ -110,11 +110,11 @@ final class ManifestWarnings {
 
     private static Stream<Finding> ofFlavor(Pod written) {
         return onlyIf(
-                annotations(written).containsKey(Annotations.FLAVOR),
+                annotations(written).containsKey(MetadataNames.FLAVOR),
                 () ->
                         Finding.warning(
                                 "flavor",
-                                ManifestTranslation.annotationPath(Annotations.FLAVOR),
+                                ManifestTranslation.annotationPath(MetadataNames.FLAVOR),
                                 "The flavor's options, CPUs and memory are in the plugin's"
                                         + " configuration, which the gateway does not see; flags"
                                         + " and limits win over them.",
@@ -122,11 +122,11 @@ final class ManifestWarnings {
     }
 
     private static Stream<Finding> ofSpec(PodSpec spec, NamedJob job) {
-        String selected = ModelFields.orEmpty(spec.getNodeSelector()).get(Annotations.HOSTNAME);
+        String selected = ModelFields.orEmpty(spec.getNodeSelector()).get(MetadataNames.HOSTNAME);
         return all(
                 changedIf(
                         selected != null && !selected.equals(job.node().value()),
-                        "spec.nodeSelector[" + Annotations.HOSTNAME + "]",
+                        "spec.nodeSelector[" + MetadataNames.HOSTNAME + "]",
                         job.node().value()),
                 changedIf(
                         spec.getRestartPolicy() != null && !spec.getRestartPolicy().equals("Never"),
@@ -182,7 +182,7 @@ final class ManifestWarnings {
                                                         + " knows those on NFS.",
                                                 "Keep the data on the HPC, and bind its folder with"
                                                         + " the annotation "
-                                                        + Annotations.SINGULARITY_MOUNTS
+                                                        + MetadataNames.SINGULARITY_MOUNTS
                                                         + ".")));
     }
 
@@ -273,7 +273,7 @@ final class ManifestWarnings {
     /// A caller's own pod is passed on as it is, so its values meet the HPC's shell
     /// (docs/adr/0003-environment-values.md).
     private static Stream<Finding> ofEvaluation(Pod written) {
-        String options = annotations(written).getOrDefault(Annotations.SINGULARITY_OPTIONS, "");
+        String options = annotations(written).getOrDefault(MetadataNames.SINGULARITY_OPTIONS, "");
         return List.of(options.split(" ")).contains(EnvironmentEncoding.NO_EVALUATION)
                 ? Stream.empty()
                 : all(
@@ -319,7 +319,7 @@ final class ManifestWarnings {
                                 "Add "
                                         + EnvironmentEncoding.NO_EVALUATION
                                         + " to the annotation "
-                                        + Annotations.SINGULARITY_OPTIONS
+                                        + MetadataNames.SINGULARITY_OPTIONS
                                         + " to pass it as it is."));
     }
 

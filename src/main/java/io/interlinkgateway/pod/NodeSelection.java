@@ -4,7 +4,7 @@ import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
 import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.interlinkgateway.node.VirtualNode;
-import io.interlinkgateway.pod.HpcUse.Said;
+import io.interlinkgateway.pod.HpcRequest.Said;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -57,18 +57,19 @@ final class PluginAnnotations {
     private static Map<String, Grammar> grammars() {
         Map<String, Grammar> grammars = new LinkedHashMap<>();
         grammars.put(
-                Annotations.FLAGS,
+                MetadataNames.FLAGS,
                 new Grammar(
                         "slurm-flags",
                         false,
                         value -> SlurmOptions.parse(value, LEFT_OUT_OPTIONS).rendered()));
         grammars.put(
-                Annotations.PRE_EXEC, new Grammar("pre-exec", false, PluginAnnotations::shellText));
+                MetadataNames.PRE_EXEC,
+                new Grammar("pre-exec", false, PluginAnnotations::shellText));
         Grammar mounts = new Grammar("singularity-options", false, PluginAnnotations::mounts);
-        grammars.put(Annotations.SINGULARITY_MOUNTS, mounts);
+        grammars.put(MetadataNames.SINGULARITY_MOUNTS, mounts);
         grammars.put(APPTAINER + "mounts", mounts);
         Grammar options = new Grammar("singularity-options", false, PluginAnnotations::options);
-        grammars.put(Annotations.SINGULARITY_OPTIONS, options);
+        grammars.put(MetadataNames.SINGULARITY_OPTIONS, options);
         grammars.put(APPTAINER + "options", options);
         String enroot = "-{1,2}[A-Za-z][A-Za-z0-9-]*(=[A-Za-z0-9._/:@+~=,-]+)?";
         String enrootForm = "Write each option as --name=value, with single blanks between.";

@@ -88,7 +88,7 @@ final class PluginResources {
 
     /// The resources whose limits the gateway added.
     static List<String> completedIn(Pod pod) {
-        String names = annotations(pod).get(Annotations.COMPLETED_LIMITS);
+        String names = annotations(pod).get(MetadataNames.COMPLETED_LIMITS);
         return names == null ? List.of() : List.of(names.split(","));
     }
 
@@ -217,7 +217,7 @@ final class PluginResources {
     private void complete(Size size) {
         if (limit(pod, size.resource).isPresent()
                 || options.value(size.option).isPresent()
-                || annotations(pod).containsKey(Annotations.FLAVOR)) {
+                || annotations(pod).containsKey(MetadataNames.FLAVOR)) {
             return;
         }
         List<Container> containers = pod.getSpec().getContainers();
@@ -409,12 +409,12 @@ final class PluginResources {
     private void write() {
         Map<String, String> annotations = new LinkedHashMap<>(annotations(pod));
         if (options.values().isEmpty()) {
-            annotations.remove(Annotations.FLAGS);
+            annotations.remove(MetadataNames.FLAGS);
         } else {
-            annotations.put(Annotations.FLAGS, options.rendered());
+            annotations.put(MetadataNames.FLAGS, options.rendered());
         }
         if (!completed.isEmpty()) {
-            annotations.put(Annotations.COMPLETED_LIMITS, String.join(",", completed));
+            annotations.put(MetadataNames.COMPLETED_LIMITS, String.join(",", completed));
         }
         pod.getMetadata().setAnnotations(annotations);
     }
@@ -433,7 +433,7 @@ final class PluginResources {
     }
 
     static SlurmOptions flags(Pod pod) {
-        return SlurmOptions.parse(annotations(pod).getOrDefault(Annotations.FLAGS, ""));
+        return SlurmOptions.parse(annotations(pod).getOrDefault(MetadataNames.FLAGS, ""));
     }
 
     private static Map<String, String> annotations(Pod pod) {

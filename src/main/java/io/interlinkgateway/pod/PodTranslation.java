@@ -12,7 +12,7 @@ import java.util.List;
 /// From a job to its pod.
 public final class PodTranslation {
 
-    /// The value of [Annotations#MANAGED_BY] on what the gateway made.
+    /// The value of [MetadataNames#MANAGED_BY] on what the gateway made.
     public static final String MANAGER = "interlink-gateway";
 
     static final String FROM_SPEC = "job-spec";
@@ -31,7 +31,10 @@ public final class PodTranslation {
                 .then(pod ->
                         Checked.of(
                                 new TranslatedJob(
-                                        job, marked(job, pod), Demand.of(pod), HpcUse.of(job, pod)),
+                                        job,
+                                        marked(job, pod),
+                                        PodRequirements.of(pod),
+                                        HpcRequest.of(job, pod)),
                                 List.of()));
     }
 
@@ -52,9 +55,9 @@ public final class PodTranslation {
         // spotless:off
         Pod marked = new PodBuilder(pod)
                 .editMetadata()
-                    .addToLabels(Annotations.MANAGED_BY, MANAGER)
-                    .addToAnnotations(Annotations.DEFINITION, definition)
-                    .addToAnnotations(Annotations.DIGEST, Digest.of(asRequested(job, pod)))
+                    .addToLabels(MetadataNames.MANAGED_BY, MANAGER)
+                    .addToAnnotations(MetadataNames.DEFINITION, definition)
+                    .addToAnnotations(MetadataNames.DIGEST, Digest.of(asRequested(job, pod)))
                 .endMetadata()
                 .build();
         // spotless:on
@@ -62,7 +65,7 @@ public final class PodTranslation {
                 .ifPresent(key ->
                         marked.getMetadata()
                                 .getLabels()
-                                .put(Annotations.IDEMPOTENCY_KEY, key.fingerprint()));
+                                .put(MetadataNames.IDEMPOTENCY_KEY, key.fingerprint()));
         return marked;
     }
 
@@ -87,6 +90,6 @@ public final class PodTranslation {
     /// @param pod a translated pod
     /// @return whole lines
     public static List<String> batchLines(Pod pod) {
-        return BatchLines.of(pod);
+        return SbatchDirectives.of(pod);
     }
 }

@@ -38,7 +38,7 @@ final class SpecTranslation {
         Pod pod = podFor(job, spec);
         ImageRoot.missing(pod)
                 .ifPresent(kind ->
-                        pod.getMetadata().getAnnotations().put(Annotations.IMAGE_ROOT, kind));
+                        pod.getMetadata().getAnnotations().put(MetadataNames.IMAGE_ROOT, kind));
         Checked<Pod> settled = PluginResources.settled(pod, new SpecFields());
         settled.value().ifPresent(written -> keepWritten(spec, written));
         return new Checked<>(
@@ -63,8 +63,8 @@ final class SpecTranslation {
     private static void keepWritten(JobSpec spec, Pod pod) {
         Map<String, String> annotations = pod.getMetadata().getAnnotations();
         String flags = spec.slurm().rendered();
-        if (!flags.equals(annotations.getOrDefault(Annotations.FLAGS, ""))) {
-            annotations.put(Annotations.WRITTEN_FLAGS, flags);
+        if (!flags.equals(annotations.getOrDefault(MetadataNames.FLAGS, ""))) {
+            annotations.put(MetadataNames.WRITTEN_FLAGS, flags);
         }
         Map<String, io.fabric8.kubernetes.api.model.Quantity> settled =
                 pod.getSpec().getContainers().getFirst().getResources().getLimits();
@@ -77,7 +77,7 @@ final class SpecTranslation {
                         .map(limit -> limit.getKey() + "=" + limit.getValue())
                         .collect(Collectors.joining(","));
         if (!limits.isEmpty()) {
-            annotations.put(Annotations.WRITTEN_LIMITS, limits);
+            annotations.put(MetadataNames.WRITTEN_LIMITS, limits);
         }
     }
 
@@ -107,7 +107,7 @@ final class SpecTranslation {
                 .withNewSpec()
                     .withRestartPolicy("Never")
                     .withAutomountServiceAccountToken(false)
-                    .withNodeSelector(Map.of(Annotations.HOSTNAME, job.node().value()))
+                    .withNodeSelector(Map.of(MetadataNames.HOSTNAME, job.node().value()))
                     .withTolerations(interlinkToleration())
                     .withContainers(container(spec))
                 .endSpec()
@@ -126,15 +126,17 @@ final class SpecTranslation {
     private static Map<String, String> annotations(JobSpec spec) {
         Map<String, String> annotations = new LinkedHashMap<>();
         if (!spec.slurm().values().isEmpty()) {
-            annotations.put(Annotations.FLAGS, spec.slurm().rendered());
+            annotations.put(MetadataNames.FLAGS, spec.slurm().rendered());
         }
         PreExec.textFor(spec.image(), spec.preExec())
-                .ifPresent(text -> annotations.put(Annotations.PRE_EXEC, text));
-        spec.image().pullFrom().ifPresent(source -> annotations.put(Annotations.PULL_FROM, source));
+                .ifPresent(text -> annotations.put(MetadataNames.PRE_EXEC, text));
+        spec.image()
+                .pullFrom()
+                .ifPresent(source -> annotations.put(MetadataNames.PULL_FROM, source));
         if (!spec.singularity().mounts().isEmpty()) {
-            annotations.put(Annotations.SINGULARITY_MOUNTS, spec.singularity().renderedMounts());
+            annotations.put(MetadataNames.SINGULARITY_MOUNTS, spec.singularity().renderedMounts());
         }
-        options(spec).ifPresent(text -> annotations.put(Annotations.SINGULARITY_OPTIONS, text));
+        options(spec).ifPresent(text -> annotations.put(MetadataNames.SINGULARITY_OPTIONS, text));
         return annotations;
     }
 

@@ -10,4 +10,4 @@ import io.interlinkgateway.job.NamedJob;
 /// @param pod what the API server would be given
 /// @param demand what the pod needs of its node and workspace
 /// @param use what the pod makes the HPC do
-public record TranslatedJob(NamedJob job, Pod pod, Demand demand, HpcUse use) {}
+public record TranslatedJob(NamedJob job, Pod pod, PodRequirements demand, HpcRequest use) {}

@@ -93,7 +93,8 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                     answer(ProblemType.UNAUTHENTICATED.problem(detail));
             case GatewayException.IssuerUnavailable _ ->
                     answerLater(ProblemType.ISSUER_UNAVAILABLE.problem(detail));
-            case GatewayException.NotAllowed _ -> answer(ProblemType.ROLE_LACKING.problem(detail));
+            case GatewayException.NotAllowed _ ->
+                    answer(ProblemType.INSUFFICIENT_ROLE.problem(detail));
             case GatewayException.TooManyRequests tooMany ->
                     answerLater(
                             ProblemType.TOO_MANY_REQUESTS.problem(detail), tooMany.retryAfter());

@@ -132,7 +132,7 @@ enum ProblemType {
             "The server refuses this request, for example because it comes from an origin that is"
                     + " not allowed.",
             "Contact the gateway's operator."),
-    ROLE_LACKING(
+    INSUFFICIENT_ROLE(
             HttpStatus.FORBIDDEN,
             "Insufficient role",
             "Viewers can read, submitters can also submit and delete jobs, admins can also manage"

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Optional;
 
 /// What a job's own record in its log says, see [PluginLog]. It is kept on the pod as the annotation
-/// [Annotations#JOB_RECORD], so that it is found once.
+/// [MetadataNames#JOB_RECORD], so that it is found once.
 public sealed interface JobRecord {
 
     /// The log has output, and no record. Either what runs before the containers still runs or failed, or
     /// another kind of plugin wrote it.
-    record Headless() implements JobRecord {}
+    record NoHeader() implements JobRecord {}
 
     /// The job began.
     ///
@@ -42,7 +42,7 @@ public sealed interface JobRecord {
             containers = List.copyOf(containers);
         }
 
-        /// The container that failed first, in their order: its log tells most.
+        /// The container that failed first, in their order: its log explains most.
         ///
         /// @return nothing if all of them ended with 0
         public Optional<ContainerExit> firstFailure() {
@@ -58,17 +58,17 @@ public sealed interface JobRecord {
     /// SLURM killed the job.
     ///
     /// @param startedAt when its first container began, if it had
-    /// @param killedAt when, by the compute node's local time, whose offset SLURM does not tell
+    /// @param killedAt when, by the compute node's local time, whose offset SLURM does not give
     /// @param killer what for
     /// @param words SLURM's own
     record Killed(
             Optional<Instant> startedAt,
             Optional<LocalDateTime> killedAt,
-            Killer killer,
+            KillCause killer,
             String words)
             implements JobRecord {}
 
-    /// There are several records, and no way to tell which is true.
+    /// There are several records, and no way to know which is true.
     record Contradictory() implements JobRecord {}
 
     /// The log is whole, the plugin says that its container has ended, and there is no record: another kind
@@ -76,7 +76,7 @@ public sealed interface JobRecord {
     record OtherPlugin() implements JobRecord {}
 
     /// What SLURM kills jobs for.
-    enum Killer {
+    enum KillCause {
         /// The walltime.
         TIME_LIMIT(true),
         /// The memory limit.
@@ -92,7 +92,7 @@ public sealed interface JobRecord {
 
         private final boolean forGood;
 
-        Killer(boolean forGood) {
+        KillCause(boolean forGood) {
             this.forGood = forGood;
         }
 
@@ -121,7 +121,7 @@ public sealed interface JobRecord {
     default JobRecord withoutEnd() {
         return switch (this) {
             case Ended ended -> new Started(Optional.of(ended.startedAt()));
-            case Headless _, Started _, Killed _, Contradictory _, OtherPlugin _ -> this;
+            case NoHeader _, Started _, Killed _, Contradictory _, OtherPlugin _ -> this;
         };
     }
 }

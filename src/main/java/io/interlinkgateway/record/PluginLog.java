@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// the HPC's id of the job, lines about each container, the script's end, and what SLURM said when it killed
 /// the job. While the job runs the record grows, in the middle of the log. After what the container wrote come
 /// the times of bash's `time`. A log that was followed from before the container's start lacks `job.out` and
-/// begins with the plugin's excuses, which no line end closes.
+/// begins with the plugin's retry messages, which have no trailing newline.
 ///
 /// The container can print all of that, too. Only the first header counts, only in the plugin's order, with
 /// the job's own names and process ids, and nothing after the first line that is no such. So a job that is
-/// still running can feign its end, and a job whose record is cut short can: an end is to be believed only
+/// still running can forge its end, and so can a job whose record is cut short: an end is to be believed only
 /// when the plugin ends a log request with `follow=true` of each container by itself, and a kill only when
 /// the pod's status claims an end as well.
 ///
@@ -42,7 +42,7 @@ public final class PluginLog {
     private static final String HINT = "To get more info, please run: scontrol show job ";
     private static final byte[] TIMES = bytes("\nreal\t#\nuser\t#\nsys\t#\n");
 
-    /// Takes the bytes as they are told apart, in their order. An array is only valid during the call.
+    /// Takes the bytes as they are attributed, in their order. An array is only valid during the call.
     public interface Sink {
 
         /// @param bytes holds bytes that the job wrote
@@ -73,7 +73,7 @@ public final class PluginLog {
     private final String container;
     private final RuntimeFault runtimeFault;
     private final Supplier<RecordGrammar> grammars;
-    private final HeldBytes held = new HeldBytes();
+    private final LookaheadBuffer held = new LookaheadBuffer();
     private ByteArrayOutputStream firstOwn = new ByteArrayOutputStream();
     private RecordGrammar grammar;
     private Place place = Place.BEFORE_RECORD;
@@ -133,7 +133,7 @@ public final class PluginLog {
     /// @param bytes holds what comes next, cut anywhere
     /// @param from the first byte
     /// @param to after the last byte
-    /// @param sink gets what could be told apart by now; at most some thousand bytes are held back
+    /// @param sink gets what could be attributed by now; at most some thousand bytes are held back
     public void read(byte[] bytes, int from, int to, Sink sink) {
         anything |= from < to;
         int at = from;
@@ -233,7 +233,7 @@ public final class PluginLog {
         if (headed || killedBefore) {
             return Optional.of(grammar.record(fault()));
         }
-        return anything ? Optional.of(new JobRecord.Headless()) : Optional.empty();
+        return anything ? Optional.of(new JobRecord.NoHeader()) : Optional.empty();
     }
 
     /// Whether the record can't change any more by reading on.

@@ -1,7 +1,7 @@
 package io.interlinkgateway.record;
 
 import io.interlinkgateway.job.Job.ContainerExit;
-import io.interlinkgateway.record.JobRecord.Killer;
+import io.interlinkgateway.record.JobRecord.KillCause;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -74,7 +74,7 @@ final class RecordGrammar {
     private @Nullable String memoryKill;
     private @Nullable Cancellation cancellation;
 
-    private record Cancellation(LocalDateTime at, Killer killer, String words) {}
+    private record Cancellation(LocalDateTime at, KillCause killer, String words) {}
 
     RecordGrammar(
             String uid,
@@ -157,8 +157,8 @@ final class RecordGrammar {
         Optional<Instant> started = Optional.ofNullable(startedAt);
         if (cancellation != null) {
             // Whom SLURM kills for his memory it cancels without a cause.
-            return memoryKill != null && cancellation.killer() == Killer.CANCELLATION
-                    ? killed(Killer.MEMORY, memoryKill)
+            return memoryKill != null && cancellation.killer() == KillCause.CANCELLATION
+                    ? killed(KillCause.MEMORY, memoryKill)
                     : killed(cancellation.killer(), cancellation.words());
         }
         if (finishedAt != null) {
@@ -172,10 +172,10 @@ final class RecordGrammar {
         }
         return memoryKill == null
                 ? new JobRecord.Started(started)
-                : killed(Killer.MEMORY, memoryKill);
+                : killed(KillCause.MEMORY, memoryKill);
     }
 
-    private JobRecord killed(Killer killer, String words) {
+    private JobRecord killed(KillCause killer, String words) {
         return new JobRecord.Killed(
                 Optional.ofNullable(startedAt),
                 Optional.ofNullable(cancellation).map(Cancellation::at),
@@ -188,7 +188,7 @@ final class RecordGrammar {
         Matcher memory = MEMORY.matcher(words);
         if (memory.matches()) {
             boolean ours = isJobId(memory.group(1) == null ? memory.group(2) : memory.group(1));
-            // SLURM tells of the memory before it cancels the job for it; what comes later can be
+            // SLURM reports the memory before it cancels the job for it; what comes later can be
             // printed.
             if (ours && cancellation == null) {
                 memoryKill = words;
@@ -217,14 +217,14 @@ final class RecordGrammar {
         return slurm.group(1).startsWith("slurmstepd");
     }
 
-    private static Killer killer(@Nullable String cause) {
+    private static KillCause killer(@Nullable String cause) {
         return switch (cause) {
-            case null -> Killer.CANCELLATION;
-            case String text when text.startsWith("DUE TO TIME LIMIT") -> Killer.TIME_LIMIT;
-            case String text when text.startsWith("DUE TO NODE FAILURE") -> Killer.NODE_FAILURE;
-            case String text when text.startsWith("DUE TO PREEMPTION") -> Killer.PREEMPTION;
-            case String text when text.startsWith("DUE TO JOB REQUEUE") -> Killer.REQUEUE;
-            default -> Killer.CANCELLATION;
+            case null -> KillCause.CANCELLATION;
+            case String text when text.startsWith("DUE TO TIME LIMIT") -> KillCause.TIME_LIMIT;
+            case String text when text.startsWith("DUE TO NODE FAILURE") -> KillCause.NODE_FAILURE;
+            case String text when text.startsWith("DUE TO PREEMPTION") -> KillCause.PREEMPTION;
+            case String text when text.startsWith("DUE TO JOB REQUEUE") -> KillCause.REQUEUE;
+            default -> KillCause.CANCELLATION;
         };
     }
 
@@ -347,7 +347,7 @@ final class RecordGrammar {
         return steps.get(next).kind() == kind;
     }
 
-    /// bash tells of a process that was killed: the job script of a container, `…/job.sh: line 78: 4711
+    /// bash reports a process that was killed: the job script of a container, `…/job.sh: line 78: 4711
     /// Killed …`, and SLURM's batch script of the job script, `…/slurm_script: line 12: 4700 Killed …/job.sh`.
     private boolean isShellsWord(String line) {
         String script = ".*-" + quoted(uid) + "/job\\.sh";

@@ -3,7 +3,7 @@ package io.interlinkgateway.record;
 import io.interlinkgateway.job.Job.ContainerExit;
 import io.interlinkgateway.record.JobRecord.Fault;
 import io.interlinkgateway.record.JobRecord.FaultKind;
-import io.interlinkgateway.record.JobRecord.Killer;
+import io.interlinkgateway.record.JobRecord.KillCause;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A [JobRecord] as the annotation [Annotations#JOB_RECORD]: compact JSON with its version and the pod's UID,
+/// A [JobRecord] as the annotation [MetadataNames#JOB_RECORD]: compact JSON with its version and the pod's UID,
 /// so that a copied pod carries nothing. The same record always gives the same text. Others can write the
 /// annotation, too: what is not exactly such a text is none.
 public final class RecordText {
@@ -40,7 +40,7 @@ public final class RecordText {
         ObjectNode json = JSON.createObjectNode();
         json.put("version", VERSION).put("uid", uid);
         switch (record) {
-            case JobRecord.Headless _ -> json.put("kind", "headless");
+            case JobRecord.NoHeader _ -> json.put("kind", "headless");
             case JobRecord.Contradictory _ -> json.put("kind", "contradictory");
             case JobRecord.OtherPlugin _ -> json.put("kind", "other-plugin");
             case JobRecord.Started started -> {
@@ -101,7 +101,7 @@ public final class RecordText {
 
     private static JobRecord recordIn(ObjectNode json) {
         return switch (string(json, "kind")) {
-            case "headless" -> only(json, Set.of(), new JobRecord.Headless());
+            case "headless" -> only(json, Set.of(), new JobRecord.NoHeader());
             case "contradictory" -> only(json, Set.of(), new JobRecord.Contradictory());
             case "other-plugin" -> only(json, Set.of(), new JobRecord.OtherPlugin());
             case "started" ->
@@ -128,7 +128,7 @@ public final class RecordText {
                                             ? Optional.of(
                                                     LocalDateTime.parse(string(json, "killedAt")))
                                             : Optional.empty(),
-                                    Killer.valueOf(string(json, "killer")),
+                                    KillCause.valueOf(string(json, "killer")),
                                     words(json)));
             default -> throw new IllegalArgumentException("kind");
         };

@@ -2,7 +2,7 @@ package io.interlinkgateway.representation;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
-/// A job that is gone, as streams tell it.
+/// A job that was deleted, as streams report it.
 ///
 /// @param name its name, which another job may have by now
 /// @param uid its pod's UID, which no other job has

@@ -5,7 +5,7 @@ import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.MissingObject;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.ObjectReferences;
-import io.interlinkgateway.status.Circumstances;
+import io.interlinkgateway.status.ClusterFacts;
 import io.interlinkgateway.status.PodReading;
 import java.time.Clock;
 import java.util.Optional;
@@ -30,6 +30,6 @@ public final class JobReading {
                         .filter(MissingObject::holdsTheJob)
                         .findFirst();
         return PodReading.jobFrom(
-                pod, new Circumstances(clock.instant(), missing, Optional.empty()));
+                pod, new ClusterFacts(clock.instant(), missing, Optional.empty()));
     }
 }

@@ -21,7 +21,7 @@ import io.interlinkgateway.pod.TranslatedJob;
 import io.interlinkgateway.sandbox.node.LocalNode;
 import io.interlinkgateway.sandbox.node.PodStatuses;
 import io.interlinkgateway.sandbox.node.PodStore;
-import io.interlinkgateway.status.Repetition;
+import io.interlinkgateway.status.ExistingPod;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,17 +67,17 @@ final class SandboxJobs implements JobStore {
     public Submission replace(PlacedJob job, Replacement replacement) {
         Pod wanted = valid(job);
         Pod accepted = accepted(wanted);
-        Repetition.requireReplaceable(pods.find(PodStore.Key.of(wanted)), wanted, replacement);
+        ExistingPod.requireReplaceable(pods.find(PodStore.Key.of(wanted)), wanted, replacement);
         long deadline = System.nanoTime() + properties.replaceTimeout().toNanos();
         while (true) {
             Optional<Pod> existing = pods.add(accepted);
             if (existing.isEmpty()) {
                 return started(accepted);
             }
-            if (Repetition.stays(existing.get(), wanted, replacement, clock.instant())) {
+            if (ExistingPod.stays(existing.get(), wanted, replacement, clock.instant())) {
                 return repeated(existing.get(), wanted);
             }
-            Repetition.requireReplaceable(existing, wanted, replacement);
+            ExistingPod.requireReplaceable(existing, wanted, replacement);
             node.end(existing.get());
             awaitRemoval(existing.get(), job.translated().job().name(), deadline);
         }
@@ -102,13 +102,13 @@ final class SandboxJobs implements JobStore {
     }
 
     private Submission repeated(Pod existing, Pod wanted) {
-        return new Submission(Repetition.sameJob(existing, wanted, clock.instant()), false);
+        return new Submission(ExistingPod.sameJob(existing, wanted, clock.instant()), false);
     }
 
     @Override
     public Optional<Job> staying(TranslatedJob job, Replacement replacement) {
         Pod wanted = job.pod();
-        return Repetition.stayingJob(
+        return ExistingPod.stayingJob(
                 pods.find(PodStore.Key.of(wanted)), wanted, replacement, clock.instant());
     }
 
@@ -116,7 +116,7 @@ final class SandboxJobs implements JobStore {
     public Optional<Job> repeated(TranslatedJob job) {
         Pod wanted = job.pod();
         return pods.find(PodStore.Key.of(wanted))
-                .flatMap(existing -> Repetition.repeatedJob(existing, wanted, clock.instant()));
+                .flatMap(existing -> ExistingPod.repeatedJob(existing, wanted, clock.instant()));
     }
 
     @Override
@@ -170,7 +170,7 @@ final class SandboxJobs implements JobStore {
     public Optional<Job> delete(Workspace workspace, JobName name, Set<String> meant) {
         Optional<Pod> there = pods.find(PodStore.Key.of(workspace, name));
         // The node ends the pod only by the UID that is compared here.
-        Repetition.requireMeant(there, meant, name);
+        ExistingPod.requireMeant(there, meant, name);
         return there.flatMap(node::end).map(this::read);
     }
 

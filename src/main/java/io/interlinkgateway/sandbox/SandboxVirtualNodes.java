@@ -7,7 +7,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.node.VirtualNodes;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.status.PodReading;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
@@ -48,8 +48,8 @@ final class SandboxVirtualNodes implements VirtualNodes {
                 .withNewMetadata()
                     .withName(name)
                     .withLabels(Map.of(
-                            Annotations.HOSTNAME, name,
-                            Annotations.NODE_TYPE, "sandbox",
+                            MetadataNames.HOSTNAME, name,
+                            MetadataNames.NODE_TYPE, "sandbox",
                             "kubernetes.io/os", "virtual-kubelet",
                             "kubernetes.io/role", "agent"))
                 .endMetadata()

@@ -7,7 +7,7 @@ import io.interlinkgateway.failure.InvalidValueException;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Quantity;
 import io.interlinkgateway.node.VirtualNode;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.ModelFields;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,7 +41,7 @@ final class NodeReading {
             return Optional.empty();
         }
         Map<String, String> labels = ModelFields.orEmpty(node.getMetadata().getLabels());
-        String type = labels.get(Annotations.NODE_TYPE);
+        String type = labels.get(MetadataNames.NODE_TYPE);
         if (type == null) {
             return Optional.empty();
         }
@@ -71,7 +71,7 @@ final class NodeReading {
 
     /// The virtual kubelet writes all conditions anew at each ping, every 30 s, whether the HPC answers or not
     /// (recordings `node-ready`, `node-plugin-down`). So an old ping means that the virtual kubelet is silent;
-    /// and since when the HPC is, only the taint tells that Kubernetes then gave the node.
+    /// and since when the HPC is, only the taint says that Kubernetes then gave the node.
     static Optional<Instant> lostContactAt(Node node, Instant now) {
         Optional<NodeCondition> ping =
                 condition(node, "InterlinkConnectivity").or(() -> condition(node, "Ready"));

@@ -15,8 +15,8 @@ import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.node.VirtualNode;
-import io.interlinkgateway.pod.Annotations;
 import io.interlinkgateway.pod.DefinitionReading;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.ModelFields;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.record.JobRecord;
@@ -91,7 +91,7 @@ public final class PodReading {
     /// @param observedAt when the pod was read
     /// @return the job
     public static Job jobFrom(Pod pod, Instant observedAt) {
-        return jobFrom(pod, Circumstances.at(observedAt));
+        return jobFrom(pod, ClusterFacts.at(observedAt));
     }
 
     /// The job that a pod is.
@@ -99,7 +99,7 @@ public final class PodReading {
     /// @param pod a pod that [#isJob]
     /// @param circumstances what is known beside it
     /// @return the job
-    public static Job jobFrom(Pod pod, Circumstances circumstances) {
+    public static Job jobFrom(Pod pod, ClusterFacts circumstances) {
         ObjectMeta metadata = pod.getMetadata();
         Map<String, String> annotations = ModelFields.orEmpty(metadata.getAnnotations());
         StateReading.Reading reading = StateReading.of(pod, circumstances, recordOf(pod));
@@ -116,7 +116,7 @@ public final class PodReading {
                         silentSince.orElse(circumstances.observedAt()),
                         silentSince.isEmpty()),
                 reading.containers(),
-                Optional.ofNullable(annotations.get(Annotations.JOB_ID)),
+                Optional.ofNullable(annotations.get(MetadataNames.JOB_ID)),
                 ModelFields.instant(metadata.getCreationTimestamp())
                         .orElse(circumstances.observedAt()),
                 managerOf(metadata),
@@ -148,11 +148,12 @@ public final class PodReading {
     /// @return nothing if no gateway found it yet, or if the annotation is not as gateways write it
     public static Optional<JobRecord> recordOf(Pod pod) {
         return RecordText.parse(
-                ModelFields.orEmpty(pod.getMetadata().getAnnotations()).get(Annotations.JOB_RECORD),
+                ModelFields.orEmpty(pod.getMetadata().getAnnotations())
+                        .get(MetadataNames.JOB_RECORD),
                 pod.getMetadata().getUid());
     }
 
-    /// The value of the annotation [Annotations#JOB_RECORD] for a pod. The same for every gateway that found
+    /// The value of the annotation [MetadataNames#JOB_RECORD] for a pod. The same for every gateway that found
     /// the same.
     ///
     /// @param pod the job's pod
@@ -180,17 +181,17 @@ public final class PodReading {
         return switch (record) {
             case JobRecord.Ended _, JobRecord.OtherPlugin _ -> true;
             case JobRecord.Killed _ -> "Failed".equals(pod.getStatus().getPhase());
-            case JobRecord.Headless _, JobRecord.Started _, JobRecord.Contradictory _ -> false;
+            case JobRecord.NoHeader _, JobRecord.Started _, JobRecord.Contradictory _ -> false;
         };
     }
 
-    /// Who made an object: `gateway`, or whoever its managed fields name first.
+    /// What created an object: `gateway`, or the first of its managed fields' managers.
     ///
     /// @param metadata any object's
     /// @return a name
     public static String managerOf(ObjectMeta metadata) {
         if (PodTranslation.MANAGER.equals(
-                ModelFields.orEmpty(metadata.getLabels()).get(Annotations.MANAGED_BY))) {
+                ModelFields.orEmpty(metadata.getLabels()).get(MetadataNames.MANAGED_BY))) {
             return "gateway";
         }
         return makerOf(metadata)
@@ -212,7 +213,7 @@ public final class PodReading {
     /// The container whose log is meant.
     ///
     /// @param pod any job's
-    /// @param wanted its name; empty for the one that the pod's annotation [Annotations#DEFAULT_CONTAINER] names, and the
+    /// @param wanted its name; empty for the one that the pod's annotation [MetadataNames#DEFAULT_CONTAINER] names, and the
     ///     first if it names none
     /// @return its name, which an init container may have too
     /// @throws GatewayException.NotFound if the pod has no such container
@@ -226,7 +227,7 @@ public final class PodReading {
         if (wanted.isEmpty()) {
             String chosen =
                     ModelFields.orEmpty(pod.getMetadata().getAnnotations())
-                            .get(Annotations.DEFAULT_CONTAINER);
+                            .get(MetadataNames.DEFAULT_CONTAINER);
             return chosen != null && names.contains(chosen) ? chosen : names.getFirst();
         }
         return wanted.filter(names::contains)
@@ -242,8 +243,8 @@ public final class PodReading {
         return new LogContext(
                 String.valueOf(pod.getMetadata().getName()),
                 Objects.requireNonNullElse(pod.getMetadata().getUid(), ""),
-                Optional.ofNullable(annotations.get(Annotations.JOB_ID)),
-                annotations.containsKey(Annotations.PRE_EXEC),
+                Optional.ofNullable(annotations.get(MetadataNames.JOB_ID)),
+                annotations.containsKey(MetadataNames.PRE_EXEC),
                 programs(pod.getSpec().getInitContainers()),
                 programs(pod.getSpec().getContainers()));
     }
@@ -287,7 +288,7 @@ public final class PodReading {
     }
 
     private static Optional<NodeName> nodeOf(PodSpec spec) {
-        String selected = ModelFields.orEmpty(spec.getNodeSelector()).get(Annotations.HOSTNAME);
+        String selected = ModelFields.orEmpty(spec.getNodeSelector()).get(MetadataNames.HOSTNAME);
         String name = selected == null ? spec.getNodeName() : selected;
         if (name == null) {
             return Optional.empty();

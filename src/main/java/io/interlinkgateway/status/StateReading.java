@@ -15,7 +15,7 @@ import io.interlinkgateway.job.JobState.Precision;
 import io.interlinkgateway.job.JobState.QueueReason;
 import io.interlinkgateway.job.JobState.UnknownReason;
 import io.interlinkgateway.job.MissingObject;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.ModelFields;
 import io.interlinkgateway.record.JobRecord;
 import java.time.Duration;
@@ -47,10 +47,10 @@ final class StateReading {
     private static final Duration LATEST_CLAIM = Duration.ofMinutes(10);
 
     private final Pod pod;
-    private final Circumstances circumstances;
+    private final ClusterFacts circumstances;
     private final Optional<JobRecord> record;
 
-    private StateReading(Pod pod, Circumstances circumstances, Optional<JobRecord> record) {
+    private StateReading(Pod pod, ClusterFacts circumstances, Optional<JobRecord> record) {
         this.pod = pod;
         this.circumstances = circumstances;
         this.record = record;
@@ -72,7 +72,7 @@ final class StateReading {
         }
     }
 
-    static Reading of(Pod pod, Circumstances circumstances, Optional<JobRecord> record) {
+    static Reading of(Pod pod, ClusterFacts circumstances, Optional<JobRecord> record) {
         return new StateReading(pod, circumstances, record).read();
     }
 
@@ -116,7 +116,7 @@ final class StateReading {
                     Optional.of(Reading.recorded(killed(killed)));
             case JobRecord.Killed _,
                     JobRecord.Started _,
-                    JobRecord.Headless _,
+                    JobRecord.NoHeader _,
                     JobRecord.Contradictory _,
                     JobRecord.OtherPlugin _ ->
                     Optional.empty();
@@ -269,7 +269,7 @@ final class StateReading {
                                     UnknownReason.CONTRADICTION,
                                     "The log holds several records of the job, and no way to tell"
                                             + " which is true."));
-            case JobRecord.Headless _ ->
+            case JobRecord.NoHeader _ ->
                     Reading.claimed(
                             unconfirmed(
                                     "the job's log has output, but does not say that its containers"
@@ -297,7 +297,7 @@ final class StateReading {
         Optional<PodCondition> unscheduled = condition("PodScheduled", "False");
         if (unscheduled.isPresent()) {
             String message = Objects.requireNonNullElse(unscheduled.get().getMessage(), "");
-            return SchedulersWords.read(
+            return SchedulingFailure.read(
                     message,
                     ModelFields.instant(unscheduled.get().getLastTransitionTime()),
                     pod,
@@ -307,7 +307,8 @@ final class StateReading {
                 pod.getStatus() == null
                         ? Optional.empty()
                         : ModelFields.instant(pod.getStatus().getStartTime());
-        String id = ModelFields.orEmpty(pod.getMetadata().getAnnotations()).get(Annotations.JOB_ID);
+        String id =
+                ModelFields.orEmpty(pod.getMetadata().getAnnotations()).get(MetadataNames.JOB_ID);
         if (id != null) {
             return states(pod).stream().anyMatch(StateReading::initialising)
                     ? new JobState.Starting()
@@ -394,7 +395,7 @@ final class StateReading {
             reason = FailureReason.OUT_OF_MEMORY;
         } else if (code.isPresent()) {
             reason = FailureReason.EXIT_CODE;
-        } else if (record.filter(JobRecord.Headless.class::isInstance).isPresent()
+        } else if (record.filter(JobRecord.NoHeader.class::isInstance).isPresent()
                 && hasPreExec()) {
             reason = FailureReason.PRE_EXEC_FAILED;
         }
@@ -403,7 +404,7 @@ final class StateReading {
 
     private boolean hasPreExec() {
         return ModelFields.orEmpty(pod.getMetadata().getAnnotations())
-                .containsKey(Annotations.PRE_EXEC);
+                .containsKey(MetadataNames.PRE_EXEC);
     }
 
     private String told(String message, OptionalInt code) {
@@ -414,7 +415,7 @@ final class StateReading {
             return "The job ended with the exit code " + code.getAsInt() + ".";
         }
         return switch (record.orElse(null)) {
-            case JobRecord.Headless _ ->
+            case JobRecord.NoHeader _ ->
                     hasPreExec()
                             ? "What runs before the job's containers failed: the log ends with its"
                                     + " output."

@@ -13,8 +13,8 @@ import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.Quantity;
 import io.interlinkgateway.job.SlurmField;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.pod.HpcUse;
-import io.interlinkgateway.pod.HpcUse.Said;
+import io.interlinkgateway.pod.HpcRequest;
+import io.interlinkgateway.pod.HpcRequest.Said;
 import io.interlinkgateway.submission.LimitProperties.WorkspaceLimits;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -85,13 +85,13 @@ class LimitCheck {
     /// @param nodeField where it names its node
     /// @param use what its pod makes the HPC do
     /// @return an error for each limit that it may exceed
-    Stream<Finding> check(NamedJob job, String nodeField, HpcUse use) {
+    Stream<Finding> check(NamedJob job, String nodeField, HpcRequest use) {
         return properties.of(job.workspace()).stream()
                 .flatMap(limits -> check(job, nodeField, use, limits));
     }
 
     private Stream<Finding> check(
-            NamedJob job, String nodeField, HpcUse use, WorkspaceLimits limits) {
+            NamedJob job, String nodeField, HpcRequest use, WorkspaceLimits limits) {
         return all(
                 ofNode(job.node().value(), nodeField, limits.nodes()),
                 use.otherAnnotations().stream().map(LimitCheck::evading),
@@ -143,7 +143,7 @@ class LimitCheck {
 
     /// Each of a list; and not none, for then the HPC chooses.
     private static Stream<Finding> ofChoice(
-            String rule, SlurmField choice, HpcUse use, @Nullable Set<String> allowed) {
+            String rule, SlurmField choice, HpcRequest use, @Nullable Set<String> allowed) {
         if (allowed == null) {
             return Stream.empty();
         }
@@ -164,7 +164,7 @@ class LimitCheck {
                                         oneOf(allowed))));
     }
 
-    private static Stream<Finding> ofFlags(HpcUse use, @Nullable Set<String> allowed) {
+    private static Stream<Finding> ofFlags(HpcRequest use, @Nullable Set<String> allowed) {
         return allowed == null
                 ? Stream.empty()
                 : use.slurm().values().keySet().stream()
@@ -179,7 +179,7 @@ class LimitCheck {
                                         "Leave it out."));
     }
 
-    private static Stream<Finding> ofSizes(HpcUse use, WorkspaceLimits limits) {
+    private static Stream<Finding> ofSizes(HpcRequest use, WorkspaceLimits limits) {
         SlurmBounds bounds = new SlurmBounds(use.slurm());
         return all(
                 ofWalltime(use, bounds, limits.maxWalltime()),
@@ -188,7 +188,7 @@ class LimitCheck {
     }
 
     private static Stream<Finding> ofWalltime(
-            HpcUse use, SlurmBounds bounds, @Nullable Duration longest) {
+            HpcRequest use, SlurmBounds bounds, @Nullable Duration longest) {
         return longest == null
                         || bounds.walltime()
                                 .filter(time -> time.compareTo(longest) <= 0)
@@ -202,7 +202,7 @@ class LimitCheck {
                                 "Ask for at most that."));
     }
 
-    private static Stream<Finding> uncertain(String rule, HpcUse use) {
+    private static Stream<Finding> uncertain(String rule, HpcRequest use) {
         return use.slurm().ofUncertainSize().stream()
                 .map(option ->
                         Finding.error(
@@ -215,7 +215,7 @@ class LimitCheck {
                                 "Use resources.limits, nodes, tasks and gres."));
     }
 
-    private static Stream<Finding> ofGpus(HpcUse use, SlurmBounds bounds, @Nullable Long most) {
+    private static Stream<Finding> ofGpus(HpcRequest use, SlurmBounds bounds, @Nullable Long most) {
         if (most == null) {
             return Stream.empty();
         }
@@ -236,7 +236,7 @@ class LimitCheck {
     }
 
     private static Stream<Finding> ofMemory(
-            HpcUse use, SlurmBounds bounds, @Nullable Quantity most) {
+            HpcRequest use, SlurmBounds bounds, @Nullable Quantity most) {
         if (most == null) {
             return Stream.empty();
         }
@@ -269,7 +269,7 @@ class LimitCheck {
                 "Ask for less, or write the amounts as plain numbers.");
     }
 
-    private static Stream<Finding> ofFiles(HpcUse use, WorkspaceLimits limits) {
+    private static Stream<Finding> ofFiles(HpcRequest use, WorkspaceLimits limits) {
         boolean limited = limits.images() != null || limits.mounts() != null;
         Set<String> options =
                 limits.runtimeOptions() == null && limited
@@ -281,7 +281,7 @@ class LimitCheck {
                 ofRuntimeOptions(use, options));
     }
 
-    private static Stream<Finding> ofRuntimeOptions(HpcUse use, @Nullable Set<String> allowed) {
+    private static Stream<Finding> ofRuntimeOptions(HpcRequest use, @Nullable Set<String> allowed) {
         return allowed == null
                 ? Stream.empty()
                 : use.runtimeOptions().stream()

@@ -1,7 +1,7 @@
 package io.interlinkgateway.submission;
 
 import io.interlinkgateway.failure.Finding;
-import io.interlinkgateway.pod.HpcUse;
+import io.interlinkgateway.pod.HpcRequest;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
@@ -19,7 +19,7 @@ class OpenedByOperators {
         this.interlink = interlink;
     }
 
-    Stream<Finding> check(HpcUse use) {
+    Stream<Finding> check(HpcRequest use) {
         return Stream.concat(
                 use.slurm().unknown().entrySet().stream()
                         .filter(option -> !slurm.allowedOptions().contains(option.getKey()))
@@ -29,7 +29,7 @@ class OpenedByOperators {
                         .map(OpenedByOperators::closed));
     }
 
-    private static Finding unknown(String option, Optional<String> nearest, HpcUse use) {
+    private static Finding unknown(String option, Optional<String> nearest, HpcRequest use) {
         return Finding.error(
                 "slurm-option-unknown",
                 use.slurmField().of(option),
@@ -40,7 +40,7 @@ class OpenedByOperators {
                                     + " operator can open it with gateway.slurm.allowed-options."));
     }
 
-    private static Finding closed(HpcUse.Said annotation) {
+    private static Finding closed(HpcRequest.Said annotation) {
         return Finding.error(
                 "interlink-annotation",
                 annotation.field(),

@@ -25,8 +25,8 @@ import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.job.WorkspaceObjects;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.node.VirtualNodes;
-import io.interlinkgateway.pod.Demand;
-import io.interlinkgateway.pod.HpcUse;
+import io.interlinkgateway.pod.HpcRequest;
+import io.interlinkgateway.pod.PodRequirements;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.pod.TranslatedJob;
 import io.interlinkgateway.representation.RequestedJob;
@@ -149,7 +149,7 @@ class Placement {
         };
     }
 
-    private Stream<Finding> ofNode(NodeName name, String field, Demand demand) {
+    private Stream<Finding> ofNode(NodeName name, String field, PodRequirements demand) {
         return nodes.find(name)
                 .map(node -> ofNode(node, field, demand))
                 .orElseGet(() -> Stream.of(unknownNode(name, field)));
@@ -169,7 +169,7 @@ class Placement {
                         : "Choose one of " + known + ".");
     }
 
-    private static Stream<Finding> ofNode(VirtualNode node, String field, Demand demand) {
+    private static Stream<Finding> ofNode(VirtualNode node, String field, PodRequirements demand) {
         return all(
                 onlyIf(!node.ready(), () -> notReady(node, field)),
                 demand.brokenSelections(node).stream().map(rule -> notSelected(node, rule)),
@@ -190,7 +190,7 @@ class Placement {
                 "Wait until it is ready again, or choose another node.");
     }
 
-    private static Finding notSelected(VirtualNode node, HpcUse.Said rule) {
+    private static Finding notSelected(VirtualNode node, HpcRequest.Said rule) {
         return Finding.error(
                 "node-selector",
                 rule.field(),
@@ -235,7 +235,7 @@ class Placement {
                                 "Ask for less, or choose a larger node."));
     }
 
-    private Stream<Finding> ofReferences(NamedJob job, Demand demand) {
+    private Stream<Finding> ofReferences(NamedJob job, PodRequirements demand) {
         return switch (job.definition()) {
             case JobSpec spec ->
                     spec.mlflow().stream().flatMap(access -> ofMlflow(job.workspace(), access));

@@ -49,12 +49,15 @@ class ApiTokenController {
     private static final int LONGEST_NAME = 100;
 
     private final ApiTokens tokens;
-    private final ApiTokenCheck check;
+    private final ApiTokenAuthenticator check;
     private final ApiTokenProperties properties;
     private final Clock clock;
 
     ApiTokenController(
-            ApiTokens tokens, ApiTokenCheck check, ApiTokenProperties properties, Clock clock) {
+            ApiTokens tokens,
+            ApiTokenAuthenticator check,
+            ApiTokenProperties properties,
+            Clock clock) {
         this.tokens = tokens;
         this.check = check;
         this.properties = properties;
@@ -164,8 +167,8 @@ class ApiTokenController {
         Duration lifetime = lifetime(request, findings);
         requireFewer(caller, now, findings);
         findings.rejectErrors();
-        ApiTokenCheck.Made made =
-                ApiTokenCheck.make(
+        ApiTokenAuthenticator.Made made =
+                ApiTokenAuthenticator.make(
                         caller.id(),
                         request.name(),
                         request.role(),

@@ -189,7 +189,7 @@ class CallerTests {
         HttpResponse<String> answer = get("/api/v1/jobs", ISSUER.token("ada"));
 
         assertThat(answer.statusCode()).isEqualTo(403);
-        assertThat(answer.body()).contains("/problems/role-lacking", ISSUER.uri() + "#ada");
+        assertThat(answer.body()).contains("/problems/insufficient-role", ISSUER.uri() + "#ada");
     }
 
     @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.token.ApiTokenCheckTests;
+import io.interlinkgateway.token.ApiTokenAuthenticatorTests;
 import io.interlinkgateway.web.Refusals;
 import java.math.BigInteger;
 import java.net.URI;
@@ -32,20 +32,20 @@ import tools.jackson.databind.json.JsonMapper;
 class TrustedIssuerTests {
 
     private final LocalIssuer issuer = new LocalIssuer();
-    private BearerTokens tokens = tokens(false);
+    private BearerTokenAuthentication tokens = tokens(false);
 
     @AfterEach
     void close() {
         issuer.close();
     }
 
-    private BearerTokens tokens(boolean userInfo) {
+    private BearerTokenAuthentication tokens(boolean userInfo) {
         return tokens(List.of(LocalIssuer.AUDIENCE), userInfo);
     }
 
-    private BearerTokens tokens(List<String> audiences, boolean userInfo) {
-        return new BearerTokens(
-                ApiTokenCheckTests.check(Clock.systemUTC()),
+    private BearerTokenAuthentication tokens(List<String> audiences, boolean userInfo) {
+        return new BearerTokenAuthentication(
+                ApiTokenAuthenticatorTests.check(Clock.systemUTC()),
                 List.of(
                         new TrustedIssuer(
                                 new SecurityProperties.Issuer(
@@ -280,7 +280,7 @@ class TrustedIssuerTests {
     void anIssuerThatIsDownAtTheStartIsTriedAgain() {
         String token = issuer.token("ada");
         issuer.goDown();
-        assertThatThrownBy(() -> callerOf(token)).isInstanceOf(UndecidedException.class);
+        assertThatThrownBy(() -> callerOf(token)).isInstanceOf(TokenUnverifiableException.class);
 
         issuer.comeBack();
 
@@ -334,7 +334,7 @@ class TrustedIssuerTests {
         issuer.answerUserInfo(500, Map.of());
 
         assertThatThrownBy(() -> callerOf(issuer.token("ada")))
-                .isInstanceOf(UndecidedException.class);
+                .isInstanceOf(TokenUnverifiableException.class);
     }
 
     @Test

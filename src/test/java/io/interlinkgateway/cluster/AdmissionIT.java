@@ -29,7 +29,7 @@ import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.contract.SampleJobs;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -326,7 +326,7 @@ class AdmissionIT {
                                         "metadata",
                                         Map.of(
                                                 "annotations",
-                                                Map.of(Annotations.JOB_RECORD, "{}"))));
+                                                Map.of(MetadataNames.JOB_RECORD, "{}"))));
 
         assertThat(answer.code()).as(answer.body()).isEqualTo(200);
     }

@@ -1,7 +1,7 @@
 package io.interlinkgateway.cluster;
 
-import static io.interlinkgateway.cluster.Desk.JSON;
-import static io.interlinkgateway.cluster.Desk.YAML;
+import static io.interlinkgateway.cluster.WorkspaceClient.JSON;
+import static io.interlinkgateway.cluster.WorkspaceClient.YAML;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,11 +48,11 @@ class JobsOnSlurmIT {
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final String NODE = "hpc-recipe";
 
-    private static @Nullable Road road;
+    private static @Nullable EndToEndStack road;
 
     @BeforeAll
     static void open(@TempDir Path folder) throws IOException {
-        road = Road.open(folder, NODE);
+        road = EndToEndStack.open(folder, NODE);
     }
 
     @AfterAll
@@ -62,12 +62,12 @@ class JobsOnSlurmIT {
         }
     }
 
-    private static Road road() {
+    private static EndToEndStack road() {
         return Objects.requireNonNull(road);
     }
 
     private static String spec(String command) {
-        return Desk.spec(NODE, command, "\"partition\": \"cpu\"");
+        return WorkspaceClient.spec(NODE, command, "\"partition\": \"cpu\"");
     }
 
     /// The seed's pod, its image and its command aside: the HPC of the tests has others.
@@ -102,7 +102,7 @@ class JobsOnSlurmIT {
 
     @Test
     void theSeedsPodBecomesTheSlurmJobThatItAsksFor() throws Exception {
-        Desk desk = road().freshDesk();
+        WorkspaceClient desk = road().freshDesk();
         desk.kubectl()
                 .run(
                         "create",
@@ -131,7 +131,7 @@ class JobsOnSlurmIT {
 
     @Test
     void aPodThatKubectlAppliedIsAJobAndAJobIsAPodForKubectl() throws Exception {
-        Desk desk = road().freshDesk();
+        WorkspaceClient desk = road().freshDesk();
         desk.ask(
                 "PUT",
                 "/mlflow-credentials/mlflow-server",
@@ -158,7 +158,7 @@ class JobsOnSlurmIT {
 
     @Test
     void theNodeIsWhatKubectlSeesAndWhatSlurmHas() throws Exception {
-        Desk desk = road().freshDesk();
+        WorkspaceClient desk = road().freshDesk();
 
         JsonNode node = desk.ask("GET", "/nodes/" + NODE, JSON, "", 200);
 
@@ -173,7 +173,7 @@ class JobsOnSlurmIT {
 
     @Test
     void aReplacementStartsWhenTheOldSlurmJobIsGone() throws Exception {
-        Desk desk = road().freshDesk();
+        WorkspaceClient desk = road().freshDesk();
         desk.ask("PUT", "/jobs/train", JSON, spec("echo first; sleep 600"), 201);
         desk.awaitState("train", "RUNNING");
         String first = desk.slurmId("train");
@@ -192,12 +192,12 @@ class JobsOnSlurmIT {
 
     @Test
     void aJobThatIsDeletedInTheQueueNeverRuns() throws Exception {
-        Desk desk = road().freshDesk();
+        WorkspaceClient desk = road().freshDesk();
         desk.ask(
                 "PUT",
                 "/jobs/train",
                 JSON,
-                Desk.spec(NODE, "echo ran", "\"flags\": \"--hold\""),
+                WorkspaceClient.spec(NODE, "echo ran", "\"flags\": \"--hold\""),
                 201);
         String id = desk.slurmId("train");
         assertThat(desk.job("train").path("reason").asString()).isEqualTo("IN_HPC_QUEUE");
@@ -212,7 +212,7 @@ class JobsOnSlurmIT {
 
     @Test
     void aJobThatIsDeletedWhileItRunsIsEndedOnTheHpc() throws Exception {
-        Desk desk = road().freshDesk();
+        WorkspaceClient desk = road().freshDesk();
         desk.ask("PUT", "/jobs/train", JSON, spec("sleep 600"), 201);
         desk.awaitState("train", "RUNNING");
         String id = desk.slurmId("train");
@@ -225,7 +225,7 @@ class JobsOnSlurmIT {
 
     @Test
     void aFollowBeginsBeforeTheJobAndEndsWithIt() throws Exception {
-        Desk desk = road().freshDesk();
+        WorkspaceClient desk = road().freshDesk();
         desk.ask(
                 "PUT",
                 "/jobs/train",
@@ -248,7 +248,7 @@ class JobsOnSlurmIT {
     @Test
     @Requires(Component.MLFLOW)
     void anMlflowCredentialLogsARunToARealServer() throws Exception {
-        Desk desk = road().freshDesk();
+        WorkspaceClient desk = road().freshDesk();
         try (MlflowServer mlflow = MlflowServer.start()) {
             desk.ask(
                     "PUT",
@@ -294,7 +294,7 @@ class JobsOnSlurmIT {
 
     @Test
     void tenJobsAtOncePullTheirImageOnce() throws Exception {
-        Desk desk = road().freshDesk();
+        WorkspaceClient desk = road().freshDesk();
         Path image = road().folder().resolve("pulled.sif");
         try (ImageServer server = ImageServer.start(road().folder())) {
             String job =

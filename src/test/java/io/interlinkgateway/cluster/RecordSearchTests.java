@@ -14,7 +14,7 @@ import io.interlinkgateway.cluster.api.PodLog;
 import io.interlinkgateway.cluster.watch.RecordSearch;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobState;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.status.PodReading;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -197,9 +197,9 @@ class RecordSearchTests {
         return new PodBuilder(pod)
                 .editMetadata()
                 .addToAnnotations(
-                        Annotations.JOB_RECORD,
+                        MetadataNames.JOB_RECORD,
                         metadata.required("annotations")
-                                .required(Annotations.JOB_RECORD)
+                                .required(MetadataNames.JOB_RECORD)
                                 .asString())
                 .endMetadata()
                 .build();

@@ -30,7 +30,7 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.node.VirtualNode;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -226,8 +226,8 @@ final class TestCluster {
                 .withNewMetadata()
                     .withName(name)
                     .withLabels(Map.of(
-                            Annotations.HOSTNAME, name,
-                            Annotations.NODE_TYPE, "virtual-kubelet",
+                            MetadataNames.HOSTNAME, name,
+                            MetadataNames.NODE_TYPE, "virtual-kubelet",
                             "kubernetes.io/role", "agent"))
                 .endMetadata()
                 .withNewSpec()

@@ -133,7 +133,7 @@ class CredentialDestinationTests {
                 .hasStatus(403)
                 .bodyText()
                 .contains(
-                        "/problems/role-lacking",
+                        "/problems/insufficient-role",
                         "needs the role ADMIN in the workspace \\\"stars\\\"; yours is SUBMITTER",
                         "put it with a trackingUri");
         assertThat(LOGINS).isEmpty();

@@ -11,7 +11,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.node.VirtualNode;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,7 +56,7 @@ final class PageComparison {
     /// @param gateway the times through the gateway, in milliseconds
     /// @param bare the times of the API server's list
     /// @param jobs how many jobs the gateway's page had
-    private record Measured(Times gateway, Times bare, int jobs) {}
+    private record Measured(Percentiles gateway, Percentiles bare, int jobs) {}
 
     void run() throws IOException, ExecutionException, InterruptedException {
         Map<Integer, Map<String, Measured>> all = new LinkedHashMap<>();
@@ -162,7 +162,7 @@ final class PageComparison {
                 bareTimes.add((end - middle) / 1e6);
             }
         }
-        return new Measured(new Times(gatewayTimes), new Times(bareTimes), jobs);
+        return new Measured(new Percentiles(gatewayTimes), new Percentiles(bareTimes), jobs);
     }
 
     private JsonNode page(String query) throws ExecutionException, InterruptedException {
@@ -270,12 +270,12 @@ final class PageComparison {
                     .withName("job-%05d".formatted(job))
                     .withLabels(Map.of("ends", ends, "experiment", experiment(job)))
                     .withAnnotations(Map.of(
-                            Annotations.FLAGS, "--partition=gpu --gres=gpu:1 --nodes=1 --time=00:55:00",
-                            Annotations.PRE_EXEC, "module load cuda\n"))
+                            MetadataNames.FLAGS, "--partition=gpu --gres=gpu:1 --nodes=1 --time=00:55:00",
+                            MetadataNames.PRE_EXEC, "module load cuda\n"))
                 .endMetadata()
                 .withNewSpec()
                     .withNodeName(node)
-                    .withNodeSelector(Map.of(Annotations.HOSTNAME, node))
+                    .withNodeSelector(Map.of(MetadataNames.HOSTNAME, node))
                     .withRestartPolicy("Never")
                     .withAutomountServiceAccountToken(false)
                     .addNewToleration()

@@ -157,15 +157,15 @@ final class SubmitComparison {
 
     private static void print(
             String what, int atATime, List<Round> gatewayRounds, List<Round> bareRounds) {
-        Times ratios =
-                new Times(
+        Percentiles ratios =
+                new Percentiles(
                         IntStream.range(0, bareRounds.size())
                                 .mapToObj(pair ->
                                         gatewayRounds.get(pair).throughput()
                                                 / bareRounds.get(pair).throughput())
                                 .toList());
-        Times gatewayTimes = latencies(gatewayRounds);
-        Times bareTimes = latencies(bareRounds);
+        Percentiles gatewayTimes = latencies(gatewayRounds);
+        Percentiles bareTimes = latencies(bareRounds);
         System.out.printf(
                 "| %s | %d | **%.2f** (%.2f to %.2f of %d pairs) | **%+.2f** (%+.2f) | %.0f, %.0f |"
                         + " %.2f, %.2f | %.1f, %.1f | %.2f, %.2f | %.2f | %.2f, %.2f |%n",
@@ -194,8 +194,9 @@ final class SubmitComparison {
         return rounds.stream().mapToDouble(value).average().orElse(Double.NaN);
     }
 
-    private static Times latencies(List<Round> rounds) {
-        return new Times(rounds.stream().flatMap(round -> round.latencies().stream()).toList());
+    private static Percentiles latencies(List<Round> rounds) {
+        return new Percentiles(
+                rounds.stream().flatMap(round -> round.latencies().stream()).toList());
     }
 
     /// The pod that the gateway makes of a job, as a preflight shows it.

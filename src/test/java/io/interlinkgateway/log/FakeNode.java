@@ -6,7 +6,7 @@ import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.record.PluginLog;
 import io.interlinkgateway.status.PodReading;
 import java.io.ByteArrayOutputStream;
@@ -76,7 +76,7 @@ final class FakeNode {
                     .withNamespace(WORKSPACE.value())
                     .withUid(uid)
                     .withCreationTimestamp(Instant.now().minusSeconds(3600).toString())
-                    .addToAnnotations(Annotations.JOB_ID, "27")
+                    .addToAnnotations(MetadataNames.JOB_ID, "27")
                 .endMetadata()
                 .withNewSpec()
                     .withNodeName("vega-new-vk")
@@ -88,7 +88,7 @@ final class FakeNode {
                 .build();
         // spotless:on
         if (preExec) {
-            pod.getMetadata().getAnnotations().put(Annotations.PRE_EXEC, "singularity pull");
+            pod.getMetadata().getAnnotations().put(MetadataNames.PRE_EXEC, "singularity pull");
         }
     }
 

@@ -6,8 +6,8 @@ import io.interlinkgateway.GatewayApplication;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.log.feed.LogPace;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.log.feed.LogTimings;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.record.PluginLog;
 import io.interlinkgateway.status.PodReading;
 import java.nio.ByteBuffer;
@@ -60,7 +60,7 @@ class GatewayWithFakeLogs {
         return new LogReaders(
                 (workspace, name, _) -> new FakeLog(pod(workspace, name)),
                 (workspace, name) -> Optional.of(job(workspace, name)),
-                LogPace.of(properties),
+                LogTimings.of(properties),
                 Clock.systemUTC());
     }
 
@@ -74,7 +74,7 @@ class GatewayWithFakeLogs {
                 .withNewMetadata()
                     .withName(name.value()).withNamespace(workspace.value()).withUid("uid-" + name)
                     .withCreationTimestamp("2026-11-25T00:00:00Z")
-                    .addToAnnotations(Annotations.JOB_ID, "27")
+                    .addToAnnotations(MetadataNames.JOB_ID, "27")
                 .endMetadata()
                 .withNewSpec()
                     .addNewContainer().withName("main").withImage("/images/a.sif").endContainer()

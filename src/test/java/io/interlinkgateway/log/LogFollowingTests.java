@@ -8,10 +8,10 @@ import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.log.FakeNode.Failure;
 import io.interlinkgateway.log.FakeNode.Kind;
 import io.interlinkgateway.log.feed.LogEvent;
-import io.interlinkgateway.log.feed.LogPace;
 import io.interlinkgateway.log.feed.LogPosition;
-import io.interlinkgateway.log.feed.LogPosition.Stage;
+import io.interlinkgateway.log.feed.LogPosition.ReplayEnvironment;
 import io.interlinkgateway.log.feed.LogReader;
+import io.interlinkgateway.log.feed.LogTimings;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 /// What followers get, from a node that behaves like the recorded one.
 class LogFollowingTests {
 
-    static final LogPace FAST =
-            new LogPace(
+    static final LogTimings FAST =
+            new LogTimings(
                     65_536,
                     Duration.ofMillis(50),
                     Duration.ofMillis(15),
@@ -128,8 +128,8 @@ class LogFollowingTests {
     /// The waits of a log with nothing new would add up to more than a minute.
     @Test
     void itGoesOnSoonAfterALongOutage() {
-        LogPace patient =
-                new LogPace(
+        LogTimings patient =
+                new LogTimings(
                         FAST.buffer(),
                         FAST.grace(),
                         FAST.pause(),
@@ -223,8 +223,8 @@ class LogFollowingTests {
     /// It could be the first byte of the plugin's times, so it is held back until more comes or a moment is over.
     @Test
     void aDeletedJobsLastLineKeepsItsLineBreak() throws Exception {
-        LogPace patient =
-                new LogPace(
+        LogTimings patient =
+                new LogTimings(
                         FAST.buffer(),
                         FAST.grace(),
                         Duration.ofMinutes(1),
@@ -379,7 +379,7 @@ class LogFollowingTests {
                 new LogCursor(
                                 first.reader.key().uid(),
                                 "main",
-                                Optional.of(new LogPosition(Stage.OUTPUT, 4)))
+                                Optional.of(new LogPosition(ReplayEnvironment.OUTPUT, 4)))
                         .toString();
         Follower second =
                 new Follower(
@@ -404,7 +404,9 @@ class LogFollowingTests {
         await().until(() -> follower.text().endsWith("two *******\n"));
         LogOptions inside =
                 LogOptions.ALL.after(
-                        LogCursor.at(follower.reader.key(), new LogPosition(Stage.OUTPUT, 8))
+                        LogCursor.at(
+                                        follower.reader.key(),
+                                        new LogPosition(ReplayEnvironment.OUTPUT, 8))
                                 .toString());
         node.exit(0);
 

@@ -46,7 +46,7 @@ class HostileJobsTests {
         JsonNode recorded = Recordings.read("batch-scripts").required(recording);
         String batch = recorded.required("job.slurm").asString();
         String uid = batch.replaceFirst("(?s).*--job-name=(\\S+).*", "$1");
-        var pod = BatchLinesTests.pod(recorded);
+        var pod = SbatchDirectivesTests.pod(recorded);
         pod.getSpec().getContainers().getFirst().getEnv().stream()
                 .filter(variable -> variable.getValueFrom() != null)
                 .forEach(variable -> variable.setValue("ABC"));
@@ -153,7 +153,7 @@ class HostileJobsTests {
         expected.add("#SBATCH --job-name=" + UID);
         expected.add("#SBATCH --output=" + one.folder + "/job.out");
         expected.addAll(
-                BatchLines.of(one.job.pod()).stream()
+                SbatchDirectives.of(one.job.pod()).stream()
                         .filter(line -> line.matches("#SBATCH --(mem|cpus-per-task)=\\d+"))
                         .toList());
         one.job
@@ -178,7 +178,7 @@ class HostileJobsTests {
                 .mounts()
                 .forEach(mount -> words.addAll(List.of("--bind", mount.toString())));
         if (ModelFields.orEmpty(one.job.pod().getMetadata().getAnnotations())
-                .getOrDefault(Annotations.SINGULARITY_OPTIONS, "")
+                .getOrDefault(MetadataNames.SINGULARITY_OPTIONS, "")
                 .startsWith(EnvironmentEncoding.NO_EVALUATION)) {
             words.add(EnvironmentEncoding.NO_EVALUATION);
         }

@@ -325,18 +325,18 @@ final class HostilePods {
     private Map<String, String> annotations() {
         Map<String, String> annotations = new LinkedHashMap<>();
         if (random.nextInt(4) != 0) {
-            annotations.put(Annotations.FLAGS, texts.text(flags(), SELDOM));
+            annotations.put(MetadataNames.FLAGS, texts.text(flags(), SELDOM));
         }
         if (random.nextInt(5) == 0) {
-            annotations.put(Annotations.SINGULARITY_MOUNTS, texts.text(one(MOUNTS), OFTEN));
+            annotations.put(MetadataNames.SINGULARITY_MOUNTS, texts.text(one(MOUNTS), OFTEN));
         }
         if (random.nextInt(5) == 0) {
             annotations.put(
-                    Annotations.SINGULARITY_OPTIONS, texts.text(one(RUNTIME_OPTIONS), OFTEN));
+                    MetadataNames.SINGULARITY_OPTIONS, texts.text(one(RUNTIME_OPTIONS), OFTEN));
         }
         if (random.nextInt(8) == 0) {
             annotations.put(
-                    Annotations.PRE_EXEC, one(PRE_EXECS.keySet().stream().sorted().toList()));
+                    MetadataNames.PRE_EXEC, one(PRE_EXECS.keySet().stream().sorted().toList()));
         }
         if (random.nextInt(6) == 0) {
             List<String> other = one(OTHER_ANNOTATIONS);

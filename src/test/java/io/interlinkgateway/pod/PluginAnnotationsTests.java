@@ -96,11 +96,11 @@ class PluginAnnotationsTests {
                                 assertThatExceptionOfType(InvalidValueException.class)
                                         .isThrownBy(() ->
                                                 PluginAnnotations.canonical(
-                                                        Annotations.FLAGS,
+                                                        MetadataNames.FLAGS,
                                                         "-" + "O".repeat(900_000)))));
         assertThatExceptionOfType(InvalidValueException.class)
                 .isThrownBy(() ->
-                        PluginAnnotations.canonical(Annotations.PRE_EXEC, "#".repeat(70_000)));
+                        PluginAnnotations.canonical(MetadataNames.PRE_EXEC, "#".repeat(70_000)));
     }
 
     private static Duration time(Runnable work) {

@@ -136,7 +136,7 @@ class PluginDifferenceIT {
     private static Optional<String> printed(Map<String, Object> document) {
         return document.get("metadata") instanceof Map<?, ?> metadata
                         && metadata.get("annotations") instanceof Map<?, ?> annotations
-                ? Optional.ofNullable(annotations.get(Annotations.PRE_EXEC))
+                ? Optional.ofNullable(annotations.get(MetadataNames.PRE_EXEC))
                         .map(HostilePods.PRE_EXECS::get)
                 : Optional.empty();
     }
@@ -286,7 +286,7 @@ class PluginDifferenceIT {
                 new StringBuilder("#!/bin/bash\n#SBATCH --job-name=" + UID)
                         .append("\n#SBATCH --output=" + FOLDER + "/job.out\n");
         PodTranslation.batchLines(one.pod).forEach(line -> expected.append(line).append('\n'));
-        String preExec = annotations(one).get(Annotations.PRE_EXEC);
+        String preExec = annotations(one).get(MetadataNames.PRE_EXEC);
         if (preExec != null) {
             expected.append('\n').append(preExec);
         }

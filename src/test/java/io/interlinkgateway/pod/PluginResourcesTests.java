@@ -148,7 +148,7 @@ class PluginResourcesTests {
                 job("--mem=900G --cpus-per-task=64", "", "limits: {cpu: 1, memory: 1Gi}", "");
 
         assertThat(PodTranslation.translate(job).orReject().pod().getMetadata().getAnnotations())
-                .doesNotContainKey(Annotations.FLAGS);
+                .doesNotContainKey(MetadataNames.FLAGS);
         assertThat(lines(job)).isEqualTo("--cpus-per-task=1 --mem=1024");
     }
 

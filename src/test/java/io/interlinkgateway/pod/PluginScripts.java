@@ -39,16 +39,16 @@ record PluginScripts(String batch, String commandLine, String environment) {
                         .append(folder)
                         .append("/job.out\n");
         options(pod).forEach(option -> script.append("#SBATCH ").append(option).append('\n'));
-        annotation(pod, Annotations.PRE_EXEC).ifPresent(text -> script.append('\n').append(text));
+        annotation(pod, MetadataNames.PRE_EXEC).ifPresent(text -> script.append('\n').append(text));
         return script.append('\n').append(folder).append("/job.sh\n").toString();
     }
 
     private static List<String> options(Pod pod) {
         Map<String, String> byName = new LinkedHashMap<>();
-        for (String option : grouped(annotation(pod, Annotations.FLAGS).orElse(""))) {
+        for (String option : grouped(annotation(pod, MetadataNames.FLAGS).orElse(""))) {
             byName.put(NAME_END.split(option, 2)[0], option);
         }
-        for (String size : BatchLines.of(pod)) {
+        for (String size : SbatchDirectives.of(pod)) {
             String option = size.substring("#SBATCH ".length());
             String name = option.split("=", 2)[0];
             if (name.equals("--cpus-per-task") || name.equals("--mem")) {
@@ -80,8 +80,8 @@ record PluginScripts(String batch, String commandLine, String environment) {
         parts.add(container.getCommand().isEmpty() ? "run" : "exec");
         parts.add("--no-privs");
         parts.add("--no-home");
-        parts.add(annotation(pod, Annotations.SINGULARITY_MOUNTS).orElse(""));
-        parts.add(annotation(pod, Annotations.SINGULARITY_OPTIONS).orElse(""));
+        parts.add(annotation(pod, MetadataNames.SINGULARITY_MOUNTS).orElse(""));
+        parts.add(annotation(pod, MetadataNames.SINGULARITY_OPTIONS).orElse(""));
         if (!container.getEnv().isEmpty()) {
             parts.add("--env-file " + folder + "/" + container.getName() + "_envfile.properties");
         }

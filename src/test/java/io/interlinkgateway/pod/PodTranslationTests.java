@@ -148,7 +148,7 @@ class PodTranslationTests {
                     .withResourceVersion("4711")
                     .withGeneration(1L)
                     .withCreationTimestamp("2026-11-23T23:48:01Z")
-                    .addToAnnotations(Annotations.JOB_ID, "7")
+                    .addToAnnotations(MetadataNames.JOB_ID, "7")
                 .endMetadata()
                 .editSpec()
                     .withServiceAccount("default")

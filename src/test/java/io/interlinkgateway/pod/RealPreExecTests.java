@@ -41,7 +41,7 @@ class RealPreExecTests {
                     recordings
                             .filter(file -> file.toString().endsWith(".json"))
                             .map(file -> new JsonMapper().readTree(file))
-                            .flatMap(json -> json.findValues(Annotations.PRE_EXEC).stream())
+                            .flatMap(json -> json.findValues(MetadataNames.PRE_EXEC).stream())
                             .map(JsonNode::asString)
                             .toList();
             assertThat(texts)
@@ -54,7 +54,7 @@ class RealPreExecTests {
         try {
             Pod pod = PodCase.SERIALIZATION.unmarshal(Files.readString(file), Pod.class);
             return Optional.ofNullable(
-                    pod.getMetadata().getAnnotations().get(Annotations.PRE_EXEC));
+                    pod.getMetadata().getAnnotations().get(MetadataNames.PRE_EXEC));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -127,7 +127,7 @@ record WrittenContainer(
             Map<String, Object> document, Map<String, Object> container, String kind) {
         Map<String, Object> annotations = map(map(document, "metadata"), "annotations");
         List<String> words =
-                Stream.of(Annotations.SINGULARITY_MOUNTS, Annotations.SINGULARITY_OPTIONS)
+                Stream.of(MetadataNames.SINGULARITY_MOUNTS, MetadataNames.SINGULARITY_OPTIONS)
                         .map(name -> text(annotations, name))
                         .flatMap(text -> split(text).stream())
                         .toList();

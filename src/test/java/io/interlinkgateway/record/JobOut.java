@@ -2,7 +2,7 @@ package io.interlinkgateway.record;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,10 +60,10 @@ public record JobOut(Pod pod, List<String> record, List<Integer> exitCodes) {
                     .withNamespace("default")
                     .withUid(UID)
                     .withCreationTimestamp("2026-11-23T23:53:50Z")
-                    .addToAnnotations(Annotations.JOB_ID, JOB_ID)
+                    .addToAnnotations(MetadataNames.JOB_ID, JOB_ID)
                 .endMetadata()
                 .withNewSpec()
-                    .addToNodeSelector(Annotations.HOSTNAME, "vega-new-vk")
+                    .addToNodeSelector(MetadataNames.HOSTNAME, "vega-new-vk")
                     .addNewToleration()
                         .withKey("virtual-node.interlink/no-schedule")
                         .withOperator("Exists")
@@ -74,7 +74,9 @@ public record JobOut(Pod pod, List<String> record, List<Integer> exitCodes) {
                 .endStatus();
         // spotless:on
         if (preExec) {
-            pod.editMetadata().addToAnnotations(Annotations.PRE_EXEC, "echo pulling").endMetadata();
+            pod.editMetadata()
+                    .addToAnnotations(MetadataNames.PRE_EXEC, "echo pulling")
+                    .endMetadata();
         }
         for (int index = 0; index < initContainers; index++) {
             pod.editSpec()

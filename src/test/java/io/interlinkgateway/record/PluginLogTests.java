@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.interlinkgateway.record.JobRecord.Killer;
+import io.interlinkgateway.record.JobRecord.KillCause;
 import io.interlinkgateway.status.PodReading;
 import io.interlinkgateway.status.RecordedCase;
 import io.interlinkgateway.status.Recordings;
@@ -118,7 +118,7 @@ class PluginLogTests {
                 SplitLog.of(RecordedCase.of("logs-follow").last(), "c", excuse + excuse + followed);
 
         assertThat(split.ownText()).startsWith("line 1\nline 2\n").endsWith("no newline at end");
-        assertThat(split.record()).contains(new JobRecord.Headless());
+        assertThat(split.record()).contains(new JobRecord.NoHeader());
     }
 
     @Test
@@ -166,8 +166,8 @@ class PluginLogTests {
                         assertThat(whole.record())
                                 .hasValueSatisfying(record ->
                                         assertThat(record)
-                                                .isNotInstanceOf(JobRecord.Headless.class));
-                case JobRecord.Headless _ -> {}
+                                                .isNotInstanceOf(JobRecord.NoHeader.class));
+                case JobRecord.NoHeader _ -> {}
                 case JobRecord.Contradictory _, JobRecord.OtherPlugin _ ->
                         throw new AssertionError(part.record().toString());
                 case null -> assertThat(length).isZero();
@@ -186,7 +186,7 @@ class PluginLogTests {
         SplitLog split = SplitLog.of(JOB.pod(), "c0", log);
 
         assertThat(split.ownText()).isEqualTo(log);
-        assertThat(split.record()).contains(new JobRecord.Headless());
+        assertThat(split.record()).contains(new JobRecord.NoHeader());
     }
 
     @Test
@@ -315,7 +315,7 @@ class PluginLogTests {
                     ' DUE TO JOB REQUEUE'                           | REQUEUE
                     ' DUE to SIGNAL Terminated'                     | CANCELLATION
                     """)
-    void killsHaveTheirCauses(String cause, Killer killer) {
+    void killsHaveTheirCauses(String cause, KillCause killer) {
         for (String prefix :
                 List.of("slurmstepd: ", "slurmstepd-node1: ", "[2026-11-23T23:55:00.123] ")) {
             String line = JobOut.kill(cause).replace("slurmstepd-node1: ", prefix);
@@ -351,8 +351,9 @@ class PluginLogTests {
     void memoryKillsAreTold(String words) {
         String line = "slurmstepd: error: " + words + "\n";
 
-        assertThat(killed(JOB, 4, line).killer()).isEqualTo(Killer.MEMORY);
-        assertThat(killed(JOB, 4, line + JobOut.kill("") + "\n").killer()).isEqualTo(Killer.MEMORY);
+        assertThat(killed(JOB, 4, line).killer()).isEqualTo(KillCause.MEMORY);
+        assertThat(killed(JOB, 4, line + JobOut.kill("") + "\n").killer())
+                .isEqualTo(KillCause.MEMORY);
         assertThat(
                         SplitLog.of(
                                         JOB.pod(),
@@ -383,7 +384,7 @@ class PluginLogTests {
                                 .record())
                 .map(JobRecord.Killed.class::cast)
                 .map(JobRecord.Killed::killer)
-                .contains(Killer.TIME_LIMIT);
+                .contains(KillCause.TIME_LIMIT);
         assertThat(
                         SplitLog.of(
                                         job.pod(),
@@ -391,10 +392,10 @@ class PluginLogTests {
                                         "pulling\n" + JobOut.kill("") + "\nstill pulling\n")
                                 .record())
                 .as("nothing comes after it")
-                .contains(new JobRecord.Headless());
+                .contains(new JobRecord.NoHeader());
         assertThat(SplitLog.of(job.pod(), "c0", "pulling\n" + JobOut.kill("") + "\nstill").record())
                 .as("not even half a line")
-                .contains(new JobRecord.Headless());
+                .contains(new JobRecord.NoHeader());
     }
 
     @Test
@@ -433,8 +434,8 @@ class PluginLogTests {
                 "slurmstepd: error: Detected 1 oom_kill event in StepId=4711.batch. Some of the"
                         + " step tasks have been OOM Killed.\n";
 
-        assertThat(killed(JOB, 4, told + memory).killer()).isEqualTo(Killer.MEMORY);
-        assertThat(killed(JOB, 2, told + memory).killer()).isEqualTo(Killer.MEMORY);
+        assertThat(killed(JOB, 4, told + memory).killer()).isEqualTo(KillCause.MEMORY);
+        assertThat(killed(JOB, 2, told + memory).killer()).isEqualTo(KillCause.MEMORY);
     }
 
     @Test
@@ -504,7 +505,7 @@ class PluginLogTests {
                 .hasValueSatisfying(record ->
                         assertThat(record)
                                 .isInstanceOfAny(
-                                        JobRecord.Started.class, JobRecord.Headless.class));
+                                        JobRecord.Started.class, JobRecord.NoHeader.class));
     }
 
     @ParameterizedTest

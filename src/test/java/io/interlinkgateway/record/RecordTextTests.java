@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import io.interlinkgateway.job.Job.ContainerExit;
 import io.interlinkgateway.record.JobRecord.Fault;
 import io.interlinkgateway.record.JobRecord.FaultKind;
-import io.interlinkgateway.record.JobRecord.Killer;
+import io.interlinkgateway.record.JobRecord.KillCause;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -43,7 +43,7 @@ class RecordTextTests {
                 Combinators.combine(
                                 times.optional(),
                                 times.optional(),
-                                Arbitraries.of(Killer.class),
+                                Arbitraries.of(KillCause.class),
                                 words)
                         .as((start, kill, killer, said) ->
                                 new JobRecord.Killed(
@@ -67,7 +67,7 @@ class RecordTextTests {
         return Arbitraries.oneOf(
                 List.of(
                         Arbitraries.of(
-                                new JobRecord.Headless(),
+                                new JobRecord.NoHeader(),
                                 new JobRecord.Contradictory(),
                                 new JobRecord.OtherPlugin()),
                         started,
@@ -124,7 +124,7 @@ class RecordTextTests {
 
     @Test
     void aTextOfMegabytesIsNotEvenRead() {
-        String text = RecordText.of(new JobRecord.Headless(), UID) + " ".repeat(RecordText.LONGEST);
+        String text = RecordText.of(new JobRecord.NoHeader(), UID) + " ".repeat(RecordText.LONGEST);
 
         assertThat(RecordText.parse(text, UID)).isEmpty();
     }

@@ -33,8 +33,8 @@ class DeletionIT {
 
     @Test
     void aJobInTheQueueIsCancelled() {
-        try (Stage stage = new Stage(client, "deletion", Slurm.start())) {
-            Stage.Replay job = stage.submit(pod("--begin=now+1hour", "echo never"));
+        try (ReplayEnvironment stage = new ReplayEnvironment(client, "deletion", Slurm.start())) {
+            ReplayEnvironment.Replay job = stage.submit(pod("--begin=now+1hour", "echo never"));
             job.awaitJobState("PENDING");
             job.delete();
             job.awaitDeleted();
@@ -44,8 +44,8 @@ class DeletionIT {
 
     @Test
     void aJobThatIsDeletedWhileThePluginIsDownIsCancelledWhenItIsBack() {
-        try (Stage stage = new Stage(client, "deletion", Slurm.start())) {
-            Stage.Replay job = stage.submit(pod("-p gpu", "sleep 500"));
+        try (ReplayEnvironment stage = new ReplayEnvironment(client, "deletion", Slurm.start())) {
+            ReplayEnvironment.Replay job = stage.submit(pod("-p gpu", "sleep 500"));
             job.awaitPhase("Running");
             stage.node().pluginDown(stage.nodeName());
             job.delete();
@@ -57,8 +57,8 @@ class DeletionIT {
 
     @Test
     void aJobThatIsDeletedWhileTheVirtualKubeletIsGoneIsCancelledWhenItIsBack() {
-        try (Stage stage = new Stage(client, "deletion", Slurm.start())) {
-            Stage.Replay job = stage.submit(pod("-p gpu", "sleep 500"));
+        try (ReplayEnvironment stage = new ReplayEnvironment(client, "deletion", Slurm.start())) {
+            ReplayEnvironment.Replay job = stage.submit(pod("-p gpu", "sleep 500"));
             job.awaitPhase("Running");
             stage.node().kill();
             job.delete();

@@ -39,7 +39,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// case's note says is done to it, and what the watch, the log and SLURM say is compared with the recording.
 ///
 /// Whether interLink sees a job run depends on when it happens to look. So it is held while a job is brought to where
-/// it was when the recorded interLink looked ([Stage#hold]).
+/// it was when the recorded interLink looked ([ReplayEnvironment#hold]).
 @Requires({
     Component.OWN_CONTROL_PLANE,
     Component.SLURM,
@@ -209,7 +209,7 @@ class RecordingsReplayIT {
 
     private static Results play(KubernetesClient client, String name) {
         Results results = new Results();
-        try (Stage stage = new Stage(client, name, slurm(name))) {
+        try (ReplayEnvironment stage = new ReplayEnvironment(client, name, slurm(name))) {
             try {
                 play(stage, name, results);
             } catch (ConditionTimeoutException stuck) {
@@ -219,7 +219,7 @@ class RecordingsReplayIT {
         return results;
     }
 
-    private static void play(Stage stage, String name, Results results) {
+    private static void play(ReplayEnvironment stage, String name, Results results) {
         switch (name) {
             case "batch-scripts" -> batchScripts(stage, results);
             case "plugin-down-while-running" -> pluginDown(stage, results);
@@ -237,17 +237,18 @@ class RecordingsReplayIT {
                 Slurm slurm = Slurm.start();
                 // The HPC is full when the pod comes.
                 slurm.run("sbatch", "--exclusive", "-o", "/dev/null", "--wrap", "sleep 600");
-                Stage.soon(() -> slurm.run("squeue", "-h", "-o", "%T").contains("RUNNING"));
+                ReplayEnvironment.soon(
+                        () -> slurm.run("squeue", "-h", "-o", "%T").contains("RUNNING"));
                 yield slurm;
             }
             default -> Slurm.start();
         };
     }
 
-    private static void single(Stage stage, Recording recording, Results results) {
+    private static void single(ReplayEnvironment stage, Recording recording, Results results) {
         stage.slurm().powerUpSeconds(30);
         stage.hold();
-        Stage.Replay replay = stage.submit(recording.submitted());
+        ReplayEnvironment.Replay replay = stage.submit(recording.submitted());
         if (!recording.hasJob()) {
             stage.release();
             replay.awaitPhase("Failed");
@@ -282,7 +283,10 @@ class RecordingsReplayIT {
     }
 
     private static void whileRunning(
-            Stage stage, Recording recording, Stage.Replay replay, Results results) {
+            ReplayEnvironment stage,
+            Recording recording,
+            ReplayEnvironment.Replay replay,
+            Results results) {
         switch (recording.name()) {
             case "scancelled-outside" -> stage.slurm().run("scancel", replay.jobId());
             case "node-fail-no-requeue" -> stage.nodeDown();
@@ -301,16 +305,16 @@ class RecordingsReplayIT {
                 stage.node().startAgain();
             }
             case "logs-follow-running" -> {
-                Stage.soon(() -> replay.logs("").getFirst().contains("line 4\n"));
+                ReplayEnvironment.soon(() -> replay.logs("").getFirst().contains("line 4\n"));
                 try (OpenResponse follow = replay.follow("c")) {
-                    Stage.soon(follow::ended);
+                    ReplayEnvironment.soon(follow::ended);
                     String recorded =
                             lines(Recording.read("follow-while-running"), "follow_while_running");
                     results.add(
                             "follow-while-running",
                             Difference.between(
                                     "text",
-                                    Likeness.recorded(recorded),
+                                    Normalizer.recorded(recorded),
                                     stage.likeness().replayed(follow.text())));
                     results.add("follow-while-running", inSteps(follow));
                 }
@@ -321,7 +325,10 @@ class RecordingsReplayIT {
 
     /// Waits for the end, and compares all there is to.
     private static void end(
-            Stage stage, Recording recording, Stage.Replay replay, Results results) {
+            ReplayEnvironment stage,
+            Recording recording,
+            ReplayEnvironment.Replay replay,
+            Results results) {
         List<JsonNode> steps = recording.transitions();
         if (recording.ends()) {
             replay.awaitPhase("Succeeded", "Failed");
@@ -363,18 +370,18 @@ class RecordingsReplayIT {
     }
 
     private static List<JsonNode> stepsOf(Recording recording) {
-        return recording.transitions().stream().map(Likeness::recorded).toList();
+        return recording.transitions().stream().map(Normalizer::recorded).toList();
     }
 
     /// The recorded text was stripped, and kubectl shows containers in no order.
     private static String logOf(Recording recording) {
-        String log = Likeness.recorded(recording.text("log"));
+        String log = Normalizer.recorded(recording.text("log"));
         return recording.submitted().at("/spec/containers").size() == 1
                 ? log
                 : sorted(Arrays.asList(log.split("(?m)^(?=This pod )")));
     }
 
-    private static String logOf(Stage stage, Stage.Replay replay) {
+    private static String logOf(ReplayEnvironment stage, ReplayEnvironment.Replay replay) {
         return sorted(replay.logs("").stream().map(log -> stage.likeness().replayed(log)).toList());
     }
 
@@ -385,26 +392,30 @@ class RecordingsReplayIT {
     }
 
     private static List<Difference> said(Recording recording, String what, String text) {
-        String note = Likeness.recorded(recording.text("note"));
+        String note = Normalizer.recorded(recording.text("note"));
         return note.contains(text) ? List.of() : List.of(new Difference(what, note, text));
     }
 
     /// interLink calls the job a success while its node still powers up, and no longer looks.
-    private static void configuring(Stage stage, Stage.Replay replay, Results results) {
+    private static void configuring(
+            ReplayEnvironment stage, ReplayEnvironment.Replay replay, Results results) {
         Recording steps = Recording.read("configuring-node.steps");
         replay.awaitJobState("CONFIGURING");
         stage.release();
         replay.awaitPhase("Succeeded");
         results.add(steps.name(), step(stage, replay, steps, "CF"));
         replay.awaitJobState("RUNNING");
-        Stage.soon(() -> replay.logs("").getFirst().contains("start\n"));
+        ReplayEnvironment.soon(() -> replay.logs("").getFirst().contains("start\n"));
         results.add(steps.name(), step(stage, replay, steps, "R"));
         replay.awaitJobEnd();
         results.add(steps.name(), step(stage, replay, steps, "CD"));
     }
 
     private static List<Difference> step(
-            Stage stage, Stage.Replay replay, Recording steps, String state) {
+            ReplayEnvironment stage,
+            ReplayEnvironment.Replay replay,
+            Recording steps,
+            String state) {
         JsonNode recorded =
                 steps.json()
                         .valueStream()
@@ -414,13 +425,13 @@ class RecordingsReplayIT {
         String phase = replay.transitions().getLast().at("/pod/status/phase").asString();
         return Difference.between(
                 state,
-                recorded.get(1).asString() + "\n" + Likeness.recorded(recorded.get(3).asString()),
+                recorded.get(1).asString() + "\n" + Normalizer.recorded(recorded.get(3).asString()),
                 phase + "\n" + logOf(stage, replay));
     }
 
-    private static void secretMissing(Stage stage, Results results) {
+    private static void secretMissing(ReplayEnvironment stage, Results results) {
         Recording recording = Recording.read("secret-missing");
-        Stage.Replay replay = stage.submit(recording.submitted());
+        ReplayEnvironment.Replay replay = stage.submit(recording.submitted());
         replay.awaitTransitions(2);
         replay.staysAt(2, Duration.ofSeconds(20));
         results.add(
@@ -434,23 +445,23 @@ class RecordingsReplayIT {
         replay.end();
     }
 
-    private static void pluginDown(Stage stage, Results results) {
+    private static void pluginDown(ReplayEnvironment stage, Results results) {
         Recording running = Recording.read("plugin-down-while-running");
         Recording waiting = Recording.read("submitted-while-down");
         results.add("node-ready", nodeDifferences(stage, "node-ready"));
         stage.hold();
-        Stage.Replay first = stage.submit(running.submitted());
+        ReplayEnvironment.Replay first = stage.submit(running.submitted());
         first.awaitJobState("RUNNING");
         stage.release();
         first.awaitPhase("Running");
         stage.node().pluginDown(stage.nodeName());
-        Stage.within(
+        ReplayEnvironment.within(
                 Duration.ofSeconds(40), () -> stage.nodeObject().at("/spec/taints").size() > 2);
         results.add("node-plugin-down", nodeDifferences(stage, "node-plugin-down"));
         String log = stage.likeness().replayed(first.logs("").getFirst());
         results.add(running.name(), said(running, "log while down", log.replace("failed: ", "")));
         first.awaitJobEnd();
-        Stage.Replay second = stage.submit(waiting.submitted());
+        ReplayEnvironment.Replay second = stage.submit(waiting.submitted());
         second.awaitTransitions(2);
         stage.node().pluginUp(stage.nodeName());
         first.awaitPhase("Succeeded");
@@ -462,10 +473,10 @@ class RecordingsReplayIT {
         end(stage, waiting, second, results);
     }
 
-    private static List<Difference> nodeDifferences(Stage stage, String name) {
+    private static List<Difference> nodeDifferences(ReplayEnvironment stage, String name) {
         return Difference.between(
                 "node",
-                sized(Likeness.recorded(Recording.read(name).json())),
+                sized(Normalizer.recorded(Recording.read(name).json())),
                 sized(stage.likeness().replayed(stage.nodeObject())));
     }
 
@@ -487,25 +498,25 @@ class RecordingsReplayIT {
         return copy;
     }
 
-    private static void followFromSubmission(Stage stage, Results results) {
+    private static void followFromSubmission(ReplayEnvironment stage, Results results) {
         Recording recording = Recording.read("logs-follow");
         Recording follows = Recording.read("follow-from-submission");
         stage.hold();
         // So that the log is opened before there is one.
         stage.slurm().run("scontrol", "update", "nodename=node1", "state=drain", "reason=replay");
-        Stage.Replay replay = stage.submit(recording.submitted());
+        ReplayEnvironment.Replay replay = stage.submit(recording.submitted());
         replay.awaitJobId();
         try (OpenResponse follow = replay.follow("c")) {
-            Stage.soon(() -> follow.text().endsWith("sleeping before retrying..."));
+            ReplayEnvironment.soon(() -> follow.text().endsWith("sleeping before retrying..."));
             stage.slurm().run("scontrol", "update", "nodename=node1", "state=resume");
             replay.awaitJobState("RUNNING");
             stage.release();
-            Stage.soon(follow::ended);
+            ReplayEnvironment.soon(follow::ended);
             results.add(
                     follows.name(),
                     Difference.between(
                             "text",
-                            Likeness.recorded(lines(follows, "follow_from_submission")),
+                            Normalizer.recorded(lines(follows, "follow_from_submission")),
                             stage.likeness().replayed(follow.text())));
             results.add(follows.name(), inSteps(follow));
         }
@@ -520,7 +531,7 @@ class RecordingsReplayIT {
                         follows.name(),
                         Difference.between(
                                 name,
-                                Likeness.recorded(follows.text(name)),
+                                Normalizer.recorded(follows.text(name)),
                                 stage.likeness()
                                         .replayed(replay.logs(option).getFirst())
                                         .strip())));
@@ -548,7 +559,7 @@ class RecordingsReplayIT {
         return odd.isEmpty() ? List.of() : List.of(new Difference("pauses", "4 s", odd.toString()));
     }
 
-    private static void batchScripts(Stage stage, Results results) {
+    private static void batchScripts(ReplayEnvironment stage, Results results) {
         stage.createSecret("mlflow-server", "password", "ABC");
         stage.hold();
         Recording.read("batch-scripts")
@@ -557,14 +568,15 @@ class RecordingsReplayIT {
                         results.add("batch-scripts", batchScript(stage, name, recorded)));
     }
 
-    private static List<Difference> batchScript(Stage stage, String name, JsonNode recorded) {
+    private static List<Difference> batchScript(
+            ReplayEnvironment stage, String name, JsonNode recorded) {
         ObjectNode pod = (ObjectNode) Recording.read("succeeds").submitted().deepCopy();
         ObjectNode metadata = (ObjectNode) pod.required("metadata");
         metadata.put("name", name).set("annotations", recorded.required("annotations"));
         ((ObjectNode) pod.required("spec"))
                 .putArray("containers")
                 .add(recorded.required("container"));
-        Stage.Replay replay = stage.submit(pod);
+        ReplayEnvironment.Replay replay = stage.submit(pod);
         String phase = recorded.required("phase").asString();
         if (phase.equals("Pending")) {
             replay.awaitJobId();
@@ -581,19 +593,19 @@ class RecordingsReplayIT {
         List<String> recordedCommands =
                 recorded.required("container command line")
                         .valueStream()
-                        .map(line -> Likeness.recorded(line.asString()))
+                        .map(line -> Normalizer.recorded(line.asString()))
                         .toList();
         JsonNode status = replay.transitions().getLast().at("/pod/status");
         List<Difference> found = new ArrayList<>();
         found.addAll(
                 Difference.between(
                         name + ".message",
-                        Likeness.recorded(recorded.required("message").asString("")),
+                        Normalizer.recorded(recorded.required("message").asString("")),
                         status.path("message").asString("")));
         found.addAll(
                 Difference.between(
                         name + ".job.slurm",
-                        Likeness.recorded(recorded.required("job.slurm").asString("")),
+                        Normalizer.recorded(recorded.required("job.slurm").asString("")),
                         read(stage, folder.resolve("job.slurm"))));
         found.addAll(
                 Difference.between(
@@ -601,7 +613,7 @@ class RecordingsReplayIT {
         found.addAll(
                 Difference.between(
                         name + ".env file",
-                        Likeness.recorded(recorded.required("env file").asString("")),
+                        Normalizer.recorded(recorded.required("env file").asString("")),
                         read(stage, folder.resolve("c_envfile.properties"))));
         replay.delete();
         replay.awaitDeleted();
@@ -610,7 +622,7 @@ class RecordingsReplayIT {
     }
 
     /// @return nothing if there is no such file
-    private static String read(Stage stage, Path file) {
+    private static String read(ReplayEnvironment stage, Path file) {
         try {
             return Files.exists(file) ? stage.likeness().replayed(Files.readString(file)) : "";
         } catch (IOException failure) {

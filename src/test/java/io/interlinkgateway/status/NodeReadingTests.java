@@ -7,7 +7,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Quantity;
 import io.interlinkgateway.node.VirtualNode;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +56,7 @@ class NodeReadingTests {
     @Test
     void nodeFromLeavesOtherNodesOut() {
         ObjectNode json = (ObjectNode) Recordings.read("node-ready");
-        ((ObjectNode) json.required("metadata").required("labels")).remove(Annotations.NODE_TYPE);
+        ((ObjectNode) json.required("metadata").required("labels")).remove(MetadataNames.NODE_TYPE);
         assertThat(PodReading.nodeFrom(Recordings.node(json))).isEmpty();
     }
 

@@ -15,7 +15,7 @@ import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.JobState.FailureReason;
 import io.interlinkgateway.job.JobState.QueueReason;
 import io.interlinkgateway.job.PodManifest;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.PodCase;
 import io.interlinkgateway.pod.PodTranslation;
 import java.time.Instant;
@@ -199,7 +199,7 @@ class PodReadingTests {
                 .ifPresent(record ->
                         ((ObjectNode) pod.at("/metadata/annotations"))
                                 .put(
-                                        Annotations.JOB_RECORD,
+                                        MetadataNames.JOB_RECORD,
                                         PodReading.recordAnnotation(Recordings.pod(pod), record)));
         mutate(pod, "", mutants);
         assertThat(mutants).hasSizeGreaterThan(100);
@@ -211,7 +211,7 @@ class PodReadingTests {
         Pod pod =
                 new PodBuilder(RecordedCase.of("succeeds").last())
                         .editMetadata()
-                        .addToAnnotations(Annotations.JOB_RECORD, text)
+                        .addToAnnotations(MetadataNames.JOB_RECORD, text)
                         .endMetadata()
                         .build();
 
@@ -366,7 +366,7 @@ class PodReadingTests {
 
     private static PodSpec selecting(String node, Toleration toleration) {
         return new PodSpecBuilder()
-                .addToNodeSelector(Annotations.HOSTNAME, node)
+                .addToNodeSelector(MetadataNames.HOSTNAME, node)
                 .withTolerations(toleration)
                 .build();
     }

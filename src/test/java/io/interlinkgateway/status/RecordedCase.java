@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.MissingObject;
 import io.interlinkgateway.job.ObjectReference;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.record.JobRecord;
 import io.interlinkgateway.record.SplitLog;
 import java.io.IOException;
@@ -121,7 +121,7 @@ public record RecordedCase(
         return new PodBuilder(pod)
                 .editMetadata()
                     .addToAnnotations(
-                            Annotations.JOB_RECORD,
+                            MetadataNames.JOB_RECORD,
                             PodReading.recordAnnotation(pod, record.get()))
                 .endMetadata()
                 .build();
@@ -145,7 +145,7 @@ public record RecordedCase(
         Pod pod = with(last(), record());
         return PodReading.jobFrom(
                 pod,
-                new Circumstances(
+                new ClusterFacts(
                         NOW,
                         name.equals("secret-missing") ? Optional.of(ABSENT) : Optional.empty(),
                         Optional.empty()));

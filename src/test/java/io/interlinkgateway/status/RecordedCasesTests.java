@@ -28,7 +28,7 @@ class RecordedCasesTests {
 
     private enum Verdict {
         AGREES("yes"),
-        SAYS_LESS("says that it does not know"),
+        SAYS_LESS("says less"),
         CONTRADICTS("NO");
 
         private final String shown;

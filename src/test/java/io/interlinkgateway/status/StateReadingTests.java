@@ -15,12 +15,12 @@ import io.interlinkgateway.job.JobState.Precision;
 import io.interlinkgateway.job.JobState.QueueReason;
 import io.interlinkgateway.job.MissingObject;
 import io.interlinkgateway.job.ObjectReference;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.record.JobOut;
 import io.interlinkgateway.record.JobRecord;
 import io.interlinkgateway.record.JobRecord.Fault;
 import io.interlinkgateway.record.JobRecord.FaultKind;
-import io.interlinkgateway.record.JobRecord.Killer;
+import io.interlinkgateway.record.JobRecord.KillCause;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.List;
@@ -44,7 +44,7 @@ class StateReadingTests {
     private static final Map<String, Optional<JobRecord>> RECORDS =
             Map.ofEntries(
                     Map.entry("none", Optional.empty()),
-                    Map.entry("headless", Optional.of(new JobRecord.Headless())),
+                    Map.entry("headless", Optional.of(new JobRecord.NoHeader())),
                     Map.entry("started", Optional.of(new JobRecord.Started(Optional.of(START)))),
                     Map.entry("ended well", ended(0, false, Optional.empty())),
                     Map.entry("ended with 7", ended(7, false, Optional.empty())),
@@ -53,12 +53,12 @@ class StateReadingTests {
                     Map.entry(
                             "no image",
                             ended(255, false, Optional.of(new Fault(FaultKind.IMAGE, "lstat")))),
-                    Map.entry("time limit", killed(Killer.TIME_LIMIT)),
-                    Map.entry("memory", killed(Killer.MEMORY)),
-                    Map.entry("cancelled", killed(Killer.CANCELLATION)),
-                    Map.entry("node failure", killed(Killer.NODE_FAILURE)),
-                    Map.entry("preemption", killed(Killer.PREEMPTION)),
-                    Map.entry("requeue", killed(Killer.REQUEUE)),
+                    Map.entry("time limit", killed(KillCause.TIME_LIMIT)),
+                    Map.entry("memory", killed(KillCause.MEMORY)),
+                    Map.entry("cancelled", killed(KillCause.CANCELLATION)),
+                    Map.entry("node failure", killed(KillCause.NODE_FAILURE)),
+                    Map.entry("preemption", killed(KillCause.PREEMPTION)),
+                    Map.entry("requeue", killed(KillCause.REQUEUE)),
                     Map.entry("contradictory", Optional.of(new JobRecord.Contradictory())),
                     Map.entry("other plugin", Optional.of(new JobRecord.OtherPlugin())));
 
@@ -73,7 +73,7 @@ class StateReadingTests {
                         fault));
     }
 
-    private static Optional<JobRecord> killed(Killer killer) {
+    private static Optional<JobRecord> killed(KillCause killer) {
         return Optional.of(
                 new JobRecord.Killed(
                         Optional.of(START),
@@ -141,7 +141,7 @@ class StateReadingTests {
                 : new PodBuilder(pod)
                         .editMetadata()
                         .addToAnnotations(
-                                Annotations.JOB_RECORD,
+                                MetadataNames.JOB_RECORD,
                                 PodReading.recordAnnotation(pod, found.get()))
                         .endMetadata()
                         .build();
@@ -156,10 +156,10 @@ class StateReadingTests {
                     .withNamespace("default")
                     .withUid(JobOut.UID)
                     .withCreationTimestamp("2026-11-24T07:00:00Z")
-                    .addToAnnotations(Annotations.JOB_ID, "12")
+                    .addToAnnotations(MetadataNames.JOB_ID, "12")
                 .endMetadata()
                 .withNewSpec()
-                    .addToNodeSelector(Annotations.HOSTNAME, "vega-new-vk")
+                    .addToNodeSelector(MetadataNames.HOSTNAME, "vega-new-vk")
                     .addNewContainer()
                         .withName("c")
                         .withNewResources()
@@ -270,13 +270,13 @@ class StateReadingTests {
             LocalDateTime killedAt, Instant finishedAt, Precision precision) {
         JobRecord killed =
                 new JobRecord.Killed(
-                        Optional.of(START), Optional.of(killedAt), Killer.TIME_LIMIT, "");
+                        Optional.of(START), Optional.of(killedAt), KillCause.TIME_LIMIT, "");
         Pod pod = claim("Failed");
         Pod annotated =
                 new PodBuilder(pod)
                         .editMetadata()
                         .addToAnnotations(
-                                Annotations.JOB_RECORD, PodReading.recordAnnotation(pod, killed))
+                                MetadataNames.JOB_RECORD, PodReading.recordAnnotation(pod, killed))
                         .endMetadata()
                         .build();
 
@@ -331,7 +331,7 @@ class StateReadingTests {
         // spotless:off
         Pod pod = new PodBuilder(claim("Pending"))
                 .editMetadata()
-                    .removeFromAnnotations(Annotations.JOB_ID)
+                    .removeFromAnnotations(MetadataNames.JOB_ID)
                 .endMetadata()
                 .editStatus()
                     .addNewCondition()
@@ -344,8 +344,7 @@ class StateReadingTests {
                 .build();
         // spotless:on
         return PodReading.jobFrom(
-                        pod,
-                        new Circumstances(NOW, Optional.empty(), Optional.empty(), allocatable))
+                        pod, new ClusterFacts(NOW, Optional.empty(), Optional.empty(), allocatable))
                 .state();
     }
 
@@ -366,7 +365,7 @@ class StateReadingTests {
         assertThat(
                         PodReading.jobFrom(
                                         pod,
-                                        new Circumstances(
+                                        new ClusterFacts(
                                                 NOW,
                                                 Optional.of(RecordedCase.ABSENT),
                                                 Optional.empty()))
@@ -396,7 +395,7 @@ class StateReadingTests {
         assertThat(
                         PodReading.jobFrom(
                                         claim("Initializing"),
-                                        new Circumstances(
+                                        new ClusterFacts(
                                                 NOW, Optional.of(missing), Optional.empty()))
                                 .state())
                 .isInstanceOfSatisfying(
@@ -437,7 +436,7 @@ class StateReadingTests {
         assertThat(
                         PodReading.jobFrom(
                                         claim("Pending"),
-                                        new Circumstances(
+                                        new ClusterFacts(
                                                 NOW,
                                                 Optional.of(RecordedCase.ABSENT),
                                                 Optional.empty()))
@@ -462,7 +461,7 @@ class StateReadingTests {
         Job job =
                 PodReading.jobFrom(
                         annotated(claim(phase), record),
-                        new Circumstances(NOW, Optional.empty(), Optional.of(silentSince)));
+                        new ClusterFacts(NOW, Optional.empty(), Optional.of(silentSince)));
 
         assertThat(job.evidence().current()).isEqualTo(current);
         assertThat(job.evidence().observedAt()).isEqualTo(current ? NOW : silentSince);
@@ -483,8 +482,7 @@ class StateReadingTests {
         assertThat(
                         PodReading.jobFrom(
                                         pod,
-                                        new Circumstances(
-                                                NOW, Optional.empty(), Optional.of(START)))
+                                        new ClusterFacts(NOW, Optional.empty(), Optional.of(START)))
                                 .evidence()
                                 .current())
                 .isTrue();

@@ -14,9 +14,9 @@ public final class PodLog implements LogStream {
     private static final int LONGEST_REFUSAL = 4096;
 
     private final ApiServer apiServer;
-    private final StreamedAnswer answer;
+    private final StreamedResponse answer;
 
-    private PodLog(ApiServer apiServer, StreamedAnswer answer) {
+    private PodLog(ApiServer apiServer, StreamedResponse answer) {
         this.apiServer = apiServer;
         this.answer = answer;
     }
@@ -47,9 +47,9 @@ public final class PodLog implements LogStream {
                     new PodLog(
                             apiServer,
                             follow
-                                    ? StreamedAnswer.openEarly(
+                                    ? StreamedResponse.openEarly(
                                             apiServer, path, apiServer.deadline().dividedBy(2))
-                                    : StreamedAnswer.open(apiServer, path));
+                                    : StreamedResponse.open(apiServer, path));
             try {
                 log.requireSuccess();
                 return log;

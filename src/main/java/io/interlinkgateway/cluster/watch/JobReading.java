@@ -4,7 +4,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.node.VirtualNode;
-import io.interlinkgateway.status.Circumstances;
+import io.interlinkgateway.status.ClusterFacts;
 import io.interlinkgateway.status.PodReading;
 import java.time.Instant;
 import java.util.Map;
@@ -31,7 +31,7 @@ public final class JobReading {
         Optional<NodeName> node = PodReading.nodeOf(pod);
         return PodReading.jobFrom(
                 pod,
-                new Circumstances(
+                new ClusterFacts(
                         observedAt,
                         missing.missingFor(pod),
                         node.flatMap(nodes::lostContactAt),

@@ -6,7 +6,7 @@ import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.log.LogStream;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.record.JobRecord;
 import io.interlinkgateway.record.PluginLog;
@@ -88,7 +88,7 @@ public final class RecordSearch {
         }
         return read(pod)
                 .map(confirmed ->
-                        confirmed instanceof JobRecord.Headless
+                        confirmed instanceof JobRecord.NoHeader
                                 ? new JobRecord.OtherPlugin()
                                 : confirmed);
     }
@@ -97,7 +97,7 @@ public final class RecordSearch {
     /// is another plugin's. A pre-exec that fails leaves no header, and no container that has ended either
     /// (recording `pre-exec-fails`).
     private static boolean hasToBeConfirmed(JobRecord record) {
-        return record instanceof JobRecord.Ended || record instanceof JobRecord.Headless;
+        return record instanceof JobRecord.Ended || record instanceof JobRecord.NoHeader;
     }
 
     /// The record is the same in every container's log, but for why a container was not started.
@@ -197,7 +197,7 @@ public final class RecordSearch {
                                         pod.getMetadata().getResourceVersion(),
                                         "annotations",
                                         Map.of(
-                                                Annotations.JOB_RECORD,
+                                                MetadataNames.JOB_RECORD,
                                                 PodReading.recordAnnotation(pod, record)))));
         // 404, 409: the pod is gone, or not as it was.
         if (!answer.successful() && answer.code() != 404 && answer.code() != 409) {

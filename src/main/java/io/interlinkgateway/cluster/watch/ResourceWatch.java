@@ -7,7 +7,7 @@ import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.WatchEvent;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.cluster.api.ApiServer;
-import io.interlinkgateway.cluster.api.StreamedAnswer;
+import io.interlinkgateway.cluster.api.StreamedResponse;
 import io.interlinkgateway.failure.GatewayException;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -54,7 +54,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         /// @param object its last state, with the resource version of its end
         void deleted(T object);
 
-        /// Everything up to here was told.
+        /// Everything up to here was delivered.
         ///
         /// @param version a resource version
         void reached(long version);
@@ -212,7 +212,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
                         + LONGEST_WATCH_SECONDS
                         + "&resourceVersion="
                         + version;
-        try (StreamedAnswer stream = StreamedAnswer.open(apiServer, watch)) {
+        try (StreamedResponse stream = StreamedResponse.open(apiServer, watch)) {
             if (stream.code() == 410) {
                 version = 0;
                 return true;

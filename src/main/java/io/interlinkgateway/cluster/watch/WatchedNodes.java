@@ -5,7 +5,7 @@ import io.fabric8.kubernetes.api.model.NodeList;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.node.VirtualNode;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.status.PodReading;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
-/// The virtual nodes as one watch tells of them, from the first read on. There are few, so they are kept whole.
+/// The virtual nodes as one watch reports them, from the first read on. There are few, so they are kept whole.
 public final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseable {
 
     /// How long a first read waits for the first list.
@@ -42,7 +42,7 @@ public final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseab
         this.watch =
                 new ResourceWatch<>(
                         apiServer,
-                        "/api/v1/nodes?labelSelector=" + Annotations.NODE_TYPE,
+                        "/api/v1/nodes?labelSelector=" + MetadataNames.NODE_TYPE,
                         Node.class,
                         NodeList.class,
                         this,
@@ -73,7 +73,7 @@ public final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseab
         return known(name).flatMap(Known::virtual);
     }
 
-    /// Whether a node is a virtual node of interLink, or was one when the watch last told of it: what stands there does
+    /// Whether a node is a virtual node of interLink, or was one when the watch last reported it: what stands there does
     /// not stop being a job while the API server is silent.
     public boolean has(NodeName name) {
         known();
@@ -83,12 +83,12 @@ public final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseab
 
     /// When a node was last heard of, if it is silent now.
     ///
-    /// @return nothing if it is in contact, or it can't be told
+    /// @return nothing if it is in contact, or that is not known
     Optional<Instant> lostContactAt(NodeName name) {
         return known(name).flatMap(known -> PodReading.lostContactAt(known.node, clock.instant()));
     }
 
-    /// @return the nodes that are silent now, as far as that can be told
+    /// @return the nodes that are known to be silent now
     Set<NodeName> silent() {
         Instant now = clock.instant();
         return known().stream()

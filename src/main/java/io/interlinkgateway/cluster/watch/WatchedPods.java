@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The jobs of one workspace as the watch tells of them, small. Pods that are no jobs are not kept.
+/// The jobs of one workspace as the watch reports them, compressed. Pods that are no jobs are not kept.
 public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     /// A job's pod, with what filters ask about.
@@ -40,7 +40,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @param phase the kind of its state
     /// @param node where it was sent
     /// @param labels the caller's own labels
-    /// @param packed the whole pod, by the [PodArchive]
+    /// @param packed the whole pod, by the [CompressedPods]
     public record Entry(
             long version,
             JobName name,
@@ -48,14 +48,14 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             JobPhase phase,
             Optional<NodeName> node,
             Map<String, String> labels,
-            PodArchive.Packed packed) {
+            CompressedPods.Packed packed) {
 
         public boolean matches(JobFilter filter) {
             return filter.matches(phase) && filter.matches(name, node, labels);
         }
     }
 
-    /// A write of this gateway that the watch has not told of yet.
+    /// A write of this gateway that the watch has not reported yet.
     ///
     /// @param uid the pod's
     /// @param version the pod's after the write, or [#END]
@@ -63,7 +63,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     private static final long END = Long.MAX_VALUE;
 
-    /// When a job is looked at next, beside what the watch tells.
+    /// When a job is checked next, beside what the watch reports.
     ///
     /// @param uid its pod's
     /// @param at by [System#nanoTime()]
@@ -75,7 +75,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private final Predicate<Pod> isJob;
     private final Function<Pod, Job> reading;
     private final Consumer<String> settled;
-    private final PodArchive archive = new PodArchive();
+    private final CompressedPods archive = new CompressedPods();
     private final NavigableMap<String, Entry> entries = new ConcurrentSkipListMap<>();
     private final Map<Object, Object> shared = new HashMap<>();
     private final Map<String, Write> writes = new HashMap<>();
@@ -120,7 +120,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         return reading.apply(pod(entry));
     }
 
-    /// The jobs about which there is more to be found than the watch tells: one that claims an end without its
+    /// The jobs about which there is more to be found than the watch reports: one that claims an end without its
     /// record, or that is not handed over. Each is given out again after a pause, which doubles.
     ///
     /// @param most how many
@@ -250,7 +250,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         forgetToldWrites();
     }
 
-    /// Waits until the watch has told of all writes that were made until now.
+    /// Waits until the watch has reported all writes that were made until now.
     ///
     /// @param name only of this job
     /// @return false if it has not in time

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /// while.
 public final class WatchedWorkspaces implements AutoCloseable {
 
-    /// How long the watch may take to tell of a write of this gateway; it takes milliseconds.
+    /// How long the watch may take to report a write of this gateway; it takes milliseconds.
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     /// Jobs that are looked at at the same time: each may hold a log open.
@@ -82,13 +82,13 @@ public final class WatchedWorkspaces implements AutoCloseable {
         final WatchedPods pods = new WatchedPods(reading::isJob, this::read, missing::forget);
         final String path;
         final ResourceWatch<Pod> watch;
-        final Deletions deletions;
+        final DeletionHistory deletions;
         volatile long usedAt = System.nanoTime();
 
         Watched(Workspace workspace) {
             path = "/api/v1/namespaces/" + workspace + "/pods?";
             watch = new ResourceWatch<>(apiServer, path, Pod.class, PodList.class, pods, clock);
-            deletions = new Deletions(apiServer, path, reading::isJob, this::read);
+            deletions = new DeletionHistory(apiServer, path, reading::isJob, this::read);
             watch.start();
         }
 

@@ -2,7 +2,7 @@ package io.interlinkgateway.log.feed;
 
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.Redaction;
-import io.interlinkgateway.log.feed.LogPosition.Stage;
+import io.interlinkgateway.log.feed.LogPosition.ReplayEnvironment;
 import io.interlinkgateway.record.JobRecord;
 import io.interlinkgateway.record.PluginLog;
 import java.io.ByteArrayOutputStream;
@@ -34,7 +34,7 @@ public final class LogDecoder {
         return collector.taken();
     }
 
-    /// Nothing came for a moment. The plugin's lines come whole, so some held bytes can be told now.
+    /// Nothing came for a moment. The plugin's lines come whole, so some held bytes can be given on now.
     List<LogPiece> pause() {
         log.pause(collector);
         return collector.taken();
@@ -66,14 +66,14 @@ public final class LogDecoder {
     }
 
     /// @param rest what was held back at the end of a log
-    /// @return whether the times are in it that the plugin lets bash tell at the end of a container
+    /// @return whether the times are in it that the plugin lets bash print at the end of a container
     static boolean endsWithTimes(List<LogPiece> rest) {
         return !rest.isEmpty()
                 && rest.getLast().isPlugins()
-                && rest.getLast().start().stage() == Stage.OUTPUT;
+                && rest.getLast().start().stage() == ReplayEnvironment.OUTPUT;
     }
 
-    /// @return how far the job's own output was told
+    /// @return how far the job's own output was given on
     LogPosition reached() {
         return collector.at;
     }
@@ -106,9 +106,9 @@ public final class LogDecoder {
 
         @Override
         public void own(byte[] bytes, int from, int to) {
-            if (log.isInOutput() && at.stage() == Stage.PREPARATION) {
+            if (log.isInOutput() && at.stage() == ReplayEnvironment.PREPARATION) {
                 endRun();
-                at = new LogPosition(Stage.OUTPUT, 0);
+                at = new LogPosition(ReplayEnvironment.OUTPUT, 0);
             }
             add(bytes, from, to, false);
         }

@@ -2,7 +2,7 @@ package io.interlinkgateway.log.feed;
 
 import java.util.List;
 
-/// What a [LogReader] is told.
+/// What a [LogReader] receives.
 public sealed interface LogEvent {
 
     /// The job wrote something.
@@ -19,10 +19,10 @@ public sealed interface LogEvent {
     /// @param message what happened, a sentence
     record Problem(String message) implements LogEvent {}
 
-    /// The job writes nothing any more, and everything was told.
+    /// The job writes nothing any more, and everything was delivered.
     record End() implements LogEvent {}
 
-    /// Nothing more is told, though there may be more.
+    /// Nothing more is delivered, though there may be more.
     ///
     /// @param message why, a sentence
     record Broken(String message) implements LogEvent {}

@@ -7,7 +7,7 @@ import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLookup;
 import io.interlinkgateway.log.LogStream;
-import io.interlinkgateway.log.feed.LogPosition.Stage;
+import io.interlinkgateway.log.feed.LogPosition.ReplayEnvironment;
 import io.interlinkgateway.record.JobRecord;
 import java.io.IOException;
 import java.time.Clock;
@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Follows one container's log for all who want it, from before the start to the last byte, and over
-/// whatever fails on the way: each new attempt reads from the head and leaves out what was told already.
+/// whatever fails on the way: each new attempt reads from the head and leaves out what was delivered already.
 ///
 /// A thread of its own does that while somebody reads. When the node ends the log, or the job is said to have
 /// ended, the log is read once more, as a whole: what the node's polling missed is in it, and the job's record
@@ -43,11 +43,11 @@ public final class LogFeed {
 
     private final ContainerLog log;
     private final JobLookup jobs;
-    private final LogPace pace;
+    private final LogTimings pace;
     private final Clock clock;
     private final LogRing ring;
     private final Semaphore catchUps = new Semaphore(CATCH_UPS, true);
-    private final ToldLines toldLines = new ToldLines();
+    private final EmittedPluginLines toldLines = new EmittedPluginLines();
     private final Thread thread;
     private @Nullable Instant unconfirmedSince;
 
@@ -58,7 +58,7 @@ public final class LogFeed {
     /// of a deleted pod ends with it: a later reading may be empty.
     private List<LogPiece> held = List.of();
 
-    public LogFeed(ContainerLog log, JobLookup jobs, LogPace pace, Clock clock) {
+    public LogFeed(ContainerLog log, JobLookup jobs, LogTimings pace, Clock clock) {
         this.log = log;
         this.jobs = jobs;
         this.pace = pace;
@@ -83,7 +83,7 @@ public final class LogFeed {
         return ring;
     }
 
-    LogPace pace() {
+    LogTimings pace() {
         return pace;
     }
 
@@ -337,7 +337,7 @@ public final class LogFeed {
         };
     }
 
-    /// Reads the log as a whole, and tells what is missing.
+    /// Reads the log as a whole, and delivers what is missing.
     private boolean isOver(boolean endedByItself) throws IOException, InterruptedException {
         LogDecoder decoder;
         try (ContainerLog.Opened opened = open(false)) {
@@ -382,12 +382,13 @@ public final class LogFeed {
         }
     }
 
-    /// What a container wrote only ever grows: a reading with less than was told is not whole, however it ended. It may
-    /// lack the last line's end. What looks like the plugin's times was told as the job's own if the job wrote it and
+    /// What a container wrote only ever grows: a reading with less than was delivered is not whole, however it ended. It may
+    /// lack the last line's end. What looks like the plugin's times was delivered as the job's own if the job wrote it and
     /// went on.
     private boolean isCutShort(LogPosition reached, List<LogPiece> rest) {
         int times = LogDecoder.endsWithTimes(rest) ? rest.getLast().bytes().length : 0;
-        return reached.stage() == Stage.OUTPUT && reached.plus(times + 1).compareTo(ring.end()) < 0;
+        return reached.stage() == ReplayEnvironment.OUTPUT
+                && reached.plus(times + 1).compareTo(ring.end()) < 0;
     }
 
     private void readToEnd(LogStream stream, LogDecoder decoder)
@@ -414,7 +415,7 @@ public final class LogFeed {
                     failed
                             || (endedByItself
                                     && (times || JobPhase.of(state) == JobPhase.SUCCEEDED));
-            case JobRecord.Headless _, JobRecord.Contradictory _, JobRecord.OtherPlugin _ ->
+            case JobRecord.NoHeader _, JobRecord.Contradictory _, JobRecord.OtherPlugin _ ->
                     failed || (endedByItself && isEnd(state));
         };
     }
@@ -440,7 +441,7 @@ public final class LogFeed {
         ring.add(told);
     }
 
-    /// The record grows at the log's head; whoever follows gets its new lines when they are seen.
+    /// The record grows at the log's head; followers get its new lines when they are seen.
     private LogPiece plugins(List<LogPiece> before, byte[] lines) {
         LogPosition reached = ring.end();
         LogPosition last = before.isEmpty() ? reached : before.getLast().end();

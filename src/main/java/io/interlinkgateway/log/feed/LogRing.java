@@ -61,7 +61,7 @@ public final class LogRing {
     /// Since when the arrival of each byte is known.
     private record LiveSince(Instant time, LogPosition position) {}
 
-    /// Adds what follows [#end()]. What comes before it was told already and is left out.
+    /// Adds what follows [#end()]. What comes before it was added already and is left out.
     ///
     /// @throws InterruptedException if the thread is interrupted while it waits for readers
     void add(List<LogPiece> pieces) throws InterruptedException {

@@ -57,7 +57,7 @@ final class FileLogStream implements LogStream {
             }
             channel.read(block);
         } catch (NoSuchFileException nothingYet) {
-            // It is created by whoever writes first.
+            // The first writer creates it.
         }
         return block.flip();
     }

@@ -3,7 +3,7 @@ package io.interlinkgateway.sandbox.node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.LogStream;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.sandbox.SandboxCredentials;
 import io.interlinkgateway.sandbox.SandboxProperties;
 import java.io.IOException;
@@ -90,7 +90,7 @@ public final class LocalNode implements AutoCloseable {
                 .equals(
                         Objects.requireNonNullElse(
                                         pod.getSpec().getNodeSelector(), Map.<String, String>of())
-                                .get(Annotations.HOSTNAME));
+                                .get(MetadataNames.HOSTNAME));
     }
 
     /// Begins to end a pod, as a deletion does.

@@ -11,7 +11,7 @@ import io.interlinkgateway.job.ObjectReference.Use;
 import io.interlinkgateway.job.SlurmOptions;
 import io.interlinkgateway.job.SlurmTime;
 import io.interlinkgateway.log.LogStream;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.ObjectReferences;
 import io.interlinkgateway.record.JobRecord;
 import io.interlinkgateway.sandbox.node.PodStatuses.Exit;
@@ -124,7 +124,7 @@ final class PodRun {
     /// @throws InvalidValueException if sbatch would refuse its time
     private Optional<Duration> walltime() {
         return Optional.ofNullable(pod.getMetadata().getAnnotations())
-                .map(annotations -> annotations.get(Annotations.FLAGS))
+                .map(annotations -> annotations.get(MetadataNames.FLAGS))
                 .flatMap(flags -> SlurmOptions.parse(flags).value("time"))
                 .flatMap(time -> SlurmTime.parse(time).limit());
     }
@@ -264,7 +264,7 @@ final class PodRun {
                         new JobRecord.Killed(
                                 startedAt(),
                                 Optional.of(killedAt),
-                                JobRecord.Killer.TIME_LIMIT,
+                                JobRecord.KillCause.TIME_LIMIT,
                                 words));
             } catch (InterruptedException ended) {
                 threads.shutdownNow();
@@ -331,7 +331,7 @@ final class PodRun {
         try {
             Optional<Exit> preExec = preExec(threads, deadline);
             if (preExec.isPresent()) {
-                return preExec.map(exit -> sameForAll(exit, new JobRecord.Headless()));
+                return preExec.map(exit -> sameForAll(exit, new JobRecord.NoHeader()));
             }
             tellBeginning(jobId);
         } finally {
@@ -378,7 +378,7 @@ final class PodRun {
         String text =
                 Objects.requireNonNullElse(
                                 pod.getMetadata().getAnnotations(), Map.<String, String>of())
-                        .get(Annotations.PRE_EXEC);
+                        .get(MetadataNames.PRE_EXEC);
         if (text == null) {
             return Optional.empty();
         }
@@ -432,7 +432,7 @@ final class PodRun {
         return exit.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     }
 
-    /// By these lines the containers' output is told from what ran before it, as in interLink's logs.
+    /// These lines separate the containers' output from what ran before it, as in interLink's logs.
     private void tellBeginning(String jobId) {
         preparation.append(
                 "This pod "

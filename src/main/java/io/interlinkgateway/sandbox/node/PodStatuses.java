@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
-import io.interlinkgateway.pod.Annotations;
+import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.record.JobRecord;
 import io.interlinkgateway.status.PodReading;
 import java.time.Duration;
@@ -29,7 +29,7 @@ public final class PodStatuses {
     /// How a container ended.
     ///
     /// @param code its exit code
-    /// @param message what is to be told of it, if anything
+    /// @param message what there is to say about it, if anything
     /// @param startedAt when it began, if it did
     /// @param fault why it was not started, if it was not
     record Exit(
@@ -108,7 +108,7 @@ public final class PodStatuses {
         // spotless:off
         return new PodBuilder(pod)
                 .editMetadata()
-                    .addToAnnotations(Annotations.JOB_ID, jobId)
+                    .addToAnnotations(MetadataNames.JOB_ID, jobId)
                 .endMetadata()
                 .editStatus()
                     .withPhase("Pending")
@@ -167,7 +167,7 @@ public final class PodStatuses {
         return new PodBuilder(pod)
                 .editMetadata()
                     .addToAnnotations(
-                            Annotations.JOB_RECORD, PodReading.recordAnnotation(pod, record))
+                            MetadataNames.JOB_RECORD, PodReading.recordAnnotation(pod, record))
                 .endMetadata()
                 .editStatus()
                     .withPhase(highest == 0 ? "Succeeded" : "Failed")

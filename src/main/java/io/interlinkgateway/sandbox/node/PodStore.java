@@ -3,7 +3,7 @@ package io.interlinkgateway.sandbox.node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.status.Repetition;
+import io.interlinkgateway.status.ExistingPod;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -90,7 +90,7 @@ public final class PodStore {
     public synchronized Optional<Pod> add(Pod pod) {
         Optional<Pod> other =
                 after(new Workspace(pod.getMetadata().getNamespace()), "")
-                        .filter(there -> Repetition.sameKey(there, pod))
+                        .filter(there -> ExistingPod.sameKey(there, pod))
                         .findFirst()
                         .or(() -> find(Key.of(pod)));
         if (other.isEmpty()) {

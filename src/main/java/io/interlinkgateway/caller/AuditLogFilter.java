@@ -1,0 +1,142 @@
+package io.interlinkgateway.caller;
+
+import io.interlinkgateway.failure.Text;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerMapping;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/// One line of JSON for each request that could change something, wherever it goes and however it ends, to the
+/// logger `audit`: who, how known, in which workspace, what, and how it ended. Holds nothing of bodies, tokens and
+/// parameters, and no text of the request that could break the line: JSON escapes it.
+///
+/// There is no test of the path: an address has many spellings, and not every part of the gateway reads them alike.
+final class AuditLogFilter extends OncePerRequestFilter {
+
+    /// Where the authenticated caller is left for the line.
+    static final String CALLER = AuditLogFilter.class.getName() + ".caller";
+
+    /// Where the workspace is left that is the caller's, whether the role is enough or not.
+    static final String WORKSPACE = AuditLogFilter.class.getName() + ".workspace";
+
+    private static final Logger AUDIT = LoggerFactory.getLogger("audit");
+    private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+    /// The pattern of what no endpoint takes. It says nothing of the address.
+    private static final String ANYTHING = "/**";
+
+    private static final int LONGEST_METHOD = 20;
+
+    private final JsonMapper json;
+
+    AuditLogFilter(JsonMapper json) {
+        // Some viewers of logs take more characters than LF for the end of a line.
+        this.json = json.rebuild().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return !isChange(request.getMethod());
+    }
+
+    private static boolean isChange(String method) {
+        return !READING.contains(method);
+    }
+
+    @Override
+    protected void doFilterInternal(
+            HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        boolean failed = true;
+        try {
+            chain.doFilter(request, response);
+            failed = false;
+        } finally {
+            write(line(request, response, failed ? 500 : response.getStatus()));
+        }
+    }
+
+    /// Writes the line of a request that the server refused before any filter saw it, if it could change something.
+    ///
+    /// @param method its method
+    /// @param path its path, as it was sent; empty if it could not be read
+    /// @param status the status that it is answered with
+    void refused(String method, String path, int status) {
+        if (isChange(method)) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("actor", "unknown");
+            line.put("action", action(method, path));
+            end(line, status);
+            write(line);
+        }
+    }
+
+    private void write(Map<String, Object> line) {
+        AUDIT.info("{}", json.writeValueAsString(line));
+    }
+
+    private static Map<String, Object> line(
+            HttpServletRequest request, HttpServletResponse response, int status) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        if (request.getAttribute(CALLER) instanceof Caller caller) {
+            line.put("actor", caller.id());
+            line.put("method", caller.method());
+            caller.apiToken().ifPresent(id -> line.put("token", id));
+        } else {
+            line.put("actor", "unknown");
+        }
+        put(line, "workspace", request.getAttribute(WORKSPACE));
+        Object pattern = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
+        line.put(
+                "action",
+                action(
+                        request.getMethod(),
+                        pattern == null || pattern.equals(ANYTHING)
+                                ? request.getRequestURI()
+                                : pattern.toString()));
+        put(line, "object", object(request, response));
+        end(line, status);
+        return line;
+    }
+
+    private static String action(String method, String path) {
+        return Text.shown(method, LONGEST_METHOD) + " " + Text.shown(path);
+    }
+
+    private static void end(Map<String, Object> line, int status) {
+        line.put("outcome", status < 300 ? "DONE" : status < 500 ? "REFUSED" : "FAILED");
+        line.put("status", status);
+    }
+
+    /// What was named in the address, else what was made.
+    private static @Nullable Object object(
+            HttpServletRequest request, HttpServletResponse response) {
+        String made = response.getHeader(HttpHeaders.LOCATION);
+        if (made != null) {
+            return made;
+        }
+        return request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE)
+                                instanceof Map<?, ?> variables
+                        && !variables.isEmpty()
+                ? variables.values().iterator().next()
+                : null;
+    }
+
+    private static void put(Map<String, Object> line, String name, @Nullable Object value) {
+        if (value != null) {
+            line.put(name, Text.shown(value.toString()));
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.interlinkgateway.cluster.watch;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.WatchEvent;
+import io.interlinkgateway.cluster.api.ApiServer;
+import io.interlinkgateway.cluster.api.StreamedResponse;
+import io.interlinkgateway.event.JobFeed;
+import io.interlinkgateway.job.Job;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Finds which jobs of a workspace were deleted before its watch began, as far back as the API server's history
+/// of changes reaches: some minutes, and not beyond its own start.
+final class DeletionHistory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeletionHistory.class);
+
+    /// The API server sends a bookmark two seconds before the end of a watch, which says that all changes were sent.
+    private static final int SECONDS = 4;
+
+    private final ApiServer apiServer;
+    private final String path;
+    private final Predicate<Pod> isJob;
+    private final Function<Pod, Job> reading;
+
+    /// What callers wait for: one answer is enough for all of them.
+    private final ConcurrentSkipListSet<Long> wanted = new ConcurrentSkipListSet<>();
+
+    /// @param path of the pods, ending in a query, empty or not
+    DeletionHistory(
+            ApiServer apiServer, String path, Predicate<Pod> isJob, Function<Pod, Job> reading) {
+        this.isJob = isJob;
+        this.apiServer = apiServer;
+        this.path = path;
+        this.reading = reading;
+    }
+
+    /// Lets a feed remember the deletions since a version, if they can be found.
+    void remember(JobFeed feed, long since) throws InterruptedException {
+        wanted.add(since);
+        try {
+            synchronized (this) {
+                Long first = wanted.ceiling(0L);
+                if (since < feed.goneSince() && first != null) {
+                    read(feed, first);
+                }
+                if (since < feed.goneSince()) {
+                    read(feed, since);
+                }
+            }
+        } finally {
+            wanted.remove(since);
+        }
+    }
+
+    private void read(JobFeed feed, long since) throws InterruptedException {
+        between(since, feed.goneSince()).ifPresent(ends -> feed.remember(since, ends));
+    }
+
+    private Optional<List<JobFeed.Gone>> between(long since, long until)
+            throws InterruptedException {
+        String watch =
+                path
+                        + "&watch=true&allowWatchBookmarks=true&timeoutSeconds="
+                        + SECONDS
+                        + "&resourceVersion="
+                        + since;
+        List<JobFeed.Gone> ends = new ArrayList<>();
+        try (StreamedResponse stream = StreamedResponse.open(apiServer, watch)) {
+            while (stream.code() == 200) {
+                Optional<WatchEvent> event =
+                        stream.nextLine(apiServer.deadline()).map(ResourceWatch::event);
+                if (event.isEmpty() || !(event.get().getObject() instanceof Pod pod)) {
+                    return Optional.empty();
+                }
+                long version = ResourceWatch.version(pod);
+                if (version <= until
+                        && "DELETED".equals(event.get().getType())
+                        && isJob.test(pod)) {
+                    ends.add(JobFeed.Gone.of(version, reading.apply(pod)));
+                }
+                if (version >= until) {
+                    return Optional.of(ends);
+                }
+            }
+        } catch (IOException broken) {
+            LOG.info("Past deletions of {} can't be read: {}", path, broken.getMessage());
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,216 @@
+package io.interlinkgateway.pod;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.job.BindMount;
+import io.interlinkgateway.job.ImageReference;
+import io.interlinkgateway.job.JobSpec;
+import io.interlinkgateway.job.NamedJob;
+import io.interlinkgateway.job.PodManifest;
+import io.interlinkgateway.job.SingularityOptions;
+import io.interlinkgateway.job.SlurmField;
+import io.interlinkgateway.job.SlurmOptions;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// What a job makes the HPC do, read from the pod that would be created: so nothing that is said in one way of
+/// writing a job is overlooked in the other.
+///
+/// @param slurm the options of `sbatch`
+/// @param slurmField where they are said
+/// @param images what the containers run, and where images are pulled from
+/// @param mounts the sources of bind mounts, as they are said; what is no mount comes as it is
+/// @param runtimeOptions each word of the container runtime's options
+/// @param hostCommands what runs outside of the containers, or may
+/// @param otherAnnotations the plugins' other annotations, which change what the rest means
+/// @param operatorAnnotations annotations that an operator has to allow, by their names
+/// @param memory the memory in bytes that the plugin asks for on each node because of the containers' limits
+/// @param gpus the GPUs that the containers' limits add up to
+public record HpcRequest(
+        SlurmOptions slurm,
+        OptionPath slurmField,
+        List<Said> images,
+        List<Said> mounts,
+        List<Said> runtimeOptions,
+        List<Said> hostCommands,
+        List<Said> otherAnnotations,
+        List<Said> operatorAnnotations,
+        Optional<BigDecimal> memory,
+        BigDecimal gpus) {
+
+    private static final Set<String> KNOWN =
+            Set.of(
+                    MetadataNames.FLAGS,
+                    MetadataNames.PRE_EXEC,
+                    MetadataNames.SINGULARITY_MOUNTS,
+                    MetadataNames.SINGULARITY_OPTIONS);
+
+    /// A value and where the caller said it.
+    ///
+    /// @param field the path in the caller's document
+    /// @param value the value
+    public record Said(String field, String value) {}
+
+    /// Where a caller says an option of `sbatch`.
+    @FunctionalInterface
+    public interface OptionPath {
+
+        /// @param option the option's long name
+        /// @return the path in the caller's document
+        String of(String option);
+    }
+
+    static HpcRequest of(NamedJob job, Pod pod) {
+        return switch (job.definition()) {
+            case JobSpec spec -> ofSpec(spec, pod);
+            case PodManifest _ -> ofManifest(pod);
+        };
+    }
+
+    private static HpcRequest ofSpec(JobSpec spec, Pod pod) {
+        List<Said> images = new ArrayList<>();
+        images.add(new Said("image", spec.image().value()));
+        spec.image().pullFrom().ifPresent(source -> images.add(new Said("image.pullFrom", source)));
+        return new HpcRequest(
+                slurm(pod),
+                SlurmField::pathOf,
+                images,
+                mounts("singularity.mounts", pod),
+                words("singularity.options", annotation(pod, MetadataNames.SINGULARITY_OPTIONS)),
+                Stream.concat(
+                                ownPreExec(spec.image(), pod).stream(),
+                                exports("slurm.flags", pod).stream())
+                        .toList(),
+                List.of(),
+                List.of(),
+                PluginResources.limit(pod, "memory"),
+                gpus(pod));
+    }
+
+    private static List<Said> ownPreExec(ImageReference image, Pod pod) {
+        return PreExec.ownPart(
+                        image, Optional.ofNullable(annotations(pod).get(MetadataNames.PRE_EXEC)))
+                .stream()
+                .map(text -> new Said("preExec", text))
+                .toList();
+    }
+
+    /// A variable that is set for the batch script can run a command, such as `BASH_ENV`.
+    private static Optional<Said> exports(String field, Pod pod) {
+        return slurm(pod)
+                .value("export")
+                .filter(value -> value.contains("="))
+                .map(value -> new Said(field, value));
+    }
+
+    private static HpcRequest ofManifest(Pod pod) {
+        List<Said> images = new ArrayList<>();
+        List<Said> commands = new ArrayList<>();
+        if (annotations(pod).containsKey(MetadataNames.PRE_EXEC)) {
+            commands.add(
+                    new Said(
+                            path(MetadataNames.PRE_EXEC), annotation(pod, MetadataNames.PRE_EXEC)));
+        }
+        exports(path(MetadataNames.FLAGS), pod).ifPresent(commands::add);
+        visit("spec.initContainers", pod.getSpec().getInitContainers(), images, commands);
+        visit("spec.containers", pod.getSpec().getContainers(), images, commands);
+        return new HpcRequest(
+                slurm(pod),
+                _ -> path(MetadataNames.FLAGS),
+                images,
+                mounts(path(MetadataNames.SINGULARITY_MOUNTS), pod),
+                words(
+                        path(MetadataNames.SINGULARITY_OPTIONS),
+                        annotation(pod, MetadataNames.SINGULARITY_OPTIONS)),
+                commands,
+                annotations(pod).entrySet().stream()
+                        .filter(annotation ->
+                                PluginAnnotations.isReadByPlugin(annotation.getKey())
+                                        && !KNOWN.contains(annotation.getKey())
+                                        && !(annotation.getKey().equals(MetadataNames.IMAGE_ROOT)
+                                                && ImageRoot.namesKindOnly(pod)))
+                        .map(annotation ->
+                                new Said(path(annotation.getKey()), annotation.getValue()))
+                        .toList(),
+                annotations(pod).keySet().stream()
+                        .filter(PluginAnnotations::isForOperators)
+                        .map(name -> new Said(path(name), name))
+                        .toList(),
+                PluginResources.limit(pod, "memory"),
+                gpus(pod));
+    }
+
+    /// The plugin runs hooks and probes from its own script.
+    private static void visit(
+            String path, List<Container> containers, List<Said> images, List<Said> commands) {
+        for (int index = 0; index < containers.size(); index++) {
+            Container container = containers.get(index);
+            String here = path + "[" + index + "].";
+            images.add(new Said(here + "image", String.valueOf(container.getImage())));
+            if (container.getLifecycle() != null && container.getLifecycle().getPreStop() != null) {
+                commands.add(new Said(here + "lifecycle.preStop", ""));
+            }
+            if (container.getLivenessProbe() != null) {
+                commands.add(new Said(here + "livenessProbe", ""));
+            }
+            if (container.getReadinessProbe() != null) {
+                commands.add(new Said(here + "readinessProbe", ""));
+            }
+            if (container.getStartupProbe() != null) {
+                commands.add(new Said(here + "startupProbe", ""));
+            }
+        }
+    }
+
+    private static String path(String annotation) {
+        return ManifestTranslation.annotationPath(annotation);
+    }
+
+    private static Map<String, String> annotations(Pod pod) {
+        return ModelFields.orEmpty(pod.getMetadata().getAnnotations());
+    }
+
+    private static String annotation(Pod pod, String name) {
+        return annotations(pod).getOrDefault(name, "");
+    }
+
+    private static SlurmOptions slurm(Pod pod) {
+        return PluginResources.flags(pod);
+    }
+
+    private static List<Said> words(String field, String text) {
+        return Arrays.stream(text.split(" "))
+                .filter(word -> !word.isEmpty())
+                .map(word -> new Said(field, word))
+                .toList();
+    }
+
+    /// The sources of mounts, and what else the annotation for mounts has.
+    private static List<Said> mounts(String field, Pod pod) {
+        SingularityOptions parsed =
+                SingularityOptions.ofMounts(annotation(pod, MetadataNames.SINGULARITY_MOUNTS));
+        return Stream.concat(
+                        parsed.mounts().stream().map(BindMount::source), parsed.options().stream())
+                .map(text -> new Said(field, text))
+                .toList();
+    }
+
+    private static BigDecimal gpus(Pod pod) {
+        return Stream.concat(
+                        pod.getSpec().getInitContainers().stream(),
+                        pod.getSpec().getContainers().stream())
+                .filter(container -> container.getResources() != null)
+                .flatMap(container ->
+                        ModelFields.orEmpty(container.getResources().getLimits()).keySet().stream())
+                .filter(resource -> resource.endsWith("/gpu"))
+                .distinct()
+                .flatMap(resource -> PluginResources.limit(pod, resource).stream())
+                .reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+}
