@@ -46,8 +46,8 @@ record SecurityProperties(
     ///
     /// @param uri its identifier, as the claim `iss` has it; `https`, or `http` on a loopback address
     /// @param audiences a token must be for one of these (claim `aud`)
-    /// @param anyAudience whether tokens for anybody are taken, which must be said: whoever runs another service
-    ///     of the same issuer can then use the tokens that its users send there
+    /// @param anyAudience whether tokens for any audience are accepted. The operators of the issuer's other services
+    ///     can then use the tokens that users send there
     /// @param clockSkew how far the clocks may differ
     /// @param userInfo whether the claims of the UserInfo endpoint count too (EGI Check-in has entitlements only
     ///     there); asked once per token and 5 minutes

@@ -35,7 +35,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Credentials as Secrets of a real cluster. A Secret is one if it is Opaque and has the keys of
-/// [CredentialKeys], whoever made it.
+/// [CredentialKeys], no matter what created it.
 final class KubernetesCredentials implements Credentials {
 
     private static final String OPAQUE = "Opaque";

@@ -253,10 +253,10 @@ class CredentialController {
             operationId = "verifyCredential",
             summary = "Ask the MLflow server whether it accepts a credential",
             description =
-                    "The gateway asks without the credential first, so that an open server is told"
-                            + " from a good password. A credential with a trackingUri is sent to"
-                            + " that server alone. One without is sent to the server in the"
-                            + " request, which only an admin may name.")
+                    "The gateway first sends a request without the credential, to detect a server"
+                            + " that requires none. A credential with a trackingUri is sent only to"
+                            + " that server. One without is sent to the server that the request"
+                            + " names, which requires the role admin.")
     VerdictResponse verify(
             Workspace workspace,
             Role role,

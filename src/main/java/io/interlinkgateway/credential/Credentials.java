@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Where MLflow credentials are kept: Secrets with the keys of [CredentialKeys], whoever made them.
+/// Where MLflow credentials are kept: Secrets with the keys of [CredentialKeys], no matter what created them.
 ///
 /// Every method throws [GatewayException.ClusterUnavailable] when the cluster gives no answer in time.
 public interface Credentials {

@@ -24,6 +24,10 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -96,6 +100,37 @@ class EventController implements SmartLifecycle {
             additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
     private record Lost() {}
 
+    /// What both streams answer.
+    @Target(ElementType.METHOD)
+    @Retention(RetentionPolicy.RUNTIME)
+    @ApiResponse(
+            responseCode = "200",
+            content =
+                    @Content(
+                            mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                            schema =
+                                    @Schema(
+                                            oneOf = {
+                                                JobResponse.class,
+                                                DeletedJob.class,
+                                                Lost.class
+                                            }),
+                            extensions =
+                                    @Extension(
+                                            name = "x-events",
+                                            properties = {
+                                                @ExtensionProperty(
+                                                        name = "state",
+                                                        value = "#/components/schemas/Job"),
+                                                @ExtensionProperty(
+                                                        name = "deleted",
+                                                        value = "#/components/schemas/DeletedJob"),
+                                                @ExtensionProperty(
+                                                        name = "reset",
+                                                        value = "#/components/schemas/StreamReset")
+                                            })))
+    private @interface StateStream {}
+
     @RequiredRole(Role.VIEWER)
     @GetMapping(path = "/api/v1/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     @Operation(
@@ -104,37 +139,8 @@ class EventController implements SmartLifecycle {
             description =
                     DESCRIPTION
                             + " Events are sent for changes after which the job matches the filter,"
-                            + " and for the removal of jobs that matched it in any state.",
-            responses =
-                    @ApiResponse(
-                            responseCode = "200",
-                            content =
-                                    @Content(
-                                            mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
-                                            schema =
-                                                    @Schema(
-                                                            oneOf = {
-                                                                JobResponse.class,
-                                                                DeletedJob.class,
-                                                                Lost.class
-                                                            }),
-                                            extensions =
-                                                    @Extension(
-                                                            name = "x-events",
-                                                            properties = {
-                                                                @ExtensionProperty(
-                                                                        name = "state",
-                                                                        value =
-                                                                                "#/components/schemas/Job"),
-                                                                @ExtensionProperty(
-                                                                        name = "deleted",
-                                                                        value =
-                                                                                "#/components/schemas/DeletedJob"),
-                                                                @ExtensionProperty(
-                                                                        name = "reset",
-                                                                        value =
-                                                                                "#/components/schemas/StreamReset")
-                                                            }))))
+                            + " and for the removal of jobs that matched it in any state.")
+    @StateStream
     Callable<@Nullable Void> all(
             Workspace workspace,
             @RequestParam(defaultValue = "") Set<JobPhase> state,
@@ -167,37 +173,8 @@ class EventController implements SmartLifecycle {
             summary = "Follow a job's state",
             description =
                     DESCRIPTION
-                            + " Without Last-Event-ID the first event is the job's current state.",
-            responses =
-                    @ApiResponse(
-                            responseCode = "200",
-                            content =
-                                    @Content(
-                                            mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
-                                            schema =
-                                                    @Schema(
-                                                            oneOf = {
-                                                                JobResponse.class,
-                                                                DeletedJob.class,
-                                                                Lost.class
-                                                            }),
-                                            extensions =
-                                                    @Extension(
-                                                            name = "x-events",
-                                                            properties = {
-                                                                @ExtensionProperty(
-                                                                        name = "state",
-                                                                        value =
-                                                                                "#/components/schemas/Job"),
-                                                                @ExtensionProperty(
-                                                                        name = "deleted",
-                                                                        value =
-                                                                                "#/components/schemas/DeletedJob"),
-                                                                @ExtensionProperty(
-                                                                        name = "reset",
-                                                                        value =
-                                                                                "#/components/schemas/StreamReset")
-                                                            }))))
+                            + " Without Last-Event-ID the first event is the job's current state.")
+    @StateStream
     Callable<@Nullable Void> one(
             Workspace workspace,
             @PathVariable JobName name,

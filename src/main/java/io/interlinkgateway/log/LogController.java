@@ -46,16 +46,17 @@ class LogController {
 
     private static final String DESCRIPTION =
             """
-            What the job wrote, byte for byte; with `raw` the plugin's lines, too. With `follow` a job that has \
-            not started is waited for, and the answer ends when the job has written its last.
+            The job's output, byte for byte; with `raw` the plugin's lines as well. With `follow` the answer waits \
+            for the job to start, and ends after the job's last output.
 
             With `Accept: text/event-stream` each line is an event `log`. Its data is JSON: `text` is the line \
-            without its end, or `base64` where the line is no UTF-8; `partial` is true where the line goes on in \
-            the next event (after 16 kB, or when the job pauses within a line); `at` is when it came to the \
-            gateway, if it came while it was written. `plugin` is a line of the plugin's, with `raw`. `problem` \
-            tells that the log can't be read now; it is tried again, and nothing is lost. `end` has the job as \
-            it ended, or its name and uid if it was deleted. After a lost connection send the last event's id as `Last-Event-ID`, to any gateway: it \
-            goes on after that. An answer without `end` is not whole; so is a `text/plain` one that is cut off.\
+            without its end, or `base64` if the line is not UTF-8; `partial` is true if the line continues in the \
+            next event (after 16 kB, or when the job pauses within a line); `at` is when the line reached the \
+            gateway, if that was while it was written. `plugin` is a line of the plugin, with `raw`. `problem` \
+            means that the log can't be read now; the gateway tries again, and nothing is lost. `end` has the \
+            job's final state, or its name and uid if it was deleted. After a lost connection, send the last \
+            event's id as `Last-Event-ID` to any replica: the answer continues after that event. An answer \
+            without `end` is incomplete; so is a `text/plain` answer that is cut off.\
             """;
 
     /// Thousands of clients wait, and each keeps its buffer meanwhile.

@@ -2,7 +2,7 @@ package io.interlinkgateway.log;
 
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.log.feed.LogPosition;
-import io.interlinkgateway.log.feed.LogPosition.ReplayEnvironment;
+import io.interlinkgateway.log.feed.LogPosition.Stage;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,9 +37,7 @@ record LogCursor(String uid, String container, Optional<LogPosition> position) {
                 Optional.ofNullable(matcher.group(3))
                         .map(stage ->
                                 new LogPosition(
-                                        stage.equals("p")
-                                                ? ReplayEnvironment.PREPARATION
-                                                : ReplayEnvironment.OUTPUT,
+                                        stage.equals("p") ? Stage.PREPARATION : Stage.OUTPUT,
                                         Long.parseLong(matcher.group(4)))));
     }
 
@@ -53,9 +51,7 @@ record LogCursor(String uid, String container, Optional<LogPosition> position) {
                 + "/"
                 + container
                 + "/"
-                + position.map(at ->
-                                (at.stage() == ReplayEnvironment.PREPARATION ? "p" : "o")
-                                        + at.offset())
+                + position.map(at -> (at.stage() == Stage.PREPARATION ? "p" : "o") + at.offset())
                         .orElse("end");
     }
 }

@@ -35,6 +35,8 @@ public final class DefinitionReading {
 
     private DefinitionReading() {}
 
+    /// @param pod a job's
+    /// @return the job spec that it was made from, or else the pod as a definition
     public static JobDefinition definitionOf(Pod pod) {
         Map<String, String> annotations = ModelFields.orEmpty(pod.getMetadata().getAnnotations());
         if (!PodTranslation.FROM_SPEC.equals(annotations.get(MetadataNames.DEFINITION))) {

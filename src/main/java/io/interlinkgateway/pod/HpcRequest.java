@@ -35,12 +35,12 @@ import java.util.stream.Stream;
 public record HpcRequest(
         SlurmOptions slurm,
         OptionPath slurmField,
-        List<Said> images,
-        List<Said> mounts,
-        List<Said> runtimeOptions,
-        List<Said> hostCommands,
-        List<Said> otherAnnotations,
-        List<Said> operatorAnnotations,
+        List<FieldValue> images,
+        List<FieldValue> mounts,
+        List<FieldValue> runtimeOptions,
+        List<FieldValue> hostCommands,
+        List<FieldValue> otherAnnotations,
+        List<FieldValue> operatorAnnotations,
         Optional<BigDecimal> memory,
         BigDecimal gpus) {
 
@@ -55,7 +55,7 @@ public record HpcRequest(
     ///
     /// @param field the path in the caller's document
     /// @param value the value
-    public record Said(String field, String value) {}
+    public record FieldValue(String field, String value) {}
 
     /// Where a caller says an option of `sbatch`.
     @FunctionalInterface
@@ -74,9 +74,11 @@ public record HpcRequest(
     }
 
     private static HpcRequest ofSpec(JobSpec spec, Pod pod) {
-        List<Said> images = new ArrayList<>();
-        images.add(new Said("image", spec.image().value()));
-        spec.image().pullFrom().ifPresent(source -> images.add(new Said("image.pullFrom", source)));
+        List<FieldValue> images = new ArrayList<>();
+        images.add(new FieldValue("image", spec.image().value()));
+        spec.image()
+                .pullFrom()
+                .ifPresent(source -> images.add(new FieldValue("image.pullFrom", source)));
         return new HpcRequest(
                 slurm(pod),
                 SlurmField::pathOf,
@@ -93,28 +95,28 @@ public record HpcRequest(
                 gpus(pod));
     }
 
-    private static List<Said> ownPreExec(ImageReference image, Pod pod) {
+    private static List<FieldValue> ownPreExec(ImageReference image, Pod pod) {
         return PreExec.ownPart(
                         image, Optional.ofNullable(annotations(pod).get(MetadataNames.PRE_EXEC)))
                 .stream()
-                .map(text -> new Said("preExec", text))
+                .map(text -> new FieldValue("preExec", text))
                 .toList();
     }
 
     /// A variable that is set for the batch script can run a command, such as `BASH_ENV`.
-    private static Optional<Said> exports(String field, Pod pod) {
+    private static Optional<FieldValue> exports(String field, Pod pod) {
         return slurm(pod)
                 .value("export")
                 .filter(value -> value.contains("="))
-                .map(value -> new Said(field, value));
+                .map(value -> new FieldValue(field, value));
     }
 
     private static HpcRequest ofManifest(Pod pod) {
-        List<Said> images = new ArrayList<>();
-        List<Said> commands = new ArrayList<>();
+        List<FieldValue> images = new ArrayList<>();
+        List<FieldValue> commands = new ArrayList<>();
         if (annotations(pod).containsKey(MetadataNames.PRE_EXEC)) {
             commands.add(
-                    new Said(
+                    new FieldValue(
                             path(MetadataNames.PRE_EXEC), annotation(pod, MetadataNames.PRE_EXEC)));
         }
         exports(path(MetadataNames.FLAGS), pod).ifPresent(commands::add);
@@ -136,11 +138,11 @@ public record HpcRequest(
                                         && !(annotation.getKey().equals(MetadataNames.IMAGE_ROOT)
                                                 && ImageRoot.namesKindOnly(pod)))
                         .map(annotation ->
-                                new Said(path(annotation.getKey()), annotation.getValue()))
+                                new FieldValue(path(annotation.getKey()), annotation.getValue()))
                         .toList(),
                 annotations(pod).keySet().stream()
                         .filter(PluginAnnotations::isForOperators)
-                        .map(name -> new Said(path(name), name))
+                        .map(name -> new FieldValue(path(name), name))
                         .toList(),
                 PluginResources.limit(pod, "memory"),
                 gpus(pod));
@@ -148,22 +150,25 @@ public record HpcRequest(
 
     /// The plugin runs hooks and probes from its own script.
     private static void visit(
-            String path, List<Container> containers, List<Said> images, List<Said> commands) {
+            String path,
+            List<Container> containers,
+            List<FieldValue> images,
+            List<FieldValue> commands) {
         for (int index = 0; index < containers.size(); index++) {
             Container container = containers.get(index);
             String here = path + "[" + index + "].";
-            images.add(new Said(here + "image", String.valueOf(container.getImage())));
+            images.add(new FieldValue(here + "image", String.valueOf(container.getImage())));
             if (container.getLifecycle() != null && container.getLifecycle().getPreStop() != null) {
-                commands.add(new Said(here + "lifecycle.preStop", ""));
+                commands.add(new FieldValue(here + "lifecycle.preStop", ""));
             }
             if (container.getLivenessProbe() != null) {
-                commands.add(new Said(here + "livenessProbe", ""));
+                commands.add(new FieldValue(here + "livenessProbe", ""));
             }
             if (container.getReadinessProbe() != null) {
-                commands.add(new Said(here + "readinessProbe", ""));
+                commands.add(new FieldValue(here + "readinessProbe", ""));
             }
             if (container.getStartupProbe() != null) {
-                commands.add(new Said(here + "startupProbe", ""));
+                commands.add(new FieldValue(here + "startupProbe", ""));
             }
         }
     }
@@ -184,20 +189,20 @@ public record HpcRequest(
         return PluginResources.flags(pod);
     }
 
-    private static List<Said> words(String field, String text) {
+    private static List<FieldValue> words(String field, String text) {
         return Arrays.stream(text.split(" "))
                 .filter(word -> !word.isEmpty())
-                .map(word -> new Said(field, word))
+                .map(word -> new FieldValue(field, word))
                 .toList();
     }
 
     /// The sources of mounts, and what else the annotation for mounts has.
-    private static List<Said> mounts(String field, Pod pod) {
+    private static List<FieldValue> mounts(String field, Pod pod) {
         SingularityOptions parsed =
                 SingularityOptions.ofMounts(annotation(pod, MetadataNames.SINGULARITY_MOUNTS));
         return Stream.concat(
                         parsed.mounts().stream().map(BindMount::source), parsed.options().stream())
-                .map(text -> new Said(field, text))
+                .map(text -> new FieldValue(field, text))
                 .toList();
     }
 

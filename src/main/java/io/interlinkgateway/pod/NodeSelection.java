@@ -4,7 +4,7 @@ import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
 import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.interlinkgateway.node.VirtualNode;
-import io.interlinkgateway.pod.HpcRequest.Said;
+import io.interlinkgateway.pod.HpcRequest.FieldValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +24,14 @@ final class NodeSelection {
     /// @param spec a pod's
     /// @param node where it shall run
     /// @return the rules that keep the pod away, each with its path
-    static List<Said> broken(PodSpec spec, VirtualNode node) {
-        List<Said> broken = new ArrayList<>();
+    static List<FieldValue> broken(PodSpec spec, VirtualNode node) {
+        List<FieldValue> broken = new ArrayList<>();
         ModelFields.orEmpty(spec.getNodeSelector())
                 .forEach((label, value) -> {
                     if (!Objects.requireNonNullElse(value, "").equals(node.labels().get(label))) {
                         broken.add(
-                                new Said("spec.nodeSelector[" + label + "]", label + "=" + value));
+                                new FieldValue(
+                                        "spec.nodeSelector[" + label + "]", label + "=" + value));
                     }
                 });
         if (spec.getAffinity() != null
@@ -45,7 +46,7 @@ final class NodeSelection {
                             .getRequiredDuringSchedulingIgnoredDuringExecution()
                             .getNodeSelectorTerms();
             if (terms.stream().noneMatch(term -> holds(term, node))) {
-                broken.add(new Said(AFFINITY, "what the pod's affinity asks for"));
+                broken.add(new FieldValue(AFFINITY, "what the pod's affinity asks for"));
             }
         }
         return broken;

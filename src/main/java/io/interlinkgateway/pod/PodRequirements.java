@@ -30,6 +30,8 @@ public final class PodRequirements {
         this.references = references;
     }
 
+    /// @param pod any pod
+    /// @return what it needs
     public static PodRequirements of(Pod pod) {
         List<Container> containers = pod.getSpec().getContainers();
         List<Container> all = new ArrayList<>(containers);
@@ -65,7 +67,7 @@ public final class PodRequirements {
     ///
     /// @param node the node
     /// @return node selectors and required node affinities that the node does not satisfy
-    public List<HpcRequest.Said> brokenSelections(VirtualNode node) {
+    public List<HpcRequest.FieldValue> brokenSelections(VirtualNode node) {
         return NodeSelection.broken(spec, node);
     }
 

@@ -8,6 +8,7 @@ import io.interlinkgateway.job.NamedJob;
 ///
 /// @param job the job
 /// @param pod what the API server would be given
-/// @param demand what the pod needs of its node and workspace
-/// @param use what the pod makes the HPC do
-public record TranslatedJob(NamedJob job, Pod pod, PodRequirements demand, HpcRequest use) {}
+/// @param requirements what the pod needs of its node and workspace
+/// @param request what the pod makes the HPC do
+public record TranslatedJob(
+        NamedJob job, Pod pod, PodRequirements requirements, HpcRequest request) {}

@@ -98,25 +98,25 @@ public record JobResponse(
     /// @param warnings what its caller should know
     /// @return its answer
     public static JobResponse from(Job job, List<Finding> warnings) {
-        Told told = Told.of(job);
+        StateDetails details = StateDetails.of(job);
         return new JobResponse(
                 job.name().value(),
                 job.workspace().value(),
                 job.node().map(NodeName::value).orElse(null),
                 JobPhase.of(job.state()),
-                told.reason,
-                told.message,
-                told.hint,
-                told.exitCode.isPresent() ? told.exitCode.getAsInt() : null,
+                details.reason,
+                details.message,
+                details.hint,
+                details.exitCode.isPresent() ? details.exitCode.getAsInt() : null,
                 job.containers().isEmpty() ? null : job.containers(),
                 job.remoteJobId().orElse(null),
                 job.uid(),
                 job.createdAt(),
-                told.queuedSince.orElse(null),
-                told.startedAt.map(Moment::at).orElse(null),
-                told.startedAt.map(Moment::precision).orElse(null),
-                told.finishedAt.map(Moment::at).orElse(null),
-                told.finishedAt.map(Moment::precision).orElse(null),
+                details.queuedSince.orElse(null),
+                details.startedAt.map(Moment::at).orElse(null),
+                details.startedAt.map(Moment::precision).orElse(null),
+                details.finishedAt.map(Moment::at).orElse(null),
+                details.finishedAt.map(Moment::precision).orElse(null),
                 job.evidence(),
                 job.managedBy(),
                 job.labels().isEmpty() ? null : job.labels(),
@@ -132,7 +132,7 @@ public record JobResponse(
     }
 
     /// What a state says of itself.
-    private record Told(
+    private record StateDetails(
             @Nullable JobReason reason,
             @Nullable String message,
             @Nullable String hint,
@@ -141,12 +141,12 @@ public record JobResponse(
             Optional<Moment> startedAt,
             Optional<Moment> finishedAt) {
 
-        static Told of(Job job) {
-            Told told = of(job.state());
-            return job.evidence().current() ? told : told.asOf(job.evidence().observedAt());
+        static StateDetails of(Job job) {
+            StateDetails details = of(job.state());
+            return job.evidence().current() ? details : details.asOf(job.evidence().observedAt());
         }
 
-        private static Told of(JobState state) {
+        private static StateDetails of(JobState state) {
             return switch (state) {
                 case JobState.Queued queued ->
                         message(
@@ -160,7 +160,7 @@ public record JobResponse(
                 case JobState.Succeeded succeeded ->
                         times(succeeded.startedAt(), succeeded.finishedAt());
                 case JobState.Failed failed ->
-                        new Told(
+                        new StateDetails(
                                 JobReason.of(failed.reason()),
                                 failed.message(),
                                 failed.reason().hint(),
@@ -177,9 +177,9 @@ public record JobResponse(
             };
         }
 
-        private static Told message(
+        private static StateDetails message(
                 JobReason reason, String message, String hint, Optional<Instant> since) {
-            return new Told(
+            return new StateDetails(
                     reason,
                     message,
                     hint,
@@ -189,14 +189,14 @@ public record JobResponse(
                     Optional.empty());
         }
 
-        private static Told times(Optional<Moment> started, Optional<Moment> finished) {
-            return new Told(
+        private static StateDetails times(Optional<Moment> started, Optional<Moment> finished) {
+            return new StateDetails(
                     null, null, null, OptionalInt.empty(), Optional.empty(), started, finished);
         }
 
         /// The state is what it was when the node was last heard of.
-        private Told asOf(Instant lastContact) {
-            return new Told(
+        private StateDetails asOf(Instant lastContact) {
+            return new StateDetails(
                     JobReason.NODE_UNREACHABLE,
                     "The job's node has been out of contact since "
                             + lastContact.truncatedTo(ChronoUnit.SECONDS)

@@ -16,11 +16,15 @@ public final class JobReading {
     private final SandboxCredentials credentials;
     private final Clock clock;
 
+    /// @param credentials the only Secrets there are
+    /// @param clock the time of a reading
     public JobReading(SandboxCredentials credentials, Clock clock) {
         this.credentials = credentials;
         this.clock = clock;
     }
 
+    /// @param pod a job's
+    /// @return the job, as it is now
     public Job read(Pod pod) {
         Workspace workspace = new Workspace(pod.getMetadata().getNamespace());
         Optional<MissingObject> missing =

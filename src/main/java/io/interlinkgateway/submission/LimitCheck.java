@@ -14,7 +14,7 @@ import io.interlinkgateway.job.Quantity;
 import io.interlinkgateway.job.SlurmField;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.HpcRequest;
-import io.interlinkgateway.pod.HpcRequest.Said;
+import io.interlinkgateway.pod.HpcRequest.FieldValue;
 import io.interlinkgateway.submission.LimitProperties.WorkspaceLimits;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -83,27 +83,27 @@ class LimitCheck {
 
     /// @param job what was asked for
     /// @param nodeField where it names its node
-    /// @param use what its pod makes the HPC do
+    /// @param request what its pod makes the HPC do
     /// @return an error for each limit that it may exceed
-    Stream<Finding> check(NamedJob job, String nodeField, HpcRequest use) {
+    Stream<Finding> check(NamedJob job, String nodeField, HpcRequest request) {
         return properties.of(job.workspace()).stream()
-                .flatMap(limits -> check(job, nodeField, use, limits));
+                .flatMap(limits -> check(job, nodeField, request, limits));
     }
 
     private Stream<Finding> check(
-            NamedJob job, String nodeField, HpcRequest use, WorkspaceLimits limits) {
+            NamedJob job, String nodeField, HpcRequest request, WorkspaceLimits limits) {
         return all(
                 ofNode(job.node().value(), nodeField, limits.nodes()),
-                use.otherAnnotations().stream().map(LimitCheck::evading),
-                ofChoice("limit-partition", SlurmField.PARTITION, use, limits.partitions()),
-                ofChoice("limit-account", SlurmField.ACCOUNT, use, limits.accounts()),
-                ofChoice("limit-qos", SlurmField.QOS, use, limits.qos()),
-                ofFlags(use, limits.flags()),
-                ofSizes(use, limits),
-                ofFiles(use, limits),
+                request.otherAnnotations().stream().map(LimitCheck::evading),
+                ofChoice("limit-partition", SlurmField.PARTITION, request, limits.partitions()),
+                ofChoice("limit-account", SlurmField.ACCOUNT, request, limits.accounts()),
+                ofChoice("limit-qos", SlurmField.QOS, request, limits.qos()),
+                ofFlags(request, limits.flags()),
+                ofSizes(request, limits),
+                ofFiles(request, limits),
                 limits.preExec()
                         ? Stream.empty()
-                        : use.hostCommands().stream().map(LimitCheck::onHost),
+                        : request.hostCommands().stream().map(LimitCheck::onHost),
                 ofJobs(job, limits.maxJobs()));
     }
 
@@ -114,7 +114,7 @@ class LimitCheck {
                 : Stream.of(notAllowed("limit-node", field, "node", node, allowed));
     }
 
-    private static Finding evading(Said annotation) {
+    private static Finding evading(FieldValue annotation) {
         return Finding.error(
                 "limit-annotation",
                 annotation.field(),
@@ -122,7 +122,7 @@ class LimitCheck {
                 "Leave it out.");
     }
 
-    private static Finding onHost(Said command) {
+    private static Finding onHost(FieldValue command) {
         return Finding.error(
                 "limit-pre-exec",
                 command.field(),
@@ -143,13 +143,13 @@ class LimitCheck {
 
     /// Each of a list; and not none, for then the HPC chooses.
     private static Stream<Finding> ofChoice(
-            String rule, SlurmField choice, HpcRequest use, @Nullable Set<String> allowed) {
+            String rule, SlurmField choice, HpcRequest request, @Nullable Set<String> allowed) {
         if (allowed == null) {
             return Stream.empty();
         }
         String option = choice.option();
-        String field = use.slurmField().of(option);
-        return use.slurm()
+        String field = request.slurmField().of(option);
+        return request.slurm()
                 .value(option)
                 .map(values ->
                         Stream.of(values.split(",", -1))
@@ -164,31 +164,31 @@ class LimitCheck {
                                         oneOf(allowed))));
     }
 
-    private static Stream<Finding> ofFlags(HpcRequest use, @Nullable Set<String> allowed) {
+    private static Stream<Finding> ofFlags(HpcRequest request, @Nullable Set<String> allowed) {
         return allowed == null
                 ? Stream.empty()
-                : use.slurm().values().keySet().stream()
+                : request.slurm().values().keySet().stream()
                         .filter(option -> !SIZES.contains(option) && !allowed.contains(option))
                         .map(option ->
                                 Finding.error(
                                         "limit-flag",
-                                        use.slurmField().of(option),
+                                        request.slurmField().of(option),
                                         "The option --"
                                                 + option
                                                 + " is not allowed in this workspace.",
                                         "Leave it out."));
     }
 
-    private static Stream<Finding> ofSizes(HpcRequest use, WorkspaceLimits limits) {
-        SlurmBounds bounds = new SlurmBounds(use.slurm());
+    private static Stream<Finding> ofSizes(HpcRequest request, WorkspaceLimits limits) {
+        SlurmBounds bounds = new SlurmBounds(request.slurm());
         return all(
-                ofWalltime(use, bounds, limits.maxWalltime()),
-                ofGpus(use, bounds, limits.maxGpus()),
-                ofMemory(use, bounds, limits.maxMemory()));
+                ofWalltime(request, bounds, limits.maxWalltime()),
+                ofGpus(request, bounds, limits.maxGpus()),
+                ofMemory(request, bounds, limits.maxMemory()));
     }
 
     private static Stream<Finding> ofWalltime(
-            HpcRequest use, SlurmBounds bounds, @Nullable Duration longest) {
+            HpcRequest request, SlurmBounds bounds, @Nullable Duration longest) {
         return longest == null
                         || bounds.walltime()
                                 .filter(time -> time.compareTo(longest) <= 0)
@@ -197,17 +197,17 @@ class LimitCheck {
                 : Stream.of(
                         Finding.error(
                                 "limit-walltime",
-                                use.slurmField().of(SlurmField.TIME_LIMIT.option()),
+                                request.slurmField().of(SlurmField.TIME_LIMIT.option()),
                                 "The job has no time limit, or a longer one than " + longest + ".",
                                 "Ask for at most that."));
     }
 
-    private static Stream<Finding> uncertain(String rule, HpcRequest use) {
-        return use.slurm().ofUncertainSize().stream()
+    private static Stream<Finding> uncertain(String rule, HpcRequest request) {
+        return request.slurm().ofUncertainSize().stream()
                 .map(option ->
                         Finding.error(
                                 rule,
-                                use.slurmField().of(option),
+                                request.slurmField().of(option),
                                 "With the option --"
                                         + option
                                         + " the size of the job is not certain, and this workspace"
@@ -215,32 +215,33 @@ class LimitCheck {
                                 "Use resources.limits, nodes, tasks and gres."));
     }
 
-    private static Stream<Finding> ofGpus(HpcRequest use, SlurmBounds bounds, @Nullable Long most) {
+    private static Stream<Finding> ofGpus(
+            HpcRequest request, SlurmBounds bounds, @Nullable Long most) {
         if (most == null) {
             return Stream.empty();
         }
         OptionalLong asked = bounds.gpus();
         return all(
-                uncertain("limit-gpus", use),
+                uncertain("limit-gpus", request),
                 onlyIf(
                         asked.isEmpty() || asked.getAsLong() > most,
                         () ->
                                 tooMuch(
                                         "limit-gpus",
-                                        use.slurmField().of(SlurmField.GRES.option()),
+                                        request.slurmField().of(SlurmField.GRES.option()),
                                         "GPUs on all its nodes",
                                         String.valueOf(most))),
                 onlyIf(
-                        use.gpus().compareTo(BigDecimal.valueOf(most)) > 0,
+                        request.gpus().compareTo(BigDecimal.valueOf(most)) > 0,
                         () -> tooMuch("limit-gpus", "resources", "GPUs", String.valueOf(most))));
     }
 
     private static Stream<Finding> ofMemory(
-            HpcRequest use, SlurmBounds bounds, @Nullable Quantity most) {
+            HpcRequest request, SlurmBounds bounds, @Nullable Quantity most) {
         if (most == null) {
             return Stream.empty();
         }
-        Optional<BigDecimal> perNode = use.memory().or(bounds::memory);
+        Optional<BigDecimal> perNode = request.memory().or(bounds::memory);
         OptionalLong nodes = bounds.nodes();
         boolean within =
                 perNode.isPresent()
@@ -250,7 +251,7 @@ class LimitCheck {
                                         .compareTo(most.amount())
                                 <= 0;
         return Stream.concat(
-                uncertain("limit-memory", use),
+                uncertain("limit-memory", request),
                 onlyIf(
                         !within,
                         () ->
@@ -269,22 +270,23 @@ class LimitCheck {
                 "Ask for less, or write the amounts as plain numbers.");
     }
 
-    private static Stream<Finding> ofFiles(HpcRequest use, WorkspaceLimits limits) {
+    private static Stream<Finding> ofFiles(HpcRequest request, WorkspaceLimits limits) {
         boolean limited = limits.images() != null || limits.mounts() != null;
         Set<String> options =
                 limits.runtimeOptions() == null && limited
                         ? HARMLESS_OPTIONS
                         : limits.runtimeOptions();
         return all(
-                ofPlaces("limit-image", "image", use.images(), limits.images()),
-                ofPlaces("limit-mount", "mount", use.mounts(), limits.mounts()),
-                ofRuntimeOptions(use, options));
+                ofPlaces("limit-image", "image", request.images(), limits.images()),
+                ofPlaces("limit-mount", "mount", request.mounts(), limits.mounts()),
+                ofRuntimeOptions(request, options));
     }
 
-    private static Stream<Finding> ofRuntimeOptions(HpcRequest use, @Nullable Set<String> allowed) {
+    private static Stream<Finding> ofRuntimeOptions(
+            HpcRequest request, @Nullable Set<String> allowed) {
         return allowed == null
                 ? Stream.empty()
-                : use.runtimeOptions().stream()
+                : request.runtimeOptions().stream()
                         .filter(word -> !allowed.contains(word.value()))
                         .map(word ->
                                 notAllowed(
@@ -296,7 +298,7 @@ class LimitCheck {
     }
 
     private static Stream<Finding> ofPlaces(
-            String rule, String what, List<Said> values, @Nullable List<String> allowed) {
+            String rule, String what, List<FieldValue> values, @Nullable List<String> allowed) {
         return allowed == null
                 ? Stream.empty()
                 : values.stream()

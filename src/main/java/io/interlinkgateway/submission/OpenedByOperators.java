@@ -19,20 +19,20 @@ class OpenedByOperators {
         this.interlink = interlink;
     }
 
-    Stream<Finding> check(HpcRequest use) {
+    Stream<Finding> check(HpcRequest request) {
         return Stream.concat(
-                use.slurm().unknown().entrySet().stream()
+                request.slurm().unknown().entrySet().stream()
                         .filter(option -> !slurm.allowedOptions().contains(option.getKey()))
-                        .map(option -> unknown(option.getKey(), option.getValue(), use)),
-                use.operatorAnnotations().stream()
+                        .map(option -> unknown(option.getKey(), option.getValue(), request)),
+                request.operatorAnnotations().stream()
                         .filter(said -> !interlink.allowedAnnotations().contains(said.value()))
                         .map(OpenedByOperators::closed));
     }
 
-    private static Finding unknown(String option, Optional<String> nearest, HpcRequest use) {
+    private static Finding unknown(String option, Optional<String> nearest, HpcRequest request) {
         return Finding.error(
                 "slurm-option-unknown",
-                use.slurmField().of(option),
+                request.slurmField().of(option),
                 "sbatch has no option --" + option + ".",
                 nearest.map(name -> "Write --" + name + ", or leave it out.")
                         .orElse(
@@ -40,7 +40,7 @@ class OpenedByOperators {
                                     + " operator can open it with gateway.slurm.allowed-options."));
     }
 
-    private static Finding closed(HpcRequest.Said annotation) {
+    private static Finding closed(HpcRequest.FieldValue annotation) {
         return Finding.error(
                 "interlink-annotation",
                 annotation.field(),

@@ -82,28 +82,34 @@ class Placement {
     /// @return the job, unless its pod may not be created at all, with the findings of every check
     Checked<TranslatedJob> check(
             Workspace workspace, RequestedJob requested, Optional<IdempotencyKey> idempotencyKey) {
-        NamedJob job = named(workspace, requested, idempotencyKey);
+        Optional<CredentialSummary> credential = credentialOf(workspace, requested.definition());
+        NamedJob job = named(workspace, requested, credential, idempotencyKey);
         Checked<TranslatedJob> translated = compute.run(() -> PodTranslation.translate(job));
         List<Finding> findings =
                 Stream.concat(
-                                translated.value().stream().flatMap(this::checkedLive),
+                                translated.value().stream()
+                                        .flatMap(pod -> checkedLive(pod, credential)),
                                 translated.findings().stream())
                         .toList();
         return new Checked<>(translated.value().filter(_ -> !translated.hasErrors()), findings);
     }
 
-    private Stream<Finding> checkedLive(TranslatedJob translated) {
+    private Stream<Finding> checkedLive(
+            TranslatedJob translated, Optional<CredentialSummary> credential) {
         NamedJob job = translated.job();
         String nodeField = nodeField(job);
         return all(
-                ofNode(job.node(), nodeField, translated.demand()),
-                ofReferences(job, translated.demand()),
-                opened.check(translated.use()),
-                limits.check(job, nodeField, translated.use()));
+                ofNode(job.node(), nodeField, translated.requirements()),
+                ofReferences(job, translated.requirements(), credential),
+                opened.check(translated.request()),
+                limits.check(job, nodeField, translated.request()));
     }
 
     private NamedJob named(
-            Workspace workspace, RequestedJob requested, Optional<IdempotencyKey> idempotencyKey) {
+            Workspace workspace,
+            RequestedJob requested,
+            Optional<CredentialSummary> credential,
+            Optional<IdempotencyKey> idempotencyKey) {
         return new NamedJob(
                 requested
                         .name()
@@ -111,25 +117,35 @@ class Placement {
                                 () -> generated(requested.namePrefix(), workspace, idempotencyKey)),
                 workspace,
                 requested.node(),
-                asItLogsIn(workspace, requested.definition()),
+                asItLogsIn(requested.definition(), credential),
                 idempotencyKey);
     }
 
+    /// Read once: what the pod logs in with and what is checked is the same credential.
+    private Optional<CredentialSummary> credentialOf(
+            Workspace workspace, JobDefinition definition) {
+        return switch (definition) {
+            case PodManifest _ -> Optional.empty();
+            case JobSpec spec ->
+                    spec.mlflow()
+                            .flatMap(access -> credentials.find(workspace, access.credential()));
+        };
+    }
+
     /// A job gets the variables of what its credential is now.
-    private JobDefinition asItLogsIn(Workspace workspace, JobDefinition definition) {
+    private static JobDefinition asItLogsIn(
+            JobDefinition definition, Optional<CredentialSummary> credential) {
         return switch (definition) {
             case PodManifest manifest -> manifest;
             case JobSpec spec ->
                     spec.mlflow()
                             .flatMap(access ->
-                                    credentials
-                                            .find(workspace, access.credential())
-                                            .map(found ->
-                                                    spec.withMlflow(
-                                                            new MlflowAccess(
-                                                                    access.credential(),
-                                                                    access.trackingUri(),
-                                                                    found.kind()))))
+                                    credential.map(found ->
+                                            spec.withMlflow(
+                                                    new MlflowAccess(
+                                                            access.credential(),
+                                                            access.trackingUri(),
+                                                            found.kind()))))
                             .orElse(spec);
         };
     }
@@ -149,9 +165,9 @@ class Placement {
         };
     }
 
-    private Stream<Finding> ofNode(NodeName name, String field, PodRequirements demand) {
+    private Stream<Finding> ofNode(NodeName name, String field, PodRequirements requirements) {
         return nodes.find(name)
-                .map(node -> ofNode(node, field, demand))
+                .map(node -> ofNode(node, field, requirements))
                 .orElseGet(() -> Stream.of(unknownNode(name, field)));
     }
 
@@ -169,15 +185,16 @@ class Placement {
                         : "Choose one of " + known + ".");
     }
 
-    private static Stream<Finding> ofNode(VirtualNode node, String field, PodRequirements demand) {
+    private static Stream<Finding> ofNode(
+            VirtualNode node, String field, PodRequirements requirements) {
         return all(
                 onlyIf(!node.ready(), () -> notReady(node, field)),
-                demand.brokenSelections(node).stream().map(rule -> notSelected(node, rule)),
+                requirements.brokenSelections(node).stream().map(rule -> notSelected(node, rule)),
                 node.taints().stream()
                         .filter(taint -> !taint.key().startsWith("node.kubernetes.io/"))
-                        .filter(taint -> !demand.tolerates(taint))
+                        .filter(taint -> !requirements.tolerates(taint))
                         .map(taint -> keptAway(taint, field)),
-                demand.resources().entrySet().stream()
+                requirements.resources().entrySet().stream()
                         .flatMap(need ->
                                 ofAmount(node.allocatable(), need.getKey(), need.getValue())));
     }
@@ -190,7 +207,7 @@ class Placement {
                 "Wait until it is ready again, or choose another node.");
     }
 
-    private static Finding notSelected(VirtualNode node, HpcRequest.Said rule) {
+    private static Finding notSelected(VirtualNode node, HpcRequest.FieldValue rule) {
         return Finding.error(
                 "node-selector",
                 rule.field(),
@@ -235,16 +252,17 @@ class Placement {
                                 "Ask for less, or choose a larger node."));
     }
 
-    private Stream<Finding> ofReferences(NamedJob job, PodRequirements demand) {
+    private Stream<Finding> ofReferences(
+            NamedJob job, PodRequirements requirements, Optional<CredentialSummary> credential) {
         return switch (job.definition()) {
             case JobSpec spec ->
-                    spec.mlflow().stream().flatMap(access -> ofMlflow(job.workspace(), access));
-            case PodManifest _ -> ofObjects(job.workspace(), demand.references()).stream();
+                    spec.mlflow().stream().flatMap(access -> ofMlflow(access, credential));
+            case PodManifest _ -> ofObjects(job.workspace(), requirements.references()).stream();
         };
     }
 
-    private Stream<Finding> ofMlflow(Workspace workspace, MlflowAccess access) {
-        Optional<CredentialSummary> credential = credentials.find(workspace, access.credential());
+    private static Stream<Finding> ofMlflow(
+            MlflowAccess access, Optional<CredentialSummary> credential) {
         return Stream.concat(
                 onlyIf(
                         credential.isEmpty(),

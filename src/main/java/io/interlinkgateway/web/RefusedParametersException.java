@@ -14,6 +14,7 @@ public final class RefusedParametersException extends RuntimeException {
         this.findings = List.copyOf(findings);
     }
 
+    /// @return one for each parameter, at least one
     public List<Finding> findings() {
         return findings;
     }

@@ -24,6 +24,7 @@ public final class RefusedRequestException extends ErrorResponseException {
         return message;
     }
 
+    /// @return what to do instead
     public String hint() {
         return hint;
     }

@@ -57,10 +57,10 @@ class StatesOnSlurmIT {
 
     private static final int LONG_POWER_UP = 100;
 
-    private static @Nullable ReplayEnvironment stage;
+    private static @Nullable Servers stage;
 
     /// The gateway and the nodes. Those that lose a compute node have an HPC of their own.
-    private record ReplayEnvironment(
+    private record Servers(
             Path folder,
             Deployment deployment,
             Map<String, Slurm> slurms,
@@ -71,7 +71,7 @@ class StatesOnSlurmIT {
             List<String> table)
             implements AutoCloseable {
 
-        static ReplayEnvironment open(Path folder) throws IOException {
+        static Servers open(Path folder) throws IOException {
             Deployment deployment = new Deployment(TestCluster.shared());
             Slurm slurm = Slurm.start();
             slurm.powerUpSeconds(LONG_POWER_UP);
@@ -87,7 +87,7 @@ class StatesOnSlurmIT {
                             Slurm.start());
             Path kubeconfig =
                     Files.writeString(folder.resolve("kubeconfig"), deployment.kubeconfig());
-            return new ReplayEnvironment(
+            return new Servers(
                     folder,
                     deployment,
                     slurms,
@@ -115,7 +115,7 @@ class StatesOnSlurmIT {
 
     @BeforeAll
     static void open(@TempDir Path folder) throws IOException {
-        stage = ReplayEnvironment.open(folder);
+        stage = Servers.open(folder);
     }
 
     @AfterAll
@@ -125,7 +125,7 @@ class StatesOnSlurmIT {
         }
     }
 
-    private static ReplayEnvironment stage() {
+    private static Servers stage() {
         return Objects.requireNonNull(stage);
     }
 

@@ -9,7 +9,7 @@ import io.interlinkgateway.log.FakeNode.Failure;
 import io.interlinkgateway.log.FakeNode.Kind;
 import io.interlinkgateway.log.feed.LogEvent;
 import io.interlinkgateway.log.feed.LogPosition;
-import io.interlinkgateway.log.feed.LogPosition.ReplayEnvironment;
+import io.interlinkgateway.log.feed.LogPosition.Stage;
 import io.interlinkgateway.log.feed.LogReader;
 import io.interlinkgateway.log.feed.LogTimings;
 import java.io.ByteArrayOutputStream;
@@ -379,7 +379,7 @@ class LogFollowingTests {
                 new LogCursor(
                                 first.reader.key().uid(),
                                 "main",
-                                Optional.of(new LogPosition(ReplayEnvironment.OUTPUT, 4)))
+                                Optional.of(new LogPosition(Stage.OUTPUT, 4)))
                         .toString();
         Follower second =
                 new Follower(
@@ -404,9 +404,7 @@ class LogFollowingTests {
         await().until(() -> follower.text().endsWith("two *******\n"));
         LogOptions inside =
                 LogOptions.ALL.after(
-                        LogCursor.at(
-                                        follower.reader.key(),
-                                        new LogPosition(ReplayEnvironment.OUTPUT, 8))
+                        LogCursor.at(follower.reader.key(), new LogPosition(Stage.OUTPUT, 8))
                                 .toString());
         node.exit(0);
 

@@ -80,7 +80,7 @@ class NodeSelectionTests {
     private static String broken(String spec) {
         return NodeSelection.broken(PodCase.SERIALIZATION.unmarshal(spec, PodSpec.class), NODE)
                 .stream()
-                .map(HpcRequest.Said::field)
+                .map(HpcRequest.FieldValue::field)
                 .findFirst()
                 .orElse("");
     }

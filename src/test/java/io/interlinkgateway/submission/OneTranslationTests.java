@@ -3,9 +3,10 @@ package io.interlinkgateway.submission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CopyOnWriteArrayList;
 import jdk.jfr.consumer.RecordedMethod;
 import jdk.jfr.consumer.RecordingStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -16,10 +17,13 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 
-/// How often a request translates its job, as the runtime counts the calls.
+/// How often a request translates its job and reads its credential, as the runtime counts the calls.
 @SpringBootTest
 @AutoConfigureMockMvc(print = MockMvcPrint.NONE)
 class OneTranslationTests {
+
+    private static final MediaType JSON = MediaType.APPLICATION_JSON;
+    private static final MediaType YAML = MediaType.APPLICATION_YAML;
 
     @Autowired private MockMvcTester mvc = MockMvcTester.of(List.of());
 
@@ -33,34 +37,63 @@ class OneTranslationTests {
     })
     void eachRequestTranslatesItsJobOnce(String method, String uri, int status, String type) {
         boolean isSpec = type.equals("json");
-        AtomicInteger translations = new AtomicInteger();
-        try (RecordingStream calls = new RecordingStream()) {
-            calls.enable("jdk.MethodTrace")
-                    .with(
-                            "filter",
-                            "io.interlinkgateway.pod.SpecTranslation::translated;"
-                                    + "io.interlinkgateway.pod.ManifestTranslation::translated");
-            calls.onEvent(
-                    "jdk.MethodTrace",
-                    event -> {
-                        RecordedMethod called = event.getValue("method");
-                        assertThat(called.getName()).isEqualTo("translated");
-                        translations.incrementAndGet();
-                    });
-            calls.startAsync();
-            assertThat(
-                            mvc.method(HttpMethod.valueOf(method))
-                                    .uri(uri)
-                                    .contentType(
-                                            isSpec
-                                                    ? MediaType.APPLICATION_JSON
-                                                    : MediaType.APPLICATION_YAML)
-                                    .content(isSpec ? Examples.SPEC : Examples.POD)
-                                    .exchange())
-                    .hasStatus(status);
-            calls.stop();
-        }
+        String body = isSpec ? Examples.SPEC : Examples.POD;
 
-        assertThat(translations).hasValue(1);
+        List<RecordedMethod> calls =
+                calls(
+                        "io.interlinkgateway.pod.SpecTranslation::translated;"
+                                + "io.interlinkgateway.pod.ManifestTranslation::translated",
+                        () -> send(method, uri, isSpec ? JSON : YAML, body, status));
+
+        assertThat(calls).map(RecordedMethod::getName).containsExactly("translated");
+    }
+
+    /// What the pod logs in with and what is checked must be the same credential, and each reading is a request to the
+    /// API server.
+    @Test
+    void aSubmissionReadsItsCredentialOnce() {
+        send(
+                "PUT",
+                "/api/v1/mlflow-credentials/read-once",
+                JSON,
+                "{\"username\": \"ada\", \"password\": \"s3cret-marker\"}",
+                201);
+        String job =
+                Examples.SPEC.replaceFirst(
+                        "\\{",
+                        "{\"mlflow\": {\"credential\": \"read-once\", \"trackingUri\":"
+                                + " \"https://mlflow.example.org/\"},");
+
+        List<RecordedMethod> calls =
+                calls(
+                        "io.interlinkgateway.sandbox.SandboxCredentials::find",
+                        () -> send("POST", "/api/v1/jobs", JSON, job, 201));
+
+        assertThat(calls)
+                .map(RecordedMethod::getDescriptor)
+                .filteredOn(descriptor -> descriptor.contains("CredentialName"))
+                .hasSize(1);
+    }
+
+    private static List<RecordedMethod> calls(String filter, Runnable request) {
+        List<RecordedMethod> calls = new CopyOnWriteArrayList<>();
+        try (RecordingStream recording = new RecordingStream()) {
+            recording.enable("jdk.MethodTrace").with("filter", filter);
+            recording.onEvent("jdk.MethodTrace", event -> calls.add(event.getValue("method")));
+            recording.startAsync();
+            request.run();
+            recording.stop();
+        }
+        return calls;
+    }
+
+    private void send(String method, String uri, MediaType type, String body, int status) {
+        assertThat(
+                        mvc.method(HttpMethod.valueOf(method))
+                                .uri(uri)
+                                .contentType(type)
+                                .content(body)
+                                .exchange())
+                .hasStatus(status);
     }
 }

@@ -44,15 +44,19 @@ public final class ApiServer {
     private final Duration deadline;
     private volatile long silentAt = System.nanoTime() - LONGEST_START.toNanos();
 
+    /// @param client the client
+    /// @param deadline how long a request may take
     public ApiServer(KubernetesClient client, Duration deadline) {
         this.client = client;
         this.deadline = deadline;
     }
 
+    /// @return for requests within [#call]
     public KubernetesClient client() {
         return client;
     }
 
+    /// @return how long a request may take
     public Duration deadline() {
         return deadline;
     }
@@ -104,6 +108,8 @@ public final class ApiServer {
                 call(() -> client.pods().inNamespace(namespace).withName(name).get()));
     }
 
+    /// @param failure what the client threw
+    /// @return what it means
     public GatewayException failed(KubernetesClientException failure) {
         return failure.getCode() <= 0
                 ? silent(failure)
@@ -212,7 +218,7 @@ public final class ApiServer {
                 status == null || status.getDetails() == null
                         ? List.of()
                         : status.getDetails().getCauses();
-        String hint = "Correct the field; kubectl explain pod tells what it takes.";
+        String hint = "Correct the field; kubectl explain pod shows what it takes.";
         if (causes.isEmpty()) {
             List<Finding> strict =
                     STRICT.matcher(words)

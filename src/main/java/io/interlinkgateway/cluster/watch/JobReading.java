@@ -10,17 +10,21 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/// Tells which pods are jobs, and reads those, with what this gateway knows beside them.
+/// Decides which pods are jobs, and reads those with what the gateway knows of their nodes and references.
 public final class JobReading {
 
     private final WatchedNodes nodes;
     private final MissingObjects missing;
 
+    /// @param nodes the virtual nodes
+    /// @param missing which Secrets and ConfigMaps are missing
     public JobReading(WatchedNodes nodes, MissingObjects missing) {
         this.nodes = nodes;
         this.missing = missing;
     }
 
+    /// @param pod any pod
+    /// @return whether the gateway shows it as a job
     public boolean isJob(Pod pod) {
         return PodReading.isJob(pod, nodes::has);
     }

@@ -16,6 +16,7 @@ public final class MissingObjects {
     private final WorkspaceObjects objects;
     private final Map<String, MissingObject> byUid = new ConcurrentHashMap<>();
 
+    /// @param objects where Secrets and ConfigMaps are read
     public MissingObjects(WorkspaceObjects objects) {
         this.objects = objects;
     }

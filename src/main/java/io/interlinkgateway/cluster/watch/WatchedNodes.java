@@ -36,6 +36,9 @@ public final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseab
     /// A node, and the virtual node that it is.
     private record Known(Node node, Optional<VirtualNode> virtual) {}
 
+    /// @param apiServer where they are watched
+    /// @param staleness how old they may be
+    /// @param clock the time
     public WatchedNodes(ApiServer apiServer, Duration staleness, Clock clock) {
         this.staleness = staleness;
         this.clock = clock;
@@ -69,6 +72,8 @@ public final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseab
         return known().flatMap(_ -> Optional.ofNullable(nodes.get(name.value())));
     }
 
+    /// @param name a node's
+    /// @return the node, unless there is no such virtual node
     public Optional<VirtualNode> find(NodeName name) {
         return known(name).flatMap(Known::virtual);
     }

@@ -102,6 +102,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         this.settled = settled;
     }
 
+    /// @param name a job's
+    /// @return what is kept of it, unless there is none
     public Optional<Entry> find(JobName name) {
         return Optional.ofNullable(entries.get(name.value()));
     }
@@ -116,6 +118,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         return archive.unpack(entry.packed);
     }
 
+    /// @param entry one of these
+    /// @return the job, read from its pod
     public Job job(Entry entry) {
         return reading.apply(pod(entry));
     }

@@ -12,7 +12,7 @@ final class EmittedPluginLines {
     private static final int MOST = 65_536;
 
     private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
-    private byte[] told = {};
+    private byte[] emitted = {};
 
     /// A reading begins.
     void begin() {
@@ -27,13 +27,13 @@ final class EmittedPluginLines {
         }
         seen.writeBytes(lines);
         byte[] all = seen.toByteArray();
-        int common = Math.min(all.length, told.length);
-        boolean same = Arrays.equals(all, 0, common, told, 0, common);
-        if (same && all.length <= told.length) {
+        int common = Math.min(all.length, emitted.length);
+        boolean same = Arrays.equals(all, 0, common, emitted, 0, common);
+        if (same && all.length <= emitted.length) {
             return Optional.empty();
         }
-        byte[] fresh = same ? Arrays.copyOfRange(all, told.length, all.length) : all;
-        told = all;
+        byte[] fresh = same ? Arrays.copyOfRange(all, emitted.length, all.length) : all;
+        emitted = all;
         return Optional.of(fresh);
     }
 }

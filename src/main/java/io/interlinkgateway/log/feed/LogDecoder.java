@@ -2,7 +2,7 @@ package io.interlinkgateway.log.feed;
 
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.Redaction;
-import io.interlinkgateway.log.feed.LogPosition.ReplayEnvironment;
+import io.interlinkgateway.log.feed.LogPosition.Stage;
 import io.interlinkgateway.record.JobRecord;
 import io.interlinkgateway.record.PluginLog;
 import java.io.ByteArrayOutputStream;
@@ -21,11 +21,14 @@ public final class LogDecoder {
     private final Collector collector = new Collector();
     private boolean anything;
 
+    /// @param opened a log, at its head
     public LogDecoder(ContainerLog.Opened opened) {
         this.log = opened.plugin();
         this.redaction = opened.redaction();
     }
 
+    /// @param buffer what comes next, cut anywhere
+    /// @return what of the log is attributed by now
     public List<LogPiece> read(ByteBuffer buffer) {
         anything = true;
         byte[] bytes = new byte[buffer.remaining()];
@@ -70,7 +73,7 @@ public final class LogDecoder {
     static boolean endsWithTimes(List<LogPiece> rest) {
         return !rest.isEmpty()
                 && rest.getLast().isPlugins()
-                && rest.getLast().start().stage() == ReplayEnvironment.OUTPUT;
+                && rest.getLast().start().stage() == Stage.OUTPUT;
     }
 
     /// @return how far the job's own output was given on
@@ -106,9 +109,9 @@ public final class LogDecoder {
 
         @Override
         public void own(byte[] bytes, int from, int to) {
-            if (log.isInOutput() && at.stage() == ReplayEnvironment.PREPARATION) {
+            if (log.isInOutput() && at.stage() == Stage.PREPARATION) {
                 endRun();
-                at = new LogPosition(ReplayEnvironment.OUTPUT, 0);
+                at = new LogPosition(Stage.OUTPUT, 0);
             }
             add(bytes, from, to, false);
         }

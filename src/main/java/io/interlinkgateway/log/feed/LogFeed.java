@@ -7,7 +7,7 @@ import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLookup;
 import io.interlinkgateway.log.LogStream;
-import io.interlinkgateway.log.feed.LogPosition.ReplayEnvironment;
+import io.interlinkgateway.log.feed.LogPosition.Stage;
 import io.interlinkgateway.record.JobRecord;
 import java.io.IOException;
 import java.time.Clock;
@@ -47,7 +47,7 @@ public final class LogFeed {
     private final Clock clock;
     private final LogRing ring;
     private final Semaphore catchUps = new Semaphore(CATCH_UPS, true);
-    private final EmittedPluginLines toldLines = new EmittedPluginLines();
+    private final EmittedPluginLines emittedLines = new EmittedPluginLines();
     private final Thread thread;
     private @Nullable Instant unconfirmedSince;
 
@@ -58,6 +58,10 @@ public final class LogFeed {
     /// of a deleted pod ends with it: a later reading may be empty.
     private List<LogPiece> held = List.of();
 
+    /// @param log what to follow
+    /// @param jobs where the job's state is read
+    /// @param pace how long it waits for what
+    /// @param clock the time at which bytes arrive
     public LogFeed(ContainerLog log, JobLookup jobs, LogTimings pace, Clock clock) {
         this.log = log;
         this.jobs = jobs;
@@ -67,18 +71,22 @@ public final class LogFeed {
         this.thread = Thread.ofVirtual().name("log-" + log.key().job()).unstarted(this::run);
     }
 
+    /// Follows the log on a virtual thread of its own.
     public void start() {
         thread.start();
     }
 
+    /// Ends that thread.
     public void stop() {
         thread.interrupt();
     }
 
+    /// @return what is followed
     public ContainerLog log() {
         return log;
     }
 
+    /// @return what of it was read
     public LogRing ring() {
         return ring;
     }
@@ -218,7 +226,7 @@ public final class LogFeed {
         boolean whole;
         try (ContainerLog.Opened opened = open(false)) {
             decoder = new LogDecoder(opened);
-            toldLines.begin();
+            emittedLines.begin();
             whole = readToHeader(opened.stream(), decoder);
         }
         if (whole && ring.end().equals(LogPosition.HEAD)) {
@@ -268,6 +276,8 @@ public final class LogFeed {
         };
     }
 
+    /// @param state a job's
+    /// @return false where its containers have certainly not run
     public static boolean mayHaveOutput(JobState state) {
         return switch (state) {
             case JobState.Queued queued ->
@@ -291,7 +301,7 @@ public final class LogFeed {
             LogDecoder decoder = new LogDecoder(opened);
             holdWhatWasFollowed();
             followed = decoder;
-            toldLines.begin();
+            emittedLines.begin();
             Duration patience = pace.pause();
             Duration quiet = Duration.ZERO;
             while (true) {
@@ -342,7 +352,7 @@ public final class LogFeed {
         LogDecoder decoder;
         try (ContainerLog.Opened opened = open(false)) {
             decoder = new LogDecoder(opened);
-            toldLines.begin();
+            emittedLines.begin();
             readToEnd(opened.stream(), decoder);
         } catch (GatewayException.NotFound gone) {
             if (job().isEmpty()) {
@@ -387,8 +397,7 @@ public final class LogFeed {
     /// went on.
     private boolean isCutShort(LogPosition reached, List<LogPiece> rest) {
         int times = LogDecoder.endsWithTimes(rest) ? rest.getLast().bytes().length : 0;
-        return reached.stage() == ReplayEnvironment.OUTPUT
-                && reached.plus(times + 1).compareTo(ring.end()) < 0;
+        return reached.stage() == Stage.OUTPUT && reached.plus(times + 1).compareTo(ring.end()) < 0;
     }
 
     private void readToEnd(LogStream stream, LogDecoder decoder)
@@ -430,15 +439,17 @@ public final class LogFeed {
             return;
         }
         Instant now = ring.isLive() ? clock.instant() : null;
-        List<LogPiece> told = new ArrayList<>();
+        List<LogPiece> delivered = new ArrayList<>();
         for (LogPiece piece : pieces) {
             if (piece.isPlugins()) {
-                toldLines.fresh(piece.bytes()).ifPresent(fresh -> told.add(plugins(told, fresh)));
+                emittedLines
+                        .fresh(piece.bytes())
+                        .ifPresent(fresh -> delivered.add(plugins(delivered, fresh)));
             } else {
-                told.add(piece.arrived(now));
+                delivered.add(piece.arrived(now));
             }
         }
-        ring.add(told);
+        ring.add(delivered);
     }
 
     /// The record grows at the log's head; followers get its new lines when they are seen.

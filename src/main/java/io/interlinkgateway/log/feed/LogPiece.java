@@ -33,10 +33,12 @@ public final class LogPiece {
         return new LogPiece(start, bytes, plugin, at);
     }
 
+    /// @return before its first byte
     public LogPosition start() {
         return start;
     }
 
+    /// @return after its last byte
     public LogPosition end() {
         return plugin ? start : start.plus(bytes.length);
     }
@@ -74,6 +76,7 @@ public final class LogPiece {
         return Optional.of(new LogPiece(start, Arrays.copyOf(bytes, kept), plugin, arrivedAt));
     }
 
+    /// @return how many bytes it has
     public int size() {
         return bytes.length;
     }

@@ -7,15 +7,16 @@ import java.util.Comparator;
 ///
 /// @param stage which part
 /// @param offset in that part, in bytes
-public record LogPosition(ReplayEnvironment stage, long offset) implements Comparable<LogPosition> {
+public record LogPosition(Stage stage, long offset) implements Comparable<LogPosition> {
 
-    public static final LogPosition HEAD = new LogPosition(ReplayEnvironment.PREPARATION, 0);
+    /// Before the first byte.
+    public static final LogPosition HEAD = new LogPosition(Stage.PREPARATION, 0);
 
     private static final Comparator<LogPosition> ORDER =
             Comparator.comparing(LogPosition::stage).thenComparingLong(LogPosition::offset);
 
     /// The parts, in their order.
-    public enum ReplayEnvironment {
+    public enum Stage {
         /// What runs before the containers, and all that stands in a log without a record. If SLURM starts the
         /// job again, it begins anew.
         PREPARATION,
@@ -23,6 +24,8 @@ public record LogPosition(ReplayEnvironment stage, long offset) implements Compa
         OUTPUT
     }
 
+    /// @param bytes how many, 0 or more
+    /// @return so many bytes later in the same stage
     public LogPosition plus(long bytes) {
         return new LogPosition(stage, offset + bytes);
     }

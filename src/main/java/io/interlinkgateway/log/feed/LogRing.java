@@ -216,6 +216,7 @@ public final class LogRing {
         }
     }
 
+    /// @return whether nothing more is added
     public boolean isOver() {
         lock.lock();
         try {

@@ -27,6 +27,8 @@ public record LogTimings(
         Duration catchUp,
         Duration unconfirmedWait) {
 
+    /// @param properties what is configured
+    /// @return these, with the timings that are not configurable
     public static LogTimings of(LogProperties properties) {
         return new LogTimings(
                 (int) properties.buffer().toBytes(),

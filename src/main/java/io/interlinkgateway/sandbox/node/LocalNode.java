@@ -41,6 +41,10 @@ public final class LocalNode implements AutoCloseable {
     private final Map<String, PodRun> runs = new ConcurrentHashMap<>();
     private volatile boolean closing;
 
+    /// @param properties what is configured
+    /// @param pods where pods and their statuses are kept
+    /// @param credentials what jobs log in with
+    /// @param clock the time of statuses
     public LocalNode(
             SandboxProperties properties,
             PodStore pods,

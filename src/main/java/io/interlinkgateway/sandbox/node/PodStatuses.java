@@ -38,6 +38,10 @@ public final class PodStatuses {
             Optional<Instant> startedAt,
             Optional<JobRecord.Fault> fault) {}
 
+    /// @param pod what is to be created
+    /// @param uid its UID
+    /// @param now when it is created
+    /// @return the pod as an API server would return it
     public static Pod accepted(Pod pod, String uid, Instant now) {
         // spotless:off
         return new PodBuilder(pod)

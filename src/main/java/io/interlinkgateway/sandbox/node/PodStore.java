@@ -64,10 +64,13 @@ public final class PodStore {
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private long version;
 
+    /// @param listener called with each change, in their order
     public void listen(Listener listener) {
         listeners.add(listener);
     }
 
+    /// @param key a pod's
+    /// @return the pod, unless there is none
     public Optional<Pod> find(Key key) {
         return Optional.ofNullable(pods.get(key)).map(Stored::pod);
     }
