@@ -1,9 +1,9 @@
-# What the scripts that build or install a component have in common. They source it.
+# Common functions of the scripts that build or install a component. It is sourced.
 
-# begin OPTION CACHE STAMP FILE [TOOL...]: ends the script with 0 if CACHE is of this STAMP and has FILE. Otherwise it
-# returns with CACHE locked, for the script to fill it and to write CACHE/stamp. Without a TOOL, which the component
-# needs when it runs, it ends the script with 1. If OPTION is --check, the exit status only says whether the component
-# is there: nothing is built, installed, written or waited for.
+# begin OPTION CACHE STAMP FILE [TOOL...]: ends the script with 0 if CACHE has this STAMP and contains FILE. Otherwise
+# it returns with CACHE locked, for the script to fill it and to write CACHE/stamp. If a TOOL that the component needs
+# at run time is missing, it ends the script with 1. If OPTION is --check, the exit status only shows whether the
+# component exists: nothing is built, installed or written, and the script does not wait.
 begin() {
   local option=$1 cache=$2 stamp=$3 file=$4 tool
   shift 4

@@ -2,8 +2,8 @@
 
 free_port() { python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'; }
 
-# start_gateway LOG ADDRESS [ARGUMENT...]: starts the jar $jar, with the JVM flags $flags, and waits until the management
-# port at ADDRESS (http://host:port) says that it is ready. Sets $gateway to the process.
+# start_gateway LOG ADDRESS [ARGUMENT...]: starts the jar $jar, with the JVM flags $flags, and waits until the
+# management port at ADDRESS (http://host:port) reports readiness. Sets $gateway to the process.
 start_gateway() {
   local log=$1 address=$2
   shift 2

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the home of a JDK 25 or newer: JAVA_HOME, or one of those among which Maven finds its toolchain.
+# Prints the home of a JDK 25 or newer: JAVA_HOME, or one in the places that mvnw searches.
 set -euo pipefail
 for home in ${JAVA_HOME:+"$JAVA_HOME"} /usr/lib/jvm/* ~/.sdkman/candidates/java/* ~/.jdks/*; do
   version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release" 2>/dev/null || true)

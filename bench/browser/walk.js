@@ -1,5 +1,6 @@
-// walk.js WALK ADDRESS SHOTS PROFILE: one walk through the Swagger UI of the gateway at ADDRESS, `sandbox` or `cluster`.
-// It fails where the browser shows something else than a user needs; PROFILE is an empty folder for the browser's own.
+// walk.js WALK ADDRESS SHOTS PROFILE: one walk through the Swagger UI of the gateway at ADDRESS,
+// `sandbox` or `cluster`. It fails if the browser shows anything but the expected page; PROFILE is
+// an empty folder for the browser's data.
 const { chromium } = require('playwright-core');
 const { strict: assert } = require('node:assert');
 const path = require('node:path');
@@ -10,7 +11,7 @@ let page;
 let number = 0;
 
 async function shoot(name) {
-  // The panels open slowly, for people.
+  // The panels open with an animation.
   await page.waitForTimeout(500);
   number += 1;
   await page.screenshot({ path: path.join(shots, `${walk}-${number}-${name}.png`) });
@@ -23,7 +24,7 @@ async function tryOut(method, route) {
   return block;
 }
 
-// The answer is waited for on the wire: the panel may still show the one before.
+// Waits for the response on the network: the panel may still show the previous one.
 async function execute(block, method, expected) {
   const answered = page.waitForResponse(
     (response) => response.url().includes('/api/v1/') && response.request().method() === method, { timeout: PATIENCE });
@@ -143,7 +144,7 @@ async function clusterWalk() {
   });
   const complaints = [];
   context.on('weberror', (error) => complaints.push(error.error().message));
-  // The browser calls every answer above 399 an error; those are checked where they are expected.
+  // The browser logs every response above 399 as an error; expected ones are checked elsewhere.
   context.on('console', (message) => {
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
       complaints.push(message.text());

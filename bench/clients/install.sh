@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Puts the generators and type checkers of clients, from PyPI and npm, into .cache/clients, unless they are there.
+# Installs generators and type checkers for clients, from PyPI and npm, into .cache/clients, unless they are installed
+# already.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=$here/../../.cache/clients

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# down.sh DIR: ends what up.sh started in DIR, and removes DIR. Nothing in it is worth an orderly end.
+# down.sh DIR: kills what up.sh started in DIR, and removes DIR. No data in it needs an orderly shutdown.
 set -euo pipefail
 [ $# = 1 ] || { echo "usage: down.sh DIR" >&2; exit 2; }
 for pid in "$1"/*.pid; do

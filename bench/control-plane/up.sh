@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# up.sh DIR: starts a control plane on free ports of the loopback address, with all it writes in DIR.
-# Returns when pods can be created; DIR/kubeconfig is the administrator's. No kubelet runs: nobody runs pods.
+# up.sh DIR: starts a control plane on free ports of the loopback address, with all its files in DIR. Returns when pods
+# can be created; DIR/kubeconfig is the administrator's. There is no kubelet, so pods do not run.
 set -euo pipefail
 [ $# = 1 ] || { echo "usage: up.sh DIR" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
@@ -73,7 +73,7 @@ await() { # what, command
   exit 1
 }
 await "API server" curl -sf --cacert ca.crt --cert admin.crt --key admin.key "https://127.0.0.1:$api/readyz"
-# The controllers end at once when they start before the API server has its bootstrap roles.
+# The controllers exit immediately if they are started before the API server has created its bootstrap roles.
 start kube-controller-manager --kubeconfig controller-manager.kubeconfig \
   --authentication-kubeconfig controller-manager.kubeconfig --authorization-kubeconfig controller-manager.kubeconfig \
   --bind-address 127.0.0.1 --secure-port "$controllers" --leader-elect=false --use-service-account-credentials \

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# run.sh: how much later than a bare watch 1,000 subscribers of GET /api/v1/events hear of a change: a control plane
-# and the packaged gateway, ended afterwards. Takes two minutes once the control plane is built.
+# run.sh: measures how much later than a bare watch 1,000 subscribers of GET /api/v1/events receive a change. Starts a
+# control plane and the packaged gateway, and stops them afterwards. Takes two minutes if the control plane is already
+# built.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bench/control-plane/build.sh
@@ -12,7 +13,7 @@ trap 'bench/control-plane/down.sh "$dir"' EXIT
 bench/control-plane/up.sh "$dir"
 export KUBECONFIG=$dir/kubeconfig
 port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
-# The heap and the collector that the JVM chooses in the container of deploy/gateway.yaml.
+# The heap size and the garbage collector that the JVM selects in the container of deploy/gateway.yaml.
 setsid "$java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx460m -jar target/interlink-gateway-*.jar \
   --spring.profiles.active=kubernetes --gateway.security.mode=open --server.address=127.0.0.1 --server.port="$port" \
   >"$dir/gateway.log" 2>&1 </dev/null &

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# train.sh APP: starts the extracted application of the folder APP once in the sandbox, asks it for what most
-# requests need, and leaves what the JVM learned in APP/gateway.aot.
+# train.sh APP: starts the extracted application in the folder APP once in the sandbox, sends typical requests, and
+# writes the JVM's AOT cache to APP/gateway.aot.
 set -euo pipefail
 cd "$1"
 app=$PWD
-# The flags and the jar's path must be those that the application is started with, else the JVM drops the cache
-# in silence.
+# The flags and the jar's path must be the same as at the start of the application, otherwise the JVM ignores the cache
+# without a message.
 java -XX:AOTCacheOutput=gateway.aot -XX:+UseCompactObjectHeaders -jar "$app/gateway.jar" \
   --spring.profiles.active=sandbox --server.port=0 >train.log 2>&1 &
 pid=$!

@@ -47,7 +47,7 @@ def spec(**fields):
 
 
 
-# From a size in bytes to a document of about that size.
+# Functions that make a document of about a size in bytes.
 KINDS = {
     "spec: line breaks in preExec": lambda n: spec(preExec="\n" * (n // 2) + "x"),
     "spec: here-documents": lambda n: spec(preExec="cat <<A\nx\nA\n" * (n // 16)),

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts a Keycloak from Maven Central into .cache/keycloak, unless it is there. --check: component.sh.
+# Installs Keycloak from Maven Central into .cache/keycloak, unless it is installed already. --check: see component.sh.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../component.sh"

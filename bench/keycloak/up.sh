@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# up.sh DIR [REDIRECT]: starts a Keycloak on a free port of the loopback address, with all it writes in DIR and the realm
+# up.sh DIR [REDIRECT]: starts Keycloak on a free port of the loopback address, with all its files in DIR and the realm
 # hpc: the users ada (group astronomers) and grace (group geologists), whose passwords are their names, and the public
-# client interlink-gateway, which may be redirected to REDIRECT. Returns when it answers; DIR/issuer is the realm's
+# client interlink-gateway, which may be redirected to REDIRECT. Returns when it responds; DIR/issuer is the realm's
 # issuer.
 set -euo pipefail
 [ $# -ge 1 ] || { echo "usage: up.sh DIR [REDIRECT]" >&2; exit 2; }
@@ -13,7 +13,7 @@ umask 077
 mkdir -p "$1"
 cd "$1"
 redirect=${2:-http://127.0.0.1:1/}
-# A start writes below the installation, its libraries aside.
+# Keycloak writes to its installation at start, except for its libraries.
 mkdir -p home/lib
 cp -r "$home/bin" "$home/conf" "$home/providers" "$home/themes" "$home/version.txt" home/
 for part in "$home"/lib/*; do

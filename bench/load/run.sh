@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# run.sh [submits|pages]: measures what the gateway costs next to the bare Kubernetes client. Starts a control plane,
-# kwok for its nodes, and the packaged gateway with the rights of deploy/, and ends them again. Each part of it is
-# bounded in time: about 9 minutes in all on 2 busy cores, once the control plane is built.
+# run.sh [submits|pages]: measures the cost of the gateway in comparison with the bare Kubernetes client. Starts a
+# control plane, kwok for its nodes, and the packaged gateway with the permissions of deploy/, and stops them
+# afterwards. Each part has a time limit: about 9 minutes in total on 2 busy cores, if the control plane is already
+# built.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 dir=$PWD/target/load-$$

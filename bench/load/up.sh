@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# up.sh DIR: a control plane in DIR with kwok's five nodes, and the packaged gateway with the rights of deploy/, whose
-# address is in DIR/gateway.url. ../control-plane/down.sh DIR ends them all.
+# up.sh DIR: starts a control plane in DIR with five nodes of kwok, and the packaged gateway with the permissions of
+# deploy/, whose address is in DIR/gateway.url. ../control-plane/down.sh DIR stops all of them.
 set -euo pipefail
 [ $# = 1 ] || { echo "usage: up.sh DIR" >&2; exit 2; }
 dir=$(realpath -m "$1")
@@ -32,7 +32,7 @@ token=$("$bin/kubectl" -n interlink-gateway create token interlink-gateway --dur
 kubectl --kubeconfig "$dir/gateway.kubeconfig" config delete-user test
 kubectl --kubeconfig "$dir/gateway.kubeconfig" config set-credentials test --token="$token"
 port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
-# The heap and the collector that the JVM chooses in the container of deploy/gateway.yaml.
+# The heap size and the garbage collector that the JVM selects in the container of deploy/gateway.yaml.
 KUBECONFIG=$dir/gateway.kubeconfig setsid "$java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx460m \
   -jar target/interlink-gateway-*.jar --spring.profiles.active=kubernetes --server.address=127.0.0.1 \
   --gateway.security.mode=open --server.port="$port" >"$dir/gateway.log" 2>&1 </dev/null &

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh: 1,000 followers of 1,000 jobs, then 5,000 of one job: whether each gets every byte, and the gateway's memory.
-# The logs are fake ones in the gateway's own process. Takes three minutes.
+# run.sh: 1,000 followers of 1,000 jobs, then 5,000 of one job: checks that each receives every byte, and measures the
+# gateway's memory. The logs are simulated in the gateway's process. Takes three minutes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 ./mvnw -q -DskipTests test-compile dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/classpath

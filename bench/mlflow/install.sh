@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Puts an MLflow with its authentication app into .cache/mlflow, unless it is there. --check: component.sh.
+# Installs MLflow with its authentication app into .cache/mlflow, unless it is installed already. --check: see
+# component.sh.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../component.sh"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# up.sh DIR [--open]: starts an MLflow server on a free port of the loopback address, with all it writes in DIR.
-# Returns when it answers; DIR/url, DIR/username and DIR/password say how to log in. --open: without passwords.
+# up.sh DIR [--open]: starts an MLflow server on a free port of the loopback address, with all its files in DIR. Returns
+# when it responds; DIR/url, DIR/username and DIR/password contain the login. --open: without authentication.
 set -euo pipefail
 [ $# -ge 1 ] || { echo "usage: up.sh DIR [--open]" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts schemathesis, from PyPI, into .cache/schemathesis, unless it is there.
+# Installs schemathesis, from PyPI, into .cache/schemathesis, unless it is installed already.
 set -euo pipefail
 cache=$(cd "$(dirname "$0")/../.." && pwd)/.cache/schemathesis
 version=4.32.5

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# run.sh [JAR]: schemathesis, with its checks but for those below, against the packaged gateway in the sandbox. Jobs are taken but never
-# run: the one place is taken by a job that sleeps. The streams without an end (events) are left out. What is left in
-# REPORT (default: a new folder) is schemathesis' own summary and its requests. SEED, EXAMPLES and PHASES may be set.
+# run.sh [JAR]: runs schemathesis, with all checks except those below, against the packaged gateway in the sandbox. Jobs
+# are accepted but do not run, because a sleeping job occupies the only slot. The endless streams (events) are excluded.
+# REPORT (default: a new folder) gets schemathesis' summary and its requests. SEED, EXAMPLES and PHASES can be set.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
@@ -20,9 +20,9 @@ curl -sf "$url/api/v1/jobs?workspace=elsewhere" -H 'Content-Type: application/js
 curl -sf -X PUT "$url/api/v1/mlflow-credentials/mlflow-server" -H 'Content-Type: application/json' >/dev/null \
   -d '{"username": "XYZ", "password": "ABC"}'
 
-# The sandbox asks for no token; the description can't say all that a job must be (a node that is there, amounts, names);
-# methods that HTTP does not know are refused by the firewall, with 400 for 405; and a job may be named preflight, so that
-# this address has more methods.
+# The sandbox requires no token. The description can't express all rules for a job (an existing node, amounts, names).
+# Methods that HTTP does not define are refused by the firewall, with 400 instead of 405. A job may be named preflight,
+# so that this address has more methods.
 excluded=ignored_auth,missing_required_header,negative_data_rejection,positive_data_acceptance,unsupported_method,allow_header_conformance
 SCHEMATHESIS_HOOKS=bench.schemathesis.hooks PYTHONPATH=. "$here/../../.cache/schemathesis/venv/bin/schemathesis" run "$url/v3/api-docs" \
   --url "$url" --seed "${SEED:-1}" --max-examples "${EXAMPLES:-50}" --phases "${PHASES:-examples,coverage}" --request-timeout 10 \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs SLURM from Debian's packages (root). Does nothing when it is there. --check only says, by its exit status,
+# Installs SLURM from Debian's packages (root), unless it is installed already. With --check, the exit status only shows
 # whether a SLURM can be started here.
 set -euo pipefail
 PATH=/usr/sbin:$PATH

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh [MINUTES]: ten minutes of everything at once, and each minute what the gateway holds: memory, threads and open
-# files. A control plane with kwok's nodes and the packaged gateway, ended afterwards.
+# run.sh [MINUTES]: ten minutes of all kinds of requests at the same time; prints the gateway's memory, threads and open
+# files each minute. Starts a control plane with kwok's nodes and the packaged gateway, and stops them afterwards.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 dir=$PWD/target/soak-$$

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# run.sh [JAR]: 12,000 connections of strangers to the packaged gateway (sandbox, with an issuer), each with a request that
-# is never finished: first bodies that never come, then headers that never end. Prints how fast liveness answers, on the
-# management port as deploy/gateway.yaml has it and on the API's, and how much memory the gateway takes before, meanwhile and after they are gone. CONNECTIONS may be set.
+# run.sh [JAR]: 12,000 unauthenticated connections to the packaged gateway (sandbox, with an issuer), each with a
+# request that is never completed: first bodies that are never sent, then headers that never end. Prints the response
+# time of the liveness probe, on the management port as in deploy/gateway.yaml and on the API's port, and the gateway's
+# memory before, during and after the connections. CONNECTIONS can be set.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
@@ -13,7 +14,7 @@ issuer=gateway.security.issuers[0]
 log=$(mktemp)
 
 trap 'kill "$gateway"; wait "$gateway" || true; rm "$log"' EXIT
-# The heap and the collector that the JVM chooses in the container of deploy/gateway.yaml.
+# The heap size and the garbage collector that the JVM selects in the container of deploy/gateway.yaml.
 flags="-XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx460m"
 start_gateway "$log" "http://127.0.0.1:$management" --server.port="$port" \
   --management.server.port="$management" --management.server.address=127.0.0.1 \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds virtual-node into .cache/virtual-node. Does nothing when it is of these sources already.
-# --check: component.sh.
+# Builds virtual-node into .cache/virtual-node, unless it was built from these sources already. --check: see
+# component.sh.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../component.sh"

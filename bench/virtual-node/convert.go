@@ -9,7 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// What the plugin makes of a pod, or why it makes nothing.
+// The script that the plugin writes for a pod, or why it writes none.
 type converted struct {
 	Batch        string            `json:"batch"`
 	Job          string            `json:"job"`
@@ -17,8 +17,8 @@ type converted struct {
 	Error        string            `json:"error,omitempty"`
 }
 
-// convert reads pods, one a line, and writes their scripts, one a line. There is no cluster: Secrets and ConfigMaps
-// have one key each, and variables the values that they have in the pod.
+// convert reads pods, one per line, and writes their scripts, one per line. There is no cluster:
+// Secrets and ConfigMaps have one key each, and variables have the values in the pod.
 func convert(in io.Reader, out io.Writer, folder string, with settings) error {
 	pods := bufio.NewReaderSize(in, 1<<20)
 	scripts := bufio.NewWriterSize(out, 1<<20)
@@ -30,7 +30,7 @@ func convert(in io.Reader, out io.Writer, folder string, with settings) error {
 			if err := encoder.Encode(scriptsOf(line, folder, with)); err != nil {
 				return err
 			}
-			// So that a caller that waits for this answer gets it.
+			// Flushes the result for a caller that waits for it.
 			if pods.Buffered() == 0 {
 				if err := scripts.Flush(); err != nil {
 					return err

@@ -12,8 +12,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// logs are job.out and then the container's output. Times and since are ignored, limitBytes gives the end (README of
-// the recordings). What does not exist yet is empty, and what an init container printed never comes (init-and-two.json).
+// logs are job.out and then the container's output. timestamps and since are ignored, limitBytes
+// returns the end (README of the recordings). Files that do not exist yet are treated as empty, and
+// the output of init containers is not included (init-and-two.json).
 func (p *plugin) logs(ctx context.Context, pod *corev1.Pod, container string, options api.ContainerLogOpts, session string) (
 	io.ReadCloser, error) {
 	if err := p.up(); err != nil {
@@ -52,9 +53,10 @@ func tail(text string, lines int) string {
 	return strings.Join(all[max(0, len(all)-lines):], "")
 }
 
-// follow reads the container's output every few seconds. It begins with a complaint for each time that the output is
-// not there, without a line break, and ends when the container has left its exit code or the pod is deleted: so it
-// does not end when SLURM kills the job (interLink's source). What job.out gets meanwhile never comes.
+// follow reads the container's output every few seconds. It starts with an error message, without a
+// line break, for each time that the output does not exist, and ends when the container's exit code
+// exists or the pod is deleted: so it does not end when SLURM kills the job (interLink's source).
+// Later lines of job.out are not included.
 func (p *plugin) follow(ctx context.Context, pod *corev1.Pod, path, container string, offset int64, session string,
 	to io.Writer) error {
 	var file *os.File

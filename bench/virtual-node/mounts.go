@@ -17,8 +17,9 @@ import (
 // The files of a pod's volumes: by the volume's name, then by path.
 type volumeFiles map[string]map[string][]byte
 
-// mounts of a container as options of the container runtime. Paths are pasted as they are. A volume of a kind that
-// the plugin does not know, or of a claim that is no NFS, drops all of the container's mounts.
+// mounts of a container as options of the container runtime. Paths are inserted unchanged. With a
+// volume of an unknown kind, or of a claim that is not NFS, all of the container's mounts are
+// dropped.
 func (s *scripts) mounts(pod *corev1.Pod, container corev1.Container, folder string, files volumeFiles) (string, error) {
 	var all strings.Builder
 	for _, mount := range container.VolumeMounts {
@@ -62,7 +63,7 @@ func (s *scripts) mounts(pod *corev1.Pod, container corev1.Container, folder str
 	return strings.TrimSuffix(all.String(), ","), nil
 }
 
-// volumeKind is the folder of the volume's files, or empty for a volume that the plugin does not know.
+// volumeKind is the folder of the volume's files, or empty for an unknown kind of volume.
 func volumeKind(volume corev1.Volume) string {
 	switch {
 	case volume.ConfigMap != nil:
@@ -82,7 +83,7 @@ func volumeKind(volume corev1.Volume) string {
 	}
 }
 
-// A source is what a volume, or a part of one, is filled from.
+// A source is the Secret, ConfigMap or field from which a volume, or a part of it, is filled.
 type source struct {
 	secret, configMap string // a name, or empty
 	optional          *bool
@@ -118,10 +119,10 @@ func sources(volume corev1.Volume) []source {
 	return all
 }
 
-// A reader gives the content of a Secret or ConfigMap by key.
+// A reader returns the content of a Secret or ConfigMap by key.
 type reader func(secret, configMap string) (map[string][]byte, error)
 
-// filesOf reads what the pod's volumes are filled from.
+// filesOf reads the sources of the pod's volumes.
 func filesOf(pod *corev1.Pod, read reader) (volumeFiles, error) {
 	files := volumeFiles{}
 	for _, volume := range pod.Spec.Volumes {
@@ -199,7 +200,7 @@ func fromCluster(ctx context.Context, client kubernetes.Interface, namespace str
 	}
 }
 
-// fromNowhere stands for any Secret and ConfigMap: one key, no content.
+// fromNowhere replaces any Secret and ConfigMap: one key, no content.
 func fromNowhere(string, string) (map[string][]byte, error) {
 	return map[string][]byte{"key": nil}, nil
 }

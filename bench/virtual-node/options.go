@@ -11,9 +11,9 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// options of sbatch: those of the annotation, the user, then CPUs and memory. Limits displace an option of the same
-// name, and an option's last value its earlier ones, at the first one's place. Requests do not count. Without limits
-// a job gets one CPU and 1 MB (no-limits.json).
+// options of sbatch: those of the annotation, the user, then CPUs and memory. Limits override an
+// option of the same name; the last value of an option overrides earlier ones, at the position of
+// the first. Requests are ignored. Without limits a job gets one CPU and 1 MB (no-limits.json).
 func options(pod *corev1.Pod) []string {
 	cpus, memory := limits(pod)
 	var all []string
@@ -49,8 +49,8 @@ func options(pod *corev1.Pod) []string {
 	return withoutRepeats(all)
 }
 
-// limits of the pod: the highest of its init containers' or the sum of its containers', whichever is more. CPUs are
-// whole, memory is in bytes; 0 is none.
+// limits of the pod: the maximum of its init containers or the sum of its containers, whichever is
+// more. CPUs are whole, memory is in bytes; 0 is none.
 func limits(pod *corev1.Pod) (cpus, memory int64) {
 	for _, container := range pod.Spec.Containers {
 		cpus += cpuLimit(container)
@@ -68,19 +68,21 @@ func cpuLimit(container corev1.Container) int64 {
 	return int64(math.Ceil(container.Resources.Limits.Cpu().AsApproximateFloat64()))
 }
 
-// memoryLimit of a fraction of a byte is none, although 1.1Gi is one: AsInt64 says that it is no number.
+// memoryLimit of a fraction of a byte is none, and 1.1Gi is such a fraction: AsInt64 fails for it.
 func memoryLimit(container corev1.Container) int64 {
 	bytes, _ := served(container.Resources.Limits.Memory()).AsInt64()
 	return bytes
 }
 
-// served is a quantity as the API server hands it out: 1.5Gi as 1536Mi, which is a whole number, unlike what was written.
+// served is a quantity as the API server returns it: 1.5Gi as 1536Mi, which is a whole number,
+// unlike the original text.
 func served(quantity *resource.Quantity) *resource.Quantity {
 	canonical := resource.MustParse(quantity.String())
 	return &canonical
 }
 
-// words of a shell's command line. The quotes go, and are not restored (flags-forms in batch-scripts.json).
+// words of a shell's command line. The quotes are removed, and not restored (flags-forms in
+// batch-scripts.json).
 func words(text string) []string {
 	var all []string
 	var word strings.Builder
@@ -117,7 +119,7 @@ func words(text string) []string {
 	return all
 }
 
-// grouped joins an option and the words after it, up to the next that begins with a dash.
+// grouped joins an option and the words after it, up to the next word that starts with a dash.
 func grouped(words []string) []string {
 	var all []string
 	inOption := false
@@ -139,8 +141,8 @@ var longNames = map[string]string{
 	"-c": "--cpus-per-task", "-n": "--ntasks", "-o": "--output", "-p": "--partition", "-t": "--time", "-w": "--nodelist",
 }
 
-// optionName is what stands before the equals sign or the blank. A short option is the long one only when it stands
-// alone: -c8 is an option of its own, and so is --cpus-per-t.
+// optionName is the text before the equals sign or the blank. A short option only counts as the
+// long one if it is a separate word: -c8 is a different option, and so is --cpus-per-t.
 func optionName(option string) string {
 	parts := words(strings.TrimSpace(option))
 	if len(parts) == 0 {

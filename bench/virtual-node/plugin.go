@@ -20,7 +20,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// A plugin is interLink's SLURM plugin: one job a pod, with a folder of its own that holds all that is known of it.
+// A plugin is interLink's SLURM plugin: one job per pod, with a folder that contains all data about
+// it.
 type plugin struct {
 	slurmConf string
 	jobs      string
@@ -59,7 +60,7 @@ func (p *plugin) folder(pod *corev1.Pod) string {
 	return filepath.Join(p.jobs, pod.Namespace+"-"+string(pod.UID))
 }
 
-// run calls one of SLURM's commands, and gives up on one that hangs.
+// run calls one of SLURM's commands, with a timeout.
 func (p *plugin) run(name string, arguments ...string) (stdout, stderr string, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -71,7 +72,8 @@ func (p *plugin) run(name string, arguments ...string) (stdout, stderr string, e
 	return out.String(), errors.String(), err
 }
 
-// create submits the pod's job. Whatever sbatch says on stderr is a refusal (interLink's source).
+// create submits the pod's job. Any output of sbatch on stderr is treated as a refusal (interLink's
+// source).
 func (p *plugin) create(pod *corev1.Pod, files volumeFiles) (string, error) {
 	if err := p.up(); err != nil {
 		return "", err
@@ -95,7 +97,7 @@ func (p *plugin) create(pod *corev1.Pod, files volumeFiles) (string, error) {
 	return submitted[1], os.WriteFile(filepath.Join(folder, "JobID.jid"), []byte(submitted[1]), 0o644)
 }
 
-// delete cancels the job and removes its folder, its log with it (deleted-running.json).
+// delete cancels the job and removes its folder, including its log (deleted-running.json).
 func (p *plugin) delete(pod *corev1.Pod) error {
 	if err := p.up(); err != nil {
 		return err
@@ -115,7 +117,8 @@ func (p *plugin) jobID(pod *corev1.Pod) (string, bool) {
 	return string(id), err == nil
 }
 
-// ping says what is free: all CPUs and memory that are not allocated, on nodes that sinfo lists (interLink's source).
+// ping reports the free resources: all CPUs and memory that are not allocated, on nodes that sinfo
+// lists (interLink's source).
 func (p *plugin) ping() (pingAnswer, error) {
 	answer := pingAnswer{Status: "ok"}
 	if err := p.up(); err != nil {
@@ -146,8 +149,8 @@ func (p *plugin) ping() (pingAnswer, error) {
 	return answer, nil
 }
 
-// statuses asks SLURM, but answers again what it answered last when that was a moment ago, whichever pods that was
-// about (interLink's source; secret-late.json shows it).
+// statuses asks SLURM, but returns its previous response if that is recent, even if it was about
+// other pods (interLink's source; visible in secret-late.json).
 func (p *plugin) statuses(pods []*corev1.Pod) ([]podStatus, error) {
 	if err := p.up(); err != nil {
 		return nil, err
@@ -169,9 +172,10 @@ func (p *plugin) statuses(pods []*corev1.Pod) ([]podStatus, error) {
 	return answer, nil
 }
 
-// How interLink reads squeue's answer, a raw wait status and a short state: it takes the first of these letters that
-// it finds, so CF (CONFIGURING) and NF (NODE_FAIL) are F, and CA (CANCELLED) is none; and a number of up to 255 that
-// ends at a space, so 256 is 56 (pre-exec-fails.json).
+// How interLink parses squeue's output, a raw wait status and a short state: it takes the first of
+// these letters that occurs, so CF (CONFIGURING) and NF (NODE_FAIL) are read as F, and CA
+// (CANCELLED) as none; and a number of up to 255 before a space, so 256 is read as 56
+// (pre-exec-fails.json).
 var (
 	stateLetters = regexp.MustCompile(`CD|CG|F|OOM|PD|PR|R|ST|S|TO`)
 	lastDigits   = regexp.MustCompile(`([0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])\s`)
@@ -189,7 +193,7 @@ func (p *plugin) status(pod *corev1.Pod) (podStatus, error) {
 	}
 	stdout, stderr, _ := p.run("squeue", "--noheader", "-a", "--states=all", "-O", "exit_code,StateCompact", "-j", id)
 	now := time.Now()
-	// Once SLURM has forgotten the job, the files that it left decide.
+	// After SLURM has purged the job, the job's files are used.
 	state, code := "forgotten", ""
 	if stderr == "" {
 		digits := lastDigits.FindStringSubmatch(stdout)
@@ -230,7 +234,7 @@ func (p *plugin) status(pod *corev1.Pod) (podStatus, error) {
 	return answer, nil
 }
 
-// exitCode is what the container's status file says, else squeue's digits.
+// exitCode is the code in the container's status file, else squeue's digits.
 func exitCode(folder, container, digits string) (int32, error) {
 	text := digits
 	for _, kind := range []string{"run-", "init-"} {
@@ -243,7 +247,8 @@ func exitCode(folder, container, digits string) (int32, error) {
 	return int32(code), err
 }
 
-// seen is when the plugin first saw the job run, or end: not when it did. A job that it never saw run has no start.
+// seen is when the plugin first noticed that the job runs or has ended, which is later than the
+// event itself. A job that it never noticed running has no start.
 func seen(folder, file string) metav1.Time {
 	content, err := os.ReadFile(filepath.Join(folder, file))
 	if err != nil {

@@ -8,7 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-// What runs a probe, on the host. A container's probes share the functions that its first one defines.
+// The functions that run a probe on the host. A container's probes share the functions that the
+// first one defines.
 const probeFunctions = `
 probe_http() { timeout "$timeout" curl -f -s "${1,,}://${2:-localhost}:$3$4" &>/dev/null; }
 
@@ -37,8 +38,9 @@ probe() {
 }
 `
 
-// probes of a container, as processes beside it until the job's script ends. Their commands, hosts and paths are
-// pasted in double quotes (interLink's source), so a shell on the host evaluates them before the container sees them.
+// probes of a container, as parallel processes until the job's script ends. Their commands, hosts
+// and paths are inserted in double quotes (interLink's source), so a shell on the host evaluates
+// them before they reach the container.
 func probes(container corev1.Container, image string, with settings) string {
 	var script strings.Builder
 	for _, one := range []struct {

@@ -11,7 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// What the plugin writes into a job's folder before it submits the job.
+// The files that the plugin writes into a job's folder before it submits the job.
 type scripts struct {
 	batch        string            // job.slurm, for sbatch
 	job          string            // job.sh, which the batch script calls
@@ -20,9 +20,9 @@ type scripts struct {
 	files        map[string][]byte // of volumes, by path
 }
 
-// The functions of job.sh write the job's record into job.out, and each container's output and exit code into files
-// of their own, added to what a run before a requeue left (node-fail-requeue.json). The words of the record are
-// interLink's, the rest is not.
+// The functions of job.sh write the job's record into job.out, and each container's output and exit
+// code into separate files, appended to those of a run before a requeue (node-fail-requeue.json).
+// The text of the record is interLink's; the rest is not.
 const functions = `
 say() { printf '%s %s\n' "$(date -Is --utc)" "$1"; }
 
@@ -81,7 +81,7 @@ finish() {
 }
 `
 
-// How the plugin is configured.
+// The plugin's configuration.
 type settings struct {
 	singularity string // the container runtime
 	probes      bool   // EnableProbes
@@ -152,8 +152,9 @@ func (s *scripts) write(folder string) error {
 	return os.WriteFile(filepath.Join(folder, "job.slurm"), []byte(s.batch), 0o774)
 }
 
-// batchScript: options of the annotation, then what the limits ask for; then pre-exec as it is, and job.sh on a line of
-// its own. A line break in an option ends its line, and the rest is a command (newline-flags.json).
+// batchScript: options of the annotation, then those for the limits; then pre-exec unchanged, and
+// job.sh on a separate line. A line break in an option ends the line, and the rest is a command
+// (newline-flags.json).
 func batchScript(pod *corev1.Pod, folder string) string {
 	var script strings.Builder
 	fmt.Fprintf(&script, "#!/bin/bash\n#SBATCH --job-name=%s\n#SBATCH --output=%s/job.out\n", pod.UID, folder)
@@ -173,8 +174,8 @@ func batchScript(pod *corev1.Pod, folder string) string {
 	return script.String()
 }
 
-// commandLine runs a container: exec with a command, run (the image's entry point) without one. Annotations go in as
-// they are, so what is empty leaves its space behind.
+// commandLine runs a container: exec with a command, run (the image's entry point) without one.
+// Annotations are inserted unchanged, so an empty one leaves a blank.
 func commandLine(pod *corev1.Pod, container corev1.Container, folder, mounts string, with settings) string {
 	verb := "run"
 	if len(container.Command) > 0 {
@@ -193,8 +194,8 @@ func commandLine(pod *corev1.Pod, container corev1.Container, folder, mounts str
 	return strings.Join(parts, " ")
 }
 
-// image with the prefix, unless it is a path or has that prefix already. One from elsewhere gets it too: oras://a
-// becomes docker://oras://a (interLink's source).
+// image with the prefix, unless it is a path or has that prefix already. Other schemes get it too:
+// oras://a becomes docker://oras://a (interLink's source).
 func image(pod *corev1.Pod, container corev1.Container) string {
 	prefix, ok := pod.Annotations["slurm-job.vk.io/image-root"]
 	if !ok {
@@ -210,13 +211,14 @@ func environmentFile(folder, container string) string {
 	return filepath.Join(folder, container+"_envfile.properties")
 }
 
-// environment is quoted for a shell, but Singularity evaluates the values all the same (env-special.json).
+// environment is quoted for a shell, but Singularity evaluates the values anyway
+// (env-special.json).
 func environment(container corev1.Container) string {
 	var lines []string
 	for _, variable := range container.Env {
 		lines = append(lines, variable.Name+"="+quoted(variable.Value)+"\n")
 	}
-	// The library hands them over in no order.
+	// The library returns them in random order.
 	sort.Strings(lines)
 	return strings.Join(lines, "")
 }
