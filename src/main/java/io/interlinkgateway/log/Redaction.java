@@ -1,5 +1,6 @@
 package io.interlinkgateway.log;
 
+import io.interlinkgateway.record.BytePattern;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
@@ -15,10 +16,10 @@ public final class Redaction {
     /// Shorter values turn up in ordinary words, and half the log would be stars.
     private static final int SHORTEST = 6;
 
-    private final List<Value> values;
+    private final List<BytePattern.Search> values;
     private byte[] held = {};
 
-    private Redaction(List<Value> values) {
+    private Redaction(List<BytePattern.Search> values) {
         this.values = values;
     }
 
@@ -30,7 +31,7 @@ public final class Redaction {
                         .map(String::strip)
                         .map(value -> value.getBytes(StandardCharsets.UTF_8))
                         .filter(value -> value.length >= SHORTEST)
-                        .map(Value::new)
+                        .map(value -> BytePattern.of(value).search())
                         .toList());
     }
 
@@ -40,9 +41,9 @@ public final class Redaction {
         byte[] all = Arrays.copyOf(held, held.length + bytes.length);
         System.arraycopy(bytes, 0, all, held.length, bytes.length);
         int open = 0;
-        for (Value value : values) {
-            value.hide(bytes, all);
-            open = Math.max(open, value.matched);
+        for (BytePattern.Search value : values) {
+            hide(value, bytes, all);
+            open = Math.max(open, value.matched());
         }
         held = Arrays.copyOfRange(all, all.length - open, all.length);
         return Arrays.copyOf(all, all.length - open);
@@ -57,48 +58,18 @@ public final class Redaction {
             Arrays.fill(rest, (byte) '*');
         }
         held = new byte[0];
-        values.forEach(value -> value.matched = 0);
+        values.forEach(BytePattern.Search::restart);
         return rest;
     }
 
-    /// The algorithm of Knuth, Morris and Pratt: each byte is looked at once, whatever a job prints.
-    private static final class Value {
-
-        private final byte[] bytes;
-
-        /// For each beginning of the value the length of its longest proper end that the value begins with, too.
-        private final int[] overlaps;
-
-        private int matched;
-
-        Value(byte[] bytes) {
-            this.bytes = bytes;
-            this.overlaps = new int[bytes.length];
-            for (int at = 1; at < bytes.length; at++) {
-                advance(bytes[at]);
-                overlaps[at] = matched;
-            }
-            matched = 0;
-        }
-
-        private void advance(byte next) {
-            while (matched > 0 && bytes[matched] != next) {
-                matched = overlaps[matched - 1];
-            }
-            matched += bytes[matched] == next ? 1 : 0;
-        }
-
-        /// @param next what comes next
-        /// @param all ends with the same, before which stands what was held back
-        void hide(byte[] next, byte[] all) {
-            for (int at = 0; at < next.length; at++) {
-                advance(next[at]);
-                if (matched == bytes.length) {
-                    int end = all.length - next.length + at + 1;
-                    Arrays.fill(all, end - bytes.length, end, (byte) '*');
-                    matched = overlaps[matched - 1];
-                }
-            }
+    /// @param next what comes next
+    /// @param all ends with the same bytes; before them stands what was held back
+    private static void hide(BytePattern.Search value, byte[] next, byte[] all) {
+        int before = all.length - next.length;
+        int end = value.endOfNext(next, 0, next.length);
+        while (end != BytePattern.NOT_FOUND) {
+            Arrays.fill(all, before + end - value.length(), before + end, (byte) '*');
+            end = value.endOfNext(next, end, next.length);
         }
     }
 }
