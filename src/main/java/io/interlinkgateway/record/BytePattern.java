@@ -41,6 +41,11 @@ public final class BytePattern {
         return bytes.length;
     }
 
+    /// @return the first byte of the pattern
+    public byte first() {
+        return bytes[0];
+    }
+
     /// @return a search at the beginning of a stream
     public Search search() {
         return new Search();
@@ -84,10 +89,10 @@ public final class BytePattern {
                 if (bytes[count] == piece[at]) {
                     count++;
                     at++;
-                } else if (count == 0) {
-                    at++;
-                } else {
+                } else if (count > 0) {
                     count = borders[count - 1];
+                } else {
+                    at++;
                 }
             }
             boolean found = count == bytes.length;

@@ -1,33 +1,45 @@
 package io.interlinkgateway.record;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.interlinkgateway.job.Job.ContainerExit;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Optional;
 
-/// What a job's own record in its log says, see [PluginLog]. It is kept on the pod as the annotation
-/// [MetadataNames#JOB_RECORD], so that it is found once.
+/// What the record in a job's log contains, see [PluginLog]. It is stored on the pod as an annotation, see
+/// [RecordText], so that each log is searched once.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 public sealed interface JobRecord {
 
-    /// The log has output, and no record. Either what runs before the containers still runs or failed, or
-    /// another kind of plugin wrote it.
+    /// The most UTF-16 characters of a message. Longer messages are cut.
+    int LONGEST_MESSAGE = 1024;
+
+    /// The log has output and no record. Either a step before the containers is still running or has failed,
+    /// or another kind of plugin wrote the log.
+    @JsonTypeName("headless")
     record NoHeader() implements JobRecord {}
 
-    /// The job began.
+    /// The job has started.
     ///
-    /// @param startedAt when its first container began, if it has
+    /// @param startedAt when its first container started; empty if none has
+    @JsonTypeName("started")
     record Started(Optional<Instant> startedAt) implements JobRecord {}
 
-    /// The job's script came to its end.
+    /// The job script has ended.
     ///
-    /// @param startedAt when its first container began
+    /// @param startedAt when the first container started
     /// @param finishedAt when the script ended
-    /// @param exitCode the script's own, 0 to 255
-    /// @param containers how the containers ended, in their order; init containers only where they failed
-    /// @param memoryKill whether SLURM killed a process of it for its memory
-    /// @param fault what the container runtime said, if it could not start the container that failed first;
-    ///     known only from that container's log
+    /// @param exitCode of the script, 0 to 255
+    /// @param containers how the containers ended, in the pod's order; init containers only if they failed
+    /// @param memoryKill whether SLURM killed a process of the job for its memory use
+    /// @param fault why the container runtime could not start the container that failed first; found only in
+    ///     that container's log
+    @JsonTypeName("ended")
     record Ended(
             Instant startedAt,
             Instant finishedAt,
@@ -42,14 +54,24 @@ public sealed interface JobRecord {
             containers = List.copyOf(containers);
         }
 
-        /// The container that failed first, in their order: its log explains most.
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        static Ended of(EndedText text) {
+            return text.ended();
+        }
+
+        @JsonValue
+        EndedText text() {
+            return EndedText.of(this);
+        }
+
+        /// The first container, in the pod's order, that failed: its log explains most.
         ///
-        /// @return nothing if all of them ended with 0
+        /// @return empty if all containers ended with 0
         public Optional<ContainerExit> firstFailure() {
             return containers.stream().filter(exit -> exit.exitCode() != 0).findFirst();
         }
 
-        /// @return whether everything ended with 0 and nothing was killed
+        /// @return whether script and containers ended with 0 and nothing was killed
         public boolean wentWell() {
             return exitCode == 0 && !memoryKill && firstFailure().isEmpty();
         }
@@ -57,71 +79,95 @@ public sealed interface JobRecord {
 
     /// SLURM killed the job.
     ///
-    /// @param startedAt when its first container began, if it had
-    /// @param killedAt when, by the compute node's local time, whose offset SLURM does not give
-    /// @param killer what for
-    /// @param words SLURM's own
+    /// @param startedAt when the first container started; empty if none had
+    /// @param killedAt when the job was killed, in the compute node's local time, whose offset SLURM does not
+    ///     write
+    /// @param cause why it was killed
+    /// @param message SLURM's message
+    @JsonTypeName("killed")
     record Killed(
             Optional<Instant> startedAt,
             Optional<LocalDateTime> killedAt,
-            KillCause killer,
-            String words)
-            implements JobRecord {}
+            @JsonProperty("killer") KillCause cause,
+            @JsonProperty("words") String message)
+            implements JobRecord {
 
-    /// There are several records, and no way to know which is true.
+        /// Cuts the message to [#LONGEST_MESSAGE] characters.
+        public Killed {
+            message = cut(message);
+        }
+    }
+
+    /// The log has several records, and nothing shows which of them is the plugin's.
+    @JsonTypeName("contradictory")
     record Contradictory() implements JobRecord {}
 
-    /// The log is whole, the plugin says that its container has ended, and there is no record: another kind
-    /// of plugin, whose claims are all that there is. [PluginLog] can't find that out by itself.
+    /// The log is complete, the plugin reports that the container has ended, and there is no record: another
+    /// kind of plugin, whose reported states are the only source. [PluginLog] alone can't find this out.
+    @JsonTypeName("other-plugin")
     record OtherPlugin() implements JobRecord {}
 
-    /// What SLURM kills jobs for.
+    /// Why SLURM killed a job.
     enum KillCause {
-        /// The walltime.
+        /// The walltime was over.
         TIME_LIMIT(true),
-        /// The memory limit.
+        /// The job used more memory than its limit.
         MEMORY(true),
-        /// Somebody asked for it.
+        /// A user or an administrator cancelled the job.
         CANCELLATION(true),
         /// The compute node failed. SLURM may start the job again.
         NODE_FAILURE(false),
-        /// A job of higher priority. SLURM may start the job again.
+        /// A job of higher priority needed the node. SLURM may start the job again.
         PREEMPTION(false),
-        /// Somebody asked for the job to be started again.
+        /// A user or an administrator requeued the job.
         REQUEUE(false);
 
-        private final boolean forGood;
+        private final boolean isFinal;
 
-        KillCause(boolean forGood) {
-            this.forGood = forGood;
+        KillCause(boolean isFinal) {
+            this.isFinal = isFinal;
         }
 
-        public boolean forGood() {
-            return forGood;
+        /// @return false if SLURM may start the job again
+        public boolean isFinal() {
+            return isFinal;
         }
     }
 
-    /// Why a container was not started.
+    /// Why the container runtime could not start a container.
     ///
-    /// @param kind which part was missing
-    /// @param words the container runtime's own
-    record Fault(FaultKind kind, String words) {}
+    /// @param kind what is missing
+    /// @param message the runtime's message
+    record Fault(FaultKind kind, String message) {
 
-    /// What a container runtime finds missing.
+        /// Cuts the message to [#LONGEST_MESSAGE] characters.
+        public Fault {
+            message = cut(message);
+        }
+    }
+
+    /// What a container runtime can't find.
     enum FaultKind {
         /// The image.
         IMAGE,
-        /// The command in it.
+        /// The command in the image.
         COMMAND
     }
 
-    /// What is left of a record whose end the plugin does not confirm: the job can have printed that end.
+    /// The record without an end, for as long as the plugin does not confirm that end: the job could have
+    /// printed it.
     ///
-    /// @return the same without an end
+    /// @return the same record if it has no end
     default JobRecord withoutEnd() {
         return switch (this) {
             case Ended ended -> new Started(Optional.of(ended.startedAt()));
             case NoHeader _, Started _, Killed _, Contradictory _, OtherPlugin _ -> this;
         };
+    }
+
+    private static String cut(String message) {
+        return message.length() <= LONGEST_MESSAGE
+                ? message
+                : message.substring(0, LONGEST_MESSAGE);
     }
 }

@@ -7,10 +7,10 @@ import java.util.Optional;
 ///
 /// @param pod the pod's name
 /// @param uid the pod's UID; empty if it has none
-/// @param remoteJobId the HPC's id of the job, if the pod says one
+/// @param remoteJobId SLURM's id of the job; empty if the pod does not have it
 /// @param preExec whether the job runs something before its containers
-/// @param inits the init containers, in their order
-/// @param containers the containers, in their order
+/// @param inits the init containers, in the pod's order
+/// @param containers the containers, in the pod's order
 public record LogContext(
         String pod,
         String uid,
@@ -27,7 +27,7 @@ public record LogContext(
     /// What a container runs.
     ///
     /// @param container the container's name
-    /// @param image as the pod has it; empty if it has none
+    /// @param image the image in the pod; empty if it has none
     /// @param command the first word of the command; empty if the image's own runs
     public record Program(String container, String image, String command) {}
 }

@@ -1,9 +1,10 @@
 package io.interlinkgateway.record;
 
+import io.interlinkgateway.record.PluginLog.Sink;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Bytes that are held back, in a buffer that grows.
+/// The bytes of a log that were read and whose origin is not clear yet, in a buffer that grows.
 final class LookaheadBuffer {
 
     private byte[] bytes = new byte[256];
@@ -13,13 +14,17 @@ final class LookaheadBuffer {
         return size;
     }
 
+    boolean isEmpty() {
+        return size == 0;
+    }
+
     byte get(int index) {
         return bytes[index];
     }
 
-    /// The buffer itself; only the first [#size] bytes count, and only until the next change.
-    byte[] array() {
-        return bytes;
+    /// @return the last byte of a buffer that is not empty
+    byte last() {
+        return bytes[size - 1];
     }
 
     void add(byte next) {
@@ -29,34 +34,73 @@ final class LookaheadBuffer {
         bytes[size++] = next;
     }
 
-    void drop(int count) {
+    /// The last byte continues what was searched before.
+    ///
+    /// @return whether an occurrence ends with the last byte
+    boolean endsOccurrence(BytePattern.Search search) {
+        return search.endOfNext(bytes, size - 1, size) != BytePattern.NOT_FOUND;
+    }
+
+    /// Hands out the first bytes as the job's.
+    void own(int count, Sink sink) {
+        if (count > 0) {
+            sink.own(bytes, 0, count);
+            drop(count);
+        }
+    }
+
+    /// Hands out all bytes as the job's.
+    void own(Sink sink) {
+        own(size, sink);
+    }
+
+    /// Hands out these bytes and then others as the job's, but for the last ones, which stay here.
+    ///
+    /// @param kept how many of the last bytes stay
+    /// @param others holds the others
+    /// @param from the first of them
+    /// @param to after the last of them
+    void ownAllBut(int kept, byte[] others, int from, int to, Sink sink) {
+        int keptOfOthers = Math.min(kept, to - from);
+        own(size - (kept - keptOfOthers), sink);
+        if (from < to - keptOfOthers) {
+            sink.own(others, from, to - keptOfOthers);
+        }
+        for (int at = to - keptOfOthers; at < to; at++) {
+            add(others[at]);
+        }
+    }
+
+    /// Hands out all bytes as the plugin's.
+    void plugin(Sink sink) {
+        if (size > 0) {
+            sink.plugin(bytes, 0, size);
+            size = 0;
+        }
+    }
+
+    private void drop(int count) {
         System.arraycopy(bytes, count, bytes, 0, size - count);
         size -= count;
     }
 
+    /// Empties the buffer.
+    ///
+    /// @return what was in it
     byte[] take() {
         byte[] taken = Arrays.copyOf(bytes, size);
         size = 0;
         return taken;
     }
 
-    /// What is no UTF-8 becomes U+FFFD.
-    String text(int from, int to) {
-        return new String(bytes, from, to - from, StandardCharsets.UTF_8);
-    }
-
-    /// Where the last line begins.
-    int lineStart() {
-        int start = endOfText();
+    /// The last line without its line end. What is not UTF-8 becomes U+FFFD.
+    String line() {
+        int end = size > 0 && last() == '\n' ? size - 1 : size;
+        int start = end;
         while (start > 0 && bytes[start - 1] != '\n') {
             start--;
         }
-        return start;
-    }
-
-    /// Where the last line ends, without its line end.
-    int endOfText() {
-        return size > 0 && bytes[size - 1] == '\n' ? size - 1 : size;
+        return new String(bytes, start, end - start, StandardCharsets.UTF_8);
     }
 
     boolean startsWith(byte[] text) {

@@ -1,10 +1,8 @@
 package io.interlinkgateway.record;
 
 import io.interlinkgateway.job.Job.ContainerExit;
-import io.interlinkgateway.record.JobRecord.KillCause;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,37 +13,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What may follow the header of a job's record, line by line, and what it means. The order is that of the
+/// The lines that may follow the header of a job's record, and what they mean. The order is that of the
 /// plugin's job script: init containers one after the other, then the start of each container, then the end
-/// of each, then the script's own (recording `init-and-two` has all of it). Names, paths and process ids must
-/// be the job's own. `slurmstepd` may come in between wherever SLURM has something to say.
+/// of each, then the end of the script (recording `init-and-two` has all of them). Names, paths and process ids
+/// must be the job's. SLURM's messages may come anywhere in between.
 final class RecordGrammar {
+
+    private static final String SHAPE_OF_TIMESTAMP = "dddd-dd-ddTdd:dd:dd";
 
     private static final Pattern TIMESTAMPED =
             Pattern.compile("(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d[+-]\\d\\d:\\d\\d) (.+)");
 
-    /// `slurmstepd: error: `, with the node's name where several run on one host, or a time in newer SLURM.
-    private static final Pattern SLURM =
-            Pattern.compile(
-                    "(slurmstepd(?:-[A-Za-z0-9._-]+)?:|\\[\\d{4}-\\d\\d-\\d\\dT[0-9:.]+\\]) error:"
-                            + " (.*)");
-
-    private static final Pattern CANCELLED =
-            Pattern.compile(
-                    "\\*\\*\\* JOB (\\d+) ON \\S+ CANCELLED AT"
-                        + " (\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d)(?: (DUE .*?))? ?\\*\\*\\*");
-
-    /// SLURM's own accounting kills the job; a cgroup's kernel only the process that was too much.
-    private static final Pattern MEMORY =
-            Pattern.compile(
-                    "StepId=(\\d+)\\.batch exceeded (?:virtual )?memory limit .*being"
-                        + " killed|Detected \\d+ oom[-_]kill event(?:\\(s\\)|s)? in (?:StepId=|step"
-                        + " )(\\d+)\\.batch\\b.*");
-
     /// 0 to 255.
     private static final String EXIT_CODE = "(\\d|[1-9]\\d|1\\d\\d|2[0-4]\\d|25[0-5])";
 
-    /// A kind of line, and which container it is about.
+    /// @param kind which line it is
+    /// @param container the name of the container that it is about; empty for the end of the script
     private record Step(Kind kind, String container) {}
 
     private enum Kind {
@@ -61,7 +44,7 @@ final class RecordGrammar {
     }
 
     private final String uid;
-    private final @Nullable String jobId;
+    private final SlurmMessages slurm;
     private final List<Step> steps = new ArrayList<>();
     private final Map<String, String> processes = new LinkedHashMap<>();
     private final List<ContainerExit> exits = new ArrayList<>();
@@ -71,18 +54,11 @@ final class RecordGrammar {
     private @Nullable Instant startedAt;
     private @Nullable Instant finishedAt;
     private int exitCode;
-    private @Nullable String memoryKill;
-    private @Nullable Cancellation cancellation;
-
-    private record Cancellation(LocalDateTime at, KillCause killer, String words) {}
 
     RecordGrammar(
-            String uid,
-            @Nullable String jobId,
-            List<String> initContainers,
-            List<String> containers) {
+            String uid, SlurmMessages slurm, List<String> initContainers, List<String> containers) {
         this.uid = uid;
-        this.jobId = jobId;
+        this.slurm = slurm;
         for (String name : initContainers) {
             steps.add(new Step(Kind.RUN_INIT, name));
             steps.add(new Step(Kind.INIT_STATUS, name));
@@ -101,11 +77,10 @@ final class RecordGrammar {
     /// Reads the next line.
     ///
     /// @param line without its end
-    /// @return false if it can't be the record's; the record then ended with the line before
+    /// @return false if it is not the record's, which then ended with the line before
     boolean accepts(String line) {
-        Matcher slurm = SLURM.matcher(line);
-        if (slurm.matches()) {
-            return acceptsSlurm(slurm);
+        if (SlurmMessages.isMessage(line)) {
+            return ended() ? slurm.acceptsAfterEnd(line) : slurm.accepts(line);
         }
         if (ended()) {
             return false;
@@ -115,121 +90,46 @@ final class RecordGrammar {
             Optional<Instant> at = instant(timestamped.group(1));
             return at.isPresent() && acceptsStep(at.get(), timestamped.group(2));
         }
-        return isShellsWord(line);
+        return isShellMessage(line);
     }
 
-    /// Whether a line that is not whole yet may still become the record's.
-    boolean mayAccept(String beginning) {
-        return switch (beginning.isEmpty() ? ' ' : beginning.charAt(0)) {
-            case ' ' -> beginning.isEmpty();
-            case 's' -> beginsLike(beginning, "slurmstepd");
-            case '[' -> beginning.length() == 1 || Character.isDigit(beginning.charAt(1));
-            case '/' -> !ended();
-            default -> !ended() && beginsLikeATimestamp(beginning);
-        };
+    /// @return whether the pending bytes, at the beginning of a line, may become the record's
+    boolean mayAccept(LookaheadBuffer pending) {
+        return SlurmMessages.mayBe(pending)
+                || (!ended() && (pending.get(0) == '/' || mayBeTimestamped(pending)));
     }
 
-    /// SLURM's words where no header came: what ran before the containers was killed.
-    boolean acceptsSlurmAlone(String line) {
-        Matcher slurm = SLURM.matcher(line);
-        return slurm.matches() && acceptsSlurm(slurm);
-    }
-
-    /// Whether SLURM may have started the job again after what it said.
+    /// @return whether SLURM may start the job again after the lines so far
     boolean mayBeginAgain() {
-        return !ended() && (cancellation == null || !cancellation.killer().forGood());
+        return !ended() && !slurm.isCancelledForGood();
     }
 
-    boolean ended() {
+    private boolean ended() {
         return finishedAt != null;
     }
 
-    boolean killed() {
-        return cancellation != null || (memoryKill != null && !ended());
-    }
-
-    /// The first container, in their order, that did not end with 0.
+    /// @return the first container, in the pod's order, that failed
     Optional<ContainerExit> firstFailure() {
         return exits.stream().filter(exit -> exit.exitCode() != 0).findFirst();
     }
 
+    /// @param fault why the container that failed first was not started
     JobRecord record(Optional<JobRecord.Fault> fault) {
         Optional<Instant> started = Optional.ofNullable(startedAt);
-        if (cancellation != null) {
-            // Whom SLURM kills for his memory it cancels without a cause.
-            return memoryKill != null && cancellation.killer() == KillCause.CANCELLATION
-                    ? killed(KillCause.MEMORY, memoryKill)
-                    : killed(cancellation.killer(), cancellation.words());
+        if (finishedAt == null) {
+            Optional<JobRecord.Killed> killed = slurm.killed(started);
+            return killed.isPresent() ? killed.get() : new JobRecord.Started(started);
         }
-        if (finishedAt != null) {
-            return new JobRecord.Ended(
-                    started.orElse(finishedAt),
-                    finishedAt,
-                    exitCode,
-                    exits,
-                    memoryKill != null,
-                    fault);
-        }
-        return memoryKill == null
-                ? new JobRecord.Started(started)
-                : killed(KillCause.MEMORY, memoryKill);
-    }
-
-    private JobRecord killed(KillCause killer, String words) {
-        return new JobRecord.Killed(
-                Optional.ofNullable(startedAt),
-                Optional.ofNullable(cancellation).map(Cancellation::at),
-                killer,
-                words);
-    }
-
-    private boolean acceptsSlurm(Matcher slurm) {
-        String words = slurm.group(2);
-        Matcher memory = MEMORY.matcher(words);
-        if (memory.matches()) {
-            boolean ours = isJobId(memory.group(1) == null ? memory.group(2) : memory.group(1));
-            // SLURM reports the memory before it cancels the job for it; what comes later can be
-            // printed.
-            if (ours && cancellation == null) {
-                memoryKill = words;
-            }
-            return ours;
-        }
-        if (ended()) {
-            return false; // nothing is left to be killed: the container printed that
-        }
-        Matcher cancelled = CANCELLED.matcher(words);
-        if (cancelled.matches() && cancellation == null) {
-            if (!isJobId(cancelled.group(1))) {
-                return false;
-            }
-            try {
-                cancellation =
-                        new Cancellation(
-                                LocalDateTime.parse(cancelled.group(2)),
-                                killer(cancelled.group(3)),
-                                words);
-            } catch (DateTimeException noTime) {
-                return false;
-            }
-            return true;
-        }
-        return slurm.group(1).startsWith("slurmstepd");
-    }
-
-    private static KillCause killer(@Nullable String cause) {
-        return switch (cause) {
-            case null -> KillCause.CANCELLATION;
-            case String text when text.startsWith("DUE TO TIME LIMIT") -> KillCause.TIME_LIMIT;
-            case String text when text.startsWith("DUE TO NODE FAILURE") -> KillCause.NODE_FAILURE;
-            case String text when text.startsWith("DUE TO PREEMPTION") -> KillCause.PREEMPTION;
-            case String text when text.startsWith("DUE TO JOB REQUEUE") -> KillCause.REQUEUE;
-            default -> KillCause.CANCELLATION;
-        };
-    }
-
-    private boolean isJobId(String id) {
-        return jobId == null || jobId.equals(id);
+        Optional<JobRecord.Killed> cancelled = slurm.cancelled(started);
+        return cancelled.isPresent()
+                ? cancelled.get()
+                : new JobRecord.Ended(
+                        started.orElse(finishedAt),
+                        finishedAt,
+                        exitCode,
+                        exits,
+                        slurm.hasMemoryKill(),
+                        fault);
     }
 
     private boolean acceptsStep(Instant at, String text) {
@@ -262,7 +162,7 @@ final class RecordGrammar {
         return accepted;
     }
 
-    /// The script gives the search for a status file up in the end, and goes on.
+    /// After the last attempt to find a status file the script goes on without it.
     private boolean isPastLastAttempt(String text) {
         return (isStep(Kind.ATTEMPTS) || isStep(Kind.INIT_ATTEMPTS))
                 && tryingAgain
@@ -349,7 +249,7 @@ final class RecordGrammar {
 
     /// bash reports a process that was killed: the job script of a container, `…/job.sh: line 78: 4711
     /// Killed …`, and SLURM's batch script of the job script, `…/slurm_script: line 12: 4700 Killed …/job.sh`.
-    private boolean isShellsWord(String line) {
+    private boolean isShellMessage(String line) {
         String script = ".*-" + quoted(uid) + "/job\\.sh";
         if (match("/.*/slurm_script: line \\d+: +\\d+ [A-Z].*" + script + ".*", line).matches()) {
             return true;
@@ -373,16 +273,11 @@ final class RecordGrammar {
         return Pattern.compile(pattern).matcher(text);
     }
 
-    private static boolean beginsLike(String beginning, String text) {
-        return beginning.startsWith(text) || text.startsWith(beginning);
-    }
-
-    private static boolean beginsLikeATimestamp(String beginning) {
-        String shape = "dddd-dd-ddTdd:dd:dd";
-        for (int index = 0; index < Math.min(beginning.length(), shape.length()); index++) {
-            char wanted = shape.charAt(index);
-            char found = beginning.charAt(index);
-            if (wanted == 'd' ? !Character.isDigit(found) : wanted != found) {
+    private static boolean mayBeTimestamped(LookaheadBuffer pending) {
+        for (int at = 0; at < Math.min(pending.size(), SHAPE_OF_TIMESTAMP.length()); at++) {
+            char expected = SHAPE_OF_TIMESTAMP.charAt(at);
+            byte found = pending.get(at);
+            if (expected == 'd' ? !Character.isDigit(found) : expected != found) {
                 return false;
             }
         }

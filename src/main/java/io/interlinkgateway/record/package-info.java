@@ -1,5 +1,5 @@
-/// A job's own record in its log: which bytes are whose, and what they say. Start with
-/// [io.interlinkgateway.record.PluginLog]. Knows no Kubernetes class.
+/// The record of a job in its log: which bytes of the log are the job's and which the plugin's, and what the
+/// plugin's report. Start with [io.interlinkgateway.record.PluginLog]. Has no Kubernetes class.
 @ApplicationModule(allowedDependencies = {"failure", "job"})
 @NullMarked
 package io.interlinkgateway.record;

@@ -112,7 +112,7 @@ final class StateReading {
     private Optional<Reading> recorded(JobRecord said) {
         return switch (said) {
             case JobRecord.Ended ended -> Optional.of(ended(ended));
-            case JobRecord.Killed killed when killed.killer().forGood() || claimsFailure() ->
+            case JobRecord.Killed killed when killed.cause().isFinal() || claimsFailure() ->
                     Optional.of(Reading.recorded(killed(killed)));
             case JobRecord.Killed _,
                     JobRecord.Started _,
@@ -168,7 +168,7 @@ final class StateReading {
                         case IMAGE -> FailureReason.IMAGE_UNAVAILABLE;
                         case COMMAND -> FailureReason.COMMAND_NOT_FOUND;
                     };
-            told = ended.fault().get().words();
+            told = ended.fault().get().message();
         }
         return new JobState.Failed(startedAt, finishedAt, OptionalInt.of(code), reason, told);
     }
@@ -176,14 +176,14 @@ final class StateReading {
     /// A job that was killed has no exit code: SLURM ends its script as well.
     private JobState.Failed killed(JobRecord.Killed killed) {
         FailureReason reason =
-                switch (killed.killer()) {
+                switch (killed.cause()) {
                     case TIME_LIMIT -> FailureReason.TIME_LIMIT;
                     case MEMORY -> FailureReason.OUT_OF_MEMORY;
                     case NODE_FAILURE -> FailureReason.NODE_FAILED;
                     case CANCELLATION, PREEMPTION, REQUEUE -> FailureReason.CANCELLED_ON_HPC;
                 };
         String told =
-                switch (killed.killer()) {
+                switch (killed.cause()) {
                     case TIME_LIMIT -> "The job ran into its walltime.";
                     case MEMORY -> "The job used more memory than its limit.";
                     case NODE_FAILURE -> "The job's compute node failed.";
@@ -198,7 +198,7 @@ final class StateReading {
                         .or(this::claimedEnd),
                 OptionalInt.empty(),
                 reason,
-                told + " SLURM: " + Text.shown(killed.words(), 1000));
+                told + " SLURM: " + Text.shown(killed.message(), 1000));
     }
 
     /// SLURM writes the compute node's local time. interLink noticed the kill soon after, so there is one
@@ -262,7 +262,7 @@ final class StateReading {
                             new JobState.Unknown(
                                     UnknownReason.MAY_START_AGAIN,
                                     "SLURM ended the job and may start it again: "
-                                            + Text.shown(killed.words(), 1000)));
+                                            + Text.shown(killed.message(), 1000)));
             case JobRecord.Contradictory _ ->
                     Reading.claimed(
                             new JobState.Unknown(

@@ -160,7 +160,7 @@ class PluginLogTests {
                                 });
                 case JobRecord.Killed killed -> {
                     JobRecord.Killed last = (JobRecord.Killed) whole.record().orElseThrow();
-                    assertThat(last.killer()).isEqualTo(killed.killer());
+                    assertThat(last.cause()).isEqualTo(killed.cause());
                 }
                 case JobRecord.Started _ ->
                         assertThat(whole.record())
@@ -250,11 +250,37 @@ class PluginLogTests {
         byte[] log = (header(JOB) + own).getBytes(UTF_8);
         for (int at = 0; at < log.length; at += 4096) {
             reader.read(log, at, Math.min(log.length, at + 4096), new Nowhere());
-            held.add(reader.held());
+            held.add(reader.pending());
         }
 
         assertThat(held).allMatch(count -> count <= 8200);
         assertThat(SplitLog.of(JOB.pod(), "c0", log, 4096).own()).isEqualTo(own);
+    }
+
+    /// Each would be read again from the byte after it if any text could follow it.
+    @Test
+    void aLineOfHeadersIsTheJobsAndIsNotKept() {
+        String headers =
+                ("This pod job/" + JobOut.UID + " has been submitted to SLURM node node1 ")
+                        .repeat(1000);
+        PluginLog reader = PluginLog.of(PodReading.logContextOf(JOB.pod()), "c0");
+        read(reader, headers);
+
+        assertThat(reader.pending()).isZero();
+        assertThat(SplitLog.of(JOB.pod(), "c0", headers + whole(JOB)).ownText()).isEqualTo(headers);
+    }
+
+    @Test
+    void outputAfterSlurmsMessageMeansThatItDidNotKillTheJob() {
+        JobOut job = JobOut.of(true, 0, List.of(0));
+        PluginLog reader = PluginLog.of(PodReading.logContextOf(job.pod()), "c0");
+        read(reader, JobOut.kill(" DUE TO TIME LIMIT") + "\n");
+        assertThat(reader.record()).get().isInstanceOf(JobRecord.Killed.class);
+
+        read(reader, "slurm");
+        reader.settle(new Nowhere());
+
+        assertThat(reader.record()).contains(new JobRecord.NoHeader());
     }
 
     private static final class Nowhere implements PluginLog.Sink {
@@ -321,7 +347,7 @@ class PluginLogTests {
             String line = JobOut.kill(cause).replace("slurmstepd-node1: ", prefix);
             for (JobOut job : List.of(JOB, JobOut.of(true, 1, List.of(0, 1)))) {
                 for (int lines = 2; lines < job.record().size(); lines++) {
-                    assertThat(killed(job, lines, line + "\n").killer()).isEqualTo(killer);
+                    assertThat(killed(job, lines, line + "\n").cause()).isEqualTo(killer);
                 }
             }
         }
@@ -351,8 +377,8 @@ class PluginLogTests {
     void memoryKillsAreTold(String words) {
         String line = "slurmstepd: error: " + words + "\n";
 
-        assertThat(killed(JOB, 4, line).killer()).isEqualTo(KillCause.MEMORY);
-        assertThat(killed(JOB, 4, line + JobOut.kill("") + "\n").killer())
+        assertThat(killed(JOB, 4, line).cause()).isEqualTo(KillCause.MEMORY);
+        assertThat(killed(JOB, 4, line + JobOut.kill("") + "\n").cause())
                 .isEqualTo(KillCause.MEMORY);
         assertThat(
                         SplitLog.of(
@@ -383,7 +409,7 @@ class PluginLogTests {
                                         "pulling\n" + JobOut.kill(" DUE TO TIME LIMIT"))
                                 .record())
                 .map(JobRecord.Killed.class::cast)
-                .map(JobRecord.Killed::killer)
+                .map(JobRecord.Killed::cause)
                 .contains(KillCause.TIME_LIMIT);
         assertThat(
                         SplitLog.of(
@@ -434,8 +460,8 @@ class PluginLogTests {
                 "slurmstepd: error: Detected 1 oom_kill event in StepId=4711.batch. Some of the"
                         + " step tasks have been OOM Killed.\n";
 
-        assertThat(killed(JOB, 4, told + memory).killer()).isEqualTo(KillCause.MEMORY);
-        assertThat(killed(JOB, 2, told + memory).killer()).isEqualTo(KillCause.MEMORY);
+        assertThat(killed(JOB, 4, told + memory).cause()).isEqualTo(KillCause.MEMORY);
+        assertThat(killed(JOB, 2, told + memory).cause()).isEqualTo(KillCause.MEMORY);
     }
 
     @Test

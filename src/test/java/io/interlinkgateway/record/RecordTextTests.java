@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -20,6 +22,9 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The annotation that a record is kept in, there and back, and what becomes of it in other hands.
@@ -75,6 +80,78 @@ class RecordTextTests {
                         ended));
     }
 
+    /// The annotations of pods that exist already.
+    static Stream<Arguments> texts() {
+        return Stream.of(
+                Arguments.of(new JobRecord.NoHeader(), "'kind':'headless'"),
+                Arguments.of(new JobRecord.Contradictory(), "'kind':'contradictory'"),
+                Arguments.of(new JobRecord.OtherPlugin(), "'kind':'other-plugin'"),
+                Arguments.of(new JobRecord.Started(Optional.empty()), "'kind':'started'"),
+                Arguments.of(
+                        new JobRecord.Started(Optional.of(Instant.parse("2026-11-23T23:54:00Z"))),
+                        "'kind':'started','startedAt':'2026-11-23T23:54:00Z'"),
+                Arguments.of(
+                        new JobRecord.Killed(
+                                Optional.of(Instant.parse("2026-11-23T23:54:00.5Z")),
+                                Optional.of(LocalDateTime.parse("2026-11-24T00:55:00")),
+                                KillCause.NODE_FAILURE,
+                                "*** JOB 4711 \u00e9 ***"),
+                        "'kind':'killed','startedAt':'2026-11-23T23:54:00.500Z',"
+                                + "'killedAt':'2026-11-24T00:55','killer':'NODE_FAILURE',"
+                                + "'words':'*** JOB 4711 \u00e9 ***'"),
+                Arguments.of(
+                        new JobRecord.Killed(
+                                Optional.empty(), Optional.empty(), KillCause.MEMORY, ""),
+                        "'kind':'killed','killer':'MEMORY','words':''"),
+                Arguments.of(
+                        new JobRecord.Ended(
+                                Instant.parse("2026-11-23T23:54:00Z"),
+                                Instant.parse("2026-11-23T23:54:09Z"),
+                                255,
+                                List.of(
+                                        new ContainerExit(
+                                                "c", 255, Instant.parse("2026-11-23T23:54:08Z")),
+                                        new ContainerExit(
+                                                "d", 0, Instant.parse("2026-11-23T23:54:09Z"))),
+                                true,
+                                Optional.of(new Fault(FaultKind.IMAGE, "no image"))),
+                        "'kind':'ended','startedAt':'2026-11-23T23:54:00Z',"
+                            + "'finishedAt':'2026-11-23T23:54:09Z','exitCode':255,'containers':["
+                            + "{'name':'c','exitCode':255,'finishedAt':'2026-11-23T23:54:08Z'},"
+                            + "{'name':'d','exitCode':0,'finishedAt':'2026-11-23T23:54:09Z'}],'memoryKill':true,'fault':'IMAGE','words':'no"
+                            + " image'"),
+                Arguments.of(
+                        new JobRecord.Ended(
+                                Instant.parse("2026-11-23T23:54:00Z"),
+                                Instant.parse("2026-11-23T23:54:09Z"),
+                                0,
+                                List.of(),
+                                false,
+                                Optional.empty()),
+                        "'kind':'ended','startedAt':'2026-11-23T23:54:00Z',"
+                            + "'finishedAt':'2026-11-23T23:54:09Z','exitCode':0,'containers':[],"
+                            + "'memoryKill':false"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("texts")
+    void theTextOfARecordStaysTheSame(JobRecord record, String properties) {
+        String text = ("{'version':1,'uid':'" + UID + "'," + properties + "}").replace('\'', '"');
+
+        assertThat(RecordText.of(record, UID)).isEqualTo(text);
+        assertThat(RecordText.parse(text, UID)).contains(record);
+    }
+
+    @Test
+    void aLongMessageIsCutInTheRecordAsInItsText() {
+        JobRecord record =
+                new JobRecord.Killed(
+                        Optional.empty(), Optional.empty(), KillCause.MEMORY, "x".repeat(9000));
+
+        assertThat(RecordText.parse(RecordText.of(record, UID), UID)).contains(record);
+        assertThat(RecordText.of(record, UID)).hasSizeLessThan(1200);
+    }
+
     @Property
     void parseGivesBackTheVeryRecord(@ForAll("records") JobRecord record) {
         assertThat(RecordText.parse(RecordText.of(record, UID), UID)).contains(record);
@@ -117,9 +194,76 @@ class RecordTextTests {
                 "{\"version\":1,\"uid\":\"U\",\"kind\":\"ended\"}",
                 "{\"version\":1,\"uid\":\"U\",\"kind\":\"killed\",\"killer\":\"WRATH\",\"words\":\"\"}",
                 "{\"version\":1,\"uid\":\"U\",\"kind\":\"headless\"} {}",
+                "{\"version\":1,\"uid\":\"U\",\"kind\":\"headless\"} ",
+                "{\"uid\":\"U\",\"version\":1,\"kind\":\"headless\"}",
+                "{\"version\":1,\"version\":1,\"uid\":\"U\",\"kind\":\"headless\"}",
+                "{\"version\":1,\"uid\":\"U\",\"kind\":\"io.interlinkgateway.record.JobRecord$NoHeader\"}",
+                "{\"version\":1,\"uid\":\"U\",\"kind\":\"started\",\"startedAt\":7}",
+                "{\"version\":1,\"uid\":\"U\",\"kind\":\"started\",\"startedAt\":1e400}",
+                "{\"version\":1,\"uid\":\"U\",\"kind\":\"killed\",\"killer\":1,\"words\":\"\"}",
+                "{\"version\":1,\"uid\":\"U\",\"kind\":\"killed\",\"killer\":\"MEMORY\",\"words\":7}",
+                "{\"version\":1,\"uid\":\"U\",\"kind\":\"killed\",\"killer\":\"MEMORY\"}",
             })
     void whatIsNotExactlySuchATextIsNone(String text) {
         assertThat(RecordText.parse(text.replace("U", UID), UID)).isEmpty();
+    }
+
+    /// One thing is wrong with each.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    "exitCode":7,"containers"         | "exitCode":256,"containers"
+                    "exitCode":7,"containers"         | "exitCode":-1,"containers"
+                    "exitCode":7,"containers"         | "exitCode":"7","containers"
+                    "exitCode":7,"containers"         | "exitCode":7.0,"containers"
+                    "exitCode":7,"containers"         | "containers"
+                    "memoryKill":false                | "memoryKill":0
+                    "memoryKill":false,               | ``
+                    "name":"c",                       | ``
+                    "name":"c","exitCode":7           | "name":"c","exitCode":256
+                    "name":"c","exitCode":7,          | "name":"c",
+                    "name":"c","exitCode":7           | "name":"c","exitCode":7,"more":1
+                    "finishedAt":"2026-11-23T23:54:08Z"}  | "finishedAt":null}
+                    "fault":"COMMAND",                | ``
+                    ,"words":"no command"             | ``
+                    "fault":"COMMAND"                 | "fault":"WRATH"
+                    "fault":"COMMAND"                 | "fault":1
+                    """)
+    void aTextWithOneThingWrongIsNone(String right, String wrong) {
+        String text =
+                RecordText.of(
+                        new JobRecord.Ended(
+                                Instant.parse("2026-11-23T23:54:00Z"),
+                                Instant.parse("2026-11-23T23:54:09Z"),
+                                7,
+                                List.of(
+                                        new ContainerExit(
+                                                "c", 7, Instant.parse("2026-11-23T23:54:08Z"))),
+                                false,
+                                Optional.of(new Fault(FaultKind.COMMAND, "no command"))),
+                        UID);
+
+        assertThat(text).contains(right);
+        assertThat(RecordText.parse(text, UID)).isPresent();
+        assertThat(RecordText.parse(text.replace(right, wrong), UID)).isEmpty();
+    }
+
+    @Test
+    void aMessageThatIsTooLongIsNone() {
+        String text =
+                RecordText.of(
+                        new JobRecord.Killed(
+                                Optional.empty(),
+                                Optional.empty(),
+                                KillCause.MEMORY,
+                                "x".repeat(JobRecord.LONGEST_MESSAGE)),
+                        UID);
+
+        assertThat(RecordText.parse(text, UID)).isPresent();
+        assertThat(RecordText.parse(text.replace("xx", "xxx"), UID)).isEmpty();
     }
 
     @Test
