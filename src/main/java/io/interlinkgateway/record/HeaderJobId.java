@@ -37,7 +37,7 @@ final class HeaderJobId implements LogState {
     }
 
     private LogState record(Sink sink) {
-        pending.plugin(sink);
+        pending.releasePlugins(sink);
         return new RecordLines(format, pending);
     }
 
@@ -46,7 +46,7 @@ final class HeaderJobId implements LogState {
         if (format.header().hasJobId(pending.line())) {
             return record(sink);
         }
-        pending.own(sink);
+        pending.releaseOwn(sink);
         return this;
     }
 

@@ -39,7 +39,7 @@ final class HeaderNode implements LogState {
 
     @Override
     public LogState end(Sink sink) {
-        pending.own(sink);
+        pending.releaseOwn(sink);
         return this;
     }
 

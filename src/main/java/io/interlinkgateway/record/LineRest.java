@@ -33,17 +33,17 @@ final class LineRest implements LogState {
         }
         int headerEnd = header.endOfNext(bytes, searched, lineEnd);
         if (headerEnd != BytePattern.NOT_FOUND) {
-            pending.ownAllBut(header.length(), bytes, from, headerEnd, sink);
+            pending.releaseOwnBut(header.length(), bytes, from, headerEnd, sink);
             input.skipTo(headerEnd);
             return new HeaderNode(format, pending, this);
         }
         if (lineEnd == input.end()) {
-            pending.ownAllBut(header.matched(), bytes, from, lineEnd, sink);
+            pending.releaseOwnBut(header.matched(), bytes, from, lineEnd, sink);
             input.skipTo(lineEnd);
             return this;
         }
         header.restart();
-        pending.ownAllBut(0, bytes, from, lineEnd + 1, sink);
+        pending.releaseOwnBut(0, bytes, from, lineEnd + 1, sink);
         input.skipTo(lineEnd + 1);
         return nextLine;
     }
@@ -62,21 +62,21 @@ final class LineRest implements LogState {
     /// What was found was not the plugin's header. That one may be in the bytes that were read after it.
     LogState resume(Input input, Sink sink) {
         header.restart();
-        pending.own(header.length(), sink);
+        pending.releaseOwn(header.length(), sink);
         input.replay(pending.take());
         return this;
     }
 
     @Override
     public LogState end(Sink sink) {
-        pending.own(sink);
+        pending.releaseOwn(sink);
         return this;
     }
 
     @Override
     public LogState settle(Sink sink) {
         header.restart();
-        pending.own(sink);
+        pending.releaseOwn(sink);
         return this;
     }
 }

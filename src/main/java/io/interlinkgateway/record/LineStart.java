@@ -28,18 +28,18 @@ final class LineStart implements LogState {
             byte next = input.next();
             pending.add(next);
             if (pending.endsOccurrence(header)) {
-                pending.own(pending.size() - format.header().length(), sink);
+                pending.releaseOwn(pending.size() - format.header().length(), sink);
                 return header();
             }
             if (format.retryMessage().is(pending)) {
-                pending.plugin(sink);
+                pending.releasePlugins(sink);
                 return new RetryMessages(
                         format, pending, new OutputWithoutRecord(format, pending, slurm));
             }
             if (next == '\n') {
                 endLine(sink);
             } else if (!format.retryMessage().mayBe(pending) && !mayBeSlurms()) {
-                pending.own(pending.size() - header.matched(), sink);
+                pending.releaseOwn(pending.size() - header.matched(), sink);
                 return rest();
             }
         }
@@ -64,10 +64,10 @@ final class LineStart implements LogState {
 
     private void endLine(Sink sink) {
         if (format.hasPreExec() && slurm.accepts(pending.line())) {
-            pending.plugin(sink);
+            pending.releasePlugins(sink);
         } else {
             slurm = format.slurmMessages();
-            pending.own(sink);
+            pending.releaseOwn(sink);
         }
     }
 
@@ -85,7 +85,7 @@ final class LineStart implements LogState {
             return this;
         }
         header.restart();
-        pending.own(sink);
+        pending.releaseOwn(sink);
         return rest();
     }
 

@@ -2,8 +2,19 @@ package io.interlinkgateway.record;
 
 import io.interlinkgateway.record.PluginLog.Sink;
 
-/// How far the reading of a log has come. A log begins with [LineStart]; the transitions are the methods that
-/// return a state, which is this one if nothing changes. The defaults are those of the states before a record.
+/// How far the reading of a log has come. The transitions are the methods that return a state, which is this one
+/// if nothing changes. The defaults are those of the states before a record.
+///
+/// ```
+///             ┌────────────────────────┐ no header after all
+///             ▼                        │
+/// LineStart ⇄ LineRest ──▶ HeaderNode ──▶ HeaderJobId ──▶ RecordLines ──▶ OutputAfterRecord
+///     │                                                        │                ▲
+///     └──────────────────────▶ RetryMessages ◀─────────────────┘                │
+///                                 │      └──────────────────────────────────────┘
+///                                 ▼
+///                         OutputWithoutRecord
+/// ```
 sealed interface LogState
         permits LineStart, LineRest, HeaderNode, HeaderJobId, RecordLines, RetryMessages, Output {
 

@@ -42,7 +42,7 @@ final class LookaheadBuffer {
     }
 
     /// Hands out the first bytes as the job's.
-    void own(int count, Sink sink) {
+    void releaseOwn(int count, Sink sink) {
         if (count > 0) {
             sink.own(bytes, 0, count);
             drop(count);
@@ -50,8 +50,8 @@ final class LookaheadBuffer {
     }
 
     /// Hands out all bytes as the job's.
-    void own(Sink sink) {
-        own(size, sink);
+    void releaseOwn(Sink sink) {
+        releaseOwn(size, sink);
     }
 
     /// Hands out these bytes and then others as the job's, but for the last ones, which stay here.
@@ -60,9 +60,9 @@ final class LookaheadBuffer {
     /// @param others holds the others
     /// @param from the first of them
     /// @param to after the last of them
-    void ownAllBut(int kept, byte[] others, int from, int to, Sink sink) {
+    void releaseOwnBut(int kept, byte[] others, int from, int to, Sink sink) {
         int keptOfOthers = Math.min(kept, to - from);
-        own(size - (kept - keptOfOthers), sink);
+        releaseOwn(size - (kept - keptOfOthers), sink);
         if (from < to - keptOfOthers) {
             sink.own(others, from, to - keptOfOthers);
         }
@@ -72,7 +72,7 @@ final class LookaheadBuffer {
     }
 
     /// Hands out all bytes as the plugin's.
-    void plugin(Sink sink) {
+    void releasePlugins(Sink sink) {
         if (size > 0) {
             sink.plugin(bytes, 0, size);
             size = 0;

@@ -25,7 +25,7 @@ public final class PluginLog {
     /// Gets the bytes of the log, each once and in their order. An array is valid only during the call.
     public interface Sink {
 
-        /// [PluginLog#isInOutput] tells whether these bytes are the container's.
+        /// [PluginLog#isInOutput] is true if these bytes are the container's.
         ///
         /// @param bytes has bytes that the job wrote
         /// @param from the first of them

@@ -27,9 +27,9 @@ final class RecordLines implements LogState {
                             ? OutputAfterRecord.ofSeveral(format, pending, grammar).begin(sink)
                             : output().begin(sink);
                 }
-                pending.plugin(sink);
+                pending.releasePlugins(sink);
             } else if (format.retryMessage().is(pending)) {
-                pending.plugin(sink);
+                pending.releasePlugins(sink);
                 return new RetryMessages(format, pending, output());
             } else if (!mayBeRecords()) {
                 return output().begin(sink);
@@ -57,9 +57,9 @@ final class RecordLines implements LogState {
     @Override
     public LogState end(Sink sink) {
         if (grammar.accepts(pending.line())) {
-            pending.plugin(sink);
+            pending.releasePlugins(sink);
         } else {
-            pending.own(sink);
+            pending.releaseOwn(sink);
         }
         return this;
     }

@@ -21,7 +21,7 @@ final class RetryMessages implements LogState {
         while (input.hasNext()) {
             pending.add(input.next());
             if (format.retryMessage().is(pending)) {
-                pending.plugin(sink);
+                pending.releasePlugins(sink);
             } else if (!format.retryMessage().mayBe(pending)) {
                 return output.begin(sink);
             }
@@ -31,7 +31,7 @@ final class RetryMessages implements LogState {
 
     @Override
     public LogState end(Sink sink) {
-        pending.own(sink);
+        pending.releaseOwn(sink);
         return this;
     }
 

@@ -86,14 +86,14 @@ final class TrailingTimes {
     private void reject(Sink sink) {
         boolean endsLine = pending.size() > 1 && pending.last() == '\n';
         next = endsLine ? 1 : 0;
-        pending.own(pending.size() - next, sink);
+        pending.releaseOwn(pending.size() - next, sink);
     }
 
     /// The log is at its end.
     void end(Sink sink) {
         // The very last line end can be missing.
         if (next >= LINES.length - 1) {
-            pending.plugin(sink);
+            pending.releasePlugins(sink);
         }
         settle(sink);
     }
@@ -108,6 +108,6 @@ final class TrailingTimes {
     /// The log is not at its end.
     void settle(Sink sink) {
         next = 0;
-        pending.own(sink);
+        pending.releaseOwn(sink);
     }
 }
