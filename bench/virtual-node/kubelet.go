@@ -36,7 +36,7 @@ type kubelet struct {
 
 func newKubelet(ctx context.Context, n *node) (*kubelet, error) {
 	k := &kubelet{node: n, pods: map[types.UID]*corev1.Pod{}, api: map[types.UID]podStatus{}}
-	list, err := n.client.CoreV1().Pods("").List(ctx, metav1.ListOptions{
+	list, err := n.clients.provider.CoreV1().Pods("").List(ctx, metav1.ListOptions{
 		FieldSelector: fields.OneTermEqualSelector("spec.nodeName", n.name).String(),
 	})
 	if err != nil {
@@ -133,9 +133,11 @@ func (k *kubelet) submit(pod *corev1.Pod) {
 }
 
 // awaitFiles reads what the pod's volumes are filled from. While a Secret or ConfigMap is missing, for up to five
-// minutes, the pod is in a phase that Kubernetes does not have (interLink's source).
+// minutes, the pod is in a phase that Kubernetes does not have. It begins by a read of the pod, whose answer it does
+// not use (both interLink's source).
 func (k *kubelet) awaitFiles(pod *corev1.Pod) (volumeFiles, error) {
-	read := fromCluster(context.Background(), k.node.client, pod.Namespace)
+	k.node.clients.provider.CoreV1().Pods(pod.Namespace).Get(context.Background(), pod.Name, metav1.GetOptions{})
+	read := fromCluster(context.Background(), k.node.clients.provider, pod.Namespace)
 	for tries := 0; ; tries++ {
 		files, err := filesOf(pod, read)
 		k.mu.Lock()
@@ -224,6 +226,8 @@ func (k *kubelet) poll(ctx context.Context) {
 		if _, err := os.Stat(filepath.Join(k.node.home, "hold")); err == nil {
 			continue
 		}
+		// For the addresses of pods in a private network, which are left out: but it waits behind the requests for logs.
+		k.node.clients.provider.CoreV1().Pods("").List(ctx, metav1.ListOptions{})
 		pods, _ := k.GetPods(ctx)
 		for _, pod := range pods {
 			if pod.Annotations[jobID] == "" || pod.Status.Phase == corev1.PodFailed ||
@@ -314,9 +318,10 @@ func update(pod *corev1.Pod, status podStatus) {
 	}
 }
 
+// containerLogs asks the API server for the pod first, and so waits until the provider's client may.
 func (k *kubelet) containerLogs(ctx context.Context, namespace, name, container string, options api.ContainerLogOpts) (
 	io.ReadCloser, error) {
-	pod, err := k.node.client.CoreV1().Pods(namespace).Get(ctx, name, metav1.GetOptions{})
+	pod, err := k.node.clients.provider.CoreV1().Pods(namespace).Get(ctx, name, metav1.GetOptions{})
 	if err != nil {
 		return nil, err
 	}

@@ -20,14 +20,13 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/client-go/informers"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 )
 
 // How often interLink does things, as recorded.
 type intervals struct {
 	poll   time.Duration // the virtual kubelet asks for the status of its pods
-	cache  time.Duration // the plugin asks SLURM at most so often
+	cache  time.Duration // the plugin asks SLURM about one pod at most so often
 	follow time.Duration // a log that is followed is read
 	ping   time.Duration // the node's state and capacity are asked for
 }
@@ -45,8 +44,13 @@ func main() {
 	singularity := flag.String("singularity", "/usr/bin/singularity", "the container runtime")
 	enableProbes := flag.Bool("probes", true, "the plugin's EnableProbes, on in its example configuration")
 	speed := flag.Float64("speed", 1, "divides the recorded intervals")
+	requestLimits := flag.Bool("request-limits", true, "the limits of the virtual kubelet's clients: 5 log requests a"+
+		" second and 10 in a burst, whoever asks, and as many updates of statuses; intervals may be divided, these are not")
+	statusCache := flag.Bool("status-cache", true,
+		"one pod's status is refreshed in 10 s; without, each pod's whenever the virtual kubelet asks")
 	scriptsOnly := flag.Bool("scripts", false,
 		"read pods from stdin, JSON, one a line, and write what the plugin makes of each, as JSON, one a line")
+	pods := flag.Int("pods", 100, "how many pods each node may have")
 	jobFolder := flag.String("folder", "/hpc/job", "the job's folder, with -scripts")
 	flag.Usage = func() {
 		fmt.Fprintln(flag.CommandLine.Output(), "usage: virtual-node [flags] NODE=FOLDER ...\n       virtual-node -scripts [flags]")
@@ -74,12 +78,15 @@ FOLDER is that of a SLURM, with its slurm.conf. In it each node gets a folder of
 
 	config, err := clientcmd.BuildConfigFromFlags("", *kubeconfig)
 	check(err)
-	config.QPS, config.Burst = 200, 400
-	client, err := kubernetes.NewForConfig(config)
+	pace := recorded.divided(*speed)
+	if !*statusCache {
+		pace.cache = 0
+	}
+	reader, err := unlimited(config)
 	check(err)
-	shared := informers.NewSharedInformerFactory(client, 0)
+	shared := informers.NewSharedInformerFactory(reader, 0)
 	// The library gives containers the addresses of services. In the recordings there are none.
-	noServices := informers.NewSharedInformerFactoryWithOptions(client, 0,
+	noServices := informers.NewSharedInformerFactoryWithOptions(reader, 0,
 		informers.WithTweakListOptions(func(options *metav1.ListOptions) {
 			options.FieldSelector = fields.OneTermEqualSelector("metadata.name", "none").String()
 		}))
@@ -92,11 +99,13 @@ FOLDER is that of a SLURM, with its slurm.conf. In it each node gets a folder of
 		}
 		home, err := filepath.Abs(filepath.Join(folder, name))
 		check(err)
+		clients, err := clientsOf(config, *requestLimits)
+		check(err)
 		node := &node{
-			name: name, home: home, address: *address, client: client, pace: recorded.divided(*speed),
+			name: name, home: home, address: *address, pods: *pods, clients: clients, pace: pace,
 			plugin: &plugin{
 				slurmConf: filepath.Join(folder, "slurm.conf"), jobs: filepath.Join(home, "jobs"), down: filepath.Join(home, "plugin-down"),
-				settings: with, pace: recorded.divided(*speed),
+				settings: with, pace: pace,
 			},
 		}
 		go func() { failed <- node.run(ctx, shared, noServices) }()

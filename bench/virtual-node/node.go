@@ -24,7 +24,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/client-go/informers"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/record"
 )
 
@@ -33,7 +32,8 @@ type node struct {
 	name    string
 	home    string
 	address string
-	client  kubernetes.Interface
+	pods    int
+	clients clients
 	plugin  *plugin
 	pace    intervals
 }
@@ -51,12 +51,12 @@ func (n *node) run(ctx context.Context, shared, services informers.SharedInforme
 	if err != nil {
 		return err
 	}
-	ownPods := informers.NewSharedInformerFactoryWithOptions(n.client, 0,
+	ownPods := informers.NewSharedInformerFactoryWithOptions(n.clients.controller, 0,
 		informers.WithTweakListOptions(func(options *metav1.ListOptions) {
 			options.FieldSelector = fields.OneTermEqualSelector("spec.nodeName", n.name).String()
 		}))
 	pods, err := vk.NewPodController(vk.PodControllerConfig{
-		PodClient:   n.client.CoreV1(),
+		PodClient:   n.clients.controller.CoreV1(),
 		PodInformer: ownPods.Core().V1().Pods(),
 		// No event of the virtual kubelet is in the recordings.
 		EventRecorder:     &record.FakeRecorder{},
@@ -68,8 +68,9 @@ func (n *node) run(ctx context.Context, shared, services informers.SharedInforme
 	if err != nil {
 		return err
 	}
-	heart, err := vk.NewNodeController(&heartbeat{node: n, object: n.object(port)}, n.object(port), n.client.CoreV1().Nodes(),
-		vk.WithNodeEnableLeaseV1(n.client.CoordinationV1().Leases(corev1.NamespaceNodeLease), vk.DefaultLeaseDuration))
+	heart, err := vk.NewNodeController(&heartbeat{node: n, object: n.object(port)}, n.object(port),
+		n.clients.controller.CoreV1().Nodes(),
+		vk.WithNodeEnableLeaseV1(n.clients.controller.CoordinationV1().Leases(corev1.NamespaceNodeLease), vk.DefaultLeaseDuration))
 	if err != nil {
 		return err
 	}
@@ -87,7 +88,7 @@ func (n *node) run(ctx context.Context, shared, services informers.SharedInforme
 		return err
 	}
 	// interLink leaves its node behind. So does this one when it is killed; asked to end, it goes without a trace.
-	return n.client.CoreV1().Nodes().Delete(context.WithoutCancel(ctx), n.name, metav1.DeleteOptions{})
+	return n.clients.own.CoreV1().Nodes().Delete(context.WithoutCancel(ctx), n.name, metav1.DeleteOptions{})
 }
 
 // object is the node as it registers: not ready (node-ready.json, interLink's documentation).
@@ -117,18 +118,18 @@ func (n *node) object(port int32) *corev1.Node {
 			},
 			Addresses:       []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: n.address}},
 			DaemonEndpoints: corev1.NodeDaemonEndpoints{KubeletEndpoint: corev1.DaemonEndpoint{Port: port}},
-			Capacity:        capacity("100", "3000G"), // interLink's defaults, until the first ping
-			Allocatable:     capacity("100", "3000G"),
+			Capacity:        n.capacity("100", "3000G"), // interLink's defaults, until the first ping
+			Allocatable:     n.capacity("100", "3000G"),
 			Conditions:      conditions(false),
 		},
 	}
 }
 
-func capacity(cpu, memory string) corev1.ResourceList {
+func (n *node) capacity(cpu, memory string) corev1.ResourceList {
 	return corev1.ResourceList{
 		corev1.ResourceCPU:    resource.MustParse(cpu),
 		corev1.ResourceMemory: resource.MustParse(memory),
-		corev1.ResourcePods:   resource.MustParse("100"),
+		corev1.ResourcePods:   *resource.NewQuantity(int64(n.pods), resource.DecimalSI),
 		"nvidia.com/gpu":      resource.MustParse("2"),
 	}
 }
@@ -190,8 +191,8 @@ func (h *heartbeat) ping() {
 		answer = string(text)
 		connectivity.Status, connectivity.Reason = corev1.ConditionTrue, "InterlinkPingSuccessful"
 		connectivity.Message = "Ping successful with code 200. Response: " + answer
-		h.object.Status.Capacity = capacity(free.Resources.CPU, free.Resources.Memory)
-		h.object.Status.Allocatable = capacity(free.Resources.CPU, free.Resources.Memory)
+		h.object.Status.Capacity = h.node.capacity(free.Resources.CPU, free.Resources.Memory)
+		h.object.Status.Allocatable = h.node.capacity(free.Resources.CPU, free.Resources.Memory)
 	}
 	connectivity.LastHeartbeatTime, connectivity.LastTransitionTime = metav1.Now(), metav1.Now()
 	h.object.Status.Conditions = append(conditions(err == nil), connectivity)
@@ -201,7 +202,7 @@ func (h *heartbeat) ping() {
 // sayWhenReady makes the file ready once the node is, and the cluster's controller has taken its own taints away.
 func (n *node) sayWhenReady(ctx context.Context) {
 	for ctx.Err() == nil {
-		object, err := n.client.CoreV1().Nodes().Get(ctx, n.name, metav1.GetOptions{})
+		object, err := n.clients.own.CoreV1().Nodes().Get(ctx, n.name, metav1.GetOptions{})
 		if err == nil && len(object.Spec.Taints) == 1 && object.Status.Conditions[0].Status == corev1.ConditionTrue {
 			if err := os.WriteFile(filepath.Join(n.home, "ready"), nil, 0o644); err != nil {
 				log.Print(err)

@@ -22,12 +22,35 @@ public final class VirtualNode implements AutoCloseable {
     private static final Path CACHE = cache();
     private static final Path PROGRAM = CACHE.resolve("virtual-node/virtual-node");
 
+    /// How often interLink does things, and how many it lets through.
+    public enum Pace {
+
+        /// As interLink was recorded and measured: it looks at its pods every 5 s, refreshes one pod's status in 10 s
+        /// and reads a followed log every 4 s. Each node answers 5 requests for logs a second, 10 at once.
+        INTERLINK,
+
+        /// The intervals are a fifth of interLink's, the limits of requests are interLink's.
+        FIVEFOLD,
+
+        /// The intervals are a fifth of interLink's; each look refreshes every pod, and no request waits.
+        UNLIMITED;
+
+        private List<String> flags() {
+            return switch (this) {
+                case INTERLINK -> List.of();
+                case FIVEFOLD -> List.of("-speed", "5");
+                case UNLIMITED ->
+                        List.of("-speed", "5", "-status-cache=false", "-request-limits=false");
+            };
+        }
+    }
+
     private final Map<String, Slurm> nodes;
     private final Path log;
     private final List<String> command = new ArrayList<>();
     private Process process;
 
-    private VirtualNode(Map<String, Slurm> nodes, double speed) throws IOException {
+    private VirtualNode(Map<String, Slurm> nodes, Pace pace) throws IOException {
         this.nodes = Map.copyOf(nodes);
         Slurm first = nodes.values().iterator().next();
         Path kubeconfig = first.folder().resolve("kubeconfig");
@@ -39,29 +62,27 @@ public final class VirtualNode implements AutoCloseable {
                         "-kubeconfig",
                         kubeconfig.toString(),
                         "-singularity",
-                        singularity().toString(),
-                        "-speed",
-                        Double.toString(speed)));
+                        singularity().toString()));
+        command.addAll(pace.flags());
         nodes.forEach((name, slurm) -> command.add(name + "=" + slurm.folder()));
         this.process = launch();
     }
 
-    /// Starts a node that does things as often as interLink was recorded to do.
+    /// Starts a node with the pace of [Pace#INTERLINK].
     ///
     /// @param name of the node
     /// @param slurm its HPC
     /// @return the node's process, once pods can be scheduled to it
     public static VirtualNode start(String name, Slurm slurm) {
-        return start(Map.of(name, slurm), 1);
+        return start(Map.of(name, slurm), Pace.INTERLINK);
     }
 
     /// @param nodes their HPCs, by name
-    /// @param speed divides interLink's intervals: at 1 it looks at its pods every 5 s, asks SLURM at most every
-    ///     10 s, reads a followed log every 4 s and pings its plugin every 30 s
+    /// @param pace of all of them; the limits are those of each
     /// @return the nodes' process, once pods can be scheduled to all of them
-    public static VirtualNode start(Map<String, Slurm> nodes, double speed) {
+    public static VirtualNode start(Map<String, Slurm> nodes, Pace pace) {
         try {
-            VirtualNode node = new VirtualNode(nodes, speed);
+            VirtualNode node = new VirtualNode(nodes, pace);
             node.awaitReady();
             return node;
         } catch (IOException failure) {

@@ -25,13 +25,16 @@ record EndToEndStack(
         GatewayProcess gateway)
         implements AutoCloseable {
 
-    /// interLink looks at its pods each 5 s; so often, a test would mostly wait.
-    private static final double SPEED = 5;
-
-    static EndToEndStack open(Path folder, String nodeName) throws IOException {
+    /// @param folder for files of the test
+    /// @param nodeName the name of the HPC's virtual node
+    /// @param pace interLink's: at its own, a test mostly waits
+    /// @return the stack, once pods can be scheduled to the node
+    /// @throws IOException if a part of it can't be started
+    static EndToEndStack open(Path folder, String nodeName, VirtualNode.Pace pace)
+            throws IOException {
         Deployment deployment = new Deployment(TestCluster.shared());
         Slurm slurm = Slurm.start();
-        VirtualNode node = VirtualNode.start(Map.of(nodeName, slurm), SPEED);
+        VirtualNode node = VirtualNode.start(Map.of(nodeName, slurm), pace);
         Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), deployment.kubeconfig());
         return new EndToEndStack(
                 folder, deployment, slurm, nodeName, node, new GatewayProcess(kubeconfig));

@@ -52,7 +52,7 @@ class JobsOnSlurmIT {
 
     @BeforeAll
     static void open(@TempDir Path folder) throws IOException {
-        road = EndToEndStack.open(folder, NODE);
+        road = EndToEndStack.open(folder, NODE, VirtualNode.Pace.FIVEFOLD);
     }
 
     @AfterAll

@@ -91,8 +91,8 @@ class StatesOnSlurmIT {
                     folder,
                     deployment,
                     slurms,
-                    VirtualNode.start(slurms, 5),
-                    VirtualNode.start(Map.of(RESTARTING, slurm), 5),
+                    VirtualNode.start(slurms, VirtualNode.Pace.FIVEFOLD),
+                    VirtualNode.start(Map.of(RESTARTING, slurm), VirtualNode.Pace.FIVEFOLD),
                     new GatewayProcess(kubeconfig),
                     Executors.newVirtualThreadPerTaskExecutor(),
                     new CopyOnWriteArrayList<>());
