@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the steps of the Dockerfile without a container engine: the same commands on the packaged jar. Prints the time
-# until the application's first response, and its memory then.
+# Proves the image's steps where no container engine is: the same commands on the packaged jar. Prints how long
+# the application takes until it answers, and its memory then.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -20,7 +20,7 @@ measure() { # name, JVM flags
   local name=$1 before pid port=$(free_port)
   shift
   before=$(date +%s%N)
-  java "$@" -XX:MaxRAMPercentage=60 -jar "$app/gateway.jar" --spring.profiles.active=sandbox --server.port=$port >"$app/$name.log" 2>&1 &
+  java "$@" @bench/image/jvm.options -jar "$app/gateway.jar" --spring.profiles.active=sandbox --server.port=$port >"$app/$name.log" 2>&1 &
   pid=$!
   until kill -0 "$pid" && curl -sf -o /dev/null "http://127.0.0.1:$port/api/v1/nodes"; do sleep 0.01; done
   printf '%-16s first answer after %5d ms, resident %4d MB\n' "$name" \
@@ -28,6 +28,6 @@ measure() { # name, JVM flags
   kill "$pid"
   wait "$pid" || true
 }
-measure without-cache -XX:+UseCompactObjectHeaders
-# With AOTMode=on, the JVM exits if the cache can't be used.
-measure with-cache -XX:AOTMode=on -XX:AOTCache="$app/gateway.aot" -XX:+UseCompactObjectHeaders
+measure without-cache
+# AOTMode=on ends the JVM if the cache can't be used.
+measure with-cache -XX:AOTMode=on -XX:AOTCache="$app/gateway.aot"

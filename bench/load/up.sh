@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# up.sh DIR: starts a control plane in DIR with five nodes of kwok, and the packaged gateway with the permissions of
-# deploy/, whose address is in DIR/gateway.url. ../control-plane/down.sh DIR stops all of them.
+# up.sh DIR [--no-gateway]: a control plane in DIR with kwok's five nodes, and the packaged gateway with the rights of
+# deploy/, whose address is in DIR/gateway.url. ../control-plane/down.sh DIR ends them all.
 set -euo pipefail
-[ $# = 1 ] || { echo "usage: up.sh DIR" >&2; exit 2; }
+[ $# = 1 ] || [ "$2" = --no-gateway ] || { echo "usage: up.sh DIR [--no-gateway]" >&2; exit 2; }
+without=${2:-}
 dir=$(realpath -m "$1")
 cd "$(dirname "$0")/../.."
 bench/control-plane/build.sh
@@ -31,11 +32,11 @@ cp "$KUBECONFIG" "$dir/gateway.kubeconfig"
 token=$("$bin/kubectl" -n interlink-gateway create token interlink-gateway --duration=1h)
 kubectl --kubeconfig "$dir/gateway.kubeconfig" config delete-user test
 kubectl --kubeconfig "$dir/gateway.kubeconfig" config set-credentials test --token="$token"
+[ -z "$without" ] || exit 0
 port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
-# The heap size and the garbage collector that the JVM selects in the container of deploy/gateway.yaml.
-KUBECONFIG=$dir/gateway.kubeconfig setsid "$java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx460m \
-  -jar target/interlink-gateway-*.jar --spring.profiles.active=kubernetes --server.address=127.0.0.1 \
-  --gateway.security.mode=open --server.port="$port" >"$dir/gateway.log" 2>&1 </dev/null &
+# As in the image, with the heap that the JVM chooses in the container of deploy/gateway.yaml.
+setsid bench/load/gateway.sh "$dir" "$port" "$java" @bench/image/jvm.options -Xmx460m \
+  -jar target/interlink-gateway-*.jar >"$dir/gateway.log" 2>&1 </dev/null &
 gateway=$!
 echo $gateway >"$dir/gateway.pid"
 disown

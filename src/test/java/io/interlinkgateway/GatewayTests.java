@@ -914,7 +914,8 @@ class GatewayTests {
         assertThat(at("/actuator/health").text("/components/nodes/status")).isEqualTo("UP");
         get("/jobs");
         assertThat(at("/actuator/prometheus").response.body())
-                .contains("http_server_requests_seconds_bucket");
+                .contains("http_server_requests_seconds_bucket")
+                .doesNotContain("spring_security");
     }
 
     private static String named(String name) {

@@ -7,8 +7,10 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.vertx5.Vertx5HttpClientFactory;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.cluster.watch.LogBudgets;
 import io.interlinkgateway.cluster.watch.MissingObjects;
-import io.interlinkgateway.cluster.watch.RecordSearch;
+import io.interlinkgateway.cluster.watch.OpenFollows;
+import io.interlinkgateway.cluster.watch.RecordWatches;
 import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
@@ -18,7 +20,6 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.time.Clock;
-import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
@@ -65,11 +66,31 @@ class ClusterConfiguration {
         return new ApiServer(client, properties.requestTimeout());
     }
 
+    @Bean
+    LogBudgets logBudgets(ClusterProperties properties) {
+        return new LogBudgets(properties.logRequests());
+    }
+
+    @Bean
+    OpenFollows openFollows() {
+        return new OpenFollows();
+    }
+
     @Bean(destroyMethod = "close")
+    RecordWatches recordWatches(
+            ApiServer apiServer,
+            PodLog.Source logs,
+            LogBudgets budgets,
+            OpenFollows follows,
+            Clock clock) {
+        return RecordWatches.of(apiServer, logs, budgets, follows, clock);
+    }
+
+    @Bean(initMethod = "start", destroyMethod = "close")
     WatchedWorkspaces watchedWorkspaces(
             ApiServer apiServer,
             WatchedNodes nodes,
-            PodLog.Source logs,
+            RecordWatches records,
             WorkspaceObjects objects,
             ClusterProperties properties,
             Clock clock) {
@@ -77,7 +98,7 @@ class ClusterConfiguration {
                 apiServer,
                 nodes,
                 new MissingObjects(objects),
-                new RecordSearch(apiServer, logs, Duration.ofSeconds(10)),
+                records,
                 properties.watches(),
                 clock);
     }
@@ -118,8 +139,10 @@ class ClusterConfiguration {
             ApiServer apiServer,
             WatchedNodes nodes,
             PodLog.Source logs,
+            LogBudgets budgets,
+            OpenFollows follows,
             KubernetesCredentials credentials) {
-        return new KubernetesJobLogs(apiServer, nodes, logs, credentials);
+        return new KubernetesJobLogs(apiServer, nodes, logs, budgets, follows, credentials);
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package io.interlinkgateway.cluster;
 
+import io.interlinkgateway.cluster.watch.LogRequestLimits;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -14,13 +15,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param insecureSkipTlsVerifyBackend whether the API server may read logs from virtual kubelets whose certificate
 ///     it can't verify, which is the usual case with interLink (its issues 174, 447, 475)
 /// @param watches how jobs and nodes are kept up to date
+/// @param logRequests how many log requests a virtual node answers
 @ConfigurationProperties("gateway.cluster")
 public record ClusterProperties(
         @DefaultValue("10s") Duration requestTimeout,
         @DefaultValue("3s") Duration connectTimeout,
         @DefaultValue("90s") Duration replaceTimeout,
         @DefaultValue("true") boolean insecureSkipTlsVerifyBackend,
-        @DefaultValue Watches watches) {
+        @DefaultValue Watches watches,
+        @DefaultValue LogRequestLimits logRequests) {
 
     /// How jobs and nodes are kept up to date.
     ///

@@ -3,6 +3,8 @@ package io.interlinkgateway.cluster;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.cluster.watch.LogBudgets;
+import io.interlinkgateway.cluster.watch.OpenFollows;
 import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.failure.GatewayException;
@@ -10,6 +12,7 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
+import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.log.Redaction;
 import io.interlinkgateway.pod.ObjectReferences;
 import io.interlinkgateway.record.PluginLog;
@@ -22,13 +25,22 @@ final class KubernetesJobLogs implements JobLogs {
     private final ApiServer apiServer;
     private final WatchedNodes nodes;
     private final PodLog.Source logs;
+    private final LogBudgets budgets;
+    private final OpenFollows follows;
     private final Credentials credentials;
 
     KubernetesJobLogs(
-            ApiServer apiServer, WatchedNodes nodes, PodLog.Source logs, Credentials credentials) {
+            ApiServer apiServer,
+            WatchedNodes nodes,
+            PodLog.Source logs,
+            LogBudgets budgets,
+            OpenFollows follows,
+            Credentials credentials) {
         this.apiServer = apiServer;
         this.nodes = nodes;
         this.logs = logs;
+        this.budgets = budgets;
+        this.follows = follows;
         this.credentials = credentials;
     }
 
@@ -74,8 +86,15 @@ final class KubernetesJobLogs implements JobLogs {
                     Redaction.of(
                             credentials.passwordForms(
                                     key.workspace(), ObjectReferences.credentialsOf(pod)));
+            budgets.of(PodReading.nodeOf(pod)).spend();
+            LogStream stream =
+                    logs.open(
+                            key.workspace().value(),
+                            key.job().value(),
+                            key.container(),
+                            follow ? PodLog.Extent.FOLLOWED : PodLog.Extent.WHOLE);
             return new Opened(
-                    logs.open(key.workspace().value(), key.job().value(), key.container(), follow),
+                    follow ? follows.shared(key.uid(), key.container(), stream) : stream,
                     PluginLog.of(PodReading.logContextOf(pod), key.container()),
                     redaction);
         }

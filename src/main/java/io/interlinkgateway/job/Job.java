@@ -1,5 +1,6 @@
 package io.interlinkgateway.job;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ import java.util.Optional;
 /// @param evidence how that is known
 /// @param containers how its containers ended, in their order, as far as its own record says so
 /// @param remoteJobId the HPC's own id for it, once it has one
+/// @param timeLimit how long SLURM lets it run, in whole minutes as SLURM rounds it; empty if the job names none, when
+///     the partition's own limit holds, which is not known
 /// @param createdAt when its pod was created
 /// @param managedBy `gateway`, or what else created the pod
 /// @param labels the caller's own labels
@@ -29,6 +32,7 @@ public record Job(
         Evidence evidence,
         List<ContainerExit> containers,
         Optional<String> remoteJobId,
+        Optional<Duration> timeLimit,
         Instant createdAt,
         String managedBy,
         Map<String, String> labels,
@@ -37,6 +41,15 @@ public record Job(
     /// Copies the list.
     public Job {
         containers = List.copyOf(containers);
+    }
+
+    /// When SLURM will end the job for its time limit; it may do so up to a minute later.
+    ///
+    /// @return nothing unless it runs, since a time that is known, with a limit
+    public Optional<Instant> endsAt() {
+        return state instanceof JobState.Running running
+                ? running.since().flatMap(start -> timeLimit.map(start.at()::plus))
+                : Optional.empty();
     }
 
     /// Whether two readings of a job report the same state.
@@ -62,6 +75,7 @@ public record Job(
                 evidence,
                 containers,
                 remoteJobId,
+                timeLimit,
                 createdAt,
                 managedBy,
                 labels,

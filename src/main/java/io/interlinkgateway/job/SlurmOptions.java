@@ -28,6 +28,9 @@ public record SlurmOptions(Map<String, String> values) {
     private static final Pattern HARMLESS_VALUE =
             Pattern.compile("[A-Za-z0-9._/:@+~=,%\\[\\]*!?&|()<>^-]{1,1024}");
 
+    private static final Pattern GPU_GRES = Pattern.compile("gpu(:[a-z0-9_]+)?:\\d+");
+    private static final Pattern GPUS_PER_NODE = Pattern.compile("([a-z0-9_]+:)?\\d+");
+
     /// A list of variables that the job gets from the plugin's environment, each perhaps with a value.
     private static final Pattern EXPORT =
             Pattern.compile("[A-Za-z_][A-Za-z0-9_]*(=[^,]*)?(,[A-Za-z_][A-Za-z0-9_]*(=[^,]*)?)*");
@@ -283,10 +286,10 @@ public record SlurmOptions(Map<String, String> values) {
         }
         Optional<String> gres =
                 Optional.ofNullable(values.get("gres"))
-                        .filter(text -> text.matches("gpu(:[a-z0-9_]+)?:\\d+"));
+                        .filter(text -> GPU_GRES.matcher(text).matches());
         Optional<String> perNode =
                 Optional.ofNullable(values.get("gpus-per-node"))
-                        .filter(text -> text.matches("([a-z0-9_]+:)?\\d+"));
+                        .filter(text -> GPUS_PER_NODE.matcher(text).matches());
         if (gres.isPresent()
                 && perNode.isPresent()
                 && !count(gres.get()).equals(count(perNode.get()))) {

@@ -2,6 +2,7 @@ package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.failure.InvalidValueException;
 import io.interlinkgateway.job.BindMount;
 import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.JobSpec;
@@ -10,7 +11,9 @@ import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.SingularityOptions;
 import io.interlinkgateway.job.SlurmField;
 import io.interlinkgateway.job.SlurmOptions;
+import io.interlinkgateway.job.SlurmTime;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -64,6 +67,26 @@ public record HpcRequest(
         /// @param option the option's long name
         /// @return the path in the caller's document
         String of(String option);
+    }
+
+    /// How long SLURM lets a pod's job run.
+    ///
+    /// @param pod a job's
+    /// @return the limit that the pod names, rounded up to whole minutes as SLURM does; nothing if it names none or an
+    ///     invalid one
+    public static Optional<Duration> timeLimit(Pod pod) {
+        try {
+            return Optional.ofNullable(
+                            ModelFields.orEmpty(pod.getMetadata().getAnnotations())
+                                    .get(MetadataNames.FLAGS))
+                    .map(SlurmOptions::parse)
+                    .flatMap(options -> options.value("time"))
+                    .flatMap(SlurmTime::of)
+                    .flatMap(SlurmTime::limit)
+                    .map(limit -> Duration.ofMinutes(limit.plusSeconds(59).toMinutes()));
+        } catch (InvalidValueException ex) {
+            return Optional.empty();
+        }
     }
 
     static HpcRequest of(NamedJob job, Pod pod) {

@@ -13,6 +13,7 @@ import io.interlinkgateway.job.JobState.Precision;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PodManifest;
 import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -50,6 +51,11 @@ public record JobResponse(
                                         + " containers only where they failed.")
                 List<Job.ContainerExit> containers,
         @Nullable @Schema(description = "The HPC's own id of the job.") String remoteJobId,
+        @Nullable
+                @Schema(
+                        description =
+                                "How long it may run; missing if its job spec names no limit.")
+                Walltime walltime,
         @Schema(
                         description =
                                 "Its pod's UID. A name can be used again once its job is deleted,"
@@ -88,6 +94,39 @@ public record JobResponse(
                                         + " answer to a submission.")
                 List<Finding> warnings) {
 
+    /// How long a job may run.
+    @Schema(name = "Walltime")
+    public record Walltime(
+            @Schema(description = "The time limit, in whole minutes.", example = "PT55M")
+                    Duration limit,
+            @Nullable
+                    @Schema(
+                            description =
+                                    "When SLURM will end it; only while it runs. SLURM may be up to"
+                                            + " a minute late.")
+                    Instant endsAt,
+            @Nullable
+                    @Schema(
+                            description = "From evidence.observedAt to endsAt; not negative.",
+                            example = "PT12M30S")
+                    Duration remaining) {
+
+        private static Walltime of(Job job, Duration limit) {
+            Optional<Instant> end = job.endsAt();
+            return new Walltime(
+                    limit,
+                    end.orElse(null),
+                    end.map(at ->
+                                    Duration.between(
+                                            job.evidence()
+                                                    .observedAt()
+                                                    .truncatedTo(ChronoUnit.SECONDS),
+                                            at))
+                            .map(left -> left.isNegative() ? Duration.ZERO : left)
+                            .orElse(null));
+        }
+    }
+
     /// @param job a job
     /// @return its answer without warnings
     public static JobResponse from(Job job) {
@@ -110,6 +149,7 @@ public record JobResponse(
                 details.exitCode.isPresent() ? details.exitCode.getAsInt() : null,
                 job.containers().isEmpty() ? null : job.containers(),
                 job.remoteJobId().orElse(null),
+                job.timeLimit().map(limit -> Walltime.of(job, limit)).orElse(null),
                 job.uid(),
                 job.createdAt(),
                 details.queuedSince.orElse(null),

@@ -12,11 +12,14 @@ import java.util.Optional;
 /// @param missing what the pod waits for and what does not exist, if that was looked for
 /// @param lostContactAt when the job's node was last heard of, if it is silent now; empty if it is in contact
 ///     or that was not looked for
+/// @param recordObservedAt when this gateway last knew that the job's record is as the pod has it; empty if it does not
+///     watch the record
 /// @param allocatable what the job's node has in all for jobs, by Kubernetes' names, as far as that is known
 public record ClusterFacts(
         Instant observedAt,
         Optional<MissingObject> missing,
         Optional<Instant> lostContactAt,
+        Optional<Instant> recordObservedAt,
         Map<String, Quantity> allocatable) {
 
     /// Copies the amounts.
@@ -31,7 +34,7 @@ public record ClusterFacts(
     /// @param lostContactAt when the job's node was last heard of, if it is silent now
     public ClusterFacts(
             Instant observedAt, Optional<MissingObject> missing, Optional<Instant> lostContactAt) {
-        this(observedAt, missing, lostContactAt, Map.of());
+        this(observedAt, missing, lostContactAt, Optional.empty(), Map.of());
     }
 
     /// Nothing but the pod.

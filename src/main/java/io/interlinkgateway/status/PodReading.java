@@ -11,11 +11,13 @@ import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.failure.InvalidValueException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.pod.DefinitionReading;
+import io.interlinkgateway.pod.HpcRequest;
 import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.ModelFields;
 import io.interlinkgateway.pod.PodTranslation;
@@ -113,15 +115,26 @@ public final class PodReading {
                 reading.state(),
                 new Job.Evidence(
                         reading.source(),
-                        silentSince.orElse(circumstances.observedAt()),
+                        silentSince.orElse(observedAt(reading, circumstances)),
                         silentSince.isEmpty()),
                 reading.containers(),
                 Optional.ofNullable(annotations.get(MetadataNames.JOB_ID)),
+                HpcRequest.timeLimit(pod),
                 ModelFields.instant(metadata.getCreationTimestamp())
                         .orElse(circumstances.observedAt()),
                 managerOf(metadata),
                 DefinitionReading.ownLabels(metadata),
                 Optional.of(DefinitionReading.definitionOf(pod)));
+    }
+
+    /// A state that the record shows is as old as the record's last reading while the job goes on.
+    private static Instant observedAt(StateReading.Reading reading, ClusterFacts facts) {
+        boolean ended = JobPhase.of(reading.state()).ended();
+        return reading.source() == Job.Source.JOB_RECORD && !ended
+                ? facts.recordObservedAt()
+                        .filter(read -> read.isBefore(facts.observedAt()))
+                        .orElse(facts.observedAt())
+                : facts.observedAt();
     }
 
     /// Whether only the node could say more. What has ended stays so, and what Kubernetes keeps back never
@@ -163,16 +176,26 @@ public final class PodReading {
         return RecordText.of(record, Objects.requireNonNullElse(pod.getMetadata().getUid(), ""));
     }
 
-    /// Whether a job's own record is to be looked for in its log: the pod's status claims an end, and nothing
-    /// final was found yet.
+    /// Whether a job's own record is to be read in its log.
     ///
     /// @param pod a pod that [#isJob]
-    /// @return false while it is going on, and when all is known
-    public static boolean needsRecord(Pod pod) {
-        return StateReading.claimsEnd(pod)
-                && !StateReading.wasRefused(pod)
-                && !StateReading.wasGivenUp(pod)
-                && !recordOf(pod).map(record -> isFinal(pod, record)).orElse(false);
+    /// @return what the record is needed for
+    public static RecordNeed recordNeed(Pod pod) {
+        Optional<JobRecord> record = recordOf(pod);
+        if (StateReading.wasRefused(pod) || StateReading.wasGivenUp(pod)) {
+            return RecordNeed.NONE;
+        }
+        if (StateReading.claimsEnd(pod)) {
+            return record.filter(known -> isFinal(pod, known)).isPresent()
+                    ? RecordNeed.NONE
+                    : RecordNeed.SEARCH;
+        }
+        boolean handedOver =
+                ModelFields.orEmpty(pod.getMetadata().getAnnotations())
+                        .containsKey(MetadataNames.JOB_ID);
+        return handedOver && record.map(PodReading::mayGoOn).orElse(true)
+                ? RecordNeed.WATCH
+                : RecordNeed.NONE;
     }
 
     /// SLURM may start a job again that it killed, and a job that interLink calls Succeeded while it runs can
@@ -182,6 +205,14 @@ public final class PodReading {
             case JobRecord.Ended _, JobRecord.OtherPlugin _ -> true;
             case JobRecord.Killed _ -> "Failed".equals(pod.getStatus().getPhase());
             case JobRecord.NoHeader _, JobRecord.Started _, JobRecord.Contradictory _ -> false;
+        };
+    }
+
+    /// Whether a record may change before the pod's status claims an end.
+    private static boolean mayGoOn(JobRecord record) {
+        return switch (record) {
+            case JobRecord.Ended _, JobRecord.OtherPlugin _, JobRecord.Killed _ -> false;
+            case JobRecord.NoHeader _, JobRecord.Started _, JobRecord.Contradictory _ -> true;
         };
     }
 

@@ -224,7 +224,7 @@ final class StateReading {
             return Reading.claimed(new JobState.Cancelling(deleted.get().minusSeconds(grace(pod))));
         }
         return switch (phase) {
-            case "Pending" -> Reading.claimed(queued());
+            case "Pending" -> begun().orElseGet(() -> Reading.claimed(queued()));
             case "Initializing" ->
                     Reading.claimed(
                             new JobState.Queued(
@@ -352,7 +352,19 @@ final class StateReading {
                             "SLURM put the job back into its queue.",
                             Optional.empty()));
         }
-        return Reading.claimed(new JobState.Running(claimedStart()));
+        return begun().orElseGet(() -> Reading.claimed(new JobState.Running(claimedStart())));
+    }
+
+    /// interLink notices a start late: the record's header is written when the HPC starts the job.
+    private Optional<Reading> begun() {
+        return record.filter(JobRecord.Started.class::isInstance)
+                .map(JobRecord.Started.class::cast)
+                .map(started ->
+                        Reading.recorded(
+                                started.startedAt().isPresent()
+                                        ? new JobState.Running(
+                                                started.startedAt().flatMap(StateReading::second))
+                                        : new JobState.Starting()));
     }
 
     private JobState.Failed refused() {

@@ -12,8 +12,11 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.cluster.watch.LogBudgets;
+import io.interlinkgateway.cluster.watch.LogRequestLimits;
 import io.interlinkgateway.cluster.watch.MissingObjects;
-import io.interlinkgateway.cluster.watch.RecordSearch;
+import io.interlinkgateway.cluster.watch.OpenFollows;
+import io.interlinkgateway.cluster.watch.RecordWatches;
 import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
@@ -47,6 +50,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -90,7 +94,10 @@ class ApiServerTests {
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(1),
                     true,
-                    new ClusterProperties.Watches(Duration.ofSeconds(5), Duration.ofMinutes(1), 5));
+                    new ClusterProperties.Watches(Duration.ofSeconds(5), Duration.ofMinutes(1), 5),
+                    new LogRequestLimits(5, 10, 4));
+    private final LogBudgets budgets = new LogBudgets(properties.logRequests());
+    private final OpenFollows follows = new OpenFollows();
     private final KubernetesClient client =
             ClusterConfiguration.clientFor(
                     new ConfigBuilder()
@@ -105,8 +112,12 @@ class ApiServerTests {
                     apiServer,
                     watchedNodes,
                     new MissingObjects(new KubernetesWorkspaceObjects(apiServer)),
-                    new RecordSearch(
-                            apiServer, new PodLog.Source(apiServer, true), Duration.ofSeconds(10)),
+                    RecordWatches.of(
+                            apiServer,
+                            new PodLog.Source(apiServer, true),
+                            budgets,
+                            follows,
+                            Clock.systemUTC()),
                     properties.watches(),
                     Clock.systemUTC());
     private final KubernetesJobs jobs =
@@ -238,12 +249,59 @@ class ApiServerTests {
         assertThat(posts).hasValue(1);
     }
 
+    @Test
+    void aDeletedJobSpecKeepsItsNameForSeconds() {
+        assertThat(deletionOf(PodTranslation.translate(NAMED).orReject().pod()))
+                .contains("\"gracePeriodSeconds\":5");
+    }
+
+    @Test
+    void aDeletedRawPodKeepsItsOwnGracePeriod() {
+        NamedJob raw =
+                new NamedJob(
+                        NAMED.name(),
+                        NAMED.workspace(),
+                        NAMED.node(),
+                        SampleJobs.pod(SampleJobs.container("c", "true")),
+                        Optional.empty());
+
+        assertThat(deletionOf(PodTranslation.translate(raw).orReject().pod()))
+                .contains("uid-of-it")
+                .doesNotContain("gracePeriodSeconds");
+    }
+
+    /// @return the body of the request that deletes a pod
+    private String deletionOf(Pod pod) {
+        pod.getMetadata().setUid("uid-of-it");
+        AtomicReference<String> deletion = new AtomicReference<>("");
+        server.createContext(
+                "/",
+                exchange -> {
+                    if (exchange.getRequestMethod().equals("DELETE")) {
+                        deletion.set(
+                                new String(
+                                        exchange.getRequestBody().readAllBytes(),
+                                        StandardCharsets.UTF_8));
+                    }
+                    answer(exchange, 200, Serialization.asJson(pod));
+                });
+
+        jobs.delete(NAMED.workspace(), NAMED.name());
+
+        return deletion.get();
+    }
+
     private List<ThrowingCallable> everything() {
         KubernetesVirtualNodes nodes = new KubernetesVirtualNodes(apiServer, watchedNodes);
         KubernetesCredentials credentials = new KubernetesCredentials(apiServer, Clock.systemUTC());
         KubernetesJobLogs logs =
                 new KubernetesJobLogs(
-                        apiServer, watchedNodes, new PodLog.Source(apiServer, true), credentials);
+                        apiServer,
+                        watchedNodes,
+                        new PodLog.Source(apiServer, true),
+                        budgets,
+                        follows,
+                        credentials);
         JobQuery query =
                 new JobQuery(
                         new JobFilter(

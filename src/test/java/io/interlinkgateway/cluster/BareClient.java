@@ -2,6 +2,7 @@ package io.interlinkgateway.cluster;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.interlinkgateway.cluster.watch.LogRequestLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ public final class BareClient {
                         Duration.ZERO,
                         true,
                         new ClusterProperties.Watches(
-                                Duration.ofSeconds(5), Duration.ofMinutes(10), 100)));
+                                Duration.ofSeconds(5), Duration.ofMinutes(10), 100),
+                        new LogRequestLimits(5, 10, 4)));
     }
 }

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.cluster.watch.LogRequestLimits;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -76,7 +77,8 @@ final class EventsBenchmark {
                                 Duration.ofSeconds(10),
                                 true,
                                 new ClusterProperties.Watches(
-                                        Duration.ofSeconds(5), Duration.ofMinutes(10), 10)))) {
+                                        Duration.ofSeconds(5), Duration.ofMinutes(10), 10),
+                                new LogRequestLimits(5, 10, 4)))) {
             client.resource(Serialization.unmarshal(POD, Pod.class)).serverSideApply();
             client.pods().inNamespace("default").withName("changes").watch(new BareWatch());
             subscribe();

@@ -109,6 +109,8 @@ class KubernetesJobLogsIT extends JobLogsContract {
                                 cluster.apiServer(),
                                 cluster.watchedNodes(),
                                 new PodLog.Source(cluster.apiServer(), false),
+                                cluster.budgets(),
+                                cluster.follows(),
                                 cluster.credentials())
                         .find(workspace, NAME, Optional.empty());
 

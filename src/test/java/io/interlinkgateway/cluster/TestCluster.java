@@ -21,8 +21,11 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.interlinkgateway.bench.ControlPlane;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.cluster.watch.LogBudgets;
+import io.interlinkgateway.cluster.watch.LogRequestLimits;
 import io.interlinkgateway.cluster.watch.MissingObjects;
-import io.interlinkgateway.cluster.watch.RecordSearch;
+import io.interlinkgateway.cluster.watch.OpenFollows;
+import io.interlinkgateway.cluster.watch.RecordWatches;
 import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
@@ -58,6 +61,11 @@ final class TestCluster {
         static final TestCluster CLUSTER = new TestCluster(ControlPlane.kubeconfig());
     }
 
+    /// The kubelets of this cluster answer as many requests as come.
+    private static final LogRequestLimits LIMITS = new LogRequestLimits(1000, 1000, 1000);
+
+    private final LogBudgets budgets = new LogBudgets(LIMITS);
+    private final OpenFollows follows = new OpenFollows();
     private final ClusterProperties properties =
             new ClusterProperties(
                     Duration.ofSeconds(10),
@@ -65,7 +73,8 @@ final class TestCluster {
                     Duration.ofSeconds(60),
                     true,
                     new ClusterProperties.Watches(
-                            Duration.ofSeconds(5), Duration.ofMinutes(10), 100));
+                            Duration.ofSeconds(5), Duration.ofMinutes(10), 100),
+                    LIMITS);
     private final String kubeconfig;
     private final KubernetesClient client;
 
@@ -99,12 +108,15 @@ final class TestCluster {
                         apiServer,
                         watchedNodes,
                         new MissingObjects(objects()),
-                        new RecordSearch(
+                        RecordWatches.of(
                                 apiServer,
                                 new PodLog.Source(apiServer, true),
-                                Duration.ofSeconds(10)),
+                                budgets,
+                                follows,
+                                Clock.systemUTC()),
                         properties.watches(),
                         Clock.systemUTC());
+        workspaces.start();
         client.resource(node(NODE.value(), 0)).serverSideApply();
         heartbeat(NODE.value(), 0);
         Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory())
@@ -198,11 +210,21 @@ final class TestCluster {
         return new KubernetesCredentials(apiServer, Clock.systemUTC());
     }
 
+    LogBudgets budgets() {
+        return budgets;
+    }
+
+    OpenFollows follows() {
+        return follows;
+    }
+
     KubernetesJobLogs logs() {
         return new KubernetesJobLogs(
                 apiServer,
                 watchedNodes,
                 new PodLog.Source(apiServer, properties.insecureSkipTlsVerifyBackend()),
+                budgets,
+                follows,
                 credentials());
     }
 

@@ -16,8 +16,11 @@ import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.Toxiproxy;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.cluster.watch.LogBudgets;
+import io.interlinkgateway.cluster.watch.LogRequestLimits;
 import io.interlinkgateway.cluster.watch.MissingObjects;
-import io.interlinkgateway.cluster.watch.RecordSearch;
+import io.interlinkgateway.cluster.watch.OpenFollows;
+import io.interlinkgateway.cluster.watch.RecordWatches;
 import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
@@ -77,7 +80,8 @@ class WatchFaultsIT {
                     Duration.ofSeconds(10),
                     true,
                     new ClusterProperties.Watches(
-                            Duration.ofSeconds(2), Duration.ofMinutes(10), 10));
+                            Duration.ofSeconds(2), Duration.ofMinutes(10), 10),
+                    new LogRequestLimits(5, 10, 4));
 
     private static @Nullable OwnControlPlane controlPlane;
     private static @Nullable KubernetesClient direct;
@@ -108,12 +112,15 @@ class WatchFaultsIT {
                             apiServer,
                             nodes,
                             new MissingObjects(new KubernetesWorkspaceObjects(apiServer)),
-                            new RecordSearch(
+                            RecordWatches.of(
                                     apiServer,
                                     new PodLog.Source(apiServer, true),
-                                    Duration.ofSeconds(10)),
+                                    new LogBudgets(PROPERTIES.logRequests()),
+                                    new OpenFollows(),
+                                    Clock.systemUTC()),
                             PROPERTIES.watches(),
                             Clock.systemUTC());
+            workspaces.start();
             return new Gateway(
                     client,
                     nodes,

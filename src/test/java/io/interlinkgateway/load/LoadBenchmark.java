@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /// Measures the gateway and the bare client in turns on the same API server, so that noise hits both, and prints
@@ -20,9 +21,14 @@ final class LoadBenchmark {
     private LoadBenchmark() {}
 
     /// @param arguments the folder of the control plane with what `run.sh` put there, the gateway's address, and
-    ///     `submits` or `pages` for one part alone
+    ///     `submits` or `pages` for one part alone; or the folder, `steady`, and the command that starts a gateway,
+    ///     see [SteadyState]
     static void main(String[] arguments) throws Exception {
         Path folder = Path.of(arguments[0]);
+        if (arguments[1].equals("steady")) {
+            steadyState(folder, List.of(arguments).subList(2, arguments.length));
+            return;
+        }
         Set<String> parts =
                 arguments.length > 2 ? Set.of(arguments[2]) : Set.of("submits", "pages");
         try (KubernetesClient bare = BareClient.from(folder.resolve("gateway.kubeconfig"));
@@ -37,6 +43,14 @@ final class LoadBenchmark {
             if (parts.contains("pages")) {
                 new PageComparison(gateway, bare, process(folder, "kube-apiserver")).run();
             }
+        }
+    }
+
+    private static void steadyState(Path folder, List<String> command) throws Exception {
+        try (KubernetesClient bare = BareClient.from(folder.resolve("gateway.kubeconfig"));
+                KubernetesClient administrator = BareClient.from(folder.resolve("kubeconfig"))) {
+            new SteadyState(folder, command, bare, administrator, process(folder, "kube-apiserver"))
+                    .run();
         }
     }
 

@@ -2,6 +2,7 @@ package io.interlinkgateway.load;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,12 @@ import java.util.stream.Stream;
 record RunningProcess(long id) {
 
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+
+    /// proc(5): the name, and the 14th and 15th field.
+    private static final Pattern COMPILER =
+            Pattern.compile(
+                    "\\(C[12] Compiler\\w*\\) \\S(?: \\S+){10} (?<user>\\d+) (?<system>\\d+) ");
+
     private static final Pattern THREADS = Pattern.compile("Threads:\\s+(\\d+)");
 
     /// @param number as text
@@ -27,6 +34,30 @@ record RunningProcess(long id) {
         return ProcessHandle.of(id)
                 .flatMap(process -> process.info().totalCpuDuration())
                 .orElseThrow();
+    }
+
+    /// The processor time of a virtual machine's compiler threads that still run, to the hundredth of a second.
+    Duration compilerTime() throws IOException {
+        long ticks = 0;
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + id + "/task"))) {
+            for (Path thread : threads.toList()) {
+                ticks += compilerTicks(thread);
+            }
+        }
+        return Duration.ofMillis(ticks * 10);
+    }
+
+    private static long compilerTicks(Path thread) throws IOException {
+        String line;
+        try {
+            line = Files.readString(thread.resolve("stat"));
+        } catch (NoSuchFileException endedMeanwhile) {
+            return 0;
+        }
+        Matcher matcher = COMPILER.matcher(line);
+        return matcher.find()
+                ? Long.parseLong(matcher.group("user")) + Long.parseLong(matcher.group("system"))
+                : 0;
     }
 
     /// What it was started with.

@@ -104,11 +104,53 @@ final class SubmitComparison {
         compare("with a credential", WITH_CREDENTIAL, 16, 300);
     }
 
+    /// @param throughput the gateway's, in submits a second
+    /// @param ratios of the throughputs of gateway and bare client
+    /// @param gatewayTime the gateway's processor time a submit, in milliseconds
+    record Result(double throughput, Percentiles ratios, int pairs, double gatewayTime) {}
+
+    /// Submits jobs and creates pods in turns.
+    Result pairs(int atATime, int count, Duration longest)
+            throws ExecutionException, InterruptedException {
+        Pairs pairs = pairs(JOB, atATime, count, longest);
+        return new Result(
+                mean(pairs.gateway(), Round::throughput),
+                pairs.ratios(),
+                pairs.bare().size(),
+                mean(pairs.gateway(), Round::gatewayTime));
+    }
+
+    /// Submits jobs through the gateway.
+    void submit(int atATime, int count) throws ExecutionException, InterruptedException {
+        round(throughGateway(JOB), atATime, count);
+    }
+
+    /// Creates the same pods with the bare client.
+    void create(int atATime, int count) throws ExecutionException, InterruptedException {
+        round(withClient(JOB), atATime, count);
+    }
+
+    private record Pairs(List<Round> gateway, List<Round> bare) {
+
+        Percentiles ratios() {
+            return new Percentiles(
+                    IntStream.range(0, bare.size())
+                            .mapToObj(pair ->
+                                    gateway.get(pair).throughput() / bare.get(pair).throughput())
+                            .toList());
+        }
+    }
+
     private void compare(String what, String job, int atATime, int count)
+            throws ExecutionException, InterruptedException {
+        print(what, atATime, pairs(job, atATime, count, LONGEST));
+    }
+
+    private Pairs pairs(String job, int atATime, int count, Duration longest)
             throws ExecutionException, InterruptedException {
         Submit throughGateway = throughGateway(job);
         Submit withClient = withClient(job);
-        Instant end = Instant.now().plus(LONGEST);
+        Instant end = Instant.now().plus(longest);
         List<Round> gatewayRounds = new ArrayList<>();
         List<Round> bareRounds = new ArrayList<>();
         for (int pair = -WARMUPS; pair < PAIRS; pair++) {
@@ -123,7 +165,7 @@ final class SubmitComparison {
                 gatewayRounds.add(bareFirst ? second : first);
             }
         }
-        print(what, atATime, gatewayRounds, bareRounds);
+        return new Pairs(gatewayRounds, bareRounds);
     }
 
     private Submit throughGateway(String job) {
@@ -155,15 +197,10 @@ final class SubmitComparison {
         }
     }
 
-    private static void print(
-            String what, int atATime, List<Round> gatewayRounds, List<Round> bareRounds) {
-        Percentiles ratios =
-                new Percentiles(
-                        IntStream.range(0, bareRounds.size())
-                                .mapToObj(pair ->
-                                        gatewayRounds.get(pair).throughput()
-                                                / bareRounds.get(pair).throughput())
-                                .toList());
+    private static void print(String what, int atATime, Pairs pairs) {
+        List<Round> gatewayRounds = pairs.gateway();
+        List<Round> bareRounds = pairs.bare();
+        Percentiles ratios = pairs.ratios();
         Percentiles gatewayTimes = latencies(gatewayRounds);
         Percentiles bareTimes = latencies(bareRounds);
         System.out.printf(

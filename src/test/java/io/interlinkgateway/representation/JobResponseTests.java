@@ -15,6 +15,7 @@ import io.interlinkgateway.job.JobState.UnknownReason;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -124,6 +125,31 @@ class JobResponseTests {
                 .endsWith(" The HPC has the job in its queue as job 12.");
     }
 
+    @Test
+    void aRunningJobsWalltimeEndsAtItsStartAndItsLimit() {
+        JobResponse.Walltime walltime =
+                response(
+                                new JobState.Running(
+                                        Optional.of(new Moment(START, Precision.SECOND))),
+                                true)
+                        .walltime();
+
+        assertThat(walltime)
+                .isEqualTo(
+                        new JobResponse.Walltime(
+                                Duration.ofMinutes(55),
+                                START.plus(Duration.ofMinutes(55)),
+                                Duration.between(END, START.plus(Duration.ofMinutes(55)))));
+    }
+
+    @Test
+    void aJobThatDoesNotRunHasOnlyALimit() {
+        JobResponse.Walltime walltime = response(new JobState.Starting(), true).walltime();
+
+        assertThat(walltime)
+                .isEqualTo(new JobResponse.Walltime(Duration.ofMinutes(55), null, null));
+    }
+
     private static JobResponse response(JobState state, boolean current) {
         return JobResponse.from(
                 new Job(
@@ -135,6 +161,7 @@ class JobResponseTests {
                         new Job.Evidence(Job.Source.API_SERVER, END, current),
                         List.of(new Job.ContainerExit("c", 7, END)),
                         Optional.of("12"),
+                        Optional.of(Duration.ofMinutes(55)),
                         START,
                         "gateway",
                         Map.of(),

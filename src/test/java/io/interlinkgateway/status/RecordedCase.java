@@ -114,7 +114,7 @@ public record RecordedCase(
     }
 
     public static Pod with(Pod pod, Optional<JobRecord> record) {
-        if (record.isEmpty() || !PodReading.needsRecord(pod)) {
+        if (record.isEmpty() || PodReading.recordNeed(pod) != RecordNeed.SEARCH) {
             return pod;
         }
         // spotless:off

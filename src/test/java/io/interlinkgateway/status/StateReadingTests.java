@@ -91,7 +91,7 @@ class StateReadingTests {
                     record                 | Pending          | Running          | Succeeded             | Failed
                     none                   | IN_HPC_QUEUE     | RUNNING          | SUCCESS_UNCONFIRMED   | OTHER
                     headless               | IN_HPC_QUEUE     | RUNNING          | SUCCESS_UNCONFIRMED   | OTHER
-                    started                | IN_HPC_QUEUE     | RUNNING          | RUNNING record        | OTHER
+                    started                | RUNNING record   | RUNNING record   | RUNNING record        | OTHER
                     ended well             | SUCCEEDED record | SUCCEEDED record | SUCCEEDED record      | CONTRADICTION
                     ended with 7           | EXIT_CODE=7 record | EXIT_CODE=7 record | EXIT_CODE=7 record | EXIT_CODE=7 record
                     ended with 137, memory | OUT_OF_MEMORY=137 record | OUT_OF_MEMORY=137 record | OUT_OF_MEMORY=137 record | OUT_OF_MEMORY=137 record
@@ -205,13 +205,34 @@ class StateReadingTests {
                     other plugin | false
                     """)
     void needsRecordUntilNothingBetterCanCome(String record, boolean needed) {
-        assertThat(PodReading.needsRecord(annotated(claim("Succeeded"), record))).isEqualTo(needed);
-        assertThat(PodReading.needsRecord(annotated(claim("Running"), record))).isFalse();
+        assertThat(PodReading.recordNeed(annotated(claim("Succeeded"), record)))
+                .isEqualTo(needed ? RecordNeed.SEARCH : RecordNeed.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    none | WATCH
+                    headless | WATCH
+                    started | WATCH
+                    contradictory | WATCH
+                    node failure | NONE
+                    time limit | NONE
+                    ended well | NONE
+                    ended with 7 | NONE
+                    other plugin | NONE
+                    """)
+    void watchesTheRecordOfAJobThatTheHpcHasUntilItEnds(String record, RecordNeed need) {
+        assertThat(PodReading.recordNeed(annotated(claim("Running"), record))).isEqualTo(need);
+        assertThat(PodReading.recordNeed(annotated(claim("Pending"), record))).isEqualTo(need);
     }
 
     @Test
     void aKillIsFinalWhereInterlinkSawItFail() {
-        assertThat(PodReading.needsRecord(annotated(claim("Failed"), "node failure"))).isFalse();
+        assertThat(PodReading.recordNeed(annotated(claim("Failed"), "node failure")))
+                .isEqualTo(RecordNeed.NONE);
     }
 
     @Test
@@ -223,7 +244,7 @@ class StateReadingTests {
                         .endStatus()
                         .build();
 
-        assertThat(PodReading.needsRecord(refused)).isFalse();
+        assertThat(PodReading.recordNeed(refused)).isEqualTo(RecordNeed.NONE);
         assertThat(shown(refused, "ended well")).isEqualTo("SUBMISSION_REFUSED");
     }
 
@@ -344,7 +365,13 @@ class StateReadingTests {
                 .build();
         // spotless:on
         return PodReading.jobFrom(
-                        pod, new ClusterFacts(NOW, Optional.empty(), Optional.empty(), allocatable))
+                        pod,
+                        new ClusterFacts(
+                                NOW,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                allocatable))
                 .state();
     }
 
@@ -428,7 +455,7 @@ class StateReadingTests {
                                             "a Secret or ConfigMap that the job mounts was not"
                                                     + " there");
                         });
-        assertThat(PodReading.needsRecord(pod)).isFalse();
+        assertThat(PodReading.recordNeed(pod)).isEqualTo(RecordNeed.NONE);
     }
 
     @Test

@@ -21,6 +21,22 @@ public final class PodLog implements LogStream {
         this.answer = answer;
     }
 
+    /// How much of a log is read.
+    public enum Extent {
+        /// All that is there.
+        WHOLE(""),
+        /// All, and what comes until the node says that the container has ended.
+        FOLLOWED("&follow=true"),
+        /// The last line, and what comes until the node says that the container has ended.
+        FOLLOWED_FROM_END("&follow=true&tailLines=1");
+
+        private final String query;
+
+        Extent(String query) {
+            this.query = query;
+        }
+    }
+
     /// Where logs are read.
     ///
     /// @param apiServer which asks the virtual kubelet, which asks the plugin on the HPC
@@ -31,7 +47,7 @@ public final class PodLog implements LogStream {
         /// then the log is given out without it.
         ///
         /// @throws GatewayException by what the API server answered
-        public PodLog open(String namespace, String pod, String container, boolean follow) {
+        public PodLog open(String namespace, String pod, String container, Extent extent) {
             String path =
                     "/api/v1/namespaces/"
                             + namespace
@@ -39,14 +55,14 @@ public final class PodLog implements LogStream {
                             + pod
                             + "/log?container="
                             + container
-                            + (follow ? "&follow=true" : "")
+                            + extent.query
                             + (insecureSkipTlsVerifyBackend
                                     ? "&insecureSkipTLSVerifyBackend=true"
                                     : "");
             PodLog log =
                     new PodLog(
                             apiServer,
-                            follow
+                            extent != Extent.WHOLE
                                     ? StreamedResponse.openEarly(
                                             apiServer, path, apiServer.deadline().dividedBy(2))
                                     : StreamedResponse.open(apiServer, path));

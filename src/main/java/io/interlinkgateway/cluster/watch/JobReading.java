@@ -15,12 +15,15 @@ public final class JobReading {
 
     private final WatchedNodes nodes;
     private final MissingObjects missing;
+    private final RecordWatches records;
 
     /// @param nodes the virtual nodes
     /// @param missing which Secrets and ConfigMaps are missing
-    public JobReading(WatchedNodes nodes, MissingObjects missing) {
+    /// @param records which jobs' records are watched
+    public JobReading(WatchedNodes nodes, MissingObjects missing, RecordWatches records) {
         this.nodes = nodes;
         this.missing = missing;
+        this.records = records;
     }
 
     /// @param pod any pod
@@ -39,6 +42,7 @@ public final class JobReading {
                         observedAt,
                         missing.missingFor(pod),
                         node.flatMap(nodes::lostContactAt),
+                        records.observedAt(pod),
                         node.flatMap(nodes::find).map(VirtualNode::allocatable).orElse(Map.of())));
     }
 }

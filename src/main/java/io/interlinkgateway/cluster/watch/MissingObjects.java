@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The Secrets, ConfigMaps and keys that jobs wait for, as they were found missing: interLink waits for them and
-/// says nothing (recording `secret-missing`).
+/// The Secrets, ConfigMaps and keys that jobs wait for, as they were found missing: interLink waits for them
+/// and reports nothing (recording `secret-missing`).
 public final class MissingObjects {
 
     private final WorkspaceObjects objects;
@@ -26,11 +26,11 @@ public final class MissingObjects {
         return uid == null ? Optional.empty() : Optional.ofNullable(byUid.get(uid));
     }
 
-    /// Looks whether what a job waits for exists.
+    /// Checks whether what a job waits for exists.
     ///
     /// @return whether something else was found than before
-    /// @throws io.interlinkgateway.failure.GatewayException.ClusterUnavailable if the API server does not say
-    boolean look(Pod pod) {
+    /// @throws io.interlinkgateway.failure.GatewayException.ClusterUnavailable if the API server gives no answer
+    boolean check(Pod pod) {
         Workspace workspace = new Workspace(pod.getMetadata().getNamespace());
         Optional<MissingObject> missing =
                 MissingObject.among(
@@ -43,7 +43,7 @@ public final class MissingObjects {
                 : byUid.remove(pod.getMetadata().getUid()) != null;
     }
 
-    /// The job waits no more.
+    /// The job no longer waits.
     void forget(String uid) {
         byUid.remove(uid);
     }

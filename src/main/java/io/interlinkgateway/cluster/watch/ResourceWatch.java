@@ -30,18 +30,18 @@ import org.slf4j.LoggerFactory;
 /// @param <T> the kind
 public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
 
-    /// Who keeps the objects. One thread at a time calls it.
+    /// Keeps the objects. One thread at a time calls it.
     ///
     /// @param <T> the kind
     interface Sink<T> {
 
-        /// A list begins; one that began before and did not end counts for nothing.
+        /// A list begins; one that began before and did not end is void.
         void listStarted();
 
         /// Some of a list's objects.
         void listed(List<T> objects);
 
-        /// The list is whole: what it did not hold is gone.
+        /// The list is complete: what it did not hold is deleted.
         ///
         /// @param version the resource version that the list shows
         void listEnded(long version);
@@ -49,7 +49,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         /// An object was made or changed.
         void changed(T object);
 
-        /// An object is gone.
+        /// An object was deleted.
         ///
         /// @param object its last state, with the resource version of its end
         void deleted(T object);
@@ -142,6 +142,11 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         return Optional.ofNullable(failure);
     }
 
+    /// @return whether the watch has ended for good
+    boolean isClosed() {
+        return closed;
+    }
+
     private void run() {
         Duration pause = FIRST_PAUSE;
         while (!closed) {
@@ -160,8 +165,8 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
                 failed(unavailable);
             } catch (InterruptedException stopped) {
                 break;
-            } catch (RuntimeException surprise) {
-                LOG.error("The watch of {} goes on after a failure.", path, surprise);
+            } catch (RuntimeException defect) {
+                LOG.error("The watch of {} goes on after a failure.", path, defect);
                 version = 0;
             }
             try {
@@ -224,7 +229,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
             }
             connected(true);
             Optional<String> line = stream.nextLine(LONGEST_SILENCE);
-            while (line.isPresent() && !closed && told(line.get())) {
+            while (line.isPresent() && !closed && deliver(line.get())) {
                 line = stream.nextLine(LONGEST_SILENCE);
             }
             return true;
@@ -237,7 +242,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     }
 
     /// @return false if the watch can't go on
-    private boolean told(String line) {
+    private boolean deliver(String line) {
         WatchEvent event = event(line);
         if (event.getObject() instanceof Status status) {
             LOG.info("The watch of {} ended: {}", path, status.getMessage());
@@ -267,7 +272,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         try {
             return Objects.requireNonNullElseGet(
                     Serialization.unmarshal(line, WatchEvent.class), WatchEvent::new);
-        } catch (RuntimeException unreadable) {
+        } catch (RuntimeException ex) {
             return new WatchEvent();
         }
     }
@@ -287,7 +292,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     private static long number(@Nullable String version) {
         try {
             return version == null ? 0 : Long.parseLong(version);
-        } catch (NumberFormatException noVersion) {
+        } catch (NumberFormatException ex) {
             return 0;
         }
     }

@@ -10,7 +10,7 @@ import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.status.PodReading;
-import java.time.Duration;
+import io.interlinkgateway.status.RecordNeed;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -25,7 +25,6 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +37,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @param name its name
     /// @param uid its UID
     /// @param phase the kind of its state
+    /// @param recordNeed what its own record is needed for
     /// @param node where it was sent
     /// @param labels the caller's own labels
     /// @param packed the whole pod, by the [CompressedPods]
@@ -46,6 +46,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             JobName name,
             String uid,
             JobPhase phase,
+            RecordNeed recordNeed,
             Optional<NodeName> node,
             Map<String, String> labels,
             CompressedPods.Packed packed) {
@@ -55,34 +56,20 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         }
     }
 
-    /// A write of this gateway that the watch has not reported yet.
-    ///
-    /// @param uid the pod's
-    /// @param version the pod's after the write, or [#END]
-    private record Write(String uid, long version) {}
-
-    private static final long END = Long.MAX_VALUE;
-
-    /// When a job is checked next, beside what the watch reports.
-    ///
-    /// @param uid its pod's
-    /// @param at by [System#nanoTime()]
-    /// @param times how often it was looked at
-    private record Look(String uid, long at, int times) {}
-
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
-
     private final Predicate<Pod> isJob;
     private final Function<Pod, Job> reading;
     private final Consumer<String> settled;
     private final CompressedPods archive = new CompressedPods();
     private final NavigableMap<String, Entry> entries = new ConcurrentSkipListMap<>();
     private final Map<Object, Object> shared = new HashMap<>();
-    private final Map<String, Write> writes = new HashMap<>();
-    private final Map<String, Look> looks = new HashMap<>();
+    private final PendingWrites writes = new PendingWrites(new Reported());
+    private final HandoverChecks handovers = new HandoverChecks();
 
-    /// Jobs whose state was found otherwise since their pod changed last.
-    private final Set<String> changedAside = ConcurrentHashMap.newKeySet();
+    /// The jobs whose record is needed, by name.
+    private final Set<String> recordsNeeded = ConcurrentHashMap.newKeySet();
+
+    /// Jobs whose state changed since their pod did.
+    private final Set<String> changedWithoutVersion = ConcurrentHashMap.newKeySet();
 
     /// What the list that goes on has held so far.
     private final Set<String> listed = new HashSet<>();
@@ -90,12 +77,12 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// What a list changed, as it was before; kept until a list ends, since the one that began may fail.
     private final Map<String, Optional<Entry>> changedByList = new HashMap<>();
 
-    private @Nullable JobFeed feed;
+    private volatile @Nullable JobFeed feed;
     private volatile Set<NodeName> silent = Set.of();
 
     /// @param isJob which pods are jobs
     /// @param reading from a job's pod to the job
-    /// @param settled gets the UIDs of pods about which there is nothing more to be found
+    /// @param settled gets the UIDs of pods that are handed over or deleted
     WatchedPods(Predicate<Pod> isJob, Function<Pod, Job> reading, Consumer<String> settled) {
         this.isJob = isJob;
         this.reading = reading;
@@ -124,37 +111,24 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         return reading.apply(pod(entry));
     }
 
-    /// The jobs about which there is more to be found than the watch reports: one that claims an end without its
-    /// record, or that is not handed over. Each is given out again after a pause, which doubles.
-    ///
     /// @param most how many
-    synchronized List<Entry> dueForALook(int most) {
-        long now = System.nanoTime();
-        List<Entry> due =
-                looks.entrySet().stream()
-                        .filter(look -> look.getValue().at - now <= 0)
-                        .limit(most)
-                        .flatMap(look -> Stream.ofNullable(entries.get(look.getKey())))
-                        .toList();
-        for (Entry entry : due) {
-            looks.computeIfPresent(
-                    entry.name.value(),
-                    (_, look) ->
-                            new Look(look.uid, now + pause(look.times).toNanos(), look.times + 1));
-        }
-        return due;
+    /// @return jobs that are not handed over and whose references are to be checked now
+    List<Entry> dueForHandoverCheck(int most) {
+        return handovers.takeDue(most).stream()
+                .flatMap(name -> Stream.ofNullable(entries.get(name)))
+                .toList();
     }
 
-    private static Duration pause(int times) {
-        Duration doubled = Duration.ofSeconds(2L << Math.min(times, 10));
-        return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    /// @return the jobs whose own record is to be read
+    Stream<Entry> needingRecord() {
+        return recordsNeeded.stream().flatMap(name -> Stream.ofNullable(entries.get(name)));
     }
 
-    /// What is known beside a pod has changed, and with it perhaps its job's state.
-    synchronized void changedAside(Entry entry) {
+    /// A job's state may have changed although its pod has not.
+    synchronized void changedWithoutVersion(Entry entry) {
         JobFeed followers = feed;
         if (followers != null) {
-            changedAside.add(entry.name.value());
+            changedWithoutVersion.add(entry.name.value());
             find(entry.name)
                     .filter(now -> now.version == entry.version)
                     .map(this::job)
@@ -163,50 +137,19 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     }
 
     /// @return the changes, once the first list is there
-    synchronized Optional<JobFeed> feed() {
+    Optional<JobFeed> feed() {
         return Optional.ofNullable(feed);
-    }
-
-    /// Where a follower is: a version, and which nodes were silent then, since a node that loses contact or
-    /// finds it again changes what is known of its jobs without changing a pod.
-    ///
-    /// @param version a resource version
-    /// @param silent the nodes
-    record Position(long version, Set<NodeName> silent) {
-
-        /// @return nothing if no gateway wrote that
-        static Optional<Position> parse(String text) {
-            List<String> parts = List.of(text.split("~", -1));
-            try {
-                return Optional.of(
-                        new Position(
-                                Long.parseUnsignedLong(parts.getFirst()),
-                                parts.stream()
-                                        .skip(1)
-                                        .map(NodeName::new)
-                                        .collect(Collectors.toUnmodifiableSet())));
-            } catch (IllegalArgumentException foreign) {
-                return Optional.empty();
-            }
-        }
-
-        @Override
-        public String toString() {
-            return Stream.concat(
-                            Stream.of(Long.toString(version)),
-                            silent.stream().map(NodeName::value).sorted())
-                    .collect(Collectors.joining("~"));
-        }
     }
 
     /// Follows the jobs after a position that the feed has reached.
     ///
     /// @return nothing if the ends of jobs are not known since then
-    Optional<JobEvents.Subscription> resume(JobFeed feed, JobFilter filter, Position after) {
+    Optional<JobEvents.Subscription> resume(
+            JobFeed feed, JobFilter filter, FollowerPosition after) {
         Set<NodeName> now = silent;
         return feed.resume(
                 filter,
-                after.version,
+                after.version(),
                 () ->
                         entries.values().stream()
                                 .filter(entry ->
@@ -214,8 +157,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                                 .map(entry ->
                                         new JobFeed.Present(
                                                 entry.version,
-                                                changedAside.contains(entry.name.value())
-                                                        || isTouched(entry, now, after.silent),
+                                                changedWithoutVersion.contains(entry.name.value())
+                                                        || isTouched(entry, now, after.silent()),
                                                 () -> find(entry.name).map(this::job))));
     }
 
@@ -227,9 +170,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                         .isPresent();
     }
 
-    /// Tells the followers of the jobs on nodes that lost contact, or found it again. The positions name the
+    /// Sends the jobs on nodes that lost contact, or found it again, to their followers. The positions name the
     /// nodes only after that.
-    synchronized void silent(Set<NodeName> nodes) {
+    synchronized void nodesLostContact(Set<NodeName> nodes) {
         JobFeed followers = feed;
         if (followers != null && !nodes.equals(silent)) {
             entries.values().stream()
@@ -240,57 +183,24 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         silent = nodes;
     }
 
-    /// This gateway wrote a pod: what is read here after that shows it.
-    synchronized void wrote(Pod pod) {
-        long version = ResourceWatch.version(pod);
-        if (feed == null || feed.reached() < version) {
-            writes.put(pod.getMetadata().getName(), new Write(pod.getMetadata().getUid(), version));
+    /// @return the writes of this gateway that are not visible here yet
+    PendingWrites writes() {
+        return writes;
+    }
+
+    private final class Reported implements PendingWrites.Reported {
+
+        @Override
+        public boolean reaches(long version) {
+            JobFeed changes = feed;
+            return changes != null && changes.reached() >= version;
         }
-    }
 
-    /// This gateway saw the end of a pod.
-    synchronized void ended(Pod pod) {
-        writes.put(pod.getMetadata().getName(), new Write(pod.getMetadata().getUid(), END));
-        forgetToldWrites();
-    }
-
-    /// Waits until the watch has reported all writes that were made until now.
-    ///
-    /// @param name only of this job
-    /// @return false if it has not in time
-    synchronized boolean awaitWrites(Optional<JobName> name, Duration patience) {
-        Map<String, Write> awaited = new HashMap<>(writes);
-        name.ifPresent(only -> awaited.keySet().retainAll(Set.of(only.value())));
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (!awaited.entrySet().stream()
-                .allMatch(write -> told(write.getKey(), write.getValue()))) {
-            long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
-            if (left <= 0) {
-                return false;
-            }
-            try {
-                wait(left);
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean told(String name, Write write) {
-        if (write.version == END) {
+        @Override
+        public boolean holds(String name, String uid) {
             Entry entry = entries.get(name);
-            return entry == null || !entry.uid.equals(write.uid);
+            return entry != null && entry.uid.equals(uid);
         }
-        return feed != null && feed.reached() >= write.version;
-    }
-
-    private void forgetToldWrites() {
-        if (!writes.isEmpty()) {
-            writes.entrySet().removeIf(write -> told(write.getKey(), write.getValue()));
-        }
-        notifyAll();
     }
 
     @Override
@@ -323,7 +233,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                         .toList();
         gone.forEach(entry -> remove(entry.name.value()));
         if (feed == null) {
-            feed = new JobFeed(version, reached -> new Position(reached, silent).toString());
+            feed =
+                    new JobFeed(
+                            version, reached -> new FollowerPosition(reached, silent).toString());
         } else {
             record Change(Optional<Entry> before, Entry now) {}
             List<Change> changes = new ArrayList<>();
@@ -331,7 +243,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                     Optional.ofNullable(entries.get(name))
                             .ifPresent(now -> changes.add(new Change(before, now))));
             changes.sort(Comparator.comparingLong(change -> change.now.version));
-            changes.forEach(change -> tell(change.before.orElse(null), change.now));
+            changes.forEach(change -> publish(change.before.orElse(null), change.now));
             for (Entry entry : gone) {
                 feed.deleted(goneAt(version, entry));
             }
@@ -339,18 +251,18 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         }
         listed.clear();
         changedByList.clear();
-        forgetToldWrites();
+        writes.update();
     }
 
     @Override
     public synchronized void changed(Pod pod) {
         if (isJob.test(pod)) {
             Entry entry = entry(pod);
-            tell(entries.put(entry.name.value(), entry), entry);
+            publish(entries.put(entry.name.value(), entry), entry);
         } else {
             reached(ResourceWatch.version(pod));
         }
-        forgetToldWrites();
+        writes.update();
     }
 
     @Override
@@ -368,31 +280,25 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         if (feed != null) {
             feed.reached(version);
         }
-        forgetToldWrites();
+        writes.update();
     }
 
     private @Nullable Entry remove(String name) {
-        settle(name);
-        changedAside.remove(name);
+        handovers.end(name).ifPresent(settled);
+        recordsNeeded.remove(name);
+        changedWithoutVersion.remove(name);
         return entries.remove(name);
     }
 
-    private void settle(String name) {
-        Look look = looks.remove(name);
-        if (look != null) {
-            settled.accept(look.uid);
-        }
-    }
-
-    /// Tells the followers, if there are any and the state is another than before.
-    private void tell(@Nullable Entry before, Entry now) {
+    /// Sends a job to its followers if its state is another than before.
+    private void publish(@Nullable Entry before, Entry now) {
         JobFeed followers = feed;
         if (followers == null) {
             return;
         }
         if (before != null && !before.uid.equals(now.uid)) {
             followers.deleted(goneAt(now.version - 1, before));
-            tell(null, now);
+            publish(null, now);
         } else if (followers.followed()) {
             Job job = job(now);
             if (before == null || !job.hasSameStateAs(job(before))) {
@@ -408,22 +314,25 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     private Entry entry(Pod pod) {
         Job job = reading.apply(pod);
-        changedAside.remove(job.name().value());
-        if (PodReading.needsRecord(pod) || isBeingHandedOver(job)) {
-            looks.compute(
-                    job.name().value(),
-                    (_, look) ->
-                            look != null && look.uid.equals(job.uid())
-                                    ? look
-                                    : new Look(job.uid(), System.nanoTime(), 0));
+        String name = job.name().value();
+        RecordNeed need = PodReading.recordNeed(pod);
+        changedWithoutVersion.remove(name);
+        if (need == RecordNeed.NONE) {
+            recordsNeeded.remove(name);
         } else {
-            settle(job.name().value());
+            recordsNeeded.add(name);
+        }
+        if (isBeingHandedOver(job)) {
+            handovers.begin(name, job.uid());
+        } else {
+            handovers.end(name).ifPresent(settled);
         }
         return new Entry(
                 ResourceWatch.version(pod),
                 job.name(),
                 job.uid(),
                 JobPhase.of(job.state()),
+                need,
                 shared(job.node()),
                 shared(Map.copyOf(job.labels())),
                 archive.pack(pod));

@@ -1,19 +1,18 @@
 package io.interlinkgateway.cluster.watch;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodList;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.cluster.ClusterProperties;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.event.JobEvents;
-import io.interlinkgateway.event.JobFeed;
 import io.interlinkgateway.failure.GatewayException;
-import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.status.PodReading;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
@@ -30,104 +29,69 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The workspaces that somebody reads, each with one watch, from the first read on until nobody has read for a
-/// while.
-public final class WatchedWorkspaces implements AutoCloseable {
+/// while. While a workspace is watched, so are the records of its jobs.
+public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
 
     /// How long the watch may take to report a write of this gateway; it takes milliseconds.
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    /// Jobs that are looked at at the same time: each may hold a log open.
-    private static final int LOOKS = 8;
+    /// How many jobs' Secrets and ConfigMaps are checked at the same time.
+    private static final int CHECKS = 8;
 
     private static final Logger LOG = LoggerFactory.getLogger(WatchedWorkspaces.class);
 
     private final ApiServer apiServer;
     private final WatchedNodes nodes;
     private final MissingObjects missing;
-    private final RecordSearch records;
+    private final RecordWatches records;
     private final JobReading reading;
     private final ClusterProperties.Watches limits;
     private final Clock clock;
-    private final Map<Workspace, Watched> workspaces = new HashMap<>();
-    private final Semaphore looking = new Semaphore(LOOKS);
-    private final ScheduledExecutorService sweep =
+    private final Map<Workspace, WorkspaceWatch> workspaces = new HashMap<>();
+    private final Semaphore checks = new Semaphore(CHECKS);
+    private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
     private boolean closed;
 
-    // What the sweep could say is nothing.
-    @SuppressWarnings("FutureReturnValueIgnored")
     public WatchedWorkspaces(
             ApiServer apiServer,
             WatchedNodes nodes,
             MissingObjects missing,
-            RecordSearch records,
+            RecordWatches records,
             ClusterProperties.Watches limits,
             Clock clock) {
         this.apiServer = apiServer;
         this.nodes = nodes;
         this.missing = missing;
         this.records = records;
-        this.reading = new JobReading(nodes, missing);
+        this.reading = new JobReading(nodes, missing, records);
         this.limits = limits;
         this.clock = clock;
-        long period = Math.max(1, limits.idle().toMillis() / 4);
-        sweep.scheduleWithFixedDelay(this::closeIdle, period, period, TimeUnit.MILLISECONDS);
-        sweep.scheduleWithFixedDelay(this::tellOfSilentNodes, 2, 2, TimeUnit.SECONDS);
-        sweep.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
     }
 
-    /// A workspace with its watch.
-    private final class Watched {
+    /// Begins what is done from time to time.
+    public void start() {
+        every(limits.idle().dividedBy(4), this::closeIdle);
+        every(Duration.ofSeconds(2), this::updateSilentNodes);
+        every(Duration.ofSeconds(1), this::checkHandovers);
+        every(Duration.ofMillis(250), this::watchRecords);
+    }
 
-        final WatchedPods pods = new WatchedPods(reading::isJob, this::read, missing::forget);
-        final String path;
-        final ResourceWatch<Pod> watch;
-        final DeletionHistory deletions;
-        volatile long usedAt = System.nanoTime();
+    @SuppressWarnings("FutureReturnValueIgnored") // the tasks never end
+    private void every(Duration period, Runnable task) {
+        long millis = Math.max(1, period.toMillis());
+        timer.scheduleWithFixedDelay(guarded(task), millis, millis, TimeUnit.MILLISECONDS);
+    }
 
-        Watched(Workspace workspace) {
-            path = "/api/v1/namespaces/" + workspace + "/pods?";
-            watch = new ResourceWatch<>(apiServer, path, Pod.class, PodList.class, pods, clock);
-            deletions = new DeletionHistory(apiServer, path, reading::isJob, this::read);
-            watch.start();
-        }
-
-        Optional<JobEvents.Subscription> resume(
-                JobFeed feed, JobFilter filter, WatchedPods.Position after) {
-            Optional<JobEvents.Subscription> resumed = pods.resume(feed, filter, after);
-            if (resumed.isPresent()) {
-                return resumed;
-            }
+    /// A task that throws would not be run again.
+    private static Runnable guarded(Runnable task) {
+        return () -> {
             try {
-                deletions.remember(feed, after.version());
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
+                task.run();
+            } catch (RuntimeException defect) {
+                LOG.error("Unexpected failure", defect);
             }
-            return pods.resume(feed, filter, after);
-        }
-
-        /// The API server's own, which is ahead of the watch by milliseconds.
-        long currentVersion() {
-            ApiServer.Answer answer = apiServer.send("GET", path + "&limit=1", null);
-            if (!answer.successful()) {
-                throw apiServer.refused(answer.code(), answer.status());
-            }
-            PodList list = Serialization.unmarshal(answer.body(), PodList.class);
-            return Long.parseLong(list.getMetadata().getResourceVersion());
-        }
-
-        private Job read(Pod pod) {
-            return reading.read(pod, watch.observedAt());
-        }
-
-        boolean followed() {
-            return pods.feed().map(JobFeed::followed).orElse(false);
-        }
-
-        void close() {
-            watch.close();
-            pods.feed().ifPresent(JobFeed::close);
-        }
+        };
     }
 
     /// @return how jobs are read from pods that the watch did not give
@@ -135,7 +99,7 @@ public final class WatchedWorkspaces implements AutoCloseable {
         return reading;
     }
 
-    /// The job of a name, for who asks for one: begins the watch, and does not wait for it.
+    /// The job of a name, for a caller who reads one: begins the watch, and does not wait for it.
     ///
     /// @return the workspace's jobs, unless the API server has to be asked
     public Optional<WatchedPods> forReading(Workspace workspace, JobName name) {
@@ -152,9 +116,9 @@ public final class WatchedWorkspaces implements AutoCloseable {
     private Optional<WatchedPods> current(
             Workspace workspace, Optional<JobName> name, Duration patience) {
         return watched(workspace)
-                .filter(watched -> watched.watch.awaitFresh(patience, limits.staleness()))
-                .map(watched -> watched.pods)
-                .filter(pods -> pods.awaitWrites(name, PATIENCE));
+                .filter(watched -> watched.awaitFresh(patience, limits.staleness()))
+                .map(WorkspaceWatch::pods)
+                .filter(pods -> pods.writes().await(name, PATIENCE));
     }
 
     /// Follows a workspace's jobs.
@@ -162,25 +126,14 @@ public final class WatchedWorkspaces implements AutoCloseable {
     /// @param after a position of this or another gateway; empty to begin now
     /// @throws GatewayException why the workspace can't be watched
     public JobEvents.Subscription follow(JobFilter filter, Optional<String> after) {
-        Watched watched = followed(filter.workspace());
-        JobFeed feed = watched.pods.feed().orElseThrow();
-        if (after.isEmpty()) {
-            return feed.follow(filter);
-        }
-        return WatchedPods.Position.parse(after.get())
-                .filter(position ->
-                        position.version() <= feed.reached()
-                                || position.version() <= watched.currentVersion())
-                .flatMap(position -> watched.resume(feed, filter, position))
-                .orElseGet(() -> feed.reset(filter));
+        return fresh(filter.workspace()).follow(filter, after);
     }
 
-    private Watched followed(Workspace workspace) {
-        Optional<Watched> found = watched(workspace);
-        return found.filter(watched ->
-                        watched.watch.awaitFresh(apiServer.deadline(), limits.staleness()))
+    private WorkspaceWatch fresh(Workspace workspace) {
+        Optional<WorkspaceWatch> found = watched(workspace);
+        return found.filter(watched -> watched.awaitFresh(apiServer.deadline(), limits.staleness()))
                 .orElseThrow(() ->
-                        found.flatMap(watched -> watched.watch.failure())
+                        found.flatMap(WorkspaceWatch::failure)
                                 .orElseGet(() ->
                                         new GatewayException.ClusterUnavailable(
                                                 "The workspace can't be watched now.")));
@@ -188,111 +141,132 @@ public final class WatchedWorkspaces implements AutoCloseable {
 
     /// This gateway wrote a pod.
     public void wrote(Pod pod) {
-        known(pod).ifPresent(watched -> watched.pods.wrote(pod));
+        known(pod).ifPresent(watched -> watched.pods().writes().wrote(pod));
     }
 
-    /// This gateway saw the end of a pod.
-    public void ended(Pod pod) {
-        known(pod).ifPresent(watched -> watched.pods.ended(pod));
+    /// This gateway saw the deletion of a pod.
+    public void deleted(Pod pod) {
+        known(pod).ifPresent(watched -> watched.pods().writes().deleted(pod));
     }
 
-    private synchronized Optional<Watched> known(Pod pod) {
+    private synchronized Optional<WorkspaceWatch> known(Pod pod) {
         return Optional.ofNullable(workspaces.get(new Workspace(pod.getMetadata().getNamespace())));
     }
 
-    private synchronized Optional<Watched> watched(Workspace workspace) {
+    private synchronized Optional<WorkspaceWatch> watched(Workspace workspace) {
         if (closed) {
             return Optional.empty();
         }
-        Watched found = workspaces.get(workspace);
+        WorkspaceWatch found = workspaces.get(workspace);
         if (found == null) {
             if (workspaces.size() >= limits.workspaces() && !closeLeastUsed()) {
                 return Optional.empty();
             }
-            found = new Watched(workspace);
+            found = new WorkspaceWatch(workspace, apiServer, reading, missing::forget, clock);
             workspaces.put(workspace, found);
+            found.start();
         }
-        found.usedAt = System.nanoTime();
+        found.use();
         return Optional.of(found);
     }
 
     private boolean closeLeastUsed() {
         Optional<Workspace> least =
                 workspaces.entrySet().stream()
-                        .filter(entry -> !entry.getValue().followed())
-                        .min(
-                                Comparator.comparingLong(
-                                        entry -> entry.getValue().usedAt - System.nanoTime()))
+                        .filter(entry -> !entry.getValue().isFollowed())
+                        .max(Comparator.comparing(entry -> entry.getValue().unusedFor()))
                         .map(Map.Entry::getKey);
         least.ifPresent(this::close);
         return least.isPresent();
     }
 
     private void close(Workspace workspace) {
-        Optional.ofNullable(workspaces.remove(workspace)).ifPresent(Watched::close);
+        Optional.ofNullable(workspaces.remove(workspace)).ifPresent(WorkspaceWatch::close);
     }
 
-    private synchronized List<Watched> all() {
+    private synchronized List<WorkspaceWatch> all() {
         return List.copyOf(workspaces.values());
     }
 
-    /// Looks at the jobs about which there is more to be found, a few at a time.
-    private void look() {
-        for (Watched watched : all()) {
-            for (WatchedPods.Entry entry : watched.pods.dueForALook(looking.availablePermits())) {
-                looking.acquireUninterruptibly();
+    private void watchRecords() {
+        for (WorkspaceWatch watched : all()) {
+            watched.pods()
+                    .needingRecord()
+                    .forEach(entry ->
+                            records.watch(entry.uid(), watched.job(entry.name(), entry.uid())));
+        }
+    }
+
+    private void checkHandovers() {
+        for (WorkspaceWatch watched : all()) {
+            for (WatchedPods.Entry entry :
+                    watched.pods().dueForHandoverCheck(checks.availablePermits())) {
+                checks.acquireUninterruptibly();
                 Thread.startVirtualThread(() -> {
                     try {
-                        look(watched.pods, entry);
+                        checkHandover(watched.pods(), entry);
                     } finally {
-                        looking.release();
+                        checks.release();
                     }
                 });
             }
         }
     }
 
-    private void look(WatchedPods pods, WatchedPods.Entry entry) {
-        Pod pod = pods.pod(entry);
+    private void checkHandover(WatchedPods pods, WatchedPods.Entry entry) {
         try {
-            if (PodReading.needsRecord(pod)) {
-                records.look(pod);
-            } else if (missing.look(pod)) {
-                pods.changedAside(entry);
+            if (missing.check(pods.pod(entry))) {
+                pods.changedWithoutVersion(entry);
             }
-        } catch (GatewayException unanswered) {
-            LOG.info("Nothing is found of {} now: {}", entry.name(), unanswered.getMessage());
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
+        } catch (GatewayException ex) {
+            LOG.info("The references of {} can't be read now: {}", entry.name(), ex.getMessage());
         }
     }
 
-    private void tellOfSilentNodes() {
-        List<Watched> followed = all().stream().filter(Watched::followed).toList();
+    private void updateSilentNodes() {
+        List<WorkspaceWatch> followed = all().stream().filter(WorkspaceWatch::isFollowed).toList();
         if (!followed.isEmpty()) {
             Set<NodeName> silent = nodes.silent();
-            followed.forEach(watched -> watched.pods.silent(silent));
+            followed.forEach(watched -> watched.pods().nodesLostContact(silent));
         }
     }
 
     private synchronized void closeIdle() {
-        long now = System.nanoTime();
         List<Workspace> idle =
                 workspaces.entrySet().stream()
                         .filter(entry ->
-                                !entry.getValue().followed()
-                                        && now - entry.getValue().usedAt > limits.idle().toNanos())
+                                !entry.getValue().isFollowed()
+                                        && entry.getValue().unusedFor().compareTo(limits.idle())
+                                                > 0)
                         .map(Map.Entry::getKey)
                         .toList();
         idle.forEach(this::close);
     }
 
-    /// Ends all watches and all who follow them.
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        for (JobPhase phase : JobPhase.values()) {
+            Gauge.builder("gateway.jobs", () -> count(phase))
+                    .description("Jobs of the workspaces that are watched, by state")
+                    .tags("state", phase.name())
+                    .register(registry);
+        }
+    }
+
+    private long count(JobPhase phase) {
+        return all().stream()
+                .flatMap(watched -> watched.pods().after(""))
+                .filter(entry -> entry.phase() == phase)
+                .count();
+    }
+
+    /// Ends all watches and all subscriptions.
     @Override
     public synchronized void close() {
         closed = true;
-        sweep.shutdownNow();
-        workspaces.values().forEach(Watched::close);
+        timer.shutdownNow();
+        records.close();
+        workspaces.values().forEach(WorkspaceWatch::close);
         workspaces.clear();
     }
 }

@@ -7,13 +7,11 @@ import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLookup;
 import io.interlinkgateway.log.LogStream;
-import io.interlinkgateway.log.feed.LogPosition.Stage;
 import io.interlinkgateway.record.JobRecord;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -21,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Follows one container's log for all who want it, from before the start to the last byte, and over
-/// whatever fails on the way: each new attempt reads from the head and leaves out what was delivered already.
+/// Follows one container's log for all of its readers, from before the start to the last byte, and over whatever fails
+/// on the way: each new attempt reads from the head and leaves out what was delivered already.
 ///
-/// A thread of its own does that while somebody reads. When the node ends the log, or the job is said to have
-/// ended, the log is read once more, as a whole: what the node's polling missed is in it, and the job's record
-/// tells whether that was all. Neither the end of the stream nor the pod's phase says so alone: the stream
-/// also ends when the plugin is restarted, and it stays open when SLURM kills the job; the phase is late, and
-/// `Succeeded` is said of jobs that have not begun (recording `configuring-node`).
+/// A thread of its own does that while there are readers. When the node ends the log, or the job is said to have ended,
+/// the log is read once more from head to end: what the node's polling missed is in it, and the job's record shows
+/// whether that was all. Neither the end of the stream nor the pod's phase shows that alone: the stream also ends when
+/// the plugin is restarted, and it stays open when SLURM kills the job; the phase is late, and `Succeeded` is reported of
+/// jobs that have not begun (recording `configuring-node`).
 public final class LogFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogFeed.class);
@@ -36,27 +34,20 @@ public final class LogFeed {
     /// How many readers that fell behind may read the whole log at a time.
     private static final int CATCH_UPS = 8;
 
-    /// How many times rarer than the job the log is looked at, at most, while it is empty or has no header.
-    private static final int RAREST_LOOK = 15;
+    /// How many times rarer than the job the log is read, at most, while it is empty or has no header.
+    private static final int RAREST_READING = 15;
 
-    private static final int RAREST_LOOK_WHILE_RUNNING = 3;
+    private static final int RAREST_READING_WHILE_RUNNING = 3;
 
     private final ContainerLog log;
     private final JobLookup jobs;
     private final LogTimings pace;
     private final Clock clock;
     private final LogRing ring;
+    private final Delivery delivery;
     private final Semaphore catchUps = new Semaphore(CATCH_UPS, true);
-    private final EmittedPluginLines emittedLines = new EmittedPluginLines();
     private final Thread thread;
     private @Nullable Instant unconfirmedSince;
-
-    /// What followed the log last, as long as it was not read to its end since.
-    private @Nullable LogDecoder followed;
-
-    /// What the last reading with any text held back at its end, such as a line break that may be the plugin's. The log
-    /// of a deleted pod ends with it: a later reading may be empty.
-    private List<LogPiece> held = List.of();
 
     /// @param log what to follow
     /// @param jobs where the job's state is read
@@ -68,6 +59,7 @@ public final class LogFeed {
         this.pace = pace;
         this.clock = clock;
         this.ring = new LogRing(pace.buffer(), pace.grace());
+        this.delivery = new Delivery(ring, clock);
         this.thread = Thread.ofVirtual().name("log-" + log.key().job()).unstarted(this::run);
     }
 
@@ -91,6 +83,12 @@ public final class LogFeed {
         return ring;
     }
 
+    /// @param state a job's
+    /// @return false where its containers have certainly not run
+    public static boolean mayHaveOutput(JobState state) {
+        return EndOfLog.mayHaveOutput(state);
+    }
+
     LogTimings pace() {
         return pace;
     }
@@ -99,30 +97,28 @@ public final class LogFeed {
         return catchUps;
     }
 
-    /// What an attempt found.
-    private enum Outcome {
-        /// The log is whole.
-        OVER,
-        /// It goes on, and there was something new.
-        NEWS,
-        /// It goes on, and there was nothing new.
-        NO_NEWS
+    /// What the feed does, from one attempt's beginning to the log's end. Each stage names the next.
+    private sealed interface Stage {
+
+        /// @return the stage that follows
+        default Stage next() throws IOException, InterruptedException {
+            return this;
+        }
     }
 
     private void run() {
+        Duration pause = pace.retry();
         try {
-            Duration wait = pace.retry();
-            while (true) {
+            Stage stage = new Waiting();
+            while (!(stage instanceof Complete)) {
+                LogPosition before = ring.end();
                 Duration longest = pace.longestOutage();
                 try {
-                    switch (attempt()) {
-                        case OVER -> {
-                            tellHeld();
-                            ring.finish();
-                            return;
-                        }
-                        case NEWS -> wait = pace.retry();
-                        case NO_NEWS -> longest = pace.longestRetry();
+                    stage = attempt();
+                    if (ring.end().equals(before)) {
+                        longest = pace.longestRetry();
+                    } else {
+                        pause = pace.retry();
                     }
                 } catch (GatewayException failure) {
                     ring.problem(String.valueOf(failure.getMessage()));
@@ -132,75 +128,169 @@ public final class LogFeed {
                     LOG.error("Unexpected failure", defect);
                     ring.problem("Something is wrong in the gateway.");
                 }
-                wait = shorter(wait, longest);
-                Thread.sleep(wait);
-                wait = wait.multipliedBy(2);
+                if (!(stage instanceof Complete)) {
+                    pause = pause.compareTo(longest) < 0 ? pause : longest;
+                    Thread.sleep(pause);
+                    pause = pause.multipliedBy(2);
+                }
             }
-        } catch (InterruptedException nobodyReads) {
-            LOG.debug("Nobody follows the log of {} any more.", log.key().job());
+            delivery.deliverHeld();
+            ring.finish();
+        } catch (InterruptedException ex) {
+            LOG.debug("The log of {} has no more readers.", log.key().job());
         }
     }
 
-    /// A log that went away with its job can't be read to its end: what was held back until more came is all there is.
-    private void tellHeld() throws InterruptedException {
-        holdWhatWasFollowed();
-        add(held);
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
-    }
-
-    private Outcome attempt() throws IOException, InterruptedException {
-        LogPosition before = ring.end();
-        if (!awaitOutput()) {
-            return Outcome.OVER;
+    /// @return the stage after which this attempt stops: the log is complete, or is to be waited for again
+    private Stage attempt() throws IOException, InterruptedException {
+        Stage stage = new Waiting().next();
+        while (stage instanceof Following || stage instanceof Checking) {
+            stage = stage.next();
         }
-        if ((hasEnded() && isOver(false)) || isOver(follow())) {
-            return Outcome.OVER;
-        }
-        return ring.end().equals(before) ? Outcome.NO_NEWS : Outcome.NEWS;
+        return stage;
     }
 
-    /// Looks at the log until it can be followed: not before the record's header is there, for what runs before
-    /// the containers can't be followed.
-    ///
-    /// @return false if nothing will ever come
-    private boolean awaitOutput() throws IOException, InterruptedException {
-        int looks = 0;
-        int untilNext = 0;
-        Optional<JobPhase> lastPhase = Optional.empty();
-        while (true) {
-            Optional<Job> job = job();
-            if (job.isEmpty()) {
-                return false;
-            }
-            JobState state = job.get().state();
-            if (!lastPhase.equals(Optional.of(JobPhase.of(state)))) {
-                lastPhase = Optional.of(JobPhase.of(state));
-                looks = 0;
-                untilNext = 0;
-            }
-            if (mayHaveOutput(state) && untilNext-- <= 0) {
-                switch (look(state)) {
-                    case FOLLOW -> {
-                        return true;
-                    }
-                    case NOTHING_TO_COME -> {
-                        return false;
-                    }
-                    case LATER -> {
-                        looks++;
-                        untilNext = Math.min(looks, rarestLook(state));
+    /// The log can't be followed yet: what runs before the containers is not in a followed log, so the record's header
+    /// has to be there.
+    private final class Waiting implements Stage {
+
+        private int readings;
+        private int untilNext;
+        private Optional<JobPhase> lastPhase = Optional.empty();
+
+        @Override
+        public Stage next() throws IOException, InterruptedException {
+            while (true) {
+                Optional<Job> job = job();
+                if (job.isEmpty()) {
+                    return new Complete();
+                }
+                JobState state = job.get().state();
+                notePhase(JobPhase.of(state));
+                if (!EndOfLog.mayHaveOutput(state)) {
+                    ring.recovered();
+                    ring.live(clock.instant());
+                } else if (untilNext-- <= 0) {
+                    switch (isRunningByRecord(job.get()) ? Head.READY : readHead(state)) {
+                        case READY -> {
+                            return jobHasEnded()
+                                    ? new Checking(EndOfLog.Cause.GATEWAY, true)
+                                    : new Following();
+                        }
+                        case NOTHING_TO_COME -> {
+                            return new Complete();
+                        }
+                        case NOT_YET -> {
+                            readings++;
+                            untilNext = Math.min(readings, rarestReading(state));
+                        }
                     }
                 }
-            } else if (!mayHaveOutput(state)) {
-                ring.recovered();
-                ring.live(clock.instant());
+                Thread.sleep(pace.look());
             }
-            Thread.sleep(pace.look());
+        }
+
+        private void notePhase(JobPhase phase) {
+            if (!lastPhase.equals(Optional.of(phase))) {
+                lastPhase = Optional.of(phase);
+                readings = 0;
+                untilNext = 0;
+            }
         }
     }
+
+    /// The log is followed.
+    private final class Following implements Stage {
+
+        @Override
+        public Stage next() throws IOException, InterruptedException {
+            try (ContainerLog.Opened opened = open(true)) {
+                LogDecoder decoder = new LogDecoder(opened);
+                delivery.beginFollowing(decoder);
+                Duration patience = pace.pause();
+                Duration quiet = Duration.ZERO;
+                while (true) {
+                    switch (opened.stream().next(patience)) {
+                        case LogStream.Part.Bytes bytes -> {
+                            delivery.deliver(decoder.read(bytes.buffer()));
+                            patience = pace.pause();
+                            quiet = Duration.ZERO;
+                        }
+                        case LogStream.Part.Quiet _ -> {
+                            delivery.deliver(decoder.pause());
+                            ring.live(clock.instant());
+                            quiet = quiet.plus(patience);
+                            patience = pace.look();
+                            if (quiet.compareTo(pace.settle()) >= 0) {
+                                if (jobHasEnded()) {
+                                    return new Checking(EndOfLog.Cause.GATEWAY, false);
+                                }
+                                delivery.deliver(decoder.settle());
+                            }
+                        }
+                        case LogStream.Part.End _ -> {
+                            return new Checking(EndOfLog.Cause.NODE, false);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The log stopped, or its job is said to have ended: it is read from head to end.
+    private final class Checking implements Stage {
+
+        private final EndOfLog.Cause cause;
+        private final boolean follow;
+
+        /// @param cause why the log is not followed
+        /// @param follow whether it is followed if it is not complete
+        Checking(EndOfLog.Cause cause, boolean follow) {
+            this.cause = cause;
+            this.follow = follow;
+        }
+
+        @Override
+        public Stage next() throws IOException, InterruptedException {
+            if (isComplete()) {
+                return new Complete();
+            }
+            return follow ? new Following() : new Waiting();
+        }
+
+        private boolean isComplete() throws IOException, InterruptedException {
+            LogDecoder decoder;
+            try (ContainerLog.Opened opened = open(false)) {
+                decoder = new LogDecoder(opened);
+                delivery.beginReading();
+                readToEnd(opened.stream(), decoder);
+            } catch (GatewayException.NotFound deleted) {
+                if (job().isEmpty()) {
+                    return true;
+                }
+                throw deleted;
+            }
+            Optional<JobRecord> record = decoder.record();
+            List<LogPiece> rest = decoder.end();
+            delivery.readToEnd(rest);
+            Optional<Job> job = job();
+            boolean complete =
+                    job.isEmpty()
+                            || (!delivery.isCutShort(decoder.reached(), rest)
+                                    && EndOfLog.isComplete(
+                                            record,
+                                            LogDecoder.endsWithTimes(rest),
+                                            cause,
+                                            job.get().state()));
+            if (complete) {
+                delivery.complete(rest);
+            }
+            return complete;
+        }
+    }
+
+    /// Nothing will be added to the log.
+    private static final class Complete implements Stage {}
 
     private ContainerLog.Opened open(boolean follow) {
         ContainerLog.Opened opened = log.open(follow);
@@ -208,38 +298,45 @@ public final class LogFeed {
         return opened;
     }
 
-    private static int rarestLook(JobState state) {
+    private static int rarestReading(JobState state) {
         return switch (JobPhase.of(state)) {
-            case STARTING, RUNNING -> RAREST_LOOK_WHILE_RUNNING;
-            case QUEUED, SUCCEEDED, FAILED, CANCELLING, UNKNOWN -> RAREST_LOOK;
+            case STARTING, RUNNING -> RAREST_READING_WHILE_RUNNING;
+            case QUEUED, SUCCEEDED, FAILED, CANCELLING, UNKNOWN -> RAREST_READING;
         };
     }
 
-    private enum Look {
-        FOLLOW,
-        LATER,
+    private enum Head {
+        READY,
+        NOT_YET,
         NOTHING_TO_COME
     }
 
-    private Look look(JobState state) throws IOException, InterruptedException {
+    private Head readHead(JobState state) throws IOException, InterruptedException {
         LogDecoder decoder;
         boolean whole;
         try (ContainerLog.Opened opened = open(false)) {
             decoder = new LogDecoder(opened);
-            emittedLines.begin();
+            delivery.beginReading();
             whole = readToHeader(opened.stream(), decoder);
         }
         if (whole && ring.end().equals(LogPosition.HEAD)) {
             ring.live(clock.instant());
         }
         if (decoder.hasHeader() || (!decoder.isEmpty() && !decoder.mayBePreparing())) {
-            return Look.FOLLOW;
+            return Head.READY;
         }
-        if (whole && nothingMoreWithoutRecord(state)) {
-            add(decoder.end());
-            return Look.NOTHING_TO_COME;
+        noteUnconfirmed(state);
+        if (whole && leavesNoRecord(state)) {
+            delivery.deliver(decoder.end());
+            return Head.NOTHING_TO_COME;
         }
-        return Look.LATER;
+        return Head.NOT_YET;
+    }
+
+    /// Whether the header is known to be there: this spares the node a reading.
+    private static boolean isRunningByRecord(Job job) {
+        return job.evidence().source() == Job.Source.JOB_RECORD
+                && job.state() instanceof JobState.Running;
     }
 
     /// @return whether the log was read to its end
@@ -247,7 +344,7 @@ public final class LogFeed {
             throws IOException, InterruptedException {
         while (!decoder.hasHeader()) {
             switch (stream.next(pace.settle())) {
-                case LogStream.Part.Bytes bytes -> add(decoder.read(bytes.buffer()));
+                case LogStream.Part.Bytes bytes -> delivery.deliver(decoder.read(bytes.buffer()));
                 case LogStream.Part.Quiet _ -> throw new IOException("The log is silent.");
                 case LogStream.Part.End _ -> {
                     return true;
@@ -257,154 +354,11 @@ public final class LogFeed {
         return false;
     }
 
-    /// Whether a job whose log has no record yet will leave none. A success that nothing confirms may still
-    /// have to begin.
-    private boolean nothingMoreWithoutRecord(JobState state) {
-        return switch (JobPhase.of(state)) {
-            case SUCCEEDED, FAILED -> true;
-            case UNKNOWN -> {
-                Instant now = clock.instant();
-                if (unconfirmedSince == null) {
-                    unconfirmedSince = now;
-                }
-                yield !unconfirmedSince.plus(pace.unconfirmedWait()).isAfter(now);
-            }
-            case QUEUED, STARTING, RUNNING, CANCELLING -> {
-                unconfirmedSince = null;
-                yield false;
-            }
-        };
-    }
-
-    /// @param state a job's
-    /// @return false where its containers have certainly not run
-    public static boolean mayHaveOutput(JobState state) {
-        return switch (state) {
-            case JobState.Queued queued ->
-                    switch (queued.reason()) {
-                        case IN_HPC_QUEUE, REQUEUED -> true;
-                        case NODE_FULL, NODE_NOT_READY, SECRET_MISSING, SUBMITTING -> false;
-                    };
-            case JobState.Starting _,
-                    JobState.Running _,
-                    JobState.Succeeded _,
-                    JobState.Failed _,
-                    JobState.Cancelling _,
-                    JobState.Unknown _ ->
-                    true;
-        };
-    }
-
-    /// @return whether the node ended the log by itself
-    private boolean follow() throws IOException, InterruptedException {
-        try (ContainerLog.Opened opened = open(true)) {
-            LogDecoder decoder = new LogDecoder(opened);
-            holdWhatWasFollowed();
-            followed = decoder;
-            emittedLines.begin();
-            Duration patience = pace.pause();
-            Duration quiet = Duration.ZERO;
-            while (true) {
-                switch (opened.stream().next(patience)) {
-                    case LogStream.Part.Bytes bytes -> {
-                        add(decoder.read(bytes.buffer()));
-                        patience = pace.pause();
-                        quiet = Duration.ZERO;
-                    }
-                    case LogStream.Part.Quiet _ -> {
-                        add(decoder.pause());
-                        ring.live(clock.instant());
-                        quiet = quiet.plus(patience);
-                        patience = pace.look();
-                        if (quiet.compareTo(pace.settle()) >= 0) {
-                            if (hasEnded()) {
-                                return false;
-                            }
-                            add(decoder.settle());
-                        }
-                    }
-                    case LogStream.Part.End _ -> {
-                        return true;
-                    }
-                }
-            }
-        }
-    }
-
-    private boolean hasEnded() {
-        try {
-            return job().map(job -> isEnd(job.state())).orElse(true);
-        } catch (GatewayException notKnownNow) {
-            return false;
-        }
-    }
-
-    /// An end that is claimed and not confirmed is one that the log should be looked at for.
-    private static boolean isEnd(JobState state) {
-        return switch (JobPhase.of(state)) {
-            case SUCCEEDED, FAILED, UNKNOWN -> true;
-            case QUEUED, STARTING, RUNNING, CANCELLING -> false;
-        };
-    }
-
-    /// Reads the log as a whole, and delivers what is missing.
-    private boolean isOver(boolean endedByItself) throws IOException, InterruptedException {
-        LogDecoder decoder;
-        try (ContainerLog.Opened opened = open(false)) {
-            decoder = new LogDecoder(opened);
-            emittedLines.begin();
-            readToEnd(opened.stream(), decoder);
-        } catch (GatewayException.NotFound gone) {
-            if (job().isEmpty()) {
-                return true;
-            }
-            throw gone;
-        }
-        holdWhatWasFollowed();
-        Optional<JobRecord> record = decoder.record();
-        List<LogPiece> rest = decoder.end();
-        hold(rest);
-        Optional<Job> job = job();
-        boolean over =
-                job.isEmpty()
-                        || (!isCutShort(decoder.reached(), rest)
-                                && isOver(
-                                        record,
-                                        LogDecoder.endsWithTimes(rest),
-                                        endedByItself,
-                                        job.get().state()));
-        if (over) {
-            held = rest;
-        }
-        return over;
-    }
-
-    private void holdWhatWasFollowed() {
-        if (followed != null) {
-            hold(followed.end());
-            followed = null;
-        }
-    }
-
-    private void hold(List<LogPiece> rest) {
-        if (!rest.isEmpty()) {
-            held = rest;
-        }
-    }
-
-    /// What a container wrote only ever grows: a reading with less than was delivered is not whole, however it ended. It may
-    /// lack the last line's end. What looks like the plugin's times was delivered as the job's own if the job wrote it and
-    /// went on.
-    private boolean isCutShort(LogPosition reached, List<LogPiece> rest) {
-        int times = LogDecoder.endsWithTimes(rest) ? rest.getLast().bytes().length : 0;
-        return reached.stage() == Stage.OUTPUT && reached.plus(times + 1).compareTo(ring.end()) < 0;
-    }
-
     private void readToEnd(LogStream stream, LogDecoder decoder)
             throws IOException, InterruptedException {
         while (true) {
             switch (stream.next(pace.settle())) {
-                case LogStream.Part.Bytes bytes -> add(decoder.read(bytes.buffer()));
+                case LogStream.Part.Bytes bytes -> delivery.deliver(decoder.read(bytes.buffer()));
                 case LogStream.Part.Quiet _ -> throw new IOException("The log is silent.");
                 case LogStream.Part.End _ -> {
                     return;
@@ -413,49 +367,39 @@ public final class LogFeed {
         }
     }
 
-    private static boolean isOver(
-            Optional<JobRecord> record, boolean times, boolean endedByItself, JobState state) {
-        boolean failed = JobPhase.of(state) == JobPhase.FAILED;
-        return switch (record.orElse(null)) {
-            case null -> failed;
-            case JobRecord.Ended _ -> true;
-            case JobRecord.Killed _ -> failed;
-            case JobRecord.Started _ ->
-                    failed
-                            || (endedByItself
-                                    && (times || JobPhase.of(state) == JobPhase.SUCCEEDED));
-            case JobRecord.NoHeader _, JobRecord.Contradictory _, JobRecord.OtherPlugin _ ->
-                    failed || (endedByItself && isEnd(state));
+    private void noteUnconfirmed(JobState state) {
+        if (JobPhase.of(state) != JobPhase.UNKNOWN) {
+            unconfirmedSince = null;
+        } else if (unconfirmedSince == null) {
+            unconfirmedSince = clock.instant();
+        }
+    }
+
+    /// Whether a job whose log has no record yet will leave none. A success that nothing confirms may still
+    /// have to begin.
+    private boolean leavesNoRecord(JobState state) {
+        return switch (JobPhase.of(state)) {
+            case SUCCEEDED, FAILED -> true;
+            case UNKNOWN ->
+                    unconfirmedSince != null
+                            && !unconfirmedSince
+                                    .plus(pace.unconfirmedWait())
+                                    .isAfter(clock.instant());
+            case QUEUED, STARTING, RUNNING, CANCELLING -> false;
         };
+    }
+
+    /// @return whether the job is deleted or said to have ended; false if that is not known now
+    private boolean jobHasEnded() {
+        try {
+            return job().map(job -> EndOfLog.isClaimed(job.state())).orElse(true);
+        } catch (GatewayException ex) {
+            return false;
+        }
     }
 
     private Optional<Job> job() {
         return jobs.find(log.key().workspace(), log.key().job())
                 .filter(job -> job.uid().equals(log.key().uid()));
-    }
-
-    private void add(List<LogPiece> pieces) throws InterruptedException {
-        if (pieces.isEmpty()) {
-            return;
-        }
-        Instant now = ring.isLive() ? clock.instant() : null;
-        List<LogPiece> delivered = new ArrayList<>();
-        for (LogPiece piece : pieces) {
-            if (piece.isPlugins()) {
-                emittedLines
-                        .fresh(piece.bytes())
-                        .ifPresent(fresh -> delivered.add(plugins(delivered, fresh)));
-            } else {
-                delivered.add(piece.arrived(now));
-            }
-        }
-        ring.add(delivered);
-    }
-
-    /// The record grows at the log's head; followers get its new lines when they are seen.
-    private LogPiece plugins(List<LogPiece> before, byte[] lines) {
-        LogPosition reached = ring.end();
-        LogPosition last = before.isEmpty() ? reached : before.getLast().end();
-        return LogPiece.plugin(last.compareTo(reached) > 0 ? last : reached, lines);
     }
 }

@@ -169,8 +169,7 @@ class WatchedPodsTests {
     void endsBeforeTheFirstListAreNotKnown() {
         list(10, pod("a", 1));
 
-        assertThat(pods.resume(feed(), ALL, WatchedPods.Position.parse("9").orElseThrow()))
-                .isEmpty();
+        assertThat(pods.resume(feed(), ALL, FollowerPosition.parse("9").orElseThrow())).isEmpty();
     }
 
     @Test
@@ -178,7 +177,7 @@ class WatchedPodsTests {
         list(10, pod("a", 1));
         NodeName node = pods.find(new JobName("a")).orElseThrow().node().orElseThrow();
         try (JobEvents.Subscription subscription = feed().follow(ALL)) {
-            pods.silent(Set.of(node));
+            pods.nodesLostContact(Set.of(node));
             assertThat(told(subscription)).hasSize(1);
             assertThat(subscription.position()).isEqualTo("10~" + node);
         }
@@ -189,7 +188,7 @@ class WatchedPodsTests {
         try (JobEvents.Subscription subscription = resume("10")) {
             assertThat(told(subscription)).hasSize(1);
         }
-        pods.silent(Set.of());
+        pods.nodesLostContact(Set.of());
         try (JobEvents.Subscription subscription = resume("10~" + node)) {
             assertThat(told(subscription)).hasSize(1);
         }
@@ -199,7 +198,7 @@ class WatchedPodsTests {
     void whatIsFoundBesideThePodIsToldToWhoComesBackTooUntilThePodChanges() throws Exception {
         list(10, pod("a", 1), pod("b", 2));
 
-        pods.changedAside(pods.find(new JobName("a")).orElseThrow());
+        pods.changedWithoutVersion(pods.find(new JobName("a")).orElseThrow());
 
         try (JobEvents.Subscription subscription = resume("10")) {
             assertThat(told(subscription)).containsExactly("changed a at 10");
@@ -231,12 +230,12 @@ class WatchedPodsTests {
     @Test
     void aWriteIsAwaitedUntilTheWatchTellsOfIt() throws Exception {
         list(10, pod("a", 1));
-        pods.wrote(pod("b", 12));
+        pods.writes().wrote(pod("b", 12));
 
-        assertThat(pods.awaitWrites(Optional.of(new JobName("a")), NOW)).isTrue();
-        assertThat(pods.awaitWrites(Optional.empty(), NOW)).isFalse();
+        assertThat(pods.writes().await(Optional.of(new JobName("a")), NOW)).isTrue();
+        assertThat(pods.writes().await(Optional.empty(), NOW)).isFalse();
         Thread watch = Thread.startVirtualThread(() -> pods.changed(pod("b", 12)));
-        assertThat(pods.awaitWrites(Optional.empty(), Duration.ofSeconds(10))).isTrue();
+        assertThat(pods.writes().await(Optional.empty(), Duration.ofSeconds(10))).isTrue();
         watch.join();
         assertThat(pods.find(new JobName("b"))).isPresent();
     }
@@ -244,12 +243,12 @@ class WatchedPodsTests {
     @Test
     void anEndThatThisGatewaySawIsAwaitedToo() {
         list(10, pod("a", 1));
-        pods.ended(pod("a", 1));
-        assertThat(pods.awaitWrites(Optional.empty(), NOW)).isFalse();
+        pods.writes().deleted(pod("a", 1));
+        assertThat(pods.writes().await(Optional.empty(), NOW)).isFalse();
 
         pods.deleted(pod("a", 11));
 
-        assertThat(pods.awaitWrites(Optional.empty(), NOW)).isTrue();
+        assertThat(pods.writes().await(Optional.empty(), NOW)).isTrue();
     }
 
     @Test
@@ -262,8 +261,10 @@ class WatchedPodsTests {
                         .build();
         list(10, waiting, pod("b", 2));
 
-        assertThat(pods.dueForALook(8)).map(entry -> entry.name().value()).containsExactly("a");
-        assertThat(pods.dueForALook(8)).isEmpty();
+        assertThat(pods.dueForHandoverCheck(8))
+                .map(entry -> entry.name().value())
+                .containsExactly("a");
+        assertThat(pods.dueForHandoverCheck(8)).isEmpty();
         pods.changed(pod("a", 11));
         assertThat(settled).containsExactly("uid-of-a");
     }
@@ -317,7 +318,7 @@ class WatchedPodsTests {
     }
 
     private JobEvents.Subscription resume(String position) {
-        return pods.resume(feed(), ALL, WatchedPods.Position.parse(position).orElseThrow())
+        return pods.resume(feed(), ALL, FollowerPosition.parse(position).orElseThrow())
                 .orElseThrow();
     }
 

@@ -1,4 +1,4 @@
-package io.interlinkgateway.cluster;
+package io.interlinkgateway.cluster.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,14 +8,15 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
-import io.interlinkgateway.cluster.watch.RecordSearch;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.status.PodReading;
+import io.interlinkgateway.status.RecordNeed;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -37,7 +38,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The recorded logs, and worse ones, by way of a plain HTTP server in the API server's place.
-class RecordSearchTests {
+class RecordReaderTests {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration SILENCE = Duration.ofMillis(500);
@@ -47,20 +48,20 @@ class RecordSearchTests {
     private final AtomicLong sent = new AtomicLong();
     private final HttpServer server = create();
     private final KubernetesClient client =
-            ClusterConfiguration.clientFor(
-                    new ConfigBuilder()
-                            .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                            .build(),
-                    new ClusterProperties(
-                            Duration.ofSeconds(5),
-                            Duration.ofSeconds(5),
-                            Duration.ofSeconds(1),
-                            true,
-                            new ClusterProperties.Watches(
-                                    Duration.ofSeconds(5), Duration.ofMinutes(1), 5)));
+            new KubernetesClientBuilder()
+                    .withConfig(
+                            new ConfigBuilder()
+                                    .withMasterUrl(
+                                            "http://127.0.0.1:" + server.getAddress().getPort())
+                                    .build())
+                    .build();
     private final ApiServer apiServer = new ApiServer(client, Duration.ofSeconds(5));
-    private final RecordSearch search =
-            new RecordSearch(apiServer, new PodLog.Source(apiServer, true), SILENCE);
+    private final RecordReader reader =
+            new RecordReader(
+                    apiServer,
+                    new PodLog.Source(apiServer, true),
+                    new LogBudgets(new LogRequestLimits(1000, 1000, 1000)),
+                    SILENCE);
 
     private static HttpServer create() {
         try {
@@ -129,7 +130,8 @@ class RecordSearchTests {
 
         found(lastPod("succeeds"));
 
-        assertThat(PodReading.needsRecord(annotated(lastPod("succeeds")))).isTrue();
+        assertThat(PodReading.recordNeed(annotated(lastPod("succeeds"))))
+                .isEqualTo(RecordNeed.SEARCH);
     }
 
     @Test
@@ -185,7 +187,7 @@ class RecordSearchTests {
 
     /// @return the job as the pod says after the search, if that wrote anything
     private Optional<Job> found(Pod pod) throws InterruptedException {
-        search.look(pod);
+        reader.search(pod);
         return written.get().isEmpty()
                 ? Optional.empty()
                 : Optional.of(PodReading.jobFrom(annotated(pod), Instant.EPOCH));

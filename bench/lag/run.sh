@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# run.sh [SCENARIO...]: how late the start and the end of jobs are known (run.py says which scenarios there are): a
+# control plane, a SLURM, the stand-in with interLink's limits, and the packaged gateway, all ended afterwards. Without
+# arguments: 6, 30, 100 and 20-of-200, which takes as long as interLink needs, but no longer than PATIENCE seconds (900)
+# after the ends, for each. The small ones have all AUDIENCES at once (subscriber, poller and nobody), the others one
+# after the other. GATEWAY_JAR is the jar to measure, if it is not this tree's.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+[ $# -gt 0 ] || set -- 6 30 100 20-of-200
+bench/control-plane/build.sh
+bench/slurm/install.sh
+bench/virtual-node/build.sh
+if [ -z "${GATEWAY_JAR-}" ]; then
+  ./mvnw -q -DskipTests package
+  GATEWAY_JAR=$(ls target/interlink-gateway-*.jar)
+fi
+java=$(bench/jdk.sh)/bin/java
+kubectl=$PWD/.cache/control-plane/bin/kubectl
+
+dir=$PWD/target/lag-$$
+end() {
+  for process in "${nodes-}" "${gateway-}"; do
+    [ -z "$process" ] || kill "$process" 2>/dev/null || true
+  done
+  bench/slurm/down.sh "$dir/slurm"
+  bench/control-plane/down.sh "$dir"
+}
+trap end EXIT
+bench/control-plane/up.sh "$dir"
+export KUBECONFIG=$dir/kubeconfig
+bench/slurm/up.sh "$dir/slurm" --many-jobs
+# What a job costs besides its sleep should be little: this "container runtime" has no containers.
+cat >"$dir/singularity" <<'RUNTIME'
+#!/bin/sh
+while [ "$1" != /no-image ]; do shift; done
+shift
+exec "$@"
+RUNTIME
+chmod +x "$dir/singularity"
+.cache/virtual-node/virtual-node -kubeconfig "$KUBECONFIG" -singularity "$dir/singularity" -pods 1000 \
+  lag-subscriber="$dir/slurm" lag-poller="$dir/slurm" lag-nobody="$dir/slurm" >"$dir/nodes.log" 2>&1 </dev/null &
+nodes=$!
+port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
+# The heap and the collector that the JVM chooses in the container of deploy/gateway.yaml.
+"$java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx460m -jar "$GATEWAY_JAR" \
+  --spring.profiles.active=kubernetes --gateway.security.mode=open --server.address=127.0.0.1 --server.port="$port" \
+  --gateway.caller.requests-per-second=1000 --gateway.caller.burst=10000 >"$dir/gateway.log" 2>&1 </dev/null &
+gateway=$!
+until curl -sf -o /dev/null "http://127.0.0.1:$port/actuator/health/readiness"; do
+  kill -0 $gateway || { tail -n 5 "$dir/gateway.log" >&2; exit 1; }
+  sleep 0.1
+done
+for audience in subscriber poller nobody; do
+  until [ -e "$dir/slurm/lag-$audience/ready" ]; do
+    kill -0 $nodes || { tail -n 5 "$dir/nodes.log" >&2; exit 1; }
+    sleep 0.1
+  done
+done
+
+read -ra audiences <<<"${AUDIENCES-subscriber poller nobody}"
+measure() {
+  bench/lag/run.py --gateway "http://127.0.0.1:$port" --slurm "$dir/slurm" --kubectl "$kubectl" \
+    --patience "${PATIENCE-900}" "$@"
+}
+echo "| jobs | | known to | measured | median, s | p90, s | longest, s | phase's as a multiple |"
+echo "|---|---|---|---|---|---|---|---|"
+for scenario; do
+  case $scenario in
+    ? | ??) measure "$scenario" "${audiences[@]}" ;;
+    *) for audience in "${audiences[@]}"; do measure "$scenario" "$audience"; done ;;
+  esac
+done

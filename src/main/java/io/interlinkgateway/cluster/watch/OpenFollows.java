@@ -1,0 +1,119 @@
+package io.interlinkgateway.cluster.watch;
+
+import io.interlinkgateway.log.LogStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// The logs that callers follow. The watch of such a job's record learns from it that the container has ended, and opens no
+/// stream of its own: a job costs its node one follow, whoever needs it.
+public final class OpenFollows {
+
+    private record Key(String uid, String container) {}
+
+    private enum Signal {
+        END,
+        CLOSED
+    }
+
+    private final Map<Key, Follow> open = new ConcurrentHashMap<>();
+
+    /// Makes a followed log known while it is open.
+    ///
+    /// @param uid the pod's UID
+    /// @param container whose log it is
+    /// @param stream the log, followed
+    /// @return the same log, to be read in its place
+    public LogStream shared(String uid, String container, LogStream stream) {
+        Follow follow = new Follow(new Key(uid, container), stream);
+        open.put(follow.key, follow);
+        return follow;
+    }
+
+    /// @param uid a pod's UID
+    /// @param container a container's name
+    /// @return what reports the end of the log that is followed now: it has no bytes, and breaks off when the log is no
+    ///     longer followed
+    Optional<LogStream> observe(String uid, String container) {
+        return Optional.ofNullable(open.get(new Key(uid, container))).map(Follow::observer);
+    }
+
+    /// @return whether a caller follows the log
+    boolean isFollowed(String uid, String container) {
+        return open.containsKey(new Key(uid, container));
+    }
+
+    private final class Follow implements LogStream {
+
+        final Key key;
+        final LogStream stream;
+        final Set<Observer> observers = ConcurrentHashMap.newKeySet();
+
+        Follow(Key key, LogStream stream) {
+            this.key = key;
+            this.stream = stream;
+        }
+
+        @Override
+        public Part next(Duration patience) throws IOException, InterruptedException {
+            Part part = stream.next(patience);
+            if (part instanceof Part.End) {
+                leave(Signal.END);
+            }
+            return part;
+        }
+
+        LogStream observer() {
+            Observer observer = new Observer(this);
+            observers.add(observer);
+            if (open.get(key) != this) {
+                observer.signals.add(Signal.CLOSED);
+            }
+            return observer;
+        }
+
+        private void leave(Signal signal) {
+            open.remove(key, this);
+            observers.forEach(observer -> observer.signals.add(signal));
+        }
+
+        @Override
+        public void close() {
+            leave(Signal.CLOSED);
+            stream.close();
+        }
+    }
+
+    private static final class Observer implements LogStream {
+
+        final Follow follow;
+        final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
+
+        Observer(Follow follow) {
+            this.follow = follow;
+        }
+
+        @Override
+        public Part next(Duration patience) throws IOException, InterruptedException {
+            Signal signal = signals.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+            if (signal == null) {
+                return new Part.Quiet();
+            }
+            return switch (signal) {
+                case END -> new Part.End();
+                case CLOSED -> throw new IOException("The log is no longer followed.");
+            };
+        }
+
+        @Override
+        public void close() {
+            follow.observers.remove(this);
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package io.interlinkgateway.cluster.watch;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.cluster.api.ApiServer;
+import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.log.LogStream;
+import io.interlinkgateway.pod.MetadataNames;
+import io.interlinkgateway.pod.PodTranslation;
+import io.interlinkgateway.record.JobRecord;
+import io.interlinkgateway.record.PluginLog;
+import io.interlinkgateway.status.PodReading;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Reads a job's own record in its log, and writes it to the pod, where every gateway reads it.
+///
+/// A running job can print an end of its own. So an end counts only if the plugin ends a log request with
+/// `follow=true` of each container by itself, which it does within 4 s once the container has ended and never
+/// before (recordings `follow-while-running`, `configuring-node`). Each request waits for the node's [LogBudget].
+final class RecordReader {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RecordReader.class);
+
+    /// The record stands first; with a pre-exec all of the log may hold another one.
+    private static final long LONGEST_READ = 64 << 20;
+
+    /// A container that writes without pause can't have ended.
+    private static final Duration LONGEST_CONFIRMATION = Duration.ofSeconds(60);
+
+    private final ApiServer apiServer;
+    private final PodLog.Source logs;
+    private final LogBudgets budgets;
+    private final Duration longestSilence;
+
+    /// @param longestSilence how long a log may be silent; more than the 4 s after which the plugin ends a request
+    RecordReader(
+            ApiServer apiServer, PodLog.Source logs, LogBudgets budgets, Duration longestSilence) {
+        this.apiServer = apiServer;
+        this.logs = logs;
+        this.budgets = budgets;
+        this.longestSilence = longestSilence;
+    }
+
+    /// What one reading found.
+    ///
+    /// @param record the record; empty if the log is
+    /// @param hasOutput whether a container's own output follows it
+    record Found(Optional<JobRecord> record, boolean hasOutput) {}
+
+    /// Reads the record as it is in the log, true or forged.
+    ///
+    /// @param pod a job's
+    /// @return what the log holds
+    /// @throws IOException if the log breaks off
+    /// @throws GatewayException if the log can't be read now
+    /// @throws InterruptedException if the thread is interrupted
+    Found read(Pod pod, LogBudget.Purpose purpose) throws IOException, InterruptedException {
+        budget(pod).await(purpose);
+        return readNow(pod, purpose);
+    }
+
+    /// As [#read], if the node's budget has a request to spare.
+    ///
+    /// @return nothing if it has none
+    Optional<Found> readIfSpare(Pod pod) throws IOException, InterruptedException {
+        return budget(pod).takeSpare()
+                ? Optional.of(readNow(pod, LogBudget.Purpose.ROUTINE))
+                : Optional.empty();
+    }
+
+    /// The record is the same in every container's log, but for why a container was not started.
+    private Found readNow(Pod pod, LogBudget.Purpose purpose)
+            throws IOException, InterruptedException {
+        Found found = new Found(Optional.empty(), false);
+        List<String> containers = containers(pod);
+        for (int i = 0; i < containers.size(); i++) {
+            if (i > 0) {
+                budget(pod).await(purpose);
+            }
+            Found next = read(pod, containers.get(i));
+            found = new Found(next.record.or(found::record), found.hasOutput || next.hasOutput);
+            boolean mayHaveFault =
+                    found.record.orElse(null) instanceof JobRecord.Ended ended
+                            && ended.fault().isEmpty()
+                            && !ended.wentWell();
+            if (!mayHaveFault) {
+                break;
+            }
+        }
+        return found;
+    }
+
+    private Found read(Pod pod, String container) throws IOException, InterruptedException {
+        PluginLog log = PluginLog.of(PodReading.logContextOf(pod), container);
+        OutputSink sink = new OutputSink(log);
+        long length = 0;
+        try (LogStream stream = open(pod, container, PodLog.Extent.WHOLE)) {
+            while (!log.isDecided()) {
+                switch (stream.next(longestSilence)) {
+                    case LogStream.Part.Bytes(ByteBuffer buffer) -> {
+                        byte[] bytes = new byte[buffer.remaining()];
+                        buffer.get(bytes);
+                        length += bytes.length;
+                        log.read(bytes, 0, bytes.length, sink);
+                    }
+                    case LogStream.Part.Quiet _ -> throw new IOException("The log fell silent.");
+                    case LogStream.Part.End _ -> {
+                        log.end(sink);
+                        return new Found(log.record(), sink.hasOutput);
+                    }
+                }
+                if (length > LONGEST_READ) {
+                    return new Found(log.record().map(JobRecord::withoutEnd), sink.hasOutput);
+                }
+            }
+        }
+        return new Found(log.record(), sink.hasOutput);
+    }
+
+    /// Notes whether the container wrote anything.
+    static final class OutputSink implements PluginLog.Sink {
+
+        private final PluginLog log;
+        private boolean hasOutput;
+
+        OutputSink(PluginLog log) {
+            this.log = log;
+        }
+
+        /// @return whether there were bytes of the container after the record
+        boolean hasOutput() {
+            return hasOutput;
+        }
+
+        @Override
+        public void own(byte[] bytes, int from, int to) {
+            hasOutput |= from < to && log.isInOutput();
+        }
+
+        @Override
+        public void plugin(byte[] bytes, int from, int to) {
+            // Only the container's output is noted.
+        }
+    }
+
+    /// Reads the record of a job of which an end is recorded or claimed.
+    ///
+    /// @return the record; without an end if the plugin does not confirm that
+    Optional<JobRecord> readConfirmed(Pod pod, LogBudget.Purpose purpose)
+            throws IOException, InterruptedException {
+        if (!haveEnded(pod, purpose)) {
+            return read(pod, purpose).record().map(JobRecord::withoutEnd);
+        }
+        return read(pod, purpose)
+                .record()
+                .map(record ->
+                        record instanceof JobRecord.NoHeader
+                                ? new JobRecord.OtherPlugin()
+                                : record);
+    }
+
+    /// The SLURM plugin writes its header before it starts a container, so a container that ended without one is
+    /// another plugin's. A pre-exec that fails leaves no header, and no container that has ended either (recording
+    /// `pre-exec-fails`).
+    private boolean haveEnded(Pod pod, LogBudget.Purpose purpose) throws InterruptedException {
+        for (String container : containers(pod)) {
+            budget(pod).await(purpose);
+            if (!endsByItself(pod, container)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean endsByItself(Pod pod, String container) throws InterruptedException {
+        long deadline = System.nanoTime() + LONGEST_CONFIRMATION.toNanos();
+        try (LogStream stream = open(pod, container, PodLog.Extent.FOLLOWED_FROM_END)) {
+            while (System.nanoTime() < deadline) {
+                switch (stream.next(longestSilence)) {
+                    case LogStream.Part.Bytes _ -> {}
+                    case LogStream.Part.Quiet _ -> {
+                        return false;
+                    }
+                    case LogStream.Part.End _ -> {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        } catch (IOException brokenOff) {
+            return false;
+        }
+    }
+
+    /// Searches for the record of a job whose pod claims an end, once. What can't be read now, or is not there yet,
+    /// is searched for again by the caller.
+    ///
+    /// @param pod a pod that [PodReading#needsRecord]
+    void search(Pod pod) throws InterruptedException {
+        try {
+            Optional<JobRecord> record = read(pod, LogBudget.Purpose.CLAIM).record();
+            if (record.filter(RecordReader::hasToBeConfirmed).isPresent()) {
+                record = readConfirmed(pod, LogBudget.Purpose.CLAIM);
+            }
+            if (record.isPresent()) {
+                write(pod, record.get());
+            }
+        } catch (IOException
+                | GatewayException.ClusterUnavailable
+                | GatewayException.NotFound unreadable) {
+            LOG.debug("The log of a job can't be read now: {}", unreadable.getMessage());
+        }
+    }
+
+    private static boolean hasToBeConfirmed(JobRecord record) {
+        return record instanceof JobRecord.Ended || record instanceof JobRecord.NoHeader;
+    }
+
+    /// Opens a container's log; the request was taken from the budget before.
+    LogStream open(Pod pod, String container, PodLog.Extent extent) {
+        return logs.open(
+                pod.getMetadata().getNamespace(), pod.getMetadata().getName(), container, extent);
+    }
+
+    LogBudget budget(Pod pod) {
+        return budgets.of(PodReading.nodeOf(pod));
+    }
+
+    static List<String> containers(Pod pod) {
+        return pod.getSpec().getContainers().stream()
+                .map(Container::getName)
+                .flatMap(Stream::ofNullable)
+                .toList();
+    }
+
+    private static String path(Pod pod) {
+        return "/api/v1/namespaces/"
+                + pod.getMetadata().getNamespace()
+                + "/pods/"
+                + pod.getMetadata().getName();
+    }
+
+    /// Writes a record to the pod as it was when it was read, unless it has that record. If the pod has changed since,
+    /// nothing is written: another gateway's finding, or another pod's, would be overwritten.
+    ///
+    /// @return whether the pod now has this record
+    boolean write(Pod pod, JobRecord record) {
+        if (Optional.of(record).equals(PodReading.recordOf(pod))) {
+            return true;
+        }
+        ApiServer.Answer answer =
+                apiServer.patch(
+                        path(pod) + "?fieldManager=" + PodTranslation.MANAGER,
+                        Map.of(
+                                "metadata",
+                                Map.of(
+                                        "uid",
+                                        pod.getMetadata().getUid(),
+                                        "resourceVersion",
+                                        pod.getMetadata().getResourceVersion(),
+                                        "annotations",
+                                        Map.of(
+                                                MetadataNames.JOB_RECORD,
+                                                PodReading.recordAnnotation(pod, record)))));
+        // 404, 409: the pod is deleted, or has changed.
+        if (!answer.successful() && answer.code() != 404 && answer.code() != 409) {
+            LOG.warn("A job's record can't be written to its pod: {}", answer.body());
+        }
+        return answer.successful();
+    }
+}

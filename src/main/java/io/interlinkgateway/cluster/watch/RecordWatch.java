@@ -1,0 +1,318 @@
+package io.interlinkgateway.cluster.watch;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.cluster.watch.LogBudget.Purpose;
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.log.LogStream;
+import io.interlinkgateway.record.JobRecord;
+import io.interlinkgateway.record.PluginLog;
+import io.interlinkgateway.status.PodReading;
+import io.interlinkgateway.status.RecordNeed;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Watches one job's record from the hand-over to the HPC on, and writes it to the pod when it changes. interLink's
+/// status says the same minutes later: it is refreshed for one pod of a node in 10 s.
+///
+/// One followed log reports start and end, and costs the node one request: while the container's output does not exist
+/// the plugin writes a message each 4 s, and once the container has ended it ends the log. What that does not show (a
+/// kill by SLURM, a requeue) is found by reading the record from time to time, the more seldom the longer nothing has
+/// happened, with requests that nobody else needs.
+final class RecordWatch implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RecordWatch.class);
+
+    /// More than the 4 s after which the plugin says again that the container's output does not exist.
+    private static final Duration SILENCE_AFTER_START = Duration.ofSeconds(5);
+
+    /// A followed log is closed when so much came, since a state is not worth all of a job's output.
+    private static final long CHATTY = 256 << 10;
+
+    /// How long after a change the record is read again, as a share of the time since that change.
+    private static final double SHARE_OF_AGE = 0.05;
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(5);
+
+    /// How long at most until a change of the pod is noticed.
+    private static final Duration STEP = Duration.ofMillis(500);
+
+    /// The job as the workspace's watch has it.
+    interface WatchedJob {
+
+        /// @return what its record is needed for; [RecordNeed#NONE] once it is deleted
+        RecordNeed need();
+
+        /// @return its pod; nothing once it is deleted
+        Optional<Pod> pod();
+    }
+
+    private final String uid;
+    private final WatchedJob job;
+    private final RecordReader reader;
+    private final OpenFollows follows;
+    private final StateLag lag;
+    private final Clock clock;
+
+    private long changedAt = System.nanoTime();
+    private long readAt = System.nanoTime();
+    private Duration claimPause = SHORTEST_PAUSE;
+    private boolean started;
+    private boolean hadOutput;
+    private int followed;
+    private volatile @Nullable Instant observedAt;
+    private volatile boolean following;
+
+    /// @param uid the pod's UID
+    /// @param job the job as it is now
+    RecordWatch(
+            String uid,
+            WatchedJob job,
+            RecordReader reader,
+            OpenFollows follows,
+            StateLag lag,
+            Clock clock) {
+        this.uid = uid;
+        this.job = job;
+        this.reader = reader;
+        this.follows = follows;
+        this.lag = lag;
+        this.clock = clock;
+    }
+
+    /// @return until when the record is known to be as it was written; nothing before the first reading
+    Optional<Instant> observedAt() {
+        return following ? Optional.of(clock.instant()) : Optional.ofNullable(observedAt);
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (job.need() != RecordNeed.NONE) {
+                try {
+                    step();
+                } catch (IOException
+                        | GatewayException.ClusterUnavailable
+                        | GatewayException.NotFound unreadable) {
+                    LOG.debug("The log of a job can't be read now: {}", unreadable.getMessage());
+                    Thread.sleep(PAUSE_AFTER_FAILURE);
+                } catch (GatewayException refused) {
+                    LOG.info("A job's log can't be read: {}", refused.getMessage());
+                    Thread.sleep(LONGEST_PAUSE);
+                }
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void step() throws IOException, InterruptedException {
+        Optional<Pod> pod = job.pod();
+        if (pod.isEmpty()) {
+            return;
+        }
+        switch (job.need()) {
+            case NONE -> {}
+            case WATCH -> follow(pod.get());
+            case SEARCH -> {
+                reader.search(pod.get());
+                noteReading();
+                Thread.sleep(claimPause);
+                claimPause = shorter(claimPause.multipliedBy(2), LONGEST_PAUSE);
+            }
+        }
+    }
+
+    /// Follows the log until the container ends, the pod claims an end, or the log has become too long.
+    private void follow(Pod pod) throws IOException, InterruptedException {
+        started |= PodReading.recordOf(pod).orElse(null) instanceof JobRecord.Started;
+        PodLog.Extent extent = started ? PodLog.Extent.FOLLOWED_FROM_END : PodLog.Extent.FOLLOWED;
+        List<String> containers = RecordReader.containers(pod);
+        String container = containers.get(followed % containers.size());
+        Optional<LogStream> shared = follows.observe(uid, container);
+        if (shared.isEmpty()) {
+            reader.budget(pod).await(Purpose.FOLLOW);
+        }
+        boolean chatty = false;
+        try (LogStream stream =
+                shared.isPresent() ? shared.get() : reader.open(pod, container, extent)) {
+            Reading reading = new Reading(pod, container);
+            following = true;
+            while (job.need() == RecordNeed.WATCH && !chatty) {
+                switch (stream.next(STEP)) {
+                    case LogStream.Part.Bytes(ByteBuffer buffer) -> reading.add(buffer);
+                    case LogStream.Part.Quiet _ -> reading.quiet();
+                    case LogStream.Part.End _ -> {
+                        ended();
+                        followed++;
+                        Thread.sleep(pauseAfterEnd());
+                        return;
+                    }
+                }
+                chatty = reading.length > CHATTY;
+                if (shared.isEmpty() && follows.isFollowed(uid, container)) {
+                    return;
+                }
+            }
+        } finally {
+            following = false;
+        }
+        if (chatty) {
+            Thread.sleep(longer(pause(), PAUSE_AFTER_FAILURE));
+        }
+    }
+
+    /// A container's end is confirmed before the script has written its own, and long before it if other containers go on.
+    private Duration pauseAfterEnd() {
+        return job.need() == RecordNeed.WATCH ? pause() : Duration.ZERO;
+    }
+
+    /// What came of a followed log.
+    private final class Reading {
+
+        private final @Nullable PluginLog head;
+        private final RecordReader.@Nullable OutputSink sink;
+        private long length;
+        private long heardAt = System.nanoTime();
+        private boolean startChecked;
+
+        Reading(Pod pod, String container) {
+            this.head = started ? null : PluginLog.of(PodReading.logContextOf(pod), container);
+            this.sink = head == null ? null : new RecordReader.OutputSink(head);
+        }
+
+        void add(ByteBuffer buffer) throws IOException, InterruptedException {
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.get(bytes);
+            length += bytes.length;
+            heardAt = System.nanoTime();
+            if (head != null && sink != null && !started) {
+                head.read(bytes, 0, bytes.length, sink);
+                if (head.isHeaded()) {
+                    found(new RecordReader.Found(head.record(), sink.hasOutput()));
+                } else if (sink.hasOutput()) {
+                    checkStart();
+                }
+            }
+            readIfDue();
+        }
+
+        /// A plugin that no longer says that there is no output has found it.
+        void quiet() throws IOException, InterruptedException {
+            if (!started
+                    && !startChecked
+                    && System.nanoTime() - heardAt > SILENCE_AFTER_START.toNanos()) {
+                checkStart();
+            }
+            readIfDue();
+        }
+
+        private void checkStart() throws IOException, InterruptedException {
+            startChecked = true;
+            Optional<Pod> pod = job.pod();
+            if (pod.isPresent()) {
+                found(reader.read(pod.get(), Purpose.START));
+            }
+        }
+    }
+
+    private void readIfDue() throws IOException, InterruptedException {
+        if (System.nanoTime() - readAt < pause().toNanos()) {
+            return;
+        }
+        Optional<Pod> pod = job.pod();
+        if (pod.isPresent()) {
+            Optional<RecordReader.Found> found = reader.readIfSpare(pod.get());
+            if (found.isPresent()) {
+                found(found.get());
+            }
+        }
+    }
+
+    private Duration pause() {
+        Duration share = Duration.ofNanos((long) ((System.nanoTime() - changedAt) * SHARE_OF_AGE));
+        return shorter(longer(share, SHORTEST_PAUSE), LONGEST_PAUSE);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /// The record of a job that no status claims to have ended.
+    private void found(RecordReader.Found found) throws IOException, InterruptedException {
+        noteReading();
+        switch (found.record().orElse(null)) {
+            case JobRecord.Ended _ -> ended();
+            case JobRecord.Killed killed ->
+                    write(killed.cause().isFinal() && hadOutput ? killed : begun(killed));
+            case JobRecord.Started begun -> {
+                hadOutput |= found.hasOutput();
+                write(begun);
+            }
+            // While the job runs these say nothing: a pre-exec may still write, and only the end of
+            // a container shows that
+            // another kind of plugin writes no record.
+            case JobRecord.NoHeader _, JobRecord.OtherPlugin _, JobRecord.Contradictory _ -> {}
+            case null -> {}
+        }
+    }
+
+    /// A kill counts before the status claims it only if it stands before output that was read without it: a container's
+    /// output only grows at its end, so the line is SLURM's and not the container's. Else the job has begun, no more.
+    private static JobRecord begun(JobRecord.Killed killed) {
+        return new JobRecord.Started(killed.startedAt());
+    }
+
+    /// The log ended, or the record says that the job has: that is confirmed first.
+    private void ended() throws IOException, InterruptedException {
+        Optional<Pod> pod = job.pod();
+        if (pod.isPresent()) {
+            Optional<JobRecord> record = reader.readConfirmed(pod.get(), Purpose.END);
+            noteReading();
+            if (record.isPresent()) {
+                write(record.get());
+            }
+        }
+    }
+
+    private void noteReading() {
+        readAt = System.nanoTime();
+        observedAt = clock.instant();
+    }
+
+    /// Another writer may have changed the pod at the same moment: then the record is written to what the pod is after
+    /// that, unless its record is final by then.
+    private void write(JobRecord record) throws InterruptedException {
+        started |= record instanceof JobRecord.Started;
+        for (int attempt = 0; attempt < 5; attempt++) {
+            Optional<Pod> pod = job.pod();
+            if (pod.isEmpty() || Optional.of(record).equals(PodReading.recordOf(pod.get()))) {
+                return;
+            }
+            if (reader.write(pod.get(), record)) {
+                changedAt = System.nanoTime();
+                lag.written(
+                        PodReading.nodeOf(pod.get()).map(NodeName::value).orElse(""),
+                        PodReading.recordOf(pod.get()),
+                        record);
+                return;
+            }
+            Thread.sleep(STEP.dividedBy(5));
+        }
+    }
+}

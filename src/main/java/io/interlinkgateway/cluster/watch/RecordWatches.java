@@ -1,0 +1,101 @@
+package io.interlinkgateway.cluster.watch;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.cluster.api.ApiServer;
+import io.interlinkgateway.cluster.api.PodLog;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The watches of jobs' records, one for each job that needs one, with their metrics.
+public final class RecordWatches implements AutoCloseable, MeterBinder {
+
+    /// More than the 4 s after which the plugin ends the log of a container that has ended.
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
+
+    private final RecordReader reader;
+    private final OpenFollows follows;
+    private final StateLag lag;
+    private final Clock clock;
+    private final Map<String, Running> running = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    private record Running(RecordWatch watch, Thread thread) {}
+
+    /// @param apiServer where records are written
+    /// @param logs where they are read
+    /// @param budgets how many requests each node answers
+    /// @param follows the logs that callers follow
+    /// @param clock the time
+    /// @return no watches yet
+    public static RecordWatches of(
+            ApiServer apiServer,
+            PodLog.Source logs,
+            LogBudgets budgets,
+            OpenFollows follows,
+            Clock clock) {
+        return new RecordWatches(
+                new RecordReader(apiServer, logs, budgets, LONGEST_SILENCE), follows, clock);
+    }
+
+    RecordWatches(RecordReader reader, OpenFollows follows, Clock clock) {
+        this.reader = reader;
+        this.follows = follows;
+        this.lag = new StateLag(clock);
+        this.clock = clock;
+    }
+
+    /// Watches a job's record until it needs no more watching, unless it is watched already.
+    ///
+    /// @param uid the pod's UID
+    /// @param job the job as it is now
+    void watch(String uid, RecordWatch.WatchedJob job) {
+        if (!closed) {
+            running.computeIfAbsent(uid, _ -> started(uid, job));
+        }
+    }
+
+    private Running started(String uid, RecordWatch.WatchedJob job) {
+        RecordWatch watch = new RecordWatch(uid, job, reader, follows, lag, clock);
+        Thread thread =
+                Thread.ofVirtual()
+                        .name("record-" + uid)
+                        .start(() -> {
+                            try {
+                                watch.run();
+                            } finally {
+                                running.remove(uid);
+                            }
+                        });
+        return new Running(watch, thread);
+    }
+
+    /// @param pod a job's
+    /// @return until when its record is known to be as the pod has it; nothing if it is not watched
+    Optional<Instant> observedAt(Pod pod) {
+        String uid = pod.getMetadata().getUid();
+        return uid == null
+                ? Optional.empty()
+                : Optional.ofNullable(running.get(uid)).flatMap(job -> job.watch.observedAt());
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        lag.bindTo(registry);
+        Gauge.builder("gateway.records.watched", running, Map::size)
+                .description("Jobs whose record is watched")
+                .register(registry);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        running.values().forEach(job -> job.thread.interrupt());
+    }
+}

@@ -1,0 +1,150 @@
+package io.interlinkgateway.cluster.watch;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodList;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.cluster.api.ApiServer;
+import io.interlinkgateway.event.JobEvents;
+import io.interlinkgateway.event.JobFeed;
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobFilter;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.status.RecordNeed;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// One workspace's jobs, kept up to date by one watch from its start until it is closed.
+final class WorkspaceWatch implements AutoCloseable {
+
+    private final ApiServer apiServer;
+    private final JobReading reading;
+    private final String path;
+    private final WatchedPods pods;
+    private final ResourceWatch<Pod> watch;
+    private final DeletionHistory deletions;
+    private volatile long usedAt = System.nanoTime();
+
+    /// @param settled gets the UIDs of pods that are handed over or deleted
+    WorkspaceWatch(
+            Workspace workspace,
+            ApiServer apiServer,
+            JobReading reading,
+            Consumer<String> settled,
+            Clock clock) {
+        this.apiServer = apiServer;
+        this.reading = reading;
+        this.path = "/api/v1/namespaces/" + workspace + "/pods?";
+        this.pods = new WatchedPods(reading::isJob, this::read, settled);
+        this.watch = new ResourceWatch<>(apiServer, path, Pod.class, PodList.class, pods, clock);
+        this.deletions = new DeletionHistory(apiServer, path, reading::isJob, this::read);
+    }
+
+    void start() {
+        watch.start();
+    }
+
+    WatchedPods pods() {
+        return pods;
+    }
+
+    /// The workspace is in use now.
+    void use() {
+        usedAt = System.nanoTime();
+    }
+
+    /// @return how long ago the workspace was used last
+    Duration unusedFor() {
+        return Duration.ofNanos(System.nanoTime() - usedAt);
+    }
+
+    /// @return whether anybody follows its jobs
+    boolean isFollowed() {
+        return pods.feed().map(JobFeed::followed).orElse(false);
+    }
+
+    /// @return whether the jobs are known as they are, or were so recently
+    boolean awaitFresh(Duration patience, Duration staleness) {
+        return watch.awaitFresh(patience, staleness);
+    }
+
+    /// @return why the jobs are not known, if an attempt has failed
+    Optional<GatewayException> failure() {
+        return watch.failure();
+    }
+
+    /// Follows the jobs.
+    ///
+    /// @param after a position of this or another gateway; empty to begin now
+    JobEvents.Subscription follow(JobFilter filter, Optional<String> after) {
+        JobFeed feed = pods.feed().orElseThrow();
+        if (after.isEmpty()) {
+            return feed.follow(filter);
+        }
+        return FollowerPosition.parse(after.get())
+                .filter(position ->
+                        position.version() <= feed.reached()
+                                || position.version() <= currentVersion())
+                .flatMap(position -> resume(feed, filter, position))
+                .orElseGet(() -> feed.reset(filter));
+    }
+
+    private Optional<JobEvents.Subscription> resume(
+            JobFeed feed, JobFilter filter, FollowerPosition after) {
+        Optional<JobEvents.Subscription> resumed = pods.resume(feed, filter, after);
+        if (resumed.isPresent()) {
+            return resumed;
+        }
+        try {
+            deletions.remember(feed, after.version());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        return pods.resume(feed, filter, after);
+    }
+
+    /// The API server's own, which is ahead of the watch by milliseconds.
+    private long currentVersion() {
+        ApiServer.Answer answer = apiServer.send("GET", path + "&limit=1", null);
+        if (!answer.successful()) {
+            throw apiServer.refused(answer.code(), answer.status());
+        }
+        PodList list = Serialization.unmarshal(answer.body(), PodList.class);
+        return Long.parseLong(list.getMetadata().getResourceVersion());
+    }
+
+    private Job read(Pod pod) {
+        return reading.read(pod, watch.observedAt());
+    }
+
+    /// A job of this workspace, whatever becomes of its name.
+    RecordWatch.WatchedJob job(JobName name, String uid) {
+        return new RecordWatch.WatchedJob() {
+
+            private Optional<WatchedPods.Entry> entry() {
+                return watch.isClosed()
+                        ? Optional.empty()
+                        : pods.find(name).filter(entry -> entry.uid().equals(uid));
+            }
+
+            @Override
+            public RecordNeed need() {
+                return entry().map(WatchedPods.Entry::recordNeed).orElse(RecordNeed.NONE);
+            }
+
+            @Override
+            public Optional<Pod> pod() {
+                return entry().map(pods::pod);
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+        pods.feed().ifPresent(JobFeed::close);
+    }
+}

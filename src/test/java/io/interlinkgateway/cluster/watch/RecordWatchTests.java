@@ -1,0 +1,344 @@
+package io.interlinkgateway.cluster.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.cluster.api.ApiServer;
+import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.job.JobState;
+import io.interlinkgateway.log.LogStream;
+import io.interlinkgateway.pod.MetadataNames;
+import io.interlinkgateway.status.PodReading;
+import io.interlinkgateway.status.RecordNeed;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A plugin that writes the recorded logs line by line, by way of a plain HTTP server in the API server's place.
+class RecordWatchTests {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final String RETRY =
+            "HTTP InterLink session GetLogs#7: Cannot open in follow mode the container logs"
+                    + " /ceph/run-c.out because it does not exist yet, sleeping before retrying...";
+
+    private final HttpServer server = create();
+    private final KubernetesClient client =
+            new KubernetesClientBuilder()
+                    .withConfig(
+                            new ConfigBuilder()
+                                    .withMasterUrl(
+                                            "http://127.0.0.1:" + server.getAddress().getPort())
+                                    .build())
+                    .build();
+    private final ApiServer apiServer = new ApiServer(client, Duration.ofSeconds(5));
+    private final OpenFollows follows = new OpenFollows();
+    private final LogBudgets budgets = new LogBudgets(new LogRequestLimits(1000, 1000, 1000));
+    private final StateLag lag = new StateLag(Clock.systemUTC());
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final AtomicInteger followRequests = new AtomicInteger();
+
+    private volatile String jobOut = "";
+    private volatile String output = "";
+    private volatile boolean containerRuns;
+    private volatile boolean exited;
+    private volatile boolean closed;
+    private volatile Pod pod = new Pod();
+
+    private static HttpServer create() {
+        try {
+            return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        lag.bindTo(meters);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        closed = true;
+        client.close();
+        server.stop(0);
+    }
+
+    @Test
+    void startAndEndAreWrittenWhileTheStatusClaimsNeither() {
+        watch("exit-7");
+        await().until(() -> followRequests.get() == 1);
+
+        jobOut = head("exit-7", 4);
+        output = "boom\n";
+        containerRuns = true;
+
+        await().untilAsserted(() -> assertThat(state()).isInstanceOf(JobState.Running.class));
+
+        jobOut = head("exit-7", 8);
+        exited = true;
+
+        await().untilAsserted(() ->
+                assertThat(state())
+                        .isInstanceOfSatisfying(
+                                JobState.Failed.class,
+                                failed -> assertThat(failed.exitCode()).hasValue(7)));
+        assertThat(need()).isEqualTo(RecordNeed.NONE);
+        await().untilAsserted(() ->
+                assertThat(meters.find("gateway.state.lag").timers())
+                        .extracting(timer -> timer.getId().getTag("change"), Timer::count)
+                        .containsExactlyInAnyOrder(tuple("start", 1L), tuple("end", 1L)));
+    }
+
+    @Test
+    void anEndThatARunningJobPrintsIsNotWritten() {
+        watch("succeeds");
+        jobOut = head("succeeds", 4);
+        output = head("succeeds", 8).substring(jobOut.length());
+        containerRuns = true;
+
+        await().untilAsserted(() -> assertThat(state()).isInstanceOf(JobState.Running.class));
+        int before = followRequests.get();
+        await().atMost(Duration.ofSeconds(30)).until(() -> followRequests.get() > before);
+
+        assertThat(state()).isInstanceOf(JobState.Running.class);
+    }
+
+    @Test
+    void aKillIsWrittenIfItStandsBeforeOutputThatWasReadWithoutIt() {
+        watch("timeout");
+        jobOut = head("timeout", 4);
+        output = "start\n";
+        containerRuns = true;
+        await().untilAsserted(() -> assertThat(state()).isInstanceOf(JobState.Running.class));
+
+        jobOut = head("timeout", 5);
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() ->
+                        assertThat(state())
+                                .isInstanceOfSatisfying(
+                                        JobState.Failed.class,
+                                        failed ->
+                                                assertThat(failed.reason())
+                                                        .isEqualTo(
+                                                                JobState.FailureReason
+                                                                        .TIME_LIMIT)));
+    }
+
+    @Test
+    void aKillThatTheContainerPrintsFirstIsNotWritten() {
+        RecordWatch watch = watch("timeout");
+        jobOut = head("timeout", 4);
+        output = head("timeout", 5).substring(jobOut.length());
+        containerRuns = true;
+
+        await().untilAsserted(() -> assertThat(state()).isInstanceOf(JobState.Running.class));
+        output = head("timeout", 5).substring(jobOut.length()) + "more\n";
+        Instant before = watch.observedAt().orElseThrow();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> watch.observedAt().orElseThrow().isAfter(before.plusSeconds(3)));
+
+        assertThat(state()).isInstanceOf(JobState.Running.class);
+    }
+
+    @Test
+    void aLogThatACallerFollowsIsNotFollowedTwice() throws Exception {
+        BlockingQueue<LogStream.Part> parts = new LinkedBlockingQueue<>();
+        try (LogStream shared = follows.shared(uid("exit-7"), "c", new QueuedStream(parts))) {
+            containerRuns = true;
+            jobOut = head("exit-7", 4);
+            watch("exit-7");
+            await().untilAsserted(() -> assertThat(state()).isInstanceOf(JobState.Running.class));
+            assertThat(followRequests).hasValue(0);
+
+            jobOut = head("exit-7", 8);
+            exited = true;
+            parts.add(new LogStream.Part.End());
+            assertThat(shared.next(Duration.ofSeconds(5))).isInstanceOf(LogStream.Part.End.class);
+
+            await().untilAsserted(() -> assertThat(state()).isInstanceOf(JobState.Failed.class));
+        }
+    }
+
+    @Test
+    void aJobThatWritesMuchIsFollowedOnlyFromTheEndAndForAShare() {
+        watch("succeeds");
+        jobOut = head("succeeds", 4);
+        output = "0123456789abcde\n".repeat(200_000);
+        containerRuns = true;
+        await().untilAsserted(() -> assertThat(state()).isInstanceOf(JobState.Running.class));
+
+        output = "0123456789abcde\n".repeat(400_000);
+        jobOut = head("succeeds", 8);
+        exited = true;
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(state()).isInstanceOf(JobState.Succeeded.class));
+    }
+
+    private record QueuedStream(BlockingQueue<LogStream.Part> parts) implements LogStream {
+
+        @Override
+        public Part next(Duration patience) throws InterruptedException {
+            Part part = parts.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return part == null ? new Part.Quiet() : part;
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
+    }
+
+    private RecordReader reader() {
+        return new RecordReader(
+                apiServer, new PodLog.Source(apiServer, true), budgets, Duration.ofSeconds(1));
+    }
+
+    private RecordWatch watch(String recording) {
+        pod =
+                recording(recording)
+                        .required("transitions")
+                        .valueStream()
+                        .map(step -> step.required("pod"))
+                        .map(each -> Serialization.unmarshal(each.toString(), Pod.class))
+                        .filter(each -> each.getStatus().getPhase().equals("Pending"))
+                        .reduce((_, later) -> later)
+                        .orElseThrow();
+        RecordWatch watch =
+                new RecordWatch(
+                        uid(recording),
+                        new RecordWatch.WatchedJob() {
+
+                            @Override
+                            public RecordNeed need() {
+                                return closed ? RecordNeed.NONE : RecordWatchTests.this.need();
+                            }
+
+                            @Override
+                            public Optional<Pod> pod() {
+                                return Optional.of(pod);
+                            }
+                        },
+                        reader(),
+                        follows,
+                        lag,
+                        Clock.systemUTC());
+        Thread.startVirtualThread(watch);
+        return watch;
+    }
+
+    private RecordNeed need() {
+        return PodReading.recordNeed(pod);
+    }
+
+    private JobState state() {
+        return PodReading.jobFrom(pod, Instant.now()).state();
+    }
+
+    /// The plugin's side, but for its pauses of 4 s, which are 50 ms here.
+    private void answer(HttpExchange exchange) throws IOException {
+        if (exchange.getRequestMethod().equals("PATCH")) {
+            JsonNode metadata = JSON.readTree(exchange.getRequestBody()).required("metadata");
+            pod =
+                    new PodBuilder(pod)
+                            .editMetadata()
+                            .addToAnnotations(
+                                    MetadataNames.JOB_RECORD,
+                                    metadata.required("annotations")
+                                            .required(MetadataNames.JOB_RECORD)
+                                            .asString())
+                            .endMetadata()
+                            .build();
+            exchange.sendResponseHeaders(200, 2);
+            exchange.getResponseBody().write("{}".getBytes(StandardCharsets.UTF_8));
+            exchange.close();
+            return;
+        }
+        String query = exchange.getRequestURI().getQuery();
+        exchange.sendResponseHeaders(200, 0);
+        try (OutputStream log = exchange.getResponseBody()) {
+            if (!query.contains("follow=true")) {
+                write(log, jobOut + output);
+                return;
+            }
+            followRequests.incrementAndGet();
+            int given = output.length();
+            write(log, query.contains("tailLines") ? "" : jobOut + output);
+            while (!closed) {
+                boolean over = exited;
+                String now = output;
+                write(log, containerRuns ? now.substring(given) : RETRY);
+                given = now.length();
+                if (over) {
+                    return;
+                }
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void write(OutputStream log, String text) throws IOException {
+        log.write(text.getBytes(StandardCharsets.UTF_8));
+        log.flush();
+    }
+
+    private static JsonNode recording(String name) {
+        return JSON.readTree(Path.of("src/test/resources/recordings", name + ".json"));
+    }
+
+    private static String uid(String recording) {
+        return recording(recording)
+                .required("transitions")
+                .required(0)
+                .required("pod")
+                .required("metadata")
+                .required("uid")
+                .asString();
+    }
+
+    private static String head(String recording, int lines) {
+        String log = recording(recording).required("log").asString();
+        int at = 0;
+        for (int line = 0; line < lines; line++) {
+            at = log.indexOf('\n', at) + 1;
+        }
+        return log.substring(0, at);
+    }
+}
