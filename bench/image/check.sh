@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Proves the image's steps where no container engine is: the same commands on the packaged jar. Prints how long
-# the application takes until it answers, and its memory then.
+# Checks the steps of the Dockerfile without a container engine: the same commands on the packaged jar. Prints the time
+# until the application's first response, and its memory then.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -29,5 +29,5 @@ measure() { # name, JVM flags
   wait "$pid" || true
 }
 measure without-cache
-# AOTMode=on ends the JVM if the cache can't be used.
+# With AOTMode=on, the JVM exits if the cache can't be used.
 measure with-cache -XX:AOTMode=on -XX:AOTCache="$app/gateway.aot"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# train.sh APP: starts the extracted application of the folder APP once as on a cluster, against ApiServer.java, asks it
-# for what most requests need, and leaves what the JVM learned in APP/gateway.aot.
+# train.sh APP: starts the extracted application in the folder APP once with the profile of a cluster, against
+# ApiServer.java, sends typical requests, and writes the JVM's AOT cache to APP/gateway.aot.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# run.sh [submits|pages] or run.sh steady [COMMAND...]: measures what the gateway costs next to the bare Kubernetes
-# client. Starts a control plane, kwok for its nodes, and the packaged gateway with the rights of deploy/, and ends them
-# again. Each part of it is bounded in time: about 9 minutes in all on 2 busy cores, once the control plane is built.
+# run.sh [submits|pages] or run.sh steady [COMMAND...]: measures the cost of the gateway in comparison with the bare
+# Kubernetes client. Starts a control plane, kwok for its nodes, and the packaged gateway with the permissions of
+# deploy/, and stops them afterwards. Each part has a time limit: about 9 minutes in total on 2 busy cores, if the
+# control plane is already built.
 #
-# `steady` follows one gateway from its start until the compilers are quiet, and then compares it with the bare client:
-# 4 minutes. COMMAND starts the JVM, with its flags and -jar; without one it is the image's, with target/image, which
-# bench/image/check.sh makes.
+# `steady` follows one gateway from its start until its compiler threads are quiet, and then compares it with the bare
+# client: 4 minutes. COMMAND starts the JVM, with its flags and -jar. The default is the image's command with
+# target/image, which bench/image/check.sh creates.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 dir=$PWD/target/load-$$

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# up.sh DIR [--no-gateway]: a control plane in DIR with kwok's five nodes, and the packaged gateway with the rights of
-# deploy/, whose address is in DIR/gateway.url. ../control-plane/down.sh DIR ends them all.
+# up.sh DIR [--no-gateway]: starts a control plane in DIR with five nodes of kwok, and the packaged gateway with the
+# permissions of deploy/, whose address is in DIR/gateway.url. ../control-plane/down.sh DIR stops all of them.
 set -euo pipefail
 [ $# = 1 ] || [ "$2" = --no-gateway ] || { echo "usage: up.sh DIR [--no-gateway]" >&2; exit 2; }
 without=${2:-}
@@ -34,7 +34,7 @@ kubectl --kubeconfig "$dir/gateway.kubeconfig" config delete-user test
 kubectl --kubeconfig "$dir/gateway.kubeconfig" config set-credentials test --token="$token"
 [ -z "$without" ] || exit 0
 port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
-# As in the image, with the heap that the JVM chooses in the container of deploy/gateway.yaml.
+# As in the image, with the heap size that the JVM selects in the container of deploy/gateway.yaml.
 setsid bench/load/gateway.sh "$dir" "$port" "$java" @bench/image/jvm.options -Xmx460m \
   -jar target/interlink-gateway-*.jar >"$dir/gateway.log" 2>&1 </dev/null &
 gateway=$!

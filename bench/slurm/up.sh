@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# up.sh DIR [--no-memory-limits | --many-jobs]: starts a SLURM on free ports of the loopback address, with all it writes in DIR
-# (root; no systemd, no cgroups). Returns when jobs can run. DIR/env.sh points sbatch, squeue, scontrol and scancel to it.
-# Partitions: cpu (default) and gpu on node1, which has two GPUs that do nothing; cloud on node2, which powers up when
-# a job asks for it: jobs are CONFIGURING meanwhile, for the seconds that DIR/resume-seconds says (it may change on the
-# way) and up to half a minute more, until SLURM looks. Memory limits are enforced unless the option says otherwise. A
-# node says that it has 64 CPUs and 256 GiB, whatever this machine has, so that real job specs fit. With --many-jobs it
-# says 1024 CPUs, and nothing looks each second at the processes of each job.
+# up.sh DIR [--no-memory-limits | --many-jobs]: starts SLURM on free ports of the loopback address, with all its files in
+# DIR (root; no systemd, no cgroups). Returns when jobs can run. DIR/env.sh configures sbatch, squeue, scontrol and
+# scancel for it. Partitions: cpu (default) and gpu on node1, which has two fake GPUs; cloud on node2, which powers up
+# when a job requests it: the job is CONFIGURING for the number of seconds in DIR/resume-seconds (which can be changed at
+# any time) and up to half a minute more, until SLURM's next check. Memory limits are enforced unless the option is
+# given. Nodes report 64 CPUs and 256 GiB, independently of this machine, so that real job specs fit. With --many-jobs
+# they report 1024 CPUs, and SLURM does not sample the processes of each job every second.
 set -euo pipefail
 enforce="JobAcctGatherParams=OverMemoryKill"
 cpus=64 frequency=1
@@ -21,7 +21,7 @@ dir=$PWD
 trap '[ $? = 0 ] || { tail -n 5 "$dir"/*.log >&2; "$here/down.sh" "$dir"; }' EXIT
 export PATH=/usr/sbin:$PATH
 
-# Below the range that outgoing connections take theirs from.
+# Below the range of ports for outgoing connections.
 read -r controller first second < <(python3 -c '
 import random, socket
 def free(port):
@@ -33,7 +33,8 @@ def free(port):
 ports = random.sample(range(10000, 32000), 1000)
 print(*[port for port in ports if free(port)][:3])')
 
-# The daemons listen on the address of this machine's name: where that isn't loopback, they get another name.
+# The daemons listen on the address of this machine's host name: if that is not a loopback address, they get another
+# name.
 host=$(hostname -s)
 rename=()
 case $(getent ahostsv4 "$host" | awk 'NR == 1 {print $1}') in
@@ -83,7 +84,7 @@ SlurmctldLogFile=$dir/slurmctld.log
 SlurmdLogFile=$dir/slurmd-%n.log
 GresTypes=gpu
 SlurmdParameters=config_overrides
-# A negative SuspendTime would switch powering off, and with it powering up.
+# A negative SuspendTime would disable powering down, and with it powering up.
 SuspendTime=86400
 SuspendProgram=/bin/true
 ResumeProgram=$dir/resume
@@ -96,8 +97,8 @@ PartitionName=cloud Nodes=node2 MaxTime=INFINITE
 CONF
 echo "NodeName=node1 Name=gpu File=$dir/gpus/gpu[0-1]" >gres.conf
 echo "CgroupAutomount=no" >cgroup.conf
-# -b: the controller waits for a node that says it has just booted.
-# What slurmd says before it is a daemon must go somewhere, or it never launches a job.
+# -b: the controller waits for a node that reports a recent boot. slurmd's output before it becomes a daemon must be
+# redirected, or it never starts a job.
 cat >resume <<SCRIPT
 #!/bin/sh
 export SLURM_CONF=$dir/slurm.conf PATH=$PATH
@@ -117,7 +118,7 @@ daemon() { "${rename[@]}" "$@" </dev/null >>daemons.log 2>&1; }
 daemon munged --key-file="$dir/munge.key" --socket="$dir/munge.sock" --pid-file="$dir/munged.pid" \
   --log-file="$dir/munged.log" --seed-file="$dir/munged.seed"
 daemon slurmctld -f "$SLURM_CONF"
-# Its step daemons kill a job's processes one by one: those that are left should have no time to react.
+# The step daemons kill a job's processes one by one; this ensures that the remaining ones have no time to react.
 daemon nice -n -20 slurmd -f "$SLURM_CONF" -N node1
 for _ in $(seq 300); do
   [ "$(timeout 5 sinfo -h -n node1 -p cpu -o %t 2>/dev/null)" = idle ] && exit 0

@@ -6,14 +6,14 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
 
-/// interLink Gateway: the `sandbox` profile unless `kubernetes` is chosen.
+/// interLink Gateway. The default profile is `sandbox`; the other one is `kubernetes`.
 @SpringBootApplication
 @ConfigurationPropertiesScan
 public class GatewayApplication {
 
     /// Starts the gateway.
     ///
-    /// @param arguments Spring Boot's own
+    /// @param arguments arguments of Spring Boot
     public static void main(String[] arguments) {
         SpringApplication.run(GatewayApplication.class, arguments);
     }

@@ -1,7 +1,7 @@
-/// interLink Gateway: jobs over HTTP onto an HPC, by way of Kubernetes and interLink.
+/// interLink Gateway: runs jobs on an HPC through an HTTP API, Kubernetes and interLink.
 ///
-/// Start reading in [io.interlinkgateway.job], the vocabulary, then follow a job through
-/// `submission` → `pod` → `cluster` or `sandbox` → `pod` → `inspection`.
+/// To read the code, start with the domain model in [io.interlinkgateway.job], then follow a job through `submission`
+/// → `pod` → `cluster` or `sandbox` → `status` → `inspection`.
 @NullMarked
 package io.interlinkgateway;
 

@@ -37,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// The whole gateway in the sandbox, as a client sees it.
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = "gateway.caller.allowed-origins=https://portal.example.org")
+        properties = "gateway.security.allowed-origins=https://portal.example.org")
 class GatewayTests {
 
     private static final String JSON = "application/json";
@@ -377,7 +377,7 @@ class GatewayTests {
                 .containsExactly(
                         "secret-exists spec.containers[0].envFrom[0].secretRef: The Secret"
                             + " \"nosuch\" does not exist; interLink waits for it and reports"
-                            + " nothing. Make it with PUT"
+                            + " nothing. Create it with PUT"
                             + " /api/v1/mlflow-credentials/nosuch?workspace=references and a JSON"
                             + " body with username and password.",
                         "config-map-exists spec.containers[0].envFrom[2].configMapRef: The"

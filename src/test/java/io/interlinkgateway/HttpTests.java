@@ -241,8 +241,8 @@ class HttpTests {
             quoteCharacter = '~',
             value = {
                 "GET | /jobs/NAME/logs | Accept: application/json |"
-                        + " or ask for text/plain or text/event-stream.",
-                "GET | /events | Accept: application/json | or ask for text/event-stream.",
+                        + " or request text/plain or text/event-stream.",
+                "GET | /events | Accept: application/json | or request text/event-stream.",
                 "PUT | /mlflow-credentials/x | Content-Type: application/yaml |"
                         + " Send the body as application/json, and",
                 "POST | /tokens | Content-Type: application/yaml |"
@@ -321,7 +321,7 @@ class HttpTests {
                         .build();
 
         assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).body())
-                .contains("The document is no pod.");
+                .contains("The document is not a pod.");
     }
 
     @Test

@@ -18,31 +18,31 @@ import org.springframework.web.servlet.HandlerMapping;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// One line of JSON for each request that could change something, wherever it goes and however it ends, to the
-/// logger `audit`: who, how known, in which workspace, what, and how it ended. Holds nothing of bodies, tokens and
-/// parameters, and no text of the request that could break the line: JSON escapes it.
+/// Writes one line of JSON for each request that could change something, whatever its path and outcome, to the logger
+/// `audit`: the caller, how the caller was authenticated, the workspace, the action and the outcome. It contains
+/// nothing from bodies, tokens and parameters. Text from the request is escaped, so it can't break the line.
 ///
-/// There is no test of the path: an address has many spellings, and not every part of the gateway reads them alike.
+/// The path is not checked: an address has many spellings, which the parts of the gateway may interpret differently.
 final class AuditLogFilter extends OncePerRequestFilter {
 
-    /// Where the authenticated caller is left for the line.
+    /// The request attribute with the authenticated caller.
     static final String CALLER = AuditLogFilter.class.getName() + ".caller";
 
-    /// Where the workspace is left that is the caller's, whether the role is enough or not.
+    /// The request attribute with the workspace, if it is one of the caller's, whether or not the role is sufficient.
     static final String WORKSPACE = AuditLogFilter.class.getName() + ".workspace";
 
     private static final Logger AUDIT = LoggerFactory.getLogger("audit");
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
-    /// The pattern of what no endpoint takes. It says nothing of the address.
-    private static final String ANYTHING = "/**";
+    /// The pattern that matches if no endpoint does. It is not informative.
+    private static final String CATCH_ALL = "/**";
 
-    private static final int LONGEST_METHOD = 20;
+    private static final int MAX_METHOD_LENGTH = 20;
 
     private final JsonMapper json;
 
     AuditLogFilter(JsonMapper json) {
-        // Some viewers of logs take more characters than LF for the end of a line.
+        // Some log viewers treat further characters, not only LF, as the end of a line.
         this.json = json.rebuild().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
     }
 
@@ -68,11 +68,11 @@ final class AuditLogFilter extends OncePerRequestFilter {
         }
     }
 
-    /// Writes the line of a request that the server refused before any filter saw it, if it could change something.
+    /// Writes the line of a request that the server refused before the filters, if it could change something.
     ///
-    /// @param method its method
-    /// @param path its path, as it was sent; empty if it could not be read
-    /// @param status the status that it is answered with
+    /// @param method the request's method
+    /// @param path the request's path as it was sent; empty if it could not be read
+    /// @param status the status of the response
     void refused(String method, String path, int status) {
         if (isChange(method)) {
             Map<String, Object> line = new LinkedHashMap<>();
@@ -103,7 +103,7 @@ final class AuditLogFilter extends OncePerRequestFilter {
                 "action",
                 action(
                         request.getMethod(),
-                        pattern == null || pattern.equals(ANYTHING)
+                        pattern == null || pattern.equals(CATCH_ALL)
                                 ? request.getRequestURI()
                                 : pattern.toString()));
         put(line, "object", object(request, response));
@@ -112,7 +112,7 @@ final class AuditLogFilter extends OncePerRequestFilter {
     }
 
     private static String action(String method, String path) {
-        return Text.shown(method, LONGEST_METHOD) + " " + Text.shown(path);
+        return Text.shown(method, MAX_METHOD_LENGTH) + " " + Text.shown(path);
     }
 
     private static void end(Map<String, Object> line, int status) {
@@ -120,7 +120,7 @@ final class AuditLogFilter extends OncePerRequestFilter {
         line.put("status", status);
     }
 
-    /// What was named in the address, else what was made.
+    /// The name in the address, else the name of the created object.
     private static @Nullable Object object(
             HttpServletRequest request, HttpServletResponse response) {
         String made = response.getHeader(HttpHeaders.LOCATION);

@@ -8,14 +8,15 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.LifeCycle;
 
-/// Gives the requests that Jetty itself refuses, such as those with an ambiguous path, their line in the audit log.
-/// No filter sees them.
+/// Adds a line to the audit log for requests that Jetty itself refuses, such as those with an ambiguous path. They do
+/// not reach the filters.
 ///
-/// @param audit where the line goes
-/// @param answer what answers the request
+/// @param audit writes the line
+/// @param answer writes the response
 record AuditedRefusals(AuditLogFilter audit, Request.Handler answer) implements Request.Handler {
 
-    /// Puts it around the error handler that the server has when it starts, so that the order in which it is set does not matter.
+    /// Wraps the server's error handler when the server starts, so that it does not matter when the error handler is
+    /// set.
     static void install(Server server, AuditLogFilter audit) {
         server.addEventListener(
                 new LifeCycle.Listener() {

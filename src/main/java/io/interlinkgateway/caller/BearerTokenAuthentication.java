@@ -14,7 +14,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 
-/// From a bearer token to its caller.
+/// Authenticates callers by their bearer tokens.
 final class BearerTokenAuthentication implements AuthenticationManager {
 
     private final OwnTokens ownTokens;
@@ -31,7 +31,7 @@ final class BearerTokenAuthentication implements AuthenticationManager {
     }
 
     /// @throws InvalidBearerTokenException if the token is not valid
-    /// @throws TokenUnverifiableException if that can't be known now
+    /// @throws TokenUnverifiableException if it can't be verified now
     @Override
     public Authentication authenticate(Authentication authentication) {
         String token = ((BearerTokenAuthenticationToken) authentication).getToken();
@@ -42,8 +42,8 @@ final class BearerTokenAuthentication implements AuthenticationManager {
     private Caller ownerOf(String token) {
         try {
             return ownTokens.callerOf(token);
-        } catch (GatewayException noAnswer) {
-            throw new TokenUnverifiableException(noAnswer, noAnswer);
+        } catch (GatewayException failure) {
+            throw new TokenUnverifiableException(failure, failure);
         }
     }
 
@@ -51,14 +51,14 @@ final class BearerTokenAuthentication implements AuthenticationManager {
         return claimedIssuer(token)
                 .map(issuers::get)
                 .orElseThrow(() ->
-                        new InvalidBearerTokenException("The token is of no trusted issuer."));
+                        new InvalidBearerTokenException("The issuer of the token is not trusted."));
     }
 
-    /// What the token says of itself, which only chooses who judges it.
+    /// The issuer that the token claims. It only selects the issuer that verifies the token.
     private static Optional<String> claimedIssuer(String token) {
         try {
             return Optional.ofNullable(issuer(token));
-        } catch (ParseException noToken) {
+        } catch (ParseException _) {
             return Optional.empty();
         }
     }

@@ -7,39 +7,39 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 
-/// Who asks.
+/// The sender of a request.
 ///
-/// @param id the same for each request of the same person or service, and nobody else's: `issuer#subject`
-/// @param method how that is known
-/// @param reach where the caller may do what
-/// @param apiToken the id of the API token that was sent, if it was one
+/// @param id identifies the person or service: `issuer#subject`
+/// @param method how the caller was authenticated
+/// @param reach the caller's roles in workspaces
+/// @param apiToken the id of the API token, if one was sent
 public record Caller(String id, Method method, Reach reach, Optional<String> apiToken) {
 
     Caller(String id, Method method, Reach reach) {
         this(id, method, reach, Optional.empty());
     }
 
-    /// How a caller is known.
+    /// How a caller was authenticated.
     public enum Method {
-        /// Not at all: the gateway is open.
+        /// Not at all: the gateway is open to everyone.
         NONE,
         /// By a token of a trusted issuer.
         OIDC,
-        /// By an API token, which acts for its owner.
+        /// By an API token; the caller is its owner.
         API_TOKEN
     }
 
-    /// Where a caller may do what.
+    /// The workspaces that a caller may use, and the roles there.
     public sealed interface Reach {
 
-        /// Everything in every workspace.
+        /// All rights in all workspaces.
         ///
-        /// @param own the workspace of requests that name none
+        /// @param own the default workspace of requests
         record Everywhere(Workspace own) implements Reach {}
 
         /// Some workspaces.
         ///
-        /// @param roles the role in each; the first is that of requests that name none
+        /// @param roles workspaces to roles; the first workspace is the default of requests
         record Within(SequencedMap<Workspace, Role> roles) implements Reach {
 
             /// Copies the map, keeping its order.
@@ -53,7 +53,7 @@ public record Caller(String id, Method method, Reach reach, Optional<String> api
         return new Caller("anonymous", Method.NONE, new Reach.Everywhere(own));
     }
 
-    /// @return the workspace of requests that name none, unless the caller has none
+    /// @return the default workspace of requests, unless the caller has no workspace
     public Optional<Workspace> ownWorkspace() {
         return switch (reach) {
             case Reach.Everywhere(Workspace own) -> Optional.of(own);
@@ -62,7 +62,7 @@ public record Caller(String id, Method method, Reach reach, Optional<String> api
         };
     }
 
-    /// @return the role in a workspace, unless it is none of the caller's
+    /// @return the role in a workspace, unless it is not one of the caller's
     public Optional<Role> roleIn(Workspace workspace) {
         return switch (reach) {
             case Reach.Everywhere _ -> Optional.of(Role.ADMIN);
@@ -71,7 +71,7 @@ public record Caller(String id, Method method, Reach reach, Optional<String> api
         };
     }
 
-    /// @return the highest role in any workspace, unless the caller has none
+    /// @return the highest role in any workspace, unless the caller has no workspace
     Optional<Role> highestRole() {
         return switch (reach) {
             case Reach.Everywhere _ -> Optional.of(Role.ADMIN);
@@ -80,7 +80,7 @@ public record Caller(String id, Method method, Reach reach, Optional<String> api
         };
     }
 
-    /// @return the workspaces that are known to be the caller's, the own one first, with the role in each
+    /// @return the caller's known workspaces with the role in each; the default workspace is first
     public SequencedMap<Workspace, Role> workspaces() {
         return switch (reach) {
             case Reach.Everywhere(Workspace own) -> new LinkedHashMap<>(Map.of(own, Role.ADMIN));

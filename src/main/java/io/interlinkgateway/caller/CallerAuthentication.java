@@ -5,7 +5,7 @@ import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 
-/// Spring Security's view of a caller. It holds no token, so that none can leak from it.
+/// The caller as Spring Security's Authentication. It does not contain the token, so that the token can't leak.
 public final class CallerAuthentication extends AbstractAuthenticationToken {
 
     private final transient Caller caller;
@@ -16,8 +16,8 @@ public final class CallerAuthentication extends AbstractAuthenticationToken {
         setAuthenticated(true);
     }
 
-    /// @return who sends the request that this thread serves
-    /// @throws IllegalStateException if nobody was authenticated, which the filter chain forbids
+    /// @return the caller of the request that this thread serves
+    /// @throws IllegalStateException if no caller was authenticated, which the filter chain prevents
     public static Caller current() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         if (authentication instanceof CallerAuthentication known) {

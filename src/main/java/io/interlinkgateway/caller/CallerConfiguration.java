@@ -20,7 +20,7 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/// Puts [WorkspaceAccess] before every endpoint.
+/// Registers [WorkspaceAccess] for every endpoint, and describes workspaces and logins in the OpenAPI document.
 @Configuration(proxyBeanMethods = false)
 class CallerConfiguration implements WebMvcConfigurer {
 
@@ -44,7 +44,7 @@ class CallerConfiguration implements WebMvcConfigurer {
         resolvers.add(access);
     }
 
-    /// Describes the parameter wherever a controller takes a workspace.
+    /// Describes the parameter of each operation that takes a workspace.
     @Bean
     OperationCustomizer workspaceParameter() {
         return (operation, handler) -> {
@@ -62,17 +62,18 @@ class CallerConfiguration implements WebMvcConfigurer {
                                 .in("query")
                                 .name(WorkspaceAccess.PARAMETER)
                                 .description(
-                                        "The Kubernetes namespace, as kubectl's -n; left out, the"
-                                                + " caller's own.")
+                                        "The Kubernetes namespace, as with kubectl -n. By default"
+                                                + " the first of the caller's workspaces.")
                                 .schema(new StringSchema()));
             }
             return operation;
         };
     }
 
-    /// How to log in: at the issuers by authorization code, or with any bearer token. Swagger UI would offer every
-    /// grant and scope of a discovery document, most of which no person can use, so its addresses are said here.
-    /// An issuer that is down when the description is first asked for has only that document, until a restart.
+    /// Describes how to log in: with an authorization code at an issuer, or with any bearer token. The issuers'
+    /// addresses are given explicitly, because from a discovery document Swagger UI would offer every grant and
+    /// scope, most of which a person can't use. For an issuer that is down when the description is first requested,
+    /// only the discovery document is given, until a restart.
     @Bean
     OpenApiCustomizer logins(BearerTokenAuthentication tokens, SwaggerUiOAuthProperties swaggerUi) {
         return api -> {
@@ -101,7 +102,7 @@ class CallerConfiguration implements WebMvcConfigurer {
                                     .scheme("bearer")
                                     .description(
                                             "A token of an issuer that the gateway trusts, or an"
-                                                    + " API token. The sandbox asks for none."));
+                                                    + " API token. The sandbox requires none."));
             api.addSecurityItem(new SecurityRequirement().addList("bearer"));
         };
     }

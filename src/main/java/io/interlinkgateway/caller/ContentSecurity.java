@@ -11,8 +11,8 @@ import org.springframework.security.web.header.HeaderWriter;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 
-/// What a page of the gateway may load and call, as its header `Content-Security-Policy` says: nothing. Swagger UI alone
-/// has files of its own, and calls the gateway and the issuers that people log in at.
+/// Writes the header `Content-Security-Policy`. Pages of the gateway may load and call nothing, except Swagger UI,
+/// which loads its own files and calls the gateway and the issuers for the login.
 final class ContentSecurity implements HeaderWriter {
 
     private static final String HEADER = "Content-Security-Policy";
@@ -40,7 +40,8 @@ final class ContentSecurity implements HeaderWriter {
                         : NOTHING);
     }
 
-    /// Where Swagger UI gets tokens: an issuer's token endpoint may be on another host than the issuer.
+    /// The origins from which Swagger UI gets tokens: an issuer's token endpoint may be on another host than the
+    /// issuer.
     private String origins() {
         return issuers.stream()
                 .flatMap(issuer ->
@@ -53,7 +54,7 @@ final class ContentSecurity implements HeaderWriter {
                 .collect(Collectors.joining());
     }
 
-    /// Of its parts, so that nothing that an issuer says becomes another directive.
+    /// The origin is built from parts, so that an issuer's text can't add another directive.
     private static Optional<String> origin(String address) {
         try {
             URI uri = URI.create(address);
@@ -64,7 +65,7 @@ final class ContentSecurity implements HeaderWriter {
                                     + "://"
                                     + uri.getHost()
                                     + (uri.getPort() < 0 ? "" : ":" + uri.getPort()));
-        } catch (IllegalArgumentException noAddress) {
+        } catch (IllegalArgumentException _) {
             return Optional.empty();
         }
     }

@@ -13,7 +13,7 @@ import org.springframework.http.server.ServerHttpResponse;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.DefaultCorsProcessor;
 
-/// Answers what CORS refuses with a problem, as everywhere.
+/// Responds with a problem to requests that CORS refuses.
 final class CrossOriginRefusals extends DefaultCorsProcessor {
 
     private final ProblemResponses problems;
@@ -44,12 +44,12 @@ final class CrossOriginRefusals extends DefaultCorsProcessor {
                             known
                                     ? "Use GET, POST, PUT or DELETE."
                                     : "Ask the gateway's operator to add the origin to"
-                                            + " gateway.caller.allowed-origins."));
+                                            + " gateway.security.allowed-origins."));
         }
         return allowed;
     }
 
-    /// The answer is written when the request is known.
+    /// The response is written in [#processRequest], where the request is available.
     @Override
     protected void rejectRequest(ServerHttpResponse response) {}
 }

@@ -10,41 +10,45 @@ import org.springframework.security.web.firewall.FirewalledRequest;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 
-/// A firewall that checks every header before the request goes on, and refuses requests that call the gateway by a
-/// name that is not its own: in the header `Host`, which a web page can't choose, and in what an ingress says of it,
-/// which the gateway builds addresses from. On the management port each name is taken.
+/// Checks every header before the request is processed, and refuses requests with a host name that is not one of the
+/// gateway's: in the header `Host`, which a web page can't choose, and in the headers that an ingress derives from
+/// it, from which the gateway builds addresses. The management port accepts any name.
 final class HostFirewall extends StrictHttpFirewall {
 
-    /// The answer to these would show the request's headers, or be a tunnel.
+    /// A response to these methods would contain the request's headers, or open a tunnel.
     private static final Set<String> ANSWERED_BY_SERVERS = Set.of("TRACE", "CONNECT");
 
     private final Set<String> names;
 
-    /// @param names the gateway's own, in lower case; empty for all
+    /// @param names the gateway's host names in lower case; empty for any
     HostFirewall(Set<String> names) {
         this.names = Set.copyOf(names);
-        // Methods that no endpoint has are answered with those that it has.
+        // Unknown methods are not refused here: the response to them lists the methods of the
+        // endpoint.
         setUnsafeAllowAnyHttpMethod(true);
     }
 
-    /// @throws UnsupportedMethodException if the method is one that web servers answer themselves
-    /// @throws RequestRejectedException if the firewall refuses the request, or one of its names is another's
+    /// @throws UnsupportedMethodException if web servers usually handle the method themselves
+    /// @throws RequestRejectedException if the firewall refuses the request, or a host name is not one of the
+    ///     gateway's
     @Override
     public FirewalledRequest getFirewalledRequest(HttpServletRequest request) {
         if (ANSWERED_BY_SERVERS.contains(request.getMethod())) {
             throw new UnsupportedMethodException(request.getMethod());
         }
-        if (!takesAnyName(request) && !(isOwn(request.getServerName()) && isOwn(named(request)))) {
-            throw new RequestRejectedException("The gateway has another name.");
+        if (!acceptsAnyName(request)
+                && !(isOwn(request.getServerName()) && isOwn(named(request)))) {
+            throw new RequestRejectedException("The gateway does not have this host name.");
         }
         FirewalledRequest checked = super.getFirewalledRequest(request);
-        // Each is checked when it is read, which may otherwise be in the middle of an answer.
+        // Headers are checked when they are read, so they are read here, not in the middle of a
+        // response.
         Collections.list(checked.getHeaderNames())
                 .forEach(name -> Collections.list(checked.getHeaders(name)));
         return checked;
     }
 
-    private boolean takesAnyName(HttpServletRequest request) {
+    private boolean acceptsAnyName(HttpServletRequest request) {
         return names.isEmpty()
                 || ManagementServer.handles(request)
                 || ("GET".equals(request.getMethod())
@@ -55,7 +59,7 @@ final class HostFirewall extends StrictHttpFirewall {
         return name != null && names.contains(name.toLowerCase(Locale.ROOT));
     }
 
-    /// Only HTTP/1.0 may leave the header out.
+    /// Only HTTP/1.0 allows requests without the header.
     private static @Nullable String named(HttpServletRequest request) {
         String host = request.getHeader("Host");
         if (host == null) {

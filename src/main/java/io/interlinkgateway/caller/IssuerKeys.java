@@ -17,24 +17,25 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// The keys of one issuer. They are fetched anew after 5 minutes, and for a key that is not known: twice in a row, then
-/// once in 5 seconds, so that made-up names of keys neither reach the issuer more often nor hide a new key for longer.
-/// They are used for an hour if the issuer gives no newer ones. Safe for many threads, few of which wait for the issuer.
+/// The keys of one issuer. They are fetched again after 5 minutes, and when a token names an unknown key: twice in a
+/// row, then once in 5 seconds, so that invented key names do not cause more requests to the issuer, and a new key is
+/// found in that time. If the issuer does not respond, keys are used for up to an hour. Thread-safe; the number of
+/// threads that wait for the issuer is limited.
 final class IssuerKeys implements JWKSource<SecurityContext> {
 
     private static final long FRESH = Duration.ofMinutes(5).toNanos();
-    private static final long KEPT = Duration.ofHours(1).toNanos();
+    private static final long MAX_AGE = Duration.ofHours(1).toNanos();
     private static final Duration PAUSE = Duration.ofSeconds(5);
 
     private final Fetch fetch;
     private final Ticker ticker;
     private final Bucket fetches;
-    private final Semaphore places = new Semaphore(TrustedIssuer.MOST_WAITING);
+    private final Semaphore places = new Semaphore(TrustedIssuer.MAX_WAITING);
     private final ReentrantLock fetching = new ReentrantLock();
     private volatile @Nullable Held held;
 
-    /// @param fetch asks the issuer
-    /// @param ticker the time
+    /// @param fetch requests the keys from the issuer
+    /// @param ticker the source of time
     IssuerKeys(Fetch fetch, Ticker ticker) {
         this.fetch = fetch;
         this.ticker = ticker;
@@ -45,25 +46,25 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
                         .build();
     }
 
-    /// Asks an issuer for its keys.
+    /// Requests an issuer's keys.
     @FunctionalInterface
     interface Fetch {
-        /// @throws IOException if it gives no answer
-        /// @throws ParseException if its answer is no set of keys
+        /// @throws IOException if the issuer does not respond
+        /// @throws ParseException if the response is not a set of keys
         JWKSet keys() throws IOException, ParseException;
     }
 
     private record Held(JWKSet keys, long since) {}
 
-    /// The issuer is known to have no such key.
+    /// The issuer has no such key.
     static final class UnknownKeyException extends KeySourceException {
         private UnknownKeyException() {
             super("The issuer has no such key.");
         }
     }
 
-    /// @throws UnknownKeyException if none of the keys that are at hand is meant
-    /// @throws KeySourceException if none are at hand
+    /// @throws UnknownKeyException if no key of the issuer matches
+    /// @throws KeySourceException if the keys are not available
     @Override
     public List<JWK> get(JWKSelector selector, @Nullable SecurityContext context)
             throws KeySourceException {
@@ -88,13 +89,13 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
     }
 
     private Held usable(@Nullable Held keys) throws KeySourceException {
-        if (keys == null || age(keys) > KEPT) {
-            throw new KeySourceException("The issuer gives no keys.");
+        if (keys == null || age(keys) > MAX_AGE) {
+            throw new KeySourceException("The issuer's keys are not available.");
         }
         return keys;
     }
 
-    /// @return what was fetched since, or the same if nothing can be fetched now
+    /// @return newer keys, or the same if none can be fetched now
     private @Nullable Held newerThan(@Nullable Held known) throws KeySourceException {
         if (!places.tryAcquire()) {
             return held;
@@ -106,8 +107,9 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
             }
             return held;
         } catch (IOException | ParseException failure) {
-            if (known == null || age(known) > KEPT) {
-                throw new KeySourceException("The issuer gives no keys: " + failure, failure);
+            if (known == null || age(known) > MAX_AGE) {
+                throw new KeySourceException(
+                        "The issuer's keys are not available: " + failure, failure);
             }
             return known;
         } finally {

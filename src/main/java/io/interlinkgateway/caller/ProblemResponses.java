@@ -15,11 +15,12 @@ import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/// What goes wrong before a controller becomes the same problems as what goes wrong in one.
+/// Responds with problems to requests that fail before they reach a controller, in the same way as to those that fail
+/// in one.
 final class ProblemResponses
         implements AuthenticationEntryPoint, AccessDeniedHandler, RequestRejectedHandler {
 
-    /// Those that some address takes.
+    /// The methods that at least one address accepts.
     private static final List<String> METHODS =
             List.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS");
 
@@ -29,7 +30,7 @@ final class ProblemResponses
             new BearerTokenAuthenticationEntryPoint();
 
     /// @param problems the resolver of the controllers' exceptions
-    /// @param refusals where what is refused is counted
+    /// @param refusals counts refusals
     ProblemResponses(HandlerExceptionResolver problems, Refusals refusals) {
         this.problems = problems;
         this.refusals = refusals;
@@ -81,7 +82,7 @@ final class ProblemResponses
         answer(
                 request,
                 response,
-                new GatewayException.NotAllowed("This address is not for callers."));
+                new GatewayException.NotAllowed("This address is not available to callers."));
     }
 
     @Override
@@ -89,7 +90,7 @@ final class ProblemResponses
             HttpServletRequest request,
             HttpServletResponse response,
             RequestRejectedException rejected) {
-        // Its own message quotes the header, which may be a token.
+        // The exception's message quotes the header, which may be a token.
         GatewayException refusal = new GatewayException.RefusedByFirewall();
         refusals.refused(
                 Refusals.Cause.BAD_REQUEST,
@@ -102,7 +103,7 @@ final class ProblemResponses
                         : refusal);
     }
 
-    /// Answers what was too much, and counts it.
+    /// Responds to a request that exceeds a limit, and counts it.
     void refuse(
             HttpServletRequest request,
             HttpServletResponse response,

@@ -18,22 +18,23 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Bounds what one caller may ask for: requests a second, and requests that are open at a time, which streams
-/// are until they end. An API token counts for its owner, so that more tokens do not buy more.
+/// Limits each caller's requests per second and concurrent requests; a stream counts until it ends. Requests with an
+/// API token count for its owner, so that several tokens do not raise the limits.
 final class RateLimitFilter extends OncePerRequestFilter {
 
-    /// A caller who paused so long has a full bucket again, whatever the configuration.
-    private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
+    /// After this time without requests, a caller's bucket is full again with any configuration.
+    private static final Duration EXPIRY = Duration.ofHours(1);
 
-    /// Callers without an open request who are remembered: an issuer may have any number of users.
-    private static final int MOST_RECENT = 10_000;
+    /// The maximum number of callers without an open request whose buckets are stored: an issuer may have any number
+    /// of users.
+    private static final int MAX_RECENT = 10_000;
 
     private static final Duration STREAM_RETRY = Duration.ofSeconds(5);
 
     private final CallerProperties properties;
     private final ProblemResponses problems;
 
-    /// As long as something holds them: a request that is open, or [#recent].
+    /// Weak references to allowances: each exists as long as an open request or [#recent] refers to it.
     private final LoadingCache<String, Allowance> allowances;
 
     private final Cache<String, Allowance> recent;
@@ -43,10 +44,7 @@ final class RateLimitFilter extends OncePerRequestFilter {
         this.problems = problems;
         this.allowances = Caffeine.newBuilder().weakValues().build(_ -> allowance(properties));
         this.recent =
-                Caffeine.newBuilder()
-                        .maximumSize(MOST_RECENT)
-                        .expireAfterAccess(FORGOTTEN_AFTER)
-                        .build();
+                Caffeine.newBuilder().maximumSize(MAX_RECENT).expireAfterAccess(EXPIRY).build();
     }
 
     private record Allowance(Bucket requests, Semaphore open) {}
@@ -60,10 +58,10 @@ final class RateLimitFilter extends OncePerRequestFilter {
                                                 properties.requestsPerSecond(),
                                                 Duration.ofSeconds(1)))
                         .build(),
-                new Semaphore(properties.openRequests()));
+                new Semaphore(properties.maxConcurrentRequests()));
     }
 
-    /// @return how many callers without an open request are remembered
+    /// @return the number of callers without an open request whose buckets are stored
     long remembered() {
         recent.cleanUp();
         return recent.estimatedSize();
@@ -88,7 +86,7 @@ final class RateLimitFilter extends OncePerRequestFilter {
                     new GatewayException.TooManyRequests(
                             "You may send "
                                     + properties.requestsPerSecond()
-                                    + " requests a second.",
+                                    + " requests per second.",
                             Duration.ofNanos(probe.getNanosToWaitForRefill())));
         } else if (!allowance.open.tryAcquire()) {
             problems.refuse(
@@ -96,8 +94,8 @@ final class RateLimitFilter extends OncePerRequestFilter {
                     response,
                     new GatewayException.TooManyRequests(
                             "You may have "
-                                    + properties.openRequests()
-                                    + " requests and streams open at a time.",
+                                    + properties.maxConcurrentRequests()
+                                    + " requests and streams open at the same time.",
                             STREAM_RETRY));
         } else {
             Release release = new Release(allowance);
@@ -109,7 +107,7 @@ final class RateLimitFilter extends OncePerRequestFilter {
         }
     }
 
-    /// Gives the place back once, when the last of the answer is sent.
+    /// Releases the request's permit once, when the response is complete.
     private static final class Release implements AsyncListener {
 
         private final Allowance allowance;
@@ -123,7 +121,7 @@ final class RateLimitFilter extends OncePerRequestFilter {
             if (request.isAsyncStarted()) {
                 try {
                     request.getAsyncContext().addListener(this);
-                } catch (IllegalStateException alreadyDone) {
+                } catch (IllegalStateException _) {
                     release();
                 }
             } else {
@@ -142,14 +140,14 @@ final class RateLimitFilter extends OncePerRequestFilter {
             release();
         }
 
-        /// After a timeout and an error the completion follows.
+        /// [#onComplete] follows a timeout and an error.
         @Override
         public void onTimeout(AsyncEvent event) {}
 
         @Override
         public void onError(AsyncEvent event) {}
 
-        /// A dispatch forgets its listeners.
+        /// A dispatch removes the listeners.
         @Override
         public void onStartAsync(AsyncEvent event) {
             event.getAsyncContext().addListener(this);

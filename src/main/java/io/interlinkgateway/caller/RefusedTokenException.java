@@ -4,14 +4,14 @@ import io.interlinkgateway.web.Refusals;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 
-/// A token that is refused, and the cause, for those who run the gateway.
+/// A token is refused; the cause is counted and logged for operators.
 public final class RefusedTokenException extends InvalidBearerTokenException {
 
     private final Refusals.Cause cause;
 
-    /// @param cause as which it is counted
-    /// @param message what the caller is answered
-    /// @param failure what was wrong, if more is known
+    /// @param cause the cause to count
+    /// @param message the message for the caller
+    /// @param failure the underlying exception, if there is one
     public RefusedTokenException(
             Refusals.Cause cause, String message, @Nullable Throwable failure) {
         super(message, failure);

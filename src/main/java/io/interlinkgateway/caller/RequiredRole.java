@@ -6,13 +6,13 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// The role that an endpoint asks for: in the request's workspace if it takes one, else in any. An endpoint of
-/// the API without it answers nobody.
+/// The role that an endpoint requires: in the request's workspace if it takes one, else in any workspace. An API
+/// endpoint without this annotation refuses all requests.
 @Documented
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface RequiredRole {
 
-    /// @return the least role
+    /// @return the minimum role
     Role value();
 }

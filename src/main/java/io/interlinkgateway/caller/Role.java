@@ -1,13 +1,13 @@
 package io.interlinkgateway.caller;
 
-/// What a caller may do in a workspace; each role includes those before it. An endpoint that takes a workspace gets
-/// the caller's role there as a parameter of this type.
+/// What a caller may do in a workspace; each role includes the previous ones. An endpoint that takes a workspace can
+/// get the caller's role there as a parameter of this type.
 public enum Role {
-    /// May look at everything, passwords aside, and change nothing.
+    /// May read everything except passwords, and change nothing.
     VIEWER,
     /// May also submit, replace and delete jobs.
     SUBMITTER,
-    /// May also keep the credentials that all jobs of the workspace use, and send them to servers of their choice.
+    /// May also manage the credentials that all jobs of the workspace use, and send them to any server.
     ADMIN;
 
     /// @param other a role

@@ -38,12 +38,12 @@ import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Who gets past which door. Inside, [WorkspaceAccess] decides.
+/// The security filter chains, which authenticate requests. [WorkspaceAccess] then authorizes them.
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
 
-    /// Before the request goes on: after it a stream's own thread may be writing headers, too, and Jetty's are not
-    /// made for two.
+    /// Writes headers before the request is processed: afterwards a stream's own thread may be writing headers too,
+    /// and Jetty's are not thread-safe.
     private static final ObjectPostProcessor<HeaderWriterFilter> EAGER =
             new ObjectPostProcessor<>() {
                 @Override
@@ -55,7 +55,7 @@ class SecurityConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(SecurityConfiguration.class);
 
-    /// What anybody may read: how the gateway is, and how it is used.
+    /// The paths that are readable without authentication: health and documentation.
     private static final String[] OPEN = {
         "/",
         "/actuator/health",
@@ -78,8 +78,8 @@ class SecurityConfiguration {
         switch (properties.mode()) {
             case OPEN ->
                     LOG.warn(
-                            "gateway.security.mode is open: whoever reaches the gateway may do"
-                                    + " everything in every workspace");
+                            "gateway.security.mode is open: everyone who can reach the gateway may"
+                                    + " do everything in every workspace");
             case AUTHENTICATED -> requireIssuer(properties);
         }
     }
@@ -89,8 +89,8 @@ class SecurityConfiguration {
             throw new InvalidConfigurationPropertyValueException(
                     "gateway.security.issuers",
                     null,
-                    "The gateway has no way to know its callers. Name an issuer whose tokens it"
-                            + " trusts, or let everybody in with gateway.security.mode=open.");
+                    "The gateway can't authenticate callers. Configure an issuer whose tokens it"
+                        + " trusts, or disable authentication with gateway.security.mode=open.");
         }
     }
 
@@ -117,7 +117,7 @@ class SecurityConfiguration {
                         .toList());
     }
 
-    /// Sees every request before each other filter does, so that refused ones have their line too.
+    /// Runs before all other filters, so that requests which they refuse are logged too.
     @Bean
     FilterRegistrationBean<AuditLogFilter> auditLog(JsonMapper json) {
         FilterRegistrationBean<AuditLogFilter> registration =
@@ -142,8 +142,8 @@ class SecurityConfiguration {
             Connections connections) {
         http.sessionManagement(
                         sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                // No browser sends a bearer token by itself, and CORS refuses what pages of other
-                // origins send without one.
+                // CSRF protection is not needed: browsers do not send bearer tokens by themselves,
+                // and CORS refuses requests of other origins without one.
                 .csrf(AbstractHttpConfigurer::disable)
                 .formLogin(AbstractHttpConfigurer::disable)
                 .httpBasic(AbstractHttpConfigurer::disable)
@@ -160,11 +160,11 @@ class SecurityConfiguration {
         switch (properties.mode()) {
             case OPEN ->
                     http.authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
-                            .addFilterBefore(everybodyIn(), AnonymousAuthenticationFilter.class);
+                            .addFilterBefore(asAnonymous(), AnonymousAuthenticationFilter.class);
             case AUTHENTICATED ->
                     http.authorizeHttpRequests(
                                     requests -> {
-                                        // These follow a request that was let in.
+                                        // Dispatches of a request that was already authorized.
                                         requests.dispatcherTypeMatchers(
                                                         DispatcherType.ASYNC, DispatcherType.ERROR)
                                                 .permitAll();
@@ -196,10 +196,11 @@ class SecurityConfiguration {
         return http.build();
     }
 
-    private Filter everybodyIn() {
-        Caller anybody = Caller.ofOpenGateway(new Workspace(callers.defaultWorkspace()));
+    private Filter asAnonymous() {
+        Caller anonymous = Caller.ofOpenGateway(new Workspace(callers.defaultWorkspace()));
         return (request, response, chain) -> {
-            SecurityContextHolder.getContext().setAuthentication(new CallerAuthentication(anybody));
+            SecurityContextHolder.getContext()
+                    .setAuthentication(new CallerAuthentication(anonymous));
             chain.doFilter(request, response);
         };
     }
@@ -214,11 +215,11 @@ class SecurityConfiguration {
         };
     }
 
-    /// Pages of other origins are refused altogether, not only kept from reading: without this they could
-    /// still send simple requests to an open gateway.
+    /// Requests from other origins are refused, instead of only hiding the response from them: otherwise such pages
+    /// could send simple requests to an open gateway.
     private CorsFilter origins(ProblemResponses problems) {
         CorsConfiguration api = new CorsConfiguration();
-        api.setAllowedOrigins(callers.allowedOrigins());
+        api.setAllowedOrigins(properties.allowedOrigins());
         api.setAllowedMethods(List.of("GET", "POST", "PUT", "DELETE"));
         api.setAllowedHeaders(List.of(CorsConfiguration.ALL));
         api.setExposedHeaders(

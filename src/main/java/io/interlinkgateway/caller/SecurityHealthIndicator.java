@@ -5,7 +5,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/// Shows whether callers must say who they are.
+/// Shows whether callers must authenticate.
 @Component
 class SecurityHealthIndicator implements HealthIndicator {
 

@@ -9,27 +9,30 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/// Who is let in.
+/// Authentication of callers.
 ///
-/// @param mode whether callers must authenticate; with `open` everybody who reaches the gateway may do everything,
+/// @param mode whether callers must authenticate; with `open`, everyone who can reach the gateway may do everything,
 ///     which is logged and shown in health
 /// @param issuers the OpenID Connect issuers whose tokens are trusted; tokens of other issuers are refused
-/// @param allowedHosts the host names by which the gateway may be called (header `Host`, and what an ingress
-///     forwards of it); empty for all. The liveness and readiness probes need none. In the sandbox the loopback names,
-///     so that no web page can reach it by a name of its own (DNS rebinding)
+/// @param allowedHosts the gateway's host names. Requests with another one in the header `Host`, or in the headers of
+///     an ingress, are refused; empty for any. The liveness and readiness probes accept any name. In the sandbox the
+///     loopback names, so that no web page can reach it by its own name (DNS rebinding)
+/// @param allowedOrigins web origins whose pages may call the API (CORS), such as `https://portal.example.org`;
+///     requests from other origins are refused. By default none is allowed
 /// @param openMetrics whether `/actuator/prometheus` answers without a token
 @ConfigurationProperties("gateway.security")
 record SecurityProperties(
         @DefaultValue("authenticated") Mode mode,
         @DefaultValue List<Issuer> issuers,
         @DefaultValue Set<String> allowedHosts,
+        @DefaultValue List<String> allowedOrigins,
         @DefaultValue("false") boolean openMetrics) {
 
-    /// Whether callers must say who they are.
+    /// Whether callers must authenticate.
     enum Mode {
-        /// Each request needs a token.
+        /// Each request must have a token.
         AUTHENTICATED,
-        /// Whoever reaches the gateway may do everything.
+        /// Everyone who can reach the gateway may do everything.
         OPEN
     }
 
@@ -47,11 +50,12 @@ record SecurityProperties(
     /// @param uri its identifier, as the claim `iss` has it; `https`, or `http` on a loopback address
     /// @param audiences a token must be for one of these (claim `aud`)
     /// @param anyAudience whether tokens for any audience are accepted. The operators of the issuer's other services
-    ///     can then use the tokens that users send there
-    /// @param clockSkew how far the clocks may differ
-    /// @param userInfo whether the claims of the UserInfo endpoint count too (EGI Check-in has entitlements only
-    ///     there); asked once per token and 5 minutes
-    /// @param rules which claims give which workspaces; the first that matches names the caller's own
+    ///     can then use the tokens that users send to them
+    /// @param clockSkew the tolerated difference between clocks
+    /// @param userInfo whether the claims of the UserInfo endpoint are used too (EGI Check-in has entitlements only
+    ///     there); requested once per token and 5 minutes
+    /// @param rules which claims give which workspaces; the first rule that matches gives the caller's default
+    ///     workspace
     record Issuer(
             URI uri,
             @DefaultValue List<String> audiences,
@@ -67,7 +71,7 @@ record SecurityProperties(
                     "https".equals(uri.getScheme())
                             || ("http".equals(uri.getScheme()) && LOOPBACK.contains(uri.getHost()));
             if (!safe) {
-                throw new IllegalArgumentException("An issuer's uri is https, not " + uri);
+                throw new IllegalArgumentException("An issuer's uri must be https, not " + uri);
             }
             if (audiences.isEmpty() != anyAudience) {
                 throw new IllegalArgumentException(
@@ -78,11 +82,11 @@ record SecurityProperties(
 
     /// A rule from a claim to a workspace.
     ///
-    /// @param claim the claim's name (`sub`, `groups`, `entitlements`), or a path of names with dots between
-    ///     (`realm_access.roles`); a text or a list of texts
-    /// @param value the whole text that the claim must have
-    /// @param pattern instead of value, a regular expression (RE2) that must match the whole text
-    /// @param workspace the workspace's name; after a pattern `$1` stands for its first group, and so on
+    /// @param claim the claim's name (`sub`, `groups`, `entitlements`), or a path of names separated by dots
+    ///     (`realm_access.roles`); its value is a text or a list of texts
+    /// @param value the exact text of the claim
+    /// @param pattern instead of `value`, a regular expression (RE2) that must match the whole text
+    /// @param workspace the workspace's name; with a pattern, `$1` stands for its first group, and so on
     /// @param role the role there
     record Rule(
             String claim,

@@ -3,9 +3,9 @@ package io.interlinkgateway.caller;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.bucket4j.TimeMeter;
 
-/// One time for caches and for buckets.
+/// A time source for both caches and rate limits.
 ///
-/// @param ticker the time
+/// @param ticker the source of time
 public record TickerMeter(Ticker ticker) implements TimeMeter {
 
     @Override

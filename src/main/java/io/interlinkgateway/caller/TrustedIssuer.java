@@ -53,22 +53,22 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/// One trusted issuer. Its addresses are found (OpenID Connect Discovery 1.0) when its first token comes, and
-/// tried again as long as it does not answer; its keys are [IssuerKeys].
+/// One trusted issuer. Its addresses are discovered (OpenID Connect Discovery 1.0) for its first token, and again as
+/// long as it does not respond; its keys are [IssuerKeys].
 final class TrustedIssuer {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrustedIssuer.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(2);
-    private static final Duration USER_INFO_KEPT = Duration.ofMinutes(5);
-    private static final int LARGEST_ANSWER = 1 << 20;
+    private static final Duration USER_INFO_TTL = Duration.ofMinutes(5);
+    private static final int MAX_RESPONSE_BYTES = 1 << 20;
 
-    /// Requests that may wait for one issuer's addresses, or for its keys, at a time. More are answered without them: an
-    /// issuer that is slow must not take the server's threads.
-    static final int MOST_WAITING = 100;
+    /// How many requests may wait for one issuer's addresses, or for its keys, at the same time. Further requests
+    /// fail at once: a slow issuer must not occupy the server's threads.
+    static final int MAX_WAITING = 100;
 
-    /// The workspaces of all callers together that user info is kept of.
-    private static final int MOST_WORKSPACES_KEPT = 100_000;
+    /// The maximum number of workspaces in all cached user infos together.
+    private static final int MAX_CACHED_WORKSPACES = 100_000;
 
     private static final int LONGEST_SUBJECT = 255;
 
@@ -82,15 +82,15 @@ final class TrustedIssuer {
     private final JsonMapper json;
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
 
-    /// What the claims of a token and of its user info give, by the token's hash.
+    /// The workspaces from the claims of a token and its user info, by the token's hash.
     private final Cache<String, Caller.Reach.Within> reaches =
             Caffeine.newBuilder()
-                    .maximumWeight(MOST_WORKSPACES_KEPT)
+                    .maximumWeight(MAX_CACHED_WORKSPACES)
                     .weigher((String _, Caller.Reach.Within reach) -> reach.roles().size() + 1)
-                    .expireAfterWrite(USER_INFO_KEPT)
+                    .expireAfterWrite(USER_INFO_TTL)
                     .build();
 
-    private final Semaphore places = new Semaphore(MOST_WAITING);
+    private final Semaphore places = new Semaphore(MAX_WAITING);
     private final ReentrantLock discovering = new ReentrantLock();
     private volatile @Nullable Provider provider;
     private volatile Instant notBefore = Instant.MIN;
@@ -104,29 +104,29 @@ final class TrustedIssuer {
     private record Provider(
             JwtDecoder decoder, @Nullable URI userInfo, Optional<LoginPages> loginPages) {}
 
-    /// Where people log in by authorization code.
+    /// The endpoints for a login with an authorization code.
     ///
-    /// @param authorization the page that asks them
-    /// @param token what gives a token for the page's code
+    /// @param authorization the authorization endpoint
+    /// @param token the token endpoint
     record LoginPages(String authorization, String token) {}
 
     String uri() {
         return properties.uri().toString();
     }
 
-    /// @return its pages, unless it has none or does not answer now
+    /// @return its endpoints, unless it has none or does not respond now
     Optional<LoginPages> loginPages() {
         try {
             return provider().loginPages();
-        } catch (TokenUnverifiableException silent) {
+        } catch (TokenUnverifiableException _) {
             return Optional.empty();
         }
     }
 
-    /// @param token a token that claims to be of this issuer
-    /// @return who sent it
+    /// @param token a token with this issuer in its claims
+    /// @return the caller
     /// @throws InvalidBearerTokenException if the token is not valid
-    /// @throws TokenUnverifiableException if that can't be known now
+    /// @throws TokenUnverifiableException if it can't be verified now
     Caller callerOf(String token) {
         Provider known = provider();
         Jwt jwt = decoded(known, token);
@@ -140,7 +140,7 @@ final class TrustedIssuer {
 
     private Caller.Reach.Within withUserInfo(Provider known, Jwt jwt) {
         Map<String, Object> claims = new LinkedHashMap<>(jwt.getClaims());
-        claims.putAll(askUserInfo(known, jwt));
+        claims.putAll(requestUserInfo(known, jwt));
         return reach(claims);
     }
 
@@ -153,24 +153,24 @@ final class TrustedIssuer {
             Jwt jwt = known.decoder.decode(token);
             requirePlainClaims(token);
             return jwt;
-        } catch (BadJwtException bad) {
+        } catch (BadJwtException failure) {
             throw new InvalidBearerTokenException(
-                    "The token is not valid: it has expired, is for another audience, or was"
+                    "The token is not valid: it has expired, is for another audience, or has been"
                             + " changed.",
-                    bad);
-        } catch (JwtException noKey) {
-            if (NestedExceptionUtils.getRootCause(noKey)
+                    failure);
+        } catch (JwtException failure) {
+            if (NestedExceptionUtils.getRootCause(failure)
                     instanceof IssuerKeys.UnknownKeyException unknown) {
                 throw new RefusedTokenException(
                         Refusals.Cause.UNKNOWN_KEY,
                         "The token is signed with a key that its issuer does not have.",
                         unknown);
             }
-            throw unavailable(noKey);
+            throw unavailable(failure);
         }
     }
 
-    /// Decoders are lenient: they take a number for a text, and a time of any size.
+    /// Checks types, because decoders are lenient: they accept a number for a text, and a time of any size.
     private static void requirePlainClaims(String token) {
         Map<String, Object> claims = rawClaims(token);
         boolean plain =
@@ -181,8 +181,8 @@ final class TrustedIssuer {
                                 .allMatch(TrustedIssuer::isTime);
         if (!plain) {
             throw new InvalidBearerTokenException(
-                    "The token is not valid: its claim sub is no plain text, or exp, nbf or iat is"
-                            + " no time before the year 10000.");
+                    "The token is not valid: its claim sub is not a plain text, or exp, nbf or iat"
+                            + " is not a time before the year 10000.");
         }
     }
 
@@ -190,7 +190,7 @@ final class TrustedIssuer {
         try {
             Map<String, Object> claims = SignedJWT.parse(token).getPayload().toJSONObject();
             return claims == null ? Map.of() : claims;
-        } catch (ParseException noToken) {
+        } catch (ParseException _) {
             return Map.of();
         }
     }
@@ -209,7 +209,7 @@ final class TrustedIssuer {
 
     private Provider discovered() {
         if (!places.tryAcquire()) {
-            throw unavailable(new IOException("Many requests wait for it."));
+            throw unavailable(new IOException("Too many requests are waiting for it."));
         }
         discovering.lock();
         try {
@@ -227,12 +227,13 @@ final class TrustedIssuer {
 
     private Provider discover() {
         if (Instant.now().isBefore(notBefore)) {
-            throw unavailable(new IOException("It failed just now."));
+            throw unavailable(new IOException("It failed a moment ago."));
         }
         try {
             Map<String, Object> metadata = get(URI.create(discovery()), null);
             if (!uri().equals(metadata.get("issuer"))) {
-                throw new IOException("It says that it is " + metadata.get("issuer") + ".");
+                throw new IOException(
+                        "Its metadata has the issuer " + metadata.get("issuer") + ".");
             }
             return new Provider(
                     decoder(address(metadata, "jwks_uri")),
@@ -267,7 +268,7 @@ final class TrustedIssuer {
         URL address = keys.toURL();
         DefaultResourceRetriever retriever =
                 new DefaultResourceRetriever(
-                        (int) TIMEOUT.toMillis(), (int) TIMEOUT.toMillis(), LARGEST_ANSWER);
+                        (int) TIMEOUT.toMillis(), (int) TIMEOUT.toMillis(), MAX_RESPONSE_BYTES);
         IssuerKeys source =
                 new IssuerKeys(
                         () -> JWKSet.parse(retriever.retrieveResource(address).getContent()),
@@ -291,7 +292,7 @@ final class TrustedIssuer {
         return decoder;
     }
 
-    /// A token that is bound to a key is worth nothing without proof of the key (RFC 7800).
+    /// Refuses a token that is bound to a key: it is not valid without a proof of possession (RFC 7800).
     private static OAuth2TokenValidatorResult unbound(Jwt jwt) {
         return jwt.hasClaim("cnf")
                 ? OAuth2TokenValidatorResult.failure(new OAuth2Error("invalid_token"))
@@ -307,13 +308,13 @@ final class TrustedIssuer {
                 : OAuth2TokenValidatorResult.failure(new OAuth2Error("invalid_token"));
     }
 
-    private Map<String, Object> askUserInfo(Provider known, Jwt jwt) {
+    private Map<String, Object> requestUserInfo(Provider known, Jwt jwt) {
         try {
             Map<String, Object> claims =
                     get(Objects.requireNonNull(known.userInfo), jwt.getTokenValue());
             if (!Objects.equals(jwt.getSubject(), claims.get(JwtClaimNames.SUB))) {
                 throw new InvalidBearerTokenException(
-                        "The issuer says that the token is another's.");
+                        "The issuer's user info has another subject than the token.");
             }
             return claims;
         } catch (IOException failure) {
@@ -339,43 +340,45 @@ final class TrustedIssuer {
             }
             Map<String, Object> claims = json.readValue(response.body(), CLAIMS);
             if (claims == null) {
-                throw new IOException("It answered null.");
+                throw new IOException("The response is null.");
             }
             return claims;
-        } catch (JacksonException noJson) {
-            throw new IOException("It answered no JSON.", noJson);
-        } catch (InterruptedException stopped) {
+        } catch (JacksonException failure) {
+            throw new IOException("The response is not JSON.", failure);
+        } catch (InterruptedException failure) {
             Thread.currentThread().interrupt();
-            throw new IOException("The gateway is stopping.", stopped);
+            throw new IOException("The gateway is stopping.", failure);
         }
     }
 
-    /// The timeout of a request is for the head of its answer alone.
+    /// Limits the whole response: the timeout of an HTTP request only covers its head.
     private HttpResponse<byte[]> answer(HttpRequest request)
             throws IOException, InterruptedException {
         CompletableFuture<HttpResponse<byte[]>> answer =
                 http.sendAsync(
                         request,
                         HttpResponse.BodyHandlers.limiting(
-                                HttpResponse.BodyHandlers.ofByteArray(), LARGEST_ANSWER));
+                                HttpResponse.BodyHandlers.ofByteArray(), MAX_RESPONSE_BYTES));
         try {
             return answer.get(TIMEOUT.multipliedBy(2).toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException failure) {
             throw new IOException(String.valueOf(failure.getCause()), failure);
-        } catch (TimeoutException slow) {
+        } catch (TimeoutException failure) {
             answer.cancel(true);
-            throw new IOException("Its answer does not end.", slow);
+            throw new IOException("The response did not end in time.", failure);
         }
     }
 
     private TokenUnverifiableException unavailable(Exception cause) {
         return new TokenUnverifiableException(
                 new GatewayException.IssuerUnavailable(
-                        "The issuer " + uri() + " can't be asked whether the token is good."),
+                        "The issuer "
+                                + uri()
+                                + " does not respond, so the token can't be verified."),
                 cause);
     }
 
-    /// @return where it says its addresses (OpenID Connect Discovery 1.0, section 4)
+    /// @return the address of its metadata (OpenID Connect Discovery 1.0, section 4)
     String discovery() {
         return uri().replaceFirst("/$", "") + "/.well-known/openid-configuration";
     }

@@ -19,9 +19,9 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.HandlerInterceptor;
 
-/// The one place that decides whether a caller may use an endpoint, before the endpoint reads anything of the
-/// request; and that gives controllers the workspace that was decided on, and the caller's role there. A workspace
-/// that is none of the caller's is answered as one that does not exist.
+/// Decides whether a caller may use an endpoint, before the endpoint reads anything from the request, and passes the
+/// workspace and the caller's role to the controller. It is the only place for this. The response for a workspace
+/// that is not one of the caller's is the same as for one that does not exist.
 final class WorkspaceAccess implements HandlerInterceptor, HandlerMethodArgumentResolver {
 
     static final String PARAMETER = "workspace";
@@ -37,9 +37,8 @@ final class WorkspaceAccess implements HandlerInterceptor, HandlerMethodArgument
     @Override
     public boolean preHandle(
             HttpServletRequest request, HttpServletResponse response, Object handler) {
-        // No endpoint takes OPTIONS: the framework itself says which methods there are. The end of
-        // a stream
-        // comes by here again, after its request was let in.
+        // OPTIONS is handled by the framework, which lists an endpoint's methods. The end of a
+        // stream is dispatched through here a second time, after the request was authorized.
         if (!(handler instanceof HandlerMethod endpoint)
                 || HttpMethod.OPTIONS.matches(request.getMethod())
                 || request.getDispatcherType() == DispatcherType.ASYNC) {
@@ -108,7 +107,7 @@ final class WorkspaceAccess implements HandlerInterceptor, HandlerMethodArgument
 
     private static GatewayException.NotAllowed inNoWorkspace(Caller caller) {
         return new GatewayException.NotAllowed(
-                "No rule gives a workspace to " + caller.id() + " and the token's claims.");
+                "No rule gives a workspace to " + caller.id() + " with the token's claims.");
     }
 
     @Override
@@ -127,7 +126,7 @@ final class WorkspaceAccess implements HandlerInterceptor, HandlerMethodArgument
         Object decided = request.getAttribute(attribute, RequestAttributes.SCOPE_REQUEST);
         if (decided == null) {
             throw new IllegalStateException(
-                    "The right to the workspace was not checked for " + parameter.getExecutable());
+                    "Access to the workspace was not checked for " + parameter.getExecutable());
         }
         return decided;
     }

@@ -17,8 +17,7 @@ import org.springframework.web.bind.annotation.RestController;
 class WorkspaceController {
 
     @Schema(name = "Workspace")
-    record WorkspaceResponse(
-            String name, @Schema(description = "What you may do there.") Role role) {}
+    record WorkspaceResponse(String name, @Schema(description = "Your role in it.") Role role) {}
 
     @Schema(name = "Workspaces")
     record Items(List<WorkspaceResponse> items) {}
@@ -28,7 +27,7 @@ class WorkspaceController {
     @Operation(
             operationId = "listWorkspaces",
             summary = "List your workspaces",
-            description = "The first is that of requests that name none.")
+            description = "The first is used for requests without the parameter workspace.")
     Items list() {
         return new Items(
                 CallerAuthentication.current().workspaces().entrySet().stream()

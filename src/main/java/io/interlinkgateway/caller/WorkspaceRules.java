@@ -18,24 +18,24 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// From the claims of one issuer to workspaces.
+/// The rules that map claims of one issuer to workspaces.
 final class WorkspaceRules {
 
     private static final int LONGEST_VALUE = 1024;
     private static final int LONGEST_NAME = 63;
 
-    /// Hexadecimal digits: 80 bits. Of 40 bits a second text with the same digest and the same letters is found within
-    /// minutes.
+    /// The number of hexadecimal digits of a digest: 80 bits. With 40 bits, a second text with the same digest and
+    /// letters could be found within minutes.
     private static final int HASH = 20;
 
-    /// How a name ends that comes of a digest. No other may.
+    /// The end of a name with a digest. No other name may end like this.
     private static final Pattern HASHED = Pattern.compile("-[0-9a-f]{" + HASH + "}$");
 
     private static final Pattern GROUP = Pattern.compile("\\$([0-9])");
     private static final Pattern LITERAL = Pattern.compile("[^$\\\\]*");
     private static final Pattern NOT_IN_NAMES = Pattern.compile("[^a-z0-9]+");
 
-    /// Names that no claim may lead to.
+    /// Names that rules must not give.
     private static final Set<String> RESERVED = Set.of("default", "interlink-gateway");
 
     private final List<Rule> rules;
@@ -58,8 +58,8 @@ final class WorkspaceRules {
             implements Rule {
 
         @Override
-        public Optional<Workspace> workspaceFor(String said) {
-            return value.equals(said) ? Optional.of(workspace) : Optional.empty();
+        public Optional<Workspace> workspaceFor(String text) {
+            return value.equals(text) ? Optional.of(workspace) : Optional.empty();
         }
     }
 
@@ -67,8 +67,8 @@ final class WorkspaceRules {
             implements Rule {
 
         @Override
-        public Optional<Workspace> workspaceFor(String said) {
-            Matcher matcher = pattern.matcher(said);
+        public Optional<Workspace> workspaceFor(String text) {
+            Matcher matcher = pattern.matcher(text);
             return matcher.matches() ? named(filled(matcher)) : Optional.empty();
         }
 
@@ -96,11 +96,11 @@ final class WorkspaceRules {
                 rule.role());
     }
 
-    /// Whether a pattern and the template of its workspace can give a workspace.
+    /// Checks that a pattern and the template of its workspace can give a workspace.
     ///
-    /// @param pattern a regular expression that meets texts of strangers, so only one that takes linear time (RE2)
+    /// @param pattern a regular expression that is applied to untrusted texts, so it must take linear time (RE2)
     /// @param workspace text without `\`, and `$1` to `$9` for the pattern's groups
-    /// @throws IllegalArgumentException if not; its message says what to write instead
+    /// @throws IllegalArgumentException if not; the message explains what to write instead
     static void check(String pattern, String workspace) {
         int most = pattern(pattern).groupCount();
         Matcher groups = GROUP.matcher(workspace);
@@ -114,7 +114,7 @@ final class WorkspaceRules {
             throw new IllegalArgumentException(
                     "The workspace "
                             + workspace
-                            + " of a rule with a pattern has a $ that no digit follows, or a \\."
+                            + " of a rule with a pattern has a $ without a digit after it, or a \\."
                             + " Write $1 to $9 for the pattern's groups.");
         }
     }
@@ -130,14 +130,14 @@ final class WorkspaceRules {
                             + refused.getDescription()
                             + ". Patterns have the syntax of RE2, which has no look-ahead,"
                             + " look-behind, back reference, possessive quantifier or atomic group."
-                            + " Write what is to match as it is, as in urn:group:([^:]+):member, or"
-                            + " one rule with a value for each text.",
+                            + " Write the text to match literally, as in urn:group:([^:]+):member,"
+                            + " or one rule with a value for each text.",
                     refused);
         }
     }
 
-    /// @param claims anything, in any form
-    /// @return the role in each workspace, in the order of the rules; where several give one, the highest
+    /// @param claims any claims, of any types
+    /// @return workspaces to roles, in the order of the rules; the highest role if several rules give a workspace
     SequencedMap<Workspace, Role> workspacesOf(Map<String, Object> claims) {
         SequencedMap<Workspace, Role> workspaces = new LinkedHashMap<>();
         for (Rule rule : rules) {
@@ -173,8 +173,9 @@ final class WorkspaceRules {
         };
     }
 
-    /// A text that is no name, or looks like one that comes of a digest, becomes one that no other text becomes: its
-    /// digest makes `a.b` and `a-b` differ.
+    /// Converts a text to a workspace's name. A text that is not a valid name, or that ends like a name with a
+    /// digest, gets its digest appended. So the names of different texts are different, for example of `a.b` and
+    /// `a-b`.
     private static Optional<Workspace> named(String text) {
         try {
             Workspace workspace = new Workspace(text);
@@ -182,7 +183,7 @@ final class WorkspaceRules {
                     ? Optional.of(hashed(text))
                     : Optional.of(workspace)
                             .filter(_ -> !text.startsWith("kube-") && !RESERVED.contains(text));
-        } catch (InvalidValueException noName) {
+        } catch (InvalidValueException _) {
             return Optional.of(hashed(text));
         }
     }

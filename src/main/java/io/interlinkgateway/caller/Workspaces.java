@@ -3,16 +3,16 @@ package io.interlinkgateway.caller;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Workspace;
 
-/// Where workspaces are.
+/// Provides workspaces.
 public interface Workspaces {
 
-    /// Makes the workspace if it is not there, a rule leads to it, and the configuration allows to.
+    /// Creates the workspace if it does not exist, a rule gives it, and the configuration allows it.
     ///
     /// @param workspace one of the caller's
-    /// @param byRule whether a rule of the configuration leads the caller there; an open gateway has none, and
-    ///     whoever reaches it could have any namespace made
-    /// @throws GatewayException.NotFound if it can be no workspace
-    /// @throws GatewayException.ClusterUnavailable when the cluster gives no answer in time
-    /// @throws GatewayException.ClusterRefused when the gateway may not
+    /// @param byRule whether a rule of the configuration gives the workspace. An open gateway has no rules; without
+    ///     this check, everyone who can reach it could create any namespace
+    /// @throws GatewayException.NotFound if it can't be a workspace
+    /// @throws GatewayException.ClusterUnavailable if the cluster does not respond in time
+    /// @throws GatewayException.ClusterRefused if the gateway is not permitted to create it
     void open(Workspace workspace, boolean byRule);
 }

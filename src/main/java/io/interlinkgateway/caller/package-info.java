@@ -1,5 +1,5 @@
-/// Who is asking, in which workspace, and what they may do there: tokens of trusted issuers, rules from claims to
-/// workspaces, roles, rates, the audit log.
+/// Authentication and authorization of callers: tokens of trusted issuers, rules from claims to workspaces, roles,
+/// rate limits and the audit log.
 @ApplicationModule(allowedDependencies = {"failure", "job", "web"})
 @NullMarked
 package io.interlinkgateway.caller;

@@ -33,7 +33,7 @@ class ClusterConfiguration {
         return clientFor(Config.autoConfigure(null), properties);
     }
 
-    /// Sends each request once: the client by itself repeats a failed POST ten times.
+    /// Disables the client's own retries: by default it repeats a failed POST up to ten times.
     static KubernetesClient clientFor(Config found, ClusterProperties properties) {
         Config config =
                 new ConfigBuilder(found)
@@ -48,7 +48,7 @@ class ClusterConfiguration {
                 .build();
     }
 
-    /// Asks for HTTP/2, which the client leaves off: thousands of logs then share a few connections.
+    /// Enables HTTP/2, which the client disables by default, so that thousands of logs share a few connections.
     private static final class MultiplexedClientFactory extends Vertx5HttpClientFactory {
 
         private static final int CONNECTIONS = 64;
@@ -147,7 +147,7 @@ class ClusterConfiguration {
 
     @Bean
     KubernetesApiTokens apiTokens(ApiServer apiServer, NamespaceProperties properties) {
-        return new KubernetesApiTokens(apiServer, properties.own());
+        return new KubernetesApiTokens(apiServer, properties.gatewayNamespace());
     }
 
     @Bean

@@ -5,15 +5,15 @@ import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/// How the gateway talks to the Kubernetes API server, which it finds by KUBECONFIG or its service account.
+/// The connection to the Kubernetes API server, which is found by KUBECONFIG or by the pod's service account.
 ///
-/// @param requestTimeout how long one request to the API server may take; after a lost answer one more follows.
-///     Followed logs and watches are not limited by it
-/// @param connectTimeout how long to wait for a connection to the API server
+/// @param requestTimeout the timeout of one request to the API server. A create whose response is lost takes a second
+///     request, which reads the result. Followed logs and watches are not limited
+/// @param connectTimeout the timeout for connecting to the API server
 /// @param replaceTimeout how long a replacement (`PUT` with `replace=true`) waits until the old job's pod is
 ///     removed
 /// @param insecureSkipTlsVerifyBackend whether the API server may read logs from virtual kubelets whose certificate
-///     it can't verify, which is the usual case with interLink (its issues 174, 447, 475)
+///     it can't verify, as is usual with interLink (interLink's issues 174, 447, 475)
 /// @param watches how jobs and nodes are kept up to date
 /// @param logRequests how many log requests a virtual node answers
 @ConfigurationProperties("gateway.cluster")
@@ -27,13 +27,13 @@ public record ClusterProperties(
 
     /// How jobs and nodes are kept up to date.
     ///
-    /// @param staleness how long a watch still answers after its connection was lost; then the API server is asked
-    ///     itself
-    /// @param idle how long after the last read of a workspace its watch ends
-    /// @param workspaces the most workspaces that are watched at a time; one more ends the watch that was read
-    ///     longest ago
+    /// @param staleness how long reads are still answered from a watch after its connection was lost; after that,
+    ///     reads go to the API server
+    /// @param idle the time after the last read of a workspace at which its watch is closed
+    /// @param maxWorkspaces the maximum number of workspaces that are watched at the same time; one more closes the
+    ///     watch that was read least recently
     public record Watches(
             @DefaultValue("5s") Duration staleness,
             @DefaultValue("10m") Duration idle,
-            @DefaultValue("100") int workspaces) {}
+            @DefaultValue("100") int maxWorkspaces) {}
 }

@@ -17,13 +17,13 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.web.util.UriComponentsBuilder;
 
-/// Ties each Idempotency-Key of a workspace to one job's name before anything is created. The claim is an Event that is
-/// named after the key: its creation is atomic, as that of every object, and the API server removes it by itself
-/// (`--event-ttl`, one hour by default). A job that lives longer is found by its label. A claim is never released: a
-/// request that is still under way could rely on it (docs/adr/0002-a-job-is-its-pod.md).
+/// Reserves each Idempotency-Key of a workspace for one job name before anything is created. The reservation, called
+/// a claim, is an Event whose name is derived from the key: creating an object is atomic, and the API server removes
+/// Events after a time (`--event-ttl`, one hour by default). A job that exists for longer is found by its label. The
+/// gateway never deletes a claim: another request may still depend on it (docs/adr/0002-a-job-is-its-pod.md).
 final class KeyClaims {
 
-    /// How often a claim may end between the attempt to make it and the look at it.
+    /// How often to try again if an existing claim expires before it can be read.
     private static final int ATTEMPTS = 5;
 
     private final ApiServer apiServer;
@@ -34,9 +34,9 @@ final class KeyClaims {
         this.clock = clock;
     }
 
-    /// Claims the key of a request, if it has one, for the job that is to be created.
+    /// Claims the request's key, if it has one, for the job to be created.
     ///
-    /// @param wanted the job's pod
+    /// @param wanted the pod to be created
     /// @throws GatewayException.IdempotencyKeyReused if the key belongs to a job of another name
     void claim(Pod wanted) {
         ExistingPod.keyOf(wanted).ifPresent(key -> claim(wanted, key));
@@ -66,7 +66,8 @@ final class KeyClaims {
                 });
     }
 
-    /// The job that the key made, from the API server's cache: what is younger than that has its claim.
+    /// The name of the job that was made with the key, from the API server's cache. A job too recent for the cache
+    /// still has its claim.
     private Optional<String> labelled(Pod wanted, String key) {
         ApiServer.Answer answer =
                 apiServer.send(
@@ -111,7 +112,7 @@ final class KeyClaims {
         if (!answer.successful()) {
             throw apiServer.refused(answer.code(), answer.status());
         }
-        // Anybody who may make events may have written it.
+        // Anyone who may create Events could have written it, so every field can be missing.
         return Optional.of(
                 Optional.ofNullable(
                                 Serialization.unmarshal(answer.body(), Event.class)
@@ -136,7 +137,7 @@ final class KeyClaims {
                 .endInvolvedObject()
                 .withType("Normal")
                 .withReason("IdempotencyKeyClaimed")
-                .withMessage("An Idempotency-Key was given for this job. It makes no job of another name.")
+                .withMessage("An Idempotency-Key was used for this job. It can't be used for a job with another name.")
                 .withNewSource().withComponent(PodTranslation.MANAGER).endSource()
                 .withFirstTimestamp(now)
                 .withLastTimestamp(now)

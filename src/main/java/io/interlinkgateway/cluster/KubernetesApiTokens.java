@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// API tokens as Secrets of the gateway's own namespace, one for each: found by its name without a list, and
-/// deleted alone. They are of a type of their own, which no MLflow credential is.
+/// API tokens as Secrets in the gateway's own namespace, one Secret per token, so that each is read and deleted by
+/// name. They have their own Secret type, which distinguishes them from MLflow credentials.
 final class KubernetesApiTokens implements ApiTokens {
 
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesApiTokens.class);
@@ -97,8 +97,8 @@ final class KubernetesApiTokens implements ApiTokens {
         apiServer.call(() -> resource(id).delete());
     }
 
-    /// Grows with each write (a Secret that is immutable has one), and so orders them, which creation times in whole
-    /// seconds of several servers don't.
+    /// The order in which tokens were created: resource versions grow with each write, and these Secrets are
+    /// immutable. Creation times have whole seconds and come from several servers.
     private static BigInteger version(Secret secret) {
         return new BigInteger(secret.getMetadata().getResourceVersion());
     }
@@ -107,7 +107,7 @@ final class KubernetesApiTokens implements ApiTokens {
         return apiServer.client().secrets().inNamespace(namespace).withName(NAME_PREFIX + id);
     }
 
-    /// A Secret that others changed is no token.
+    /// A Secret that was modified by others is not a token.
     private static Optional<ApiToken> read(Secret secret) {
         try {
             if (!TYPE.equals(secret.getType())) {
@@ -125,11 +125,11 @@ final class KubernetesApiTokens implements ApiTokens {
                                     .toList(),
                             Instant.parse(decoded(secret, "createdAt")),
                             Instant.parse(decoded(secret, "expiresAt"))));
-        } catch (RuntimeException changedByOthers) {
+        } catch (RuntimeException failure) {
             LOG.warn(
-                    "The Secret {} is no API token any more: {}",
+                    "The Secret {} is not a valid API token: {}",
                     secret.getMetadata().getName(),
-                    changedByOthers.toString());
+                    failure.toString());
             return Optional.empty();
         }
     }
@@ -152,7 +152,7 @@ final class KubernetesApiTokens implements ApiTokens {
                 Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.UTF_8);
     }
 
-    /// Owners have characters that no label may have.
+    /// A hash, because owners have characters that are not allowed in labels.
     private static String labelFor(String owner) {
         return Fingerprint.of(owner).substring(0, 63);
     }

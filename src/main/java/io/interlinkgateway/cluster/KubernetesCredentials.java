@@ -34,13 +34,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Credentials as Secrets of a real cluster. A Secret is one if it is Opaque and has the keys of
+/// Credentials as Secrets in a Kubernetes cluster. A Secret is a credential if it is Opaque and has the keys of
 /// [CredentialKeys], no matter what created it.
 final class KubernetesCredentials implements Credentials {
 
     private static final String OPAQUE = "Opaque";
 
-    /// How often a replacement of a Secret is retried when the Secret changes meanwhile.
+    /// How often to replace a Secret if it is changed concurrently.
     private static final int ATTEMPTS = 5;
 
     private final ApiServer apiServer;
@@ -68,7 +68,8 @@ final class KubernetesCredentials implements Credentials {
                 }
             }
         }
-        throw new GatewayException.ClusterUnavailable("Others keep changing this credential.");
+        throw new GatewayException.ClusterUnavailable(
+                "This credential is being changed by other requests.");
     }
 
     private Secret created(Workspace workspace, CredentialName name, MlflowCredential credential) {
@@ -91,7 +92,7 @@ final class KubernetesCredentials implements Credentials {
                             Finding.error(
                                     "credential-name",
                                     "name",
-                                    "A Secret of that name is there, and it is no MLflow"
+                                    "A Secret with that name exists and is not an MLflow"
                                             + " credential.",
                                     "Choose another name.")));
         }
@@ -201,7 +202,7 @@ final class KubernetesCredentials implements Credentials {
     private Instant createdAt(Secret secret) {
         try {
             return Instant.parse(secret.getMetadata().getCreationTimestamp());
-        } catch (DateTimeException notATime) {
+        } catch (DateTimeException _) {
             return clock.instant();
         }
     }
@@ -212,7 +213,7 @@ final class KubernetesCredentials implements Credentials {
                 .flatMap(text -> {
                     try {
                         return Optional.of(TrackingUri.parse(text));
-                    } catch (InvalidValueException changedByOthers) {
+                    } catch (InvalidValueException _) {
                         return Optional.empty();
                     }
                 });
@@ -222,7 +223,7 @@ final class KubernetesCredentials implements Credentials {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// What the Secret has under the keys of credentials.
+    /// The Secret's values for the keys of credentials.
     private static Map<String, String> values(Secret secret) {
         return Stream.of(MlflowAccess.Kind.values())
                 .flatMap(kind -> kind.keys().stream())

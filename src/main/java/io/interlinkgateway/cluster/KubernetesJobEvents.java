@@ -5,8 +5,8 @@ import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.job.JobFilter;
 import java.util.Optional;
 
-/// Changes of jobs as the watches report them. Positions are resource versions, which are the same for every
-/// gateway.
+/// Changes of jobs as the watches report them. Positions are resource versions, so they are valid on every replica of
+/// the gateway.
 final class KubernetesJobEvents implements JobEvents {
 
     private final WatchedWorkspaces workspaces;

@@ -19,7 +19,8 @@ import io.interlinkgateway.record.PluginLog;
 import io.interlinkgateway.status.PodReading;
 import java.util.Optional;
 
-/// Logs by way of the API server, which asks the virtual kubelet, which asks the plugin on the HPC.
+/// Logs through the API server, which requests them from the virtual kubelet, which requests them from the plugin on
+/// the HPC.
 final class KubernetesJobLogs implements JobLogs {
 
     private final ApiServer apiServer;
@@ -75,7 +76,8 @@ final class KubernetesJobLogs implements JobLogs {
             return key;
         }
 
-        /// The pod is read anew: the remote job's id, which the record is known by, comes late.
+        /// Reads the pod again: the remote job's id, which identifies the record, is set some time after the pod's
+        /// creation.
         @Override
         public Opened open(boolean follow) {
             Pod pod = pod(key.workspace(), key.job());

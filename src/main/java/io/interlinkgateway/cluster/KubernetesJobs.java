@@ -42,10 +42,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriComponentsBuilder;
 
-/// Jobs as pods of a real cluster. The API server's rule that names are unique is the only lock.
+/// Jobs as pods in a Kubernetes cluster. Concurrent submissions are only excluded by the API server, which keeps
+/// names unique.
 final class KubernetesJobs implements JobStore {
 
-    /// How often a name may be taken when the pod is created and free when it is looked at.
+    /// How often to try again if a name is taken when the pod is created but free when it is read.
     private static final int ATTEMPTS = 5;
 
     /// How long the pod of a job spec stays after its deletion. The HPC gets the cancellation at once and `scancel` follows
@@ -94,19 +95,19 @@ final class KubernetesJobs implements JobStore {
             }
         }
         throw new GatewayException.ClusterUnavailable(
-                "Other requests keep creating and deleting a job of this name.");
+                "Other requests are creating and deleting a job with this name.");
     }
 
-    /// A create whose answer got lost may have been done. Then the pod is there, and it is ours.
+    /// A create whose response was lost may have succeeded. Then the pod exists and has this request's definition.
     ///
     /// @return the pod, unless the name is taken
     private Optional<Pod> createOrReadBack(Pod wanted) {
         try {
             return create(wanted);
-        } catch (GatewayException.ClusterUnavailable lost) {
+        } catch (GatewayException.ClusterUnavailable failure) {
             Optional<Pod> made = pod(wanted).filter(pod -> ExistingPod.sameDefinition(pod, wanted));
             if (made.isEmpty()) {
-                throw lost;
+                throw failure;
             }
             return made;
         }
@@ -124,9 +125,9 @@ final class KubernetesJobs implements JobStore {
         throw refused(pod, answer);
     }
 
-    /// Strict validation refuses fields that Kubernetes does not know, which it would drop.
+    /// Strict validation refuses unknown fields, which Kubernetes would otherwise drop.
     ///
-    /// @param options more query parameters
+    /// @param options further query parameters
     private ApiServer.Answer post(Pod pod, String options) {
         return apiServer.send(
                 "POST",
@@ -177,7 +178,7 @@ final class KubernetesJobs implements JobStore {
                                     pod -> pod == null || !uid.equals(pod.getMetadata().getUid()),
                                     replaceTimeout.toMillis(),
                                     TimeUnit.MILLISECONDS));
-        } catch (KubernetesClientTimeoutException late) {
+        } catch (KubernetesClientTimeoutException _) {
             throw new GatewayException.StillTerminating(name.value());
         }
     }
@@ -207,9 +208,9 @@ final class KubernetesJobs implements JobStore {
                                 List.of())));
     }
 
-    /// Under another name, so that a job that has the name is not in the way.
+    /// Uses another name, so that an existing job with the name does not conflict.
     ///
-    /// @return the pod as it would be, unless the API server finds it invalid
+    /// @return the pod as the API server would create it, or its findings if it is invalid
     private Checked<Pod> dryRun(Pod wanted) {
         Pod other = named(wanted, "preview-" + UUID.randomUUID());
         ApiServer.Answer answer = post(other, "&dryRun=All");
@@ -227,8 +228,7 @@ final class KubernetesJobs implements JobStore {
         return new PodBuilder(pod).editMetadata().withName(name).endMetadata().build();
     }
 
-    /// A job that the watch does not know may have been made by another gateway a moment ago: then the API
-    /// server is asked.
+    /// A job that is missing in the watch may just have been created by another replica, so the API server is asked.
     @Override
     public Optional<Job> find(Workspace workspace, JobName name) {
         return workspaces
@@ -287,7 +287,7 @@ final class KubernetesJobs implements JobStore {
                         .iterator());
     }
 
-    /// From the API server itself, which has the pods by name, but can't begin at one.
+    /// Lists from the API server, which sorts pods by name but can't start at a given name.
     private JobPage listed(JobQuery query) {
         String after = query.after();
         return JobPage.read(
@@ -306,9 +306,9 @@ final class KubernetesJobs implements JobStore {
                         .iterator());
     }
 
-    /// Some of a list's pods.
+    /// A part of a list of pods.
     ///
-    /// @param bytes of all of them as JSON
+    /// @param bytes the size of this part as JSON
     /// @param pods the pods, jobs or not
     private record Chunk(int bytes, PodList pods) {
 
@@ -317,17 +317,17 @@ final class KubernetesJobs implements JobStore {
         }
     }
 
-    /// Each is asked for when the one before is read.
+    /// Requests each chunk when the previous one has been read.
     private Stream<Chunk> chunks(JobFilter filter) {
         return Stream.iterate(
                         Optional.of(chunk(filter, "")),
                         Optional::isPresent,
-                        before -> before.flatMap(chunk -> next(filter, chunk)))
+                        previous -> previous.flatMap(chunk -> next(filter, chunk)))
                 .map(Optional::orElseThrow);
     }
 
-    private Optional<Chunk> next(JobFilter filter, Chunk before) {
-        return Optional.ofNullable(before.pods.getMetadata().getContinue())
+    private Optional<Chunk> next(JobFilter filter, Chunk previous) {
+        return Optional.ofNullable(previous.pods.getMetadata().getContinue())
                 .filter(token -> !token.isEmpty())
                 .map(token -> chunk(filter, token));
     }
@@ -356,29 +356,29 @@ final class KubernetesJobs implements JobStore {
     }
 
     @Override
-    public Optional<Job> delete(Workspace workspace, JobName name, Set<String> meant) {
-        Optional<Pod> there = job(workspace, name);
+    public Optional<Job> delete(Workspace workspace, JobName name, Set<String> uids) {
+        Optional<Pod> existing = job(workspace, name);
         // The API server deletes the pod only by the UID that is compared here.
-        ExistingPod.requireMeant(there, meant, name);
-        return there.flatMap(this::delete).map(this::read);
+        ExistingPod.requireUid(existing, uids, name);
+        return existing.flatMap(this::delete).map(this::read);
     }
 
-    /// Deletes this very pod, never one that took its name since. A conflict means either that, or that the
-    /// scheduler changed the pod at the same moment.
+    /// Deletes the pod with this UID, not a newer one with the same name. A conflict means either that there is a
+    /// newer one, or that the scheduler changed the pod at the same time.
     ///
-    /// @return the pod as it goes away, unless it is gone
+    /// @return the pod while it is being deleted; empty if it no longer exists
     private Optional<Pod> delete(Pod pod) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             ApiServer.Answer answer = deleteOnce(pod);
-            Optional<Pod> left =
+            Optional<Pod> remaining =
                     pod(pod).filter(now ->
                             now.getMetadata().getUid().equals(pod.getMetadata().getUid()));
-            if (answer.code() != 409 || left.isEmpty()) {
-                left.ifPresentOrElse(workspaces::wrote, () -> workspaces.deleted(pod));
-                return left;
+            if (answer.code() != 409 || remaining.isEmpty()) {
+                remaining.ifPresentOrElse(workspaces::wrote, () -> workspaces.deleted(pod));
+                return remaining;
             }
         }
-        throw new GatewayException.ClusterUnavailable("The job keeps changing.");
+        throw new GatewayException.ClusterUnavailable("The job is being changed by others.");
     }
 
     /// @return how long the pod stays; nothing for what it says itself, which a raw pod may depend on

@@ -11,7 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// The virtual nodes of a real cluster, from the watch where it is up to date.
+/// The virtual nodes of a Kubernetes cluster, from the watch if it is up to date, else from the API server.
 final class KubernetesVirtualNodes implements VirtualNodes {
 
     private final ApiServer apiServer;
@@ -37,13 +37,13 @@ final class KubernetesVirtualNodes implements VirtualNodes {
                 .toList();
     }
 
-    /// A node that the watch does not know may have been made a moment ago: then the API server is asked.
+    /// A node that is missing in the watch may just have been created, so the API server is asked.
     @Override
     public Optional<VirtualNode> find(NodeName name) {
-        return watched.find(name).or(() -> asked(name));
+        return watched.find(name).or(() -> fetched(name));
     }
 
-    private Optional<VirtualNode> asked(NodeName name) {
+    private Optional<VirtualNode> fetched(NodeName name) {
         return Optional.ofNullable(
                         apiServer.call(
                                 () -> apiServer.client().nodes().withName(name.value()).get()))

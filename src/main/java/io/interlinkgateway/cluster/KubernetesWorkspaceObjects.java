@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Secrets and ConfigMaps of a real cluster. The API server has no answer with keys alone, so it sends the values
-/// as well; they are dropped here.
+/// Secrets and ConfigMaps of a Kubernetes cluster. The API server can't return the keys alone; the values are dropped
+/// here.
 final class KubernetesWorkspaceObjects implements WorkspaceObjects {
 
     private final ApiServer apiServer;
@@ -65,7 +65,7 @@ final class KubernetesWorkspaceObjects implements WorkspaceObjects {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /// Commands stand last, without a full stop, so that they can be copied.
+    /// A command is at the end of a hint, without a full stop, so that it can be copied.
     @Override
     public String hint(Workspace workspace, MissingObject missing) {
         if (missing.exists()) {
@@ -73,12 +73,12 @@ final class KubernetesWorkspaceObjects implements WorkspaceObjects {
         }
         String command = "with this command: " + create(workspace, missing);
         if (!missing.canBeCredential()) {
-            return "Make it " + command;
+            return "Create it " + command;
         }
         String request = "with " + missing.credentialRequest(workspace);
         return missing.keys().isEmpty()
-                ? "Make it " + request + "; or, if it is no MLflow credential, " + command
-                : "Make it " + request + ".";
+                ? "Create it " + request + "; or, if it is no MLflow credential, " + command
+                : "Create it " + request + ".";
     }
 
     private static String create(Workspace workspace, MissingObject missing) {

@@ -24,8 +24,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-/// Workspaces as namespaces. Where it is allowed, one that is missing is made, closed at first: the quota and the
-/// gateway's own rights come before its first pod. One that others made is left as it is.
+/// Workspaces as namespaces. If the configuration allows, a missing namespace is created, with its quota and the
+/// gateway's permissions before its first pod. A namespace that others created is not changed.
 final class KubernetesWorkspaces implements Workspaces {
 
     private static final Duration POLL = Duration.ofMillis(100);
@@ -41,49 +41,50 @@ final class KubernetesWorkspaces implements Workspaces {
 
     @Override
     public void open(Workspace workspace, boolean byRule) {
-        if (workspace.value().equals(properties.own())) {
+        if (workspace.value().equals(properties.gatewayNamespace())) {
             throw new GatewayException.NotFound("workspace", workspace.value());
         }
         if (!byRule || !properties.createWorkspaces() || seen.contains(workspace)) {
             return;
         }
-        Namespace there =
+        Namespace existing =
                 apiServer.call(
                         () -> apiServer.client().namespaces().withName(workspace.value()).get());
-        if (there == null) {
-            createUnlessThere(namespace(workspace));
+        if (existing == null) {
+            createIfMissing(namespace(workspace));
         }
-        if (there == null || isOwn(there)) {
-            complete(workspace);
+        if (existing == null || isManagedByGateway(existing)) {
+            completeSetup(workspace);
         }
         seen.add(workspace);
     }
 
-    /// A gateway that was killed between the steps is followed by one that goes on with them.
-    private void complete(Workspace workspace) {
+    /// Every step can be repeated: if the gateway is killed in between, the next use of the workspace completes them.
+    private void completeSetup(Workspace workspace) {
         if (!properties.quota().isEmpty()) {
-            createUnlessThere(quota(workspace));
+            createIfMissing(quota(workspace));
         }
-        createUnlessThere(rights(workspace));
-        awaitUse(workspace);
+        createIfMissing(permissions(workspace));
+        awaitUsable(workspace);
     }
 
-    /// The API server's view of new rights lags, and the namespace's service account is made by a controller.
-    private void awaitUse(Workspace workspace) {
+    /// Waits until a pod can be created: the API server applies new permissions with a delay, and a controller
+    /// creates the namespace's service account.
+    private void awaitUsable(Workspace workspace) {
         String path = "/api/v1/namespaces/" + workspace + "/pods?dryRun=All";
         long end = System.nanoTime() + apiServer.deadline().toNanos();
-        while (apiServer.send("POST", path, smallestPod()).code() == 403) {
+        while (apiServer.send("POST", path, minimalPod()).code() == 403) {
             if (System.nanoTime() > end) {
                 throw new GatewayException.ClusterUnavailable(
-                        "The workspace is made, but can't be used yet.");
+                        "The workspace has been created, but can't be used yet.");
             }
             LockSupport.parkNanos(POLL.toNanos());
         }
     }
 
-    /// It passes the admission policies of `deploy` and every level of pod security.
-    private static Pod smallestPod() {
-        Map<String, Quantity> little =
+    /// A pod that passes the admission policies of `deploy` and every level of pod security.
+    private static Pod minimalPod() {
+        Map<String, Quantity> minimum =
                 Map.of("cpu", Quantity.parse("1m"), "memory", Quantity.parse("1Mi"));
         // spotless:off
         return new PodBuilder()
@@ -98,7 +99,7 @@ final class KubernetesWorkspaces implements Workspaces {
                     .addNewContainer()
                         .withName("preview")
                         .withImage("preview")
-                        .withNewResources().withLimits(little).withRequests(little).endResources()
+                        .withNewResources().withLimits(minimum).withRequests(minimum).endResources()
                         .withNewSecurityContext()
                             .withAllowPrivilegeEscalation(false)
                             .withNewCapabilities().withDrop("ALL").endCapabilities()
@@ -109,13 +110,13 @@ final class KubernetesWorkspaces implements Workspaces {
         // spotless:on
     }
 
-    private static boolean isOwn(Namespace namespace) {
+    private static boolean isManagedByGateway(Namespace namespace) {
         Map<String, String> labels = namespace.getMetadata().getLabels();
         return labels != null
                 && PodTranslation.MANAGER.equals(labels.get(MetadataNames.MANAGED_BY));
     }
 
-    private void createUnlessThere(HasMetadata object) {
+    private void createIfMissing(HasMetadata object) {
         try {
             apiServer.client().resource(object).create();
         } catch (KubernetesClientException failure) {
@@ -154,7 +155,7 @@ final class KubernetesWorkspaces implements Workspaces {
         // spotless:on
     }
 
-    private HasMetadata rights(Workspace workspace) {
+    private HasMetadata permissions(Workspace workspace) {
         // spotless:off
         return new RoleBindingBuilder()
                 .withNewMetadata()
@@ -169,7 +170,7 @@ final class KubernetesWorkspaces implements Workspaces {
                 .addNewSubject()
                     .withKind("ServiceAccount")
                     .withName("interlink-gateway")
-                    .withNamespace(properties.own())
+                    .withNamespace(properties.gatewayNamespace())
                 .endSubject()
                 .build();
         // spotless:on

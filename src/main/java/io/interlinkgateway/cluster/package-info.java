@@ -1,5 +1,5 @@
-/// The adapter to a real cluster and the only user of the Kubernetes client: the ports' adapters on
-/// `cluster.watch`, which keeps what the cluster has, and `cluster.api`, which calls the API server.
+/// The adapters of all ports to a Kubernetes cluster, and the only user of the Kubernetes client. They use
+/// `cluster.watch`, which caches the cluster's objects, and `cluster.api`, which calls the API server.
 @ApplicationModule(
         allowedDependencies = {
             "failure",

@@ -10,8 +10,8 @@ import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 import org.springframework.web.util.WebUtils;
 
-/// The connection that a request came by. Jetty does not read from it while the request is handled, so it does not
-/// notice that the client left.
+/// The connection of a request. Jetty does not read from it while the request is handled, so Jetty does not notice if
+/// the client closes it.
 ///
 /// A client that only closes its sending side counts as disconnected, too: TCP does not distinguish the two.
 final class ClientConnection {
@@ -23,7 +23,7 @@ final class ClientConnection {
         this.connection = connection;
     }
 
-    /// @return the connection of the request that this thread handles, unless it handles none of a real connection
+    /// @return the connection of the request that this thread handles; empty if there is none
     static Optional<ClientConnection> current() {
         if (!(RequestContextHolder.getRequestAttributes()
                 instanceof ServletRequestAttributes attributes)) {
@@ -38,9 +38,10 @@ final class ClientConnection {
                 : Optional.empty();
     }
 
-    /// Whether the client left. To be asked by the thread that handles the request, after it read the body.
+    /// Whether the client has closed the connection. Must be called by the thread that handles the request, after the
+    /// body was read.
     ///
-    /// @return false also where that is not known
+    /// @return false also if this can't be determined
     boolean isClosed() {
         if (sentMore) {
             return false;
@@ -49,13 +50,13 @@ final class ClientConnection {
         try {
             int read = connection.getEndPoint().fill(next);
             if (read > 0) {
-                // The begin of the client's next request (pipelining) goes where Jetty will look
-                // for it.
+                // The start of the client's next request (pipelining) is put back into Jetty's
+                // buffer.
                 ((Connection.UpgradeTo) connection).onUpgradeTo(next);
                 sentMore = true;
             }
             return read < 0;
-        } catch (IOException broken) {
+        } catch (IOException _) {
             return true;
         }
     }

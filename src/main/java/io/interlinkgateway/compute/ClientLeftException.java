@@ -1,6 +1,6 @@
 package io.interlinkgateway.compute;
 
-/// The client closed its connection before its request was answered. No answer can be sent.
+/// The client closed its connection before the response. No response can be sent.
 public final class ClientLeftException extends RuntimeException {
 
     ClientLeftException() {

@@ -17,21 +17,22 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 
-/// A few platform threads for what takes a processor long: reading and translating a document, reading a page of
-/// jobs. Requests are served by virtual threads, which the runtime does not interrupt: as many long computations as
-/// there are processors would hold up all requests, liveness included. The system shares its processors among
-/// platform threads by time.
+/// A few platform threads for long computations, such as parsing and translating a document, or reading a page of
+/// jobs. Requests are handled by virtual threads, which are not preempted: as many long computations as there are
+/// processors would block all requests, including the liveness probe. Platform threads are preempted by the operating
+/// system.
 ///
-/// One caller gets at most half of the threads at a time, and its other computations wait in the order in which they came.
-/// A client that left ends its request's computation, unless that runs already: a computation takes a second at most.
+/// One caller uses at most half of the threads at the same time; its other computations wait in order. If a client
+/// disconnects, its request's computation is cancelled, unless it is already running: a computation takes a second at
+/// most.
 @Component
 public final class ComputeThreads implements AutoCloseable {
 
-    /// After this a thread without work ends.
+    /// The time after which an idle thread ends.
     private static final int IDLE_SECONDS = 30;
 
-    /// Computations of one caller that may wait. Each holds a document in memory.
-    private static final int MOST_WAITING = 50;
+    /// The maximum number of waiting computations of one caller. Each has a document in memory.
+    private static final int MAX_WAITING = 50;
 
     private final ThreadPoolExecutor threads;
     private final LoadingCache<String, Share> shares;
@@ -40,7 +41,7 @@ public final class ComputeThreads implements AutoCloseable {
         this(Math.max(4, 2 * Runtime.getRuntime().availableProcessors()));
     }
 
-    /// @param count how many threads, 2 or more
+    /// @param count the number of threads, 2 or more
     public ComputeThreads(int count) {
         threads =
                 new ThreadPoolExecutor(
@@ -51,17 +52,17 @@ public final class ComputeThreads implements AutoCloseable {
                         new LinkedBlockingQueue<>(),
                         Thread.ofPlatform().daemon().name("compute-", 0).factory());
         threads.allowCoreThreadTimeOut(true);
-        // A caller's share is forgotten when none of its requests holds it.
+        // A caller's share exists as long as one of its requests refers to it.
         shares = Caffeine.newBuilder().weakValues().build(_ -> new Share(count / 2));
     }
 
-    /// Computes something on one of the threads. It must not wait for others, such as the API server.
+    /// Runs a computation on one of the threads. It must not block, for example on the API server.
     ///
-    /// @param computation what to do; sees nothing that is bound to the calling thread
-    /// @return its result; what it throws is thrown here
-    /// @throws GatewayException.TooManyRequests if too many of the caller's computations wait
-    /// @throws GatewayException.Busy if it does not come to an end in the time that the request has left
-    /// @throws ClientLeftException if the request's client left
+    /// @param computation the computation; it can't use thread-locals of the calling thread
+    /// @return its result; its exceptions are rethrown
+    /// @throws GatewayException.TooManyRequests if too many of the caller's computations are waiting
+    /// @throws GatewayException.Busy if it does not end within the request's remaining time
+    /// @throws ClientLeftException if the client closed the connection
     public <T> T run(Supplier<T> computation) {
         Share share = shares.get(caller());
         Task<T> task = new Task<>(computation, share);
@@ -96,15 +97,15 @@ public final class ComputeThreads implements AutoCloseable {
         public void run() {
             try {
                 result.complete(computation.get());
-            } catch (Throwable thrown) {
-                result.completeExceptionally(thrown);
+            } catch (Throwable failure) {
+                result.completeExceptionally(failure);
             } finally {
                 share.ended();
             }
         }
     }
 
-    /// What one caller has of the threads.
+    /// One caller's share of the threads.
     private final class Share {
 
         private final int most;
@@ -119,18 +120,18 @@ public final class ComputeThreads implements AutoCloseable {
             if (taken < most) {
                 taken++;
                 threads.execute(task);
-            } else if (waiting.size() < MOST_WAITING) {
+            } else if (waiting.size() < MAX_WAITING) {
                 waiting.add(task);
             } else {
                 throw new GatewayException.TooManyRequests(
                         "You may have "
-                                + MOST_WAITING
-                                + " requests waiting to be computed at a time.",
+                                + MAX_WAITING
+                                + " requests waiting for a processor at the same time.",
                         Duration.ofSeconds(1));
             }
         }
 
-        /// Takes back what has not begun.
+        /// Removes computations that have not started.
         synchronized void remove(Task<?> task) {
             if (!waiting.remove(task) && threads.remove(task)) {
                 ended();

@@ -10,19 +10,19 @@ import java.util.concurrent.TimeoutException;
 import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
 
-/// How long a request waits for its computations, all of them together, as long as its client is there. For the thread
-/// that handles the request.
+/// How long a request waits for all its computations together, as long as its client is connected. For use by the
+/// thread that handles the request.
 final class Patience {
 
     private static final String ATTRIBUTE = Patience.class.getName();
-    private static final long BETWEEN_LOOKS = Duration.ofMillis(250).toNanos();
+    private static final long CHECK_INTERVAL = Duration.ofMillis(250).toNanos();
 
     private final Optional<ClientConnection> client = ClientConnection.current();
     private long left = Duration.ofSeconds(10).toNanos();
 
     private Patience() {}
 
-    /// @return that of the request which this thread handles, or a new one if it handles none
+    /// @return the instance of the request that this thread handles, or a new one if there is no request
     static Patience current() {
         RequestAttributes request = RequestContextHolder.getRequestAttributes();
         if (request == null) {
@@ -37,14 +37,14 @@ final class Patience {
         return patience;
     }
 
-    /// Returns when the result is there, or a failure in its place.
+    /// Returns when the result is available, or the computation has failed.
     ///
     /// @throws GatewayException.Busy if it takes too long
-    /// @throws ClientLeftException if the client left meanwhile
+    /// @throws ClientLeftException if the client closed the connection
     void await(CompletableFuture<?> result) {
         long begin = System.nanoTime();
         try {
-            while (!isDone(result, Math.min(left, BETWEEN_LOOKS))) {
+            while (!isDone(result, Math.min(left, CHECK_INTERVAL))) {
                 if (client.filter(ClientConnection::isClosed).isPresent()) {
                     throw new ClientLeftException();
                 }
@@ -52,7 +52,7 @@ final class Patience {
                     throw new GatewayException.Busy();
                 }
             }
-        } catch (InterruptedException stopped) {
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new GatewayException.Busy();
         } finally {
@@ -65,9 +65,9 @@ final class Patience {
         try {
             result.get(nanoseconds, TimeUnit.NANOSECONDS);
             return true;
-        } catch (ExecutionException failed) {
+        } catch (ExecutionException _) {
             return true;
-        } catch (TimeoutException notYet) {
+        } catch (TimeoutException _) {
             return false;
         }
     }

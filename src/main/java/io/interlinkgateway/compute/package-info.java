@@ -1,4 +1,4 @@
-/// Where long computations run, so that they delay no other request: [io.interlinkgateway.compute.ComputeThreads].
+/// Runs long computations so that they do not delay other requests: [io.interlinkgateway.compute.ComputeThreads].
 @ApplicationModule(allowedDependencies = {"failure"})
 @NullMarked
 package io.interlinkgateway.compute;

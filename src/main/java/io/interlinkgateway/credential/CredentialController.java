@@ -58,15 +58,16 @@ class CredentialController {
             @Nullable
                     @Schema(
                             description =
-                                    "In place of username and password: what MLFLOW_TRACKING_TOKEN"
-                                            + " has elsewhere, sent as Bearer.",
+                                    "Instead of username and password: the value of"
+                                            + " MLFLOW_TRACKING_TOKEN, which is sent as a Bearer"
+                                            + " token.",
                             format = "password",
                             accessMode = Schema.AccessMode.WRITE_ONLY)
                     String token,
             @Nullable
                     @Schema(
                             description =
-                                    "The one server that it may be used for; left out, for any.",
+                                    "The only server for which it may be used. By default any.",
                             example = "https://mlflow.example.org/")
                     String trackingUri) {
 
@@ -91,7 +92,7 @@ class CredentialController {
                         Finding.error(
                                 "token",
                                 "token",
-                                "A credential is a token, or a username with its password.",
+                                "A credential is either a token, or a username with a password.",
                                 "Leave out username and password, or the token."));
             }
             return findings.check("token", "token", () -> new MlflowLogin.Token(given));
@@ -123,7 +124,7 @@ class CredentialController {
                                 field,
                                 field,
                                 "The " + field + " is missing.",
-                                "Give username and password, or a token in their place."));
+                                "Give username and password, or a token instead."));
             }
             return Optional.ofNullable(text);
         }
@@ -134,15 +135,19 @@ class CredentialController {
         }
     }
 
-    @Schema(name = "MlflowCredential", description = "All of it that is ever shown.")
+    @Schema(name = "MlflowCredential", description = "A credential without its password or token.")
     record CredentialResponse(
             String name,
-            @Nullable @Schema(description = "The MLflow user, unless it is a token.")
+            @Nullable @Schema(description = "The MLflow user, unless the credential is a token.")
                     String username,
             MlflowAccess.Kind kind,
             @Nullable String trackingUri,
             Instant createdAt,
-            @Schema(description = "gateway, or what else created the Secret.") String managedBy) {
+            @Schema(
+                            description =
+                                    "The program that created the Secret: gateway or another one's"
+                                            + " name.")
+                    String managedBy) {
 
         static CredentialResponse from(CredentialSummary summary) {
             return new CredentialResponse(
@@ -163,8 +168,8 @@ class CredentialController {
             @Nullable
                     @Schema(
                             description =
-                                    "The server to ask; may be left out if the credential has one."
-                                            + " If it has none, only an admin may name one.",
+                                    "The server to ask. Optional if the credential has one; if it"
+                                            + " has none, only an admin may name one.",
                             example = "https://mlflow.example.org/")
                     String trackingUri) {}
 
@@ -177,8 +182,8 @@ class CredentialController {
             @Nullable
                     @Schema(
                             description =
-                                    "With REDIRECTED: where to. A tracking URI if the API is there,"
-                                            + " else the server alone.")
+                                    "With REDIRECTED: the target. A tracking URI if the API is"
+                                            + " there, else only the server.")
                     String redirect) {
 
         static VerdictResponse from(MlflowProbe.Outcome outcome, TrackingUri server) {
@@ -197,7 +202,7 @@ class CredentialController {
     @Operation(
             operationId = "listCredentials",
             summary = "List the MLflow credentials",
-            description = "Those of kubectl as well.")
+            description = "Includes credentials that were created with kubectl.")
     Items list(Workspace workspace) {
         return new Items(
                 credentials.list(workspace).stream().map(CredentialResponse::from).toList());
@@ -208,7 +213,7 @@ class CredentialController {
     @Operation(
             operationId = "getCredential",
             summary = "Get an MLflow credential",
-            description = "Never with its password or token.")
+            description = "The response does not contain the password or token.")
     CredentialResponse get(Workspace workspace, @PathVariable CredentialName name) {
         return credentials
                 .find(workspace, name)
@@ -240,8 +245,8 @@ class CredentialController {
     @Operation(
             operationId = "deleteCredential",
             summary = "Delete an MLflow credential",
-            description = "Also where there is none, so that a repeat is answered alike.")
-    @ApiResponse(responseCode = "204", description = "There is none of that name any more.")
+            description = "Succeeds also if there is none, so that a repeat has the same response.")
+    @ApiResponse(responseCode = "204", description = "There is no credential with that name.")
     ResponseEntity<Void> delete(Workspace workspace, @PathVariable CredentialName name) {
         credentials.delete(workspace, name);
         return ResponseEntity.noContent().build();
@@ -268,21 +273,21 @@ class CredentialController {
             throw new GatewayException.NotAllowed(
                     "The credential \""
                             + name
-                            + "\" is for no server of its own, and to send it to one needs the role"
+                            + "\" has no trackingUri. Sending it to a server requires the role"
                             + " ADMIN in the workspace \""
                             + workspace
                             + "\"; yours is "
                             + role
-                            + ". Once an admin has put it with a trackingUri, you may verify it.");
+                            + ". After an admin has set its trackingUri, you may verify it.");
         }
         TrackingUri server = serverOf(credential, request.map(VerifyRequest::trackingUri));
         return VerdictResponse.from(probe.ask(server, credential), server);
     }
 
-    private static TrackingUri serverOf(MlflowCredential credential, Optional<String> asked) {
+    private static TrackingUri serverOf(MlflowCredential credential, Optional<String> requested) {
         Findings findings = new Findings();
         Optional<TrackingUri> wanted =
-                asked.flatMap(text ->
+                requested.flatMap(text ->
                         findings.check(
                                 "tracking-uri", "trackingUri", () -> TrackingUri.parse(text)));
         Optional<TrackingUri> server = wanted.or(credential::trackingUri);
@@ -291,7 +296,7 @@ class CredentialController {
                     Finding.error(
                             "tracking-uri",
                             "trackingUri",
-                            "The credential is bound to no server, and the request names none.",
+                            "The credential has no trackingUri, and the request names no server.",
                             "Give trackingUri."));
         }
         credential

@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// The keys of a Secret that is an MLflow credential: `username` and `password`, or `mlflow-token`. Where all three
-/// are, the username and the password count, as they do for MLflow's own client.
+/// The keys of a Secret that is an MLflow credential: `username` and `password`, or `mlflow-token`. If it has all
+/// three, username and password are used, as MLflow's own client does.
 public final class CredentialKeys {
 
     private CredentialKeys() {}
 
-    /// @param keys of any Secret
-    /// @return what it is, unless it is no credential
+    /// @param keys the keys of any Secret
+    /// @return the kind of the credential, or nothing if the Secret is not a credential
     public static Optional<MlflowAccess.Kind> kindOf(Set<String> keys) {
         return Stream.of(MlflowAccess.Kind.values())
                 .filter(kind -> keys.containsAll(kind.keys()))
@@ -33,8 +33,8 @@ public final class CredentialKeys {
     }
 
     /// @param values the keys and values of a Secret
-    /// @return the login, unless it is no credential
-    /// @throws io.interlinkgateway.failure.InvalidValueException if no login can have these values
+    /// @return the login, or nothing if the Secret is not a credential
+    /// @throws io.interlinkgateway.failure.InvalidValueException if the values are not valid for a login
     public static Optional<MlflowLogin> loginOf(Map<String, String> values) {
         String username = values.get(MlflowAccess.USERNAME_KEY);
         String password = values.get(MlflowAccess.PASSWORD_KEY);
@@ -45,7 +45,7 @@ public final class CredentialKeys {
     }
 
     /// @param values the keys and values of any Secret
-    /// @return all forms in which its password and its token may turn up, also those that no login can have
+    /// @return all forms in which its password and token may appear, even if they are not valid for a login
     public static Stream<String> secretForms(Map<String, String> values) {
         String password = values.get(MlflowAccess.PASSWORD_KEY);
         String username = values.get(MlflowAccess.USERNAME_KEY);

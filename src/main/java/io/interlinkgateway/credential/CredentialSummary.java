@@ -6,14 +6,14 @@ import io.interlinkgateway.job.TrackingUri;
 import java.time.Instant;
 import java.util.Optional;
 
-/// All of a credential that may be shown.
+/// A credential without its password or token.
 ///
 /// @param name its name
-/// @param kind what it is
-/// @param username the MLflow user, unless it is a token
-/// @param trackingUri the one server it may be used for, if it is bound
-/// @param createdAt when it was made
-/// @param managedBy `gateway`, or what else created the Secret
+/// @param kind its kind
+/// @param username the MLflow user, unless the credential is a token
+/// @param trackingUri the only server for which it may be used; empty for any
+/// @param createdAt when it was created
+/// @param managedBy the program that created the Secret: `gateway` or another one's name
 public record CredentialSummary(
         CredentialName name,
         MlflowAccess.Kind kind,

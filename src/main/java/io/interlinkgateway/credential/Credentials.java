@@ -7,50 +7,50 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Where MLflow credentials are kept: Secrets with the keys of [CredentialKeys], no matter what created them.
+/// Stores MLflow credentials: Secrets with the keys of [CredentialKeys], no matter what created them.
 ///
-/// Every method throws [GatewayException.ClusterUnavailable] when the cluster gives no answer in time.
+/// Every method throws [GatewayException.ClusterUnavailable] if the cluster does not respond in time.
 public interface Credentials {
 
-    /// Creates the credential, or replaces it if one of that name is there. A Secret of that name that is no
-    /// credential is left alone.
+    /// Creates the credential, or replaces an existing one with that name. A Secret with that name that is not a
+    /// credential is not changed.
     ///
-    /// @param workspace where it lives
+    /// @param workspace its workspace
     /// @param name its name
-    /// @param credential what it holds
-    /// @return what is kept, without the password or token, and whether this call made it
-    /// @throws GatewayException.Rejected if a Secret of that name is no MLflow credential
+    /// @param credential its content
+    /// @return the stored credential without the password or token, and whether this call created it
+    /// @throws GatewayException.Rejected if a Secret with that name is not an MLflow credential
     Stored put(Workspace workspace, CredentialName name, MlflowCredential credential);
 
-    /// @param workspace where to look
-    /// @return all of them without their passwords and tokens, by name
+    /// @param workspace its workspace
+    /// @return all credentials without passwords and tokens, sorted by name
     List<CredentialSummary> list(Workspace workspace);
 
-    /// @param workspace where to look
+    /// @param workspace its workspace
     /// @param name its name
-    /// @return the credential without its password or token, unless there is none
+    /// @return the credential without its password or token, or nothing if there is none
     Optional<CredentialSummary> find(Workspace workspace, CredentialName name);
 
-    /// @param workspace where to look
+    /// @param workspace its workspace
     /// @param name its name
-    /// @return the whole credential, for the live check alone
+    /// @return the complete credential, which is only for the live check
     Optional<MlflowCredential> reveal(Workspace workspace, CredentialName name);
 
-    /// What must not be seen in what a job prints. Also of passwords that the gateway itself would not take.
+    /// The texts that must be masked in a job's output. Includes passwords that the gateway itself would refuse.
     ///
-    /// @param workspace where to look
-    /// @param names of what may be credentials
-    /// @return all forms in which a password or a token of those that are there may turn up
+    /// @param workspace its workspace
+    /// @param names names of Secrets that may be credentials
+    /// @return all forms in which passwords and tokens of the existing ones may appear
     Set<String> passwordForms(Workspace workspace, Set<CredentialName> names);
 
-    /// @param workspace where to look
+    /// @param workspace its workspace
     /// @param name its name
     /// @return whether there was one to delete
     boolean delete(Workspace workspace, CredentialName name);
 
-    /// What is kept, and whether the call made it.
+    /// A stored credential, and whether the call created it.
     ///
     /// @param summary the credential without its password or token
-    /// @param created false if one was there before
+    /// @param created false if it existed before
     record Stored(CredentialSummary summary, boolean created) {}
 }

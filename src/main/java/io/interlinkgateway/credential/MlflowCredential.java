@@ -5,23 +5,23 @@ import io.interlinkgateway.job.MlflowAccess;
 import io.interlinkgateway.job.TrackingUri;
 import java.util.Optional;
 
-/// A login to MLflow servers, and where it may be used.
+/// A login for MLflow servers, and the server for which it may be used.
 ///
-/// @param login what is sent
-/// @param trackingUri the one server it may be used for; empty for any
+/// @param login the login
+/// @param trackingUri the only server for which it may be used; empty for any
 public record MlflowCredential(MlflowLogin login, Optional<TrackingUri> trackingUri) {
 
-    /// A user with the password.
+    /// A credential with a username and a password.
     ///
-    /// @param username as [MlflowLogin.Password] takes it
-    /// @param password as [MlflowLogin.Password] takes it
-    /// @param trackingUri the one server it may be used for; empty for any
+    /// @param username see [MlflowLogin.Password]
+    /// @param password see [MlflowLogin.Password]
+    /// @param trackingUri the only server for which it may be used; empty for any
     /// @throws InvalidValueException if the username or password can't be used with Basic authentication
     public MlflowCredential(String username, String password, Optional<TrackingUri> trackingUri) {
         this(new MlflowLogin.Password(username, password), trackingUri);
     }
 
-    /// @return which variables a job gets it in
+    /// @return the kind, which determines the variables of a job
     public MlflowAccess.Kind kind() {
         return switch (login) {
             case MlflowLogin.Password _ -> MlflowAccess.Kind.PASSWORD;

@@ -7,22 +7,23 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What a client logs in to an MLflow server with.
+/// The data with which a client logs in to an MLflow server.
 public sealed interface MlflowLogin {
 
     /// @return the value of the header `Authorization`, as MLflow's own client sends it
     String authorization();
 
-    /// @return all forms in which the secret may turn up in what programs print
+    /// @return all forms in which the secret may appear in the output of programs
     Stream<String> secretForms();
 
-    /// @return whose it is, if the login says so
+    /// @return the username, if the login has one
     Optional<String> user();
 
-    /// A user with the password.
+    /// A username with a password.
     ///
-    /// @param username 1 to 255 characters, none a control character, no colon (Basic authentication splits there)
-    /// @param password 1 to 1024 characters, none a control character
+    /// @param username 1 to 255 characters without control characters and colons (the separator of Basic
+    ///     authentication)
+    /// @param password 1 to 1024 characters without control characters
     record Password(String username, String password) implements MlflowLogin {
 
         /// @throws InvalidValueException if the username or password can't be used with Basic authentication
@@ -49,7 +50,7 @@ public sealed interface MlflowLogin {
             return Text.requireUnicode("The password", password);
         }
 
-        // As MLflow's own client does: UTF-8.
+        // Encoded as UTF-8, as by MLflow's own client.
         @Override
         public String authorization() {
             String pair = username + ":" + password;
@@ -67,14 +68,14 @@ public sealed interface MlflowLogin {
             return Optional.of(username);
         }
 
-        /// Without the password.
+        /// Omits the password.
         @Override
         public String toString() {
             return "Password[username=" + username + "]";
         }
     }
 
-    /// A token that says by itself whose it is.
+    /// A token that identifies its user by itself.
     ///
     /// @param token 1 to 8192 printable ASCII characters without blanks
     record Token(String token) implements MlflowLogin {
@@ -108,7 +109,7 @@ public sealed interface MlflowLogin {
             return Optional.empty();
         }
 
-        /// Without the token.
+        /// Omits the token.
         @Override
         public String toString() {
             return "Token[]";

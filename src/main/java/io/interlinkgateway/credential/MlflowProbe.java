@@ -26,16 +26,16 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Asks an MLflow server whether it accepts a credential: first without it, because an open server accepts
-/// every password. Whatever else it answers to strangers, such as a login page, it is asked with the credential.
-/// `/health` would prove nothing, it is never protected.
+/// Checks whether an MLflow server accepts a credential. The first request is sent without the credential, because an
+/// open server accepts every password. With any other response to it, such as a login page, a second request is sent
+/// with the credential. `/health` is not suitable, because it is never protected.
 @Component
 class MlflowProbe {
 
     private static final String SEARCH_PATH = "/api/2.0/mlflow/experiments/search";
     private static final String SEARCH = SEARCH_PATH + "?max_results=1";
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
-    private static final int LONGEST_CHAIN = 10;
+    private static final int MAX_CAUSES = 10;
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final MlflowProperties properties;
@@ -56,11 +56,11 @@ class MlflowProbe {
         this.exchange = new PinnedHttpRequest(tls, CONNECT_TIMEOUT);
     }
 
-    /// What was found.
+    /// The result of a check.
     ///
-    /// @param verdict the server's
-    /// @param redirect where it redirects to, if it does and says so without the credential in it: a tracking URI if the
-    ///     API is there, else the server alone
+    /// @param verdict the server's verdict
+    /// @param redirect the target, if the server redirects and the target does not contain the credential: a tracking
+    ///     URI if the API is there, else only the server
     record Outcome(Verdict verdict, Optional<String> redirect) {
 
         static Outcome of(Verdict verdict) {
@@ -68,11 +68,11 @@ class MlflowProbe {
         }
     }
 
-    /// @param server where to ask
-    /// @param credential whom to ask about
+    /// @param server the server
+    /// @param credential the credential to check
     /// @return the server's verdict
-    /// @throws GatewayException.Rejected if the gateway must not call that address, or would send the password over the
-    ///     internet for all to read although the credential was not made for such an address
+    /// @throws GatewayException.Rejected if the gateway must not call the address, or would send the password
+    ///     unencrypted over the internet to a server that the credential does not name
     Outcome ask(TrackingUri server, MlflowCredential credential) {
         if (!server.isSecured()
                 && !properties.allowPrivateAddresses()
@@ -82,21 +82,20 @@ class MlflowProbe {
                             Finding.error(
                                     "mlflow-unsecured",
                                     "trackingUri",
-                                    "The password would be sent over plain http, which others on"
-                                            + " the way can read.",
-                                    "Use the server's https address; if it has none, put the"
+                                    "The password would be sent over plain http, which is not"
+                                            + " encrypted.",
+                                    "Use the server's https address; if it has none, store the"
                                             + " credential with this trackingUri.")));
         }
-        // All of it in one task, which a server that sends a byte now and then can't stretch. The
-        // interrupt
-        // closes the socket that a virtual thread waits on.
+        // Everything runs in one task with one timeout, which a server can't extend by sending
+        // single bytes. The interrupt closes the socket on which the virtual thread waits.
         FutureTask<Outcome> check = new FutureTask<>(() -> check(server, credential));
         Thread.ofVirtual().name("mlflow-probe").start(check);
         try {
             return check.get(properties.timeout().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException late) {
+        } catch (TimeoutException _) {
             return Outcome.of(Verdict.UNREACHABLE);
-        } catch (InterruptedException stopped) {
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return Outcome.of(Verdict.UNREACHABLE);
         } catch (ExecutionException failure) {
@@ -110,42 +109,42 @@ class MlflowProbe {
 
     private Outcome check(TrackingUri server, MlflowCredential credential) {
         try {
-            // Resolved once: both requests go to the addresses that were judged.
-            List<InetAddress> judged = addresses.resolve(server.value().getHost());
-            if (isMlflow(exchange.get(server, judged, SEARCH, Optional.empty()))) {
+            // Resolved once, so that both requests go to addresses that were checked.
+            List<InetAddress> checked = addresses.resolve(server.value().getHost());
+            if (isMlflow(exchange.get(server, checked, SEARCH, Optional.empty()))) {
                 return Outcome.of(Verdict.OPEN_SERVER);
             }
-            Answer answer = exchange.get(server, judged, SEARCH, Optional.of(credential));
+            Answer answer = exchange.get(server, checked, SEARCH, Optional.of(credential));
             Verdict verdict = verdict(answer, credential.login());
             return new Outcome(
                     verdict,
                     verdict == Verdict.REDIRECTED
                             ? redirect(server, answer, credential.login())
                             : Optional.empty());
-        } catch (PublicAddresses.RefusedException refused) {
+        } catch (PublicAddresses.RefusedException _) {
             throw new GatewayException.Rejected(
                     List.of(
                             Finding.error(
                                     "mlflow-address",
                                     "trackingUri",
-                                    "The gateway may not call this server.",
-                                    "Use a server on the public internet, or ask whoever runs the"
-                                            + " gateway to allow it.")));
+                                    "The gateway is not allowed to call this server.",
+                                    "Use a server on the public internet, or ask the gateway's"
+                                            + " operator to allow this one.")));
         } catch (IOException failure) {
             return Outcome.of(
-                    isOfTheCertificate(failure)
+                    isCertificateError(failure)
                             ? Verdict.CERTIFICATE_NOT_TRUSTED
                             : Verdict.UNREACHABLE);
-        } catch (HttpException noHttp) {
+        } catch (HttpException _) {
             return Outcome.of(Verdict.NOT_MLFLOW);
         }
     }
 
-    private static boolean isOfTheCertificate(IOException failure) {
+    private static boolean isCertificateError(IOException failure) {
         return Stream.<@Nullable Throwable>iterate(
                         failure, cause -> cause == null ? null : cause.getCause())
                 .takeWhile(Objects::nonNull)
-                .limit(LONGEST_CHAIN)
+                .limit(MAX_CAUSES)
                 .anyMatch(CertificateException.class::isInstance);
     }
 
@@ -173,7 +172,8 @@ class MlflowProbe {
         };
     }
 
-    /// The path and query of a login page are left out, as is what has the secret in it: the server chose the text.
+    /// The path and query of a login page are removed. A target that contains the secret is not shown, because the
+    /// server chooses the text.
     private static Optional<String> redirect(TrackingUri server, Answer answer, MlflowLogin login) {
         try {
             URI target = server.value().resolve(URI.create(answer.location()));
@@ -188,12 +188,12 @@ class MlflowProbe {
             return Optional.of(shown)
                     .filter(text -> !text.equals(server.toString()))
                     .filter(text -> login.secretForms().noneMatch(text::contains));
-        } catch (IllegalArgumentException noAddress) {
+        } catch (IllegalArgumentException _) {
             return Optional.empty();
         }
     }
 
-    // MLflow leaves the list out when it is empty.
+    // MLflow omits the list if it is empty.
     private static boolean isMlflow(Answer answer) {
         if (answer.status() != 200
                 || !answer.mediaType().equalsIgnoreCase("application/json")
@@ -204,7 +204,7 @@ class MlflowProbe {
             JsonNode document = JSON.readTree(answer.body());
             return document.isObject()
                     && (document.isEmpty() || document.path("experiments").isArray());
-        } catch (JacksonException garbage) {
+        } catch (JacksonException _) {
             return false;
         }
     }

@@ -5,14 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.stream.Stream;
 
-/// How a password or a token looks in what programs print: as it is, in an address, and in the header that logs in with it.
+/// The forms in which a password or a token appears in the output of programs: plain, URL-encoded, and as in the
+/// header `Authorization`.
 public final class PasswordForms {
 
     private PasswordForms() {}
 
-    /// @param username whose it is
+    /// @param username the username for the password
     /// @param password any text
-    /// @return the forms, of which some may be the same
+    /// @return the forms, some of which may be equal
     public static Stream<String> of(String username, String password) {
         return Stream.concat(
                 of(password),
@@ -23,8 +24,8 @@ public final class PasswordForms {
                                                 .getBytes(StandardCharsets.UTF_8))));
     }
 
-    /// @param token any text that is sent as it is
-    /// @return the forms, of which some may be the same
+    /// @param token any text that is sent unchanged
+    /// @return the forms, some of which may be equal
     public static Stream<String> of(String token) {
         String inAddresses = URLEncoder.encode(token, StandardCharsets.UTF_8);
         return Stream.of(token, inAddresses, inAddresses.replace("+", "%20"));

@@ -35,11 +35,11 @@ import org.apache.hc.core5.http.protocol.HttpCoreContext;
 import org.apache.hc.core5.http.protocol.HttpProcessor;
 import org.jspecify.annotations.Nullable;
 
-/// One GET over a connection of its own, to one of the addresses given. It follows no redirect, keeps no
-/// cookie, uses no proxy and logs nothing, because nothing here could (docs/adr/0006).
+/// One GET over a new connection to one of the given addresses. It has no support for redirects, cookies, proxies and
+/// logging, so it can't use them (docs/adr/0006).
 final class PinnedHttpRequest {
 
-    private static final int LARGEST_ANSWER = 64 * 1024;
+    private static final int MAX_BODY_BYTES = 64 * 1024;
 
     private static final Http1Config LIMITS =
             Http1Config.custom().setMaxLineLength(8192).setMaxHeaderCount(100).build();
@@ -54,14 +54,14 @@ final class PinnedHttpRequest {
         this.connectTimeout = connectTimeout;
     }
 
-    /// What a server answered.
+    /// A server's response.
     ///
     /// @param status the status code
-    /// @param mediaType the media type without parameters, or nothing
+    /// @param mediaType the media type without parameters, or empty
     /// @param body the body as UTF-8, at most 64 KiB of it
-    /// @param whole whether that is all of the body
-    /// @param location where it redirects to, or nothing
-    /// @param challenges the ways to log in that it names, or nothing
+    /// @param whole whether the body is complete
+    /// @param location the target of a redirect, or empty
+    /// @param challenges the authentication challenges, or empty
     record Answer(
             int status,
             String mediaType,
@@ -78,10 +78,10 @@ final class PinnedHttpRequest {
         }
     }
 
-    /// @param server whose name is checked in the certificate and sent as Host
+    /// @param server its name is checked in the certificate and sent as Host
     /// @param addresses that server's addresses
-    /// @param path below the server's own path
-    /// @param credential to log in with, or none
+    /// @param path a path below the server's own path
+    /// @param credential the credential to send, or none
     Answer get(
             TrackingUri server,
             List<InetAddress> addresses,
@@ -113,7 +113,7 @@ final class PinnedHttpRequest {
     private Socket connect(List<InetAddress> addresses, int port) throws IOException {
         IOException failure = new IOException("none of its addresses takes a connection");
         for (InetAddress address : addresses) {
-            // Without this, java.net.Socket obeys the system property socksProxyHost.
+            // Without this, java.net.Socket uses the system property socksProxyHost.
             Socket socket = new Socket(Proxy.NO_PROXY);
             try {
                 socket.connect(
@@ -146,15 +146,15 @@ final class PinnedHttpRequest {
         }
     }
 
-    // The body's stream is left open on purpose: to close it would mean to read an endless one to
-    // its end.
+    // The body's stream is deliberately not closed: closing reads it to the end, which may never
+    // come.
     private static Answer answer(ClassicHttpResponse response) throws IOException {
         byte[] body = new byte[0];
         boolean whole = true;
         HttpEntity entity = response.getEntity();
         if (entity != null) {
             InputStream content = entity.getContent();
-            body = content.readNBytes(LARGEST_ANSWER);
+            body = content.readNBytes(MAX_BODY_BYTES);
             whole = content.read() < 0;
         }
         String mediaType = value(response.getFirstHeader(HttpHeaders.CONTENT_TYPE));

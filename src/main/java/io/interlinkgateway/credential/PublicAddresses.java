@@ -7,12 +7,11 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 
-/// Resolves names to the addresses that are then connected to, and refuses those of networks that only the
-/// gateway can reach. The check is made on what is connected to, so a name that changes its address in between
-/// gains nothing.
+/// Resolves host names, and refuses addresses in networks that callers could not reach themselves. The connection is
+/// made to the checked address, so a name that changes its address after the check has no effect (DNS rebinding).
 final class PublicAddresses {
 
-    /// Networks of the IANA special-purpose registries that InetAddress has no question for.
+    /// Networks of the IANA special-purpose registries for which InetAddress has no method.
     private static final List<Network> SPECIAL =
             List.of(
                     new Network("0.0.0.0", 8),

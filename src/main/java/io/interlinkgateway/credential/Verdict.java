@@ -1,51 +1,52 @@
 package io.interlinkgateway.credential;
 
-/// What an MLflow server says to a credential.
+/// The result of checking a credential with an MLflow server.
 enum Verdict {
-    /// The server knows the user and the password. It proves no permission for any experiment, and not that
-    /// the HPC reaches the server.
+    /// The server accepts the login. This does not prove permissions for experiments, nor that the HPC can reach the
+    /// server.
     ACCEPTED("The server accepts the credential.", "No action is needed."),
-    /// The server asks for a login, and this isn't it.
+    /// The server requires a login and does not accept this one.
     REFUSED(
             "The server rejects the credential.",
             "Store the credential again with what you log in with on this server."),
-    /// The server knows the user, who may not list experiments.
+    /// The server accepts the login, but the user may not list experiments.
     FORBIDDEN(
             "The server forbids listing experiments: the credential's user lacks permissions, or"
                     + " the server refuses all requests from the gateway.",
             "Ask the server's administrator for permission."),
-    /// The server lets everybody in, so the credential can't be verified.
+    /// The server requires no login, so the credential can't be verified.
     OPEN_SERVER(
             "The server requires no password, so the credential cannot be verified.",
             "Check the tracking URI. An open server needs no credential."),
-    /// The server takes tokens, and the credential is a username with its password.
+    /// The server accepts tokens, but the credential is a username with a password.
     TOKEN_REQUIRED(
             "The server requires a token, and the credential has a username and a password.",
             "Store the credential again with a token from this server."),
-    /// The server takes a username with its password, and the credential is a token.
+    /// The server accepts a username with a password, but the credential is a token.
     PASSWORD_REQUIRED(
             "The server requires a username and a password, and the credential has a token.",
             "Store the credential again with the username and password for this server."),
-    /// The API is at another address, or login pages stand before it.
+    /// The API is at another address, or behind a login page.
     REDIRECTED(
             "The server redirects to another address.",
             "Use that address as trackingUri if it is your MLflow server. If it is a login page,"
                     + " ask the server's administrator for an address for programs."),
-    /// The server's certificate is not signed by an authority that the gateway trusts, is for another name, or not
-    /// valid now. Nothing was sent.
+    /// The server's certificate is not signed by an authority that the gateway trusts, is for another name, or is not
+    /// valid now. The credential was not sent.
     CERTIFICATE_NOT_TRUSTED(
             "The server's certificate is not trusted, or is for another name.",
             "Use the name that the certificate is for, or ask the server's administrator for a"
                     + " certificate of a public authority."),
-    /// The server is overloaded or being started, or limits the requests.
+    /// The server is overloaded, starting, or limits requests.
     TRY_LATER(
             "The server is busy or down, or reports an error of its own.",
-            "Try again later. Nothing is known of the credential yet."),
-    /// Whatever answers there is no MLflow, or hides it behind a login page.
+            "Try again later. The credential has not been checked yet."),
+    /// The server is not MLflow, or MLflow is behind a login page.
     NOT_MLFLOW(
             "The server at the tracking URI is not an MLflow server.",
-            "Use the address that MLFLOW_TRACKING_URI has elsewhere, not that of a login page."),
-    /// No answer.
+            "Use the address that MLflow's clients use as MLFLOW_TRACKING_URI, not that of a login"
+                    + " page."),
+    /// The server did not respond.
     UNREACHABLE(
             "The server cannot be reached or did not answer in time.",
             "Check the tracking URI and try again later.");

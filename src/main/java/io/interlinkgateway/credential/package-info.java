@@ -1,5 +1,5 @@
-/// MLflow credentials: the port [io.interlinkgateway.credential.Credentials], its endpoints, and the live check against the MLflow
-/// server ([io.interlinkgateway.credential.MlflowProbe]).
+/// MLflow credentials: the port [io.interlinkgateway.credential.Credentials], its endpoints, and the live check with
+/// the MLflow server ([io.interlinkgateway.credential.MlflowProbe]).
 @ApplicationModule(allowedDependencies = {"failure", "job", "caller"})
 @NullMarked
 package io.interlinkgateway.credential;

@@ -48,24 +48,24 @@ class OpenApiConfiguration {
                     Map.entry("id", "Its id."),
                     Map.entry("state", "Only jobs in one of these states."),
                     Map.entry("node", "Only jobs on this node."),
-                    Map.entry("limit", "The most jobs on a page."),
-                    Map.entry("cursor", "The nextCursor of the page before."),
-                    Map.entry("replace", "Delete the job that has the name first."),
+                    Map.entry("limit", "The maximum number of jobs on a page."),
+                    Map.entry("cursor", "The nextCursor of the previous page."),
+                    Map.entry("replace", "First delete an existing job with the name."),
                     Map.entry(
                             "restart",
-                            "Beside replace=true: also a job of the same definition that has not"
-                                    + " ended."),
-                    Map.entry("follow", "Go on until the job has written its last."),
+                            "With replace=true: also replace a job with the same definition that"
+                                    + " has not ended."),
+                    Map.entry("follow", "Continue until the job's last output."),
                     Map.entry(
                             "Idempotency-Key",
-                            "A text of your own, the same in each repeat. It is remembered while"
-                                    + " its job exists, and for an hour at least."),
+                            "Any text, the same in each repeat of a request. It is stored as long"
+                                    + " as its job exists, and for at least an hour."),
                     Map.entry(
                             "If-Match",
-                            "The ETag of the job that is meant, or * for any; no other job of that"
-                                    + " name is touched."),
-                    Map.entry("If-None-Match", "The ETag of the answer before."),
-                    Map.entry("Last-Event-ID", "The id of the last event that you have."));
+                            "The ETag of the job, or * for any. Another job with the same name is"
+                                    + " not changed."),
+                    Map.entry("If-None-Match", "The ETag of the previous response."),
+                    Map.entry("Last-Event-ID", "The id of the last event that you received."));
 
     static {
         SpringDocUtils.getConfig()
@@ -93,12 +93,14 @@ class OpenApiConfiguration {
                 .servers(List.of(new Server().url("/")))
                 .tags(
                         List.of(
-                                tag("Jobs", "What runs on the HPC."),
-                                tag("Logs", "What a job writes."),
-                                tag("Nodes", "Where jobs can run."),
-                                tag("MLflow credentials", "What a job logs to MLflow with."),
-                                tag("Workspaces", "Where you may do what."),
-                                tag("API tokens", "For scripts.")))
+                                tag("Jobs", "Jobs on the HPC."),
+                                tag("Logs", "The output of jobs."),
+                                tag("Nodes", "The virtual nodes on which jobs can run."),
+                                tag(
+                                        "MLflow credentials",
+                                        "Credentials with which jobs log to MLflow."),
+                                tag("Workspaces", "Your workspaces and roles."),
+                                tag("API tokens", "Tokens for scripts.")))
                 .components(new Components().addSchemas(IMAGE, image()).addSchemas(POD, pod()));
     }
 
@@ -114,7 +116,7 @@ class OpenApiConfiguration {
         Schema<Object> image = new Schema<>();
         image.setDescription(
                 "A path on the HPC or a registry reference, as a text or as an object. With"
-                        + " pullFrom the first job that misses the file pulls it, once.");
+                        + " pullFrom, the first job that does not find the file pulls it, once.");
         image.addOneOfItem(new StringSchema());
         image.addOneOfItem(pulled);
         return image;
@@ -134,7 +136,7 @@ class OpenApiConfiguration {
 
     private static Schema<?> problem() {
         ObjectSchema problem = new ObjectSchema();
-        problem.setDescription("What went wrong, by RFC 9457.");
+        problem.setDescription("An error, as in RFC 9457.");
         problem.addProperty("type", new StringSchema().example("/problems/invalid-job"));
         problem.addProperty("title", new StringSchema());
         problem.addProperty("status", new IntegerSchema());
@@ -148,8 +150,8 @@ class OpenApiConfiguration {
         return problem;
     }
 
-    /// Every operation may answer with a problem. Its schema is added only now: what nothing refers to yet is removed
-    /// before.
+    /// Adds the problem response to every operation. The schema is added here too, because schemas without references
+    /// are removed earlier.
     @Bean
     OpenApiCustomizer problems() {
         return api -> {
@@ -160,13 +162,13 @@ class OpenApiConfiguration {
         };
     }
 
-    /// What a record's component always has, a client can rely on.
+    /// Marks components of records that are never null as required, so that clients can rely on them.
     @Bean
     ModelConverter required() {
         return new RequiredFields();
     }
 
-    /// The rules are a set of names, not a type.
+    /// Adds the names of the rules, which have no type in Java.
     @Bean
     OpenApiCustomizer rules() {
         return api -> {
@@ -178,8 +180,8 @@ class OpenApiConfiguration {
         };
     }
 
-    /// A stream is a text, for no generator reads anything else from it. Its extension `x-events` names the schema of
-    /// each event's data; the operation names these classes only for their schemas to be there.
+    /// Describes streams as texts, because generators do not support anything else. The extension `x-events` has the
+    /// schema of each event's data; the operation refers to these classes only so that their schemas are included.
     @Bean
     OpenApiCustomizer streams() {
         return api ->
@@ -197,7 +199,7 @@ class OpenApiConfiguration {
                                                                 + " JSON.")));
     }
 
-    /// Describes the parameters that mean the same wherever they are.
+    /// Describes parameters that have the same meaning in all operations.
     @Bean
     OpenApiCustomizer parameters() {
         return api ->
@@ -210,7 +212,7 @@ class OpenApiConfiguration {
                                 parameter.setDescription(PARAMETERS.get(parameter.getName())));
     }
 
-    /// Describes the headers of answers: of those with a job its tag, of those that make something its address.
+    /// Describes response headers: the tag of a job, and the address of a created object.
     @Bean
     OpenApiCustomizer headers() {
         return api ->
@@ -228,10 +230,10 @@ class OpenApiConfiguration {
     private static void addHeaders(String operation, String status, ApiResponse response) {
         if (ANSWER_WITH_TAG.contains(operation) && !Set.of("204", "default").contains(status)) {
             response.addHeaderObject(
-                    HttpHeaders.ETAG, header("The job's, for If-Match and If-None-Match."));
+                    HttpHeaders.ETAG, header("The job's tag, for If-Match and If-None-Match."));
         }
         if (status.equals("201")) {
-            response.addHeaderObject(HttpHeaders.LOCATION, header("Where it is."));
+            response.addHeaderObject(HttpHeaders.LOCATION, header("Its address."));
         }
     }
 
@@ -249,8 +251,8 @@ class OpenApiConfiguration {
                 .addHeaderObject(
                         HttpHeaders.RETRY_AFTER,
                         header(
-                                        "With the status 429 and mostly with 503: after how many"
-                                                + " seconds to send the request again.")
+                                        "With the status 429, and usually with 503: the number of"
+                                                + " seconds after which to send the request again.")
                                 .schema(new IntegerSchema()))
                 .content(
                         new Content()

@@ -9,7 +9,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
-/// Marks those properties of a record as required that are not [Nullable].
+/// Marks properties of records as required if they are not [Nullable].
 final class RequiredFields implements ModelConverter {
 
     private static final String SCHEMAS = "#/components/schemas/";

@@ -14,8 +14,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
-/// The gateway's own address: a browser gets the API's pages, another client the addresses to begin with. Anybody may
-/// read it.
+/// The start page: browsers are redirected to the API's pages, other clients get the main addresses. It requires no
+/// authentication.
 @Hidden
 @RestController
 class StartPage {
@@ -39,7 +39,7 @@ class StartPage {
                     .anyMatch(type ->
                             type.equalsTypeAndSubtype(MediaType.TEXT_HTML)
                                     && type.getQualityValue() > 0);
-        } catch (InvalidMediaTypeException unreadable) {
+        } catch (InvalidMediaTypeException _) {
             return false;
         }
     }

@@ -1,4 +1,4 @@
-/// What the OpenAPI description says beyond the controllers.
+/// The parts of the OpenAPI description that are not in the controllers.
 @ApplicationModule(allowedDependencies = {"failure", "job", "representation"})
 @NullMarked
 package io.interlinkgateway.documentation;

@@ -3,41 +3,42 @@ package io.interlinkgateway.event;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 
-/// What a subscriber receives.
+/// An event for a subscriber.
 public sealed interface JobEvent {
 
-    /// Where in the order of all changes this stands. Whoever subscribes after it misses nothing.
+    /// The position in the order of all changes. A subscription after it receives all later changes.
     ///
     /// @return an opaque text without control characters
     String position();
 
-    /// A job was made, or its state changed.
+    /// A job was created, or its state changed.
     ///
     /// @param position see [#position()]
-    /// @param job as it is now, which may be later than this change; without its definition, which never changes
+    /// @param job the job, possibly with a later state than that of this change; without its definition, which does
+    ///     not change
     record Changed(String position, Job job) implements JobEvent {
 
-        /// Keeps no definition, for many events may wait for a slow subscriber.
+        /// Removes the definition, because many events may be queued for a slow subscriber.
         public Changed {
             job = job.withoutDefinition();
         }
     }
 
-    /// A job is gone.
+    /// A job was deleted.
     ///
     /// @param position see [#position()]
-    /// @param name its name, which another may have by now
+    /// @param name its name, which another job may have now
     /// @param uid its UID
     record Deleted(String position, JobName name, String uid) implements JobEvent {}
 
-    /// The changes since the position that was subscribed after are not all known: list the jobs again.
-    /// What happens from now on follows.
+    /// The changes since the subscription's position are not completely known: list the jobs again. Later changes
+    /// follow.
     ///
     /// @param position see [#position()]
     record Reset(String position) implements JobEvent {}
 
-    /// Nothing more comes, because the gateway stops or the subscriber was too slow. Subscribe again after
-    /// this position.
+    /// The subscription ends, because the gateway stops or the subscriber was too slow. Subscribe again after this
+    /// position.
     ///
     /// @param position see [#position()]
     record Ended(String position) implements JobEvent {}

@@ -7,18 +7,17 @@ import java.util.Optional;
 /// Changes of jobs, in order.
 public interface JobEvents {
 
-    /// Follows jobs. Told are the changes after which a job matches the filter, and the ends of all jobs that
-    /// match it, whatever their last state.
+    /// Follows jobs. Delivers changes after which a job matches the filter, and deletions of jobs that match it in
+    /// any state.
     ///
     /// @param filter which jobs
-    /// @param after the position of the last event that the subscriber saw, from this gateway or another;
-    ///     empty to begin now
-    /// @return the changes since then, then those that come; to be closed
-    /// @throws io.interlinkgateway.failure.GatewayException.ClusterUnavailable if the cluster gives no answer in
+    /// @param after the position of the last event that the subscriber received, from any replica; empty to start now
+    /// @return the changes since then and the later ones; must be closed
+    /// @throws io.interlinkgateway.failure.GatewayException.ClusterUnavailable if the cluster does not respond in
     ///     time
     Subscription subscribe(JobFilter filter, Optional<String> after);
 
-    /// What one subscriber still has to see. For one thread at a time, but for [#end()].
+    /// The events of one subscriber. Not thread-safe, except [#end()].
     interface Subscription extends AutoCloseable {
 
         /// @param patience how long to wait for an event
@@ -26,10 +25,10 @@ public interface JobEvents {
         /// @throws InterruptedException if the thread is interrupted while it waits
         Optional<JobEvent> next(Duration patience) throws InterruptedException;
 
-        /// @return where the subscriber is: a subscription after it receives what [#next] would give
+        /// @return the subscriber's position: a subscription after it receives what [#next] would return
         String position();
 
-        /// Lets go of the subscriber: after what waits comes [JobEvent.Ended]. For any thread.
+        /// Ends the subscription: after the queued events it receives [JobEvent.Ended]. Thread-safe.
         void end();
 
         @Override

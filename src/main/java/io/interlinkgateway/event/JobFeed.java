@@ -23,22 +23,22 @@ import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// Hands the changes of one workspace's jobs to all who follow them. Whoever keeps the jobs tells it each
-/// change, in order, after the change can be seen in what it keeps.
+/// Delivers the changes of one workspace's jobs to all followers. The component that stores the jobs must report each
+/// change, in order, after it has stored it.
 ///
-/// A follower's queue is bounded: one that does not keep up is let go, and may come back after its last
-/// position. The ends of jobs are remembered, the last few thousand of them.
+/// A follower's queue is bounded: a follower that is too slow is ended, and can subscribe again after its last
+/// position. The last few thousand deletions are stored.
 public final class JobFeed {
 
     private static final int QUEUE = 2000;
-    private static final int REMEMBERED = 10_000;
+    private static final int MAX_DELETIONS = 10_000;
 
-    /// A job that is gone.
+    /// A deleted job.
     ///
-    /// @param version of its end
+    /// @param version the version of its deletion
     /// @param name its name
     /// @param uid its UID
-    /// @param node where it was sent
+    /// @param node its node
     /// @param labels the caller's own labels
     public record Gone(
             long version,
@@ -47,19 +47,19 @@ public final class JobFeed {
             Optional<NodeName> node,
             Map<String, String> labels) {
 
-        /// @param version of its end
-        /// @param job its last state
-        /// @return what is remembered of it
+        /// @param version the version of its deletion
+        /// @param job the job with its last state
+        /// @return the deletion
         public static Gone of(long version, Job job) {
             return new Gone(version, job.name(), job.uid(), job.node(), job.labels());
         }
     }
 
-    /// A job that is there.
+    /// An existing job.
     ///
-    /// @param version of its last change
-    /// @param aside whether its state may have changed since, though no version says so
-    /// @param job makes it when it is its turn; nothing if it is gone by then
+    /// @param version the version of its last change
+    /// @param aside whether its state may have changed since without a new version
+    /// @param job reads the job when it is delivered; empty if it has been deleted by then
     public record Present(long version, boolean aside, Supplier<Optional<Job>> job) {}
 
     private final LongFunction<String> positions;
@@ -70,22 +70,22 @@ public final class JobFeed {
     private boolean closed;
 
     /// @param start all changes after this version will be delivered
-    /// @param positions writes versions as positions
+    /// @param positions converts versions to positions
     public JobFeed(long start, LongFunction<String> positions) {
         this.reached = start;
         this.goneSince = start;
         this.positions = positions;
     }
 
-    /// @return whether anybody follows
+    /// @return whether there are followers
     public boolean followed() {
         return !followers.isEmpty();
     }
 
-    /// A job was made, or its state changed.
+    /// Reports that a job was created, or its state changed.
     ///
-    /// @param version greater than all before
-    /// @param job as it is now
+    /// @param version greater than all previous versions
+    /// @param job the job
     public synchronized void changed(long version, Job job) {
         reached = version;
         if (followed()) {
@@ -96,10 +96,10 @@ public final class JobFeed {
         }
     }
 
-    /// A job's state changed though nothing in the order of changes says so: its node lost contact, say. It
-    /// is delivered to those who follow now.
+    /// Reports that a job's state changed without a new version, for example because its node lost contact. This is
+    /// delivered to the present followers only.
     ///
-    /// @param job as it is now
+    /// @param job the job
     public synchronized void changedAside(Job job) {
         JobEvent event = new JobEvent.Changed(positions.apply(reached), job);
         followers.stream()
@@ -107,13 +107,13 @@ public final class JobFeed {
                 .forEach(follower -> follower.offer(Long.MAX_VALUE, event));
     }
 
-    /// A job is gone.
+    /// Reports that a job was deleted.
     ///
-    /// @param end its end, with a version not smaller than all before
+    /// @param end the deletion, with a version not smaller than all previous ones
     public synchronized void deleted(Gone end) {
         reached = end.version;
         gone.addLast(end);
-        if (gone.size() > REMEMBERED) {
+        if (gone.size() > MAX_DELETIONS) {
             goneSince = gone.removeFirst().version;
         }
         JobEvent event = deletion(end);
@@ -130,29 +130,29 @@ public final class JobFeed {
         return filter.matches(end.name, end.node, end.labels);
     }
 
-    /// Nothing else happened until here.
+    /// Reports that there were no other changes up to a version.
     ///
-    /// @param version not smaller than all before
+    /// @param version not smaller than all previous versions
     public synchronized void reached(long version) {
         reached = version;
     }
 
-    /// @return the version up to which all was delivered
+    /// @return the version up to which all changes were delivered
     public synchronized long reached() {
         return reached;
     }
 
-    /// @return the version since which all ends of jobs are remembered
+    /// @return the version since which all deletions are stored
     public synchronized long goneSince() {
         return goneSince;
     }
 
-    /// Remembers ends of jobs that came before this feed began.
+    /// Stores deletions from before this feed started.
     ///
-    /// @param since the version since which these are all
-    /// @param ends in order
+    /// @param since the version since which these are all deletions
+    /// @param ends the deletions in order
     public synchronized void remember(long since, List<Gone> ends) {
-        if (since < goneSince && gone.size() + ends.size() <= REMEMBERED) {
+        if (since < goneSince && gone.size() + ends.size() <= MAX_DELETIONS) {
             ends.reversed().stream()
                     .filter(end -> end.version <= goneSince)
                     .forEach(gone::addFirst);
@@ -160,30 +160,30 @@ public final class JobFeed {
         }
     }
 
-    /// Begins now.
+    /// Starts a subscription now.
     ///
     /// @param filter which jobs
-    /// @return what happens from now on
+    /// @return the changes from now on
     public synchronized JobEvents.Subscription follow(JobFilter filter) {
         return added(new Follower(filter, reached, reached, List.of()));
     }
 
-    /// Begins now, and says that something may be missing before.
+    /// Starts a subscription now, with a [JobEvent.Reset] because earlier changes may be missing.
     ///
     /// @param filter which jobs
-    /// @return a [JobEvent.Reset], then what happens from now on
+    /// @return a [JobEvent.Reset], then the changes from now on
     public synchronized JobEvents.Subscription reset(JobFilter filter) {
         JobEvent reset = new JobEvent.Reset(positions.apply(reached));
         return added(new Follower(filter, reached, reached, List.of(() -> Optional.of(reset))));
     }
 
-    /// Goes on after a version.
+    /// Starts a subscription after a version.
     ///
     /// @param filter which jobs
     /// @param after not greater than [#reached()]
-    /// @param present the jobs that are there now
-    /// @return what changed since, each job once as it is now, then what happens from now on; nothing if the
-    ///     ends of jobs are not known since then
+    /// @param present the existing jobs
+    /// @return each job that changed since then, once, with its present state, then the changes from now on; empty if
+    ///     the deletions since then are not known
     public synchronized Optional<JobEvents.Subscription> resume(
             JobFilter filter, long after, Supplier<Stream<Present>> present) {
         if (after < goneSince) {
@@ -231,7 +231,7 @@ public final class JobFeed {
         return follower;
     }
 
-    /// Ends all subscriptions, those to come too.
+    /// Ends all present and future subscriptions.
     public synchronized void close() {
         closed = true;
         followers.forEach(Follower::letGo);
@@ -246,9 +246,9 @@ public final class JobFeed {
         private String position;
         private boolean left;
 
-        /// @param after where the follower is
-        /// @param start what it sees live begins after this
-        /// @param missed what comes before that
+        /// @param after the follower's position
+        /// @param start the version after which live changes start
+        /// @param missed the changes before that
         Follower(
                 JobFilter filter,
                 long after,
@@ -269,7 +269,7 @@ public final class JobFeed {
             }
         }
 
-        /// What waits is still given out; the end stands after it.
+        /// Queued events are still delivered before the end.
         void letGo() {
             if (!left) {
                 left = true;

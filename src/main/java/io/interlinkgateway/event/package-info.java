@@ -1,5 +1,5 @@
-/// Changes of jobs as they happen: the port [io.interlinkgateway.event.JobEvents], and [io.interlinkgateway.event.JobFeed], by which both adapters
-/// hand them out.
+/// Changes of jobs as they happen: the port [io.interlinkgateway.event.JobEvents], and
+/// [io.interlinkgateway.event.JobFeed], with which both adapters deliver them.
 @ApplicationModule(allowedDependencies = {"failure", "job"})
 @NullMarked
 package io.interlinkgateway.event;

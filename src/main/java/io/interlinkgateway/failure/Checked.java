@@ -5,12 +5,12 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// What a check gives: a value and all findings about it, so that a caller learns them at once and later checks can
-/// go on with the value.
+/// The result of a check: a value and all findings about it. So all findings can be reported together, and later
+/// checks can continue with the value.
 ///
-/// @param value the value; empty if the findings leave nothing to go on with
-/// @param findings errors and warnings in the order in which they were found; with an error where there is no value
-/// @param <T> what is checked
+/// @param value the value; empty if the findings prevent further checks
+/// @param findings errors and warnings in the order in which they were found; without a value at least one error
+/// @param <T> the type of the value
 public record Checked<T>(Optional<T> value, List<Finding> findings) {
 
     /// Copies the findings.
@@ -19,19 +19,19 @@ public record Checked<T>(Optional<T> value, List<Finding> findings) {
     public Checked {
         findings = List.copyOf(findings);
         if (value.isEmpty() && !Findings.hasErrors(findings)) {
-            throw new IllegalArgumentException("Without a value there has to be an error.");
+            throw new IllegalArgumentException("Without a value there must be an error.");
         }
     }
 
     /// @param value the value
-    /// @param findings about it
-    /// @return both
+    /// @param findings the findings about it
+    /// @return the result
     public static <T> Checked<T> of(T value, List<Finding> findings) {
         return new Checked<>(Optional.of(value), findings);
     }
 
-    /// @param findings with at least one error
-    /// @return no value
+    /// @param findings findings with at least one error
+    /// @return a result without a value
     public static <T> Checked<T> refused(List<Finding> findings) {
         return new Checked<>(Optional.empty(), findings);
     }
@@ -41,9 +41,9 @@ public record Checked<T>(Optional<T> value, List<Finding> findings) {
         return Findings.hasErrors(findings);
     }
 
-    /// Goes on with the value, if there is one.
+    /// Continues with the value, if there is one.
     ///
-    /// @param step makes the next value
+    /// @param step computes the next value
     /// @return the next value, with the findings of both
     public <U> Checked<U> then(Function<T, Checked<U>> step) {
         return value.map(step)

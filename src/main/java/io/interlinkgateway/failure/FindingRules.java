@@ -2,7 +2,7 @@ package io.interlinkgateway.failure;
 
 import java.util.Set;
 
-/// The names of all rules that a finding can be about. Clients choose by them what to do, so a name stays as it is.
+/// The names of all rules of findings. Clients depend on the names, so they must not be changed.
 public final class FindingRules {
 
     /// Each in kebab case.

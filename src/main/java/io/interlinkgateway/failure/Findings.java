@@ -11,20 +11,20 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// Collects what is wrong with a caller's document, so that everything is reported at once: an instance where values
-/// are made of it, streams where what there is already is checked.
+/// Collects findings about a caller's document, so that they are reported together. Instances are used where values
+/// are created from the document, the methods with streams where existing values are checked.
 public final class Findings {
 
-    private static final int MOST = 100;
+    private static final int MAX_SHOWN = 100;
 
     private final List<Finding> findings = new ArrayList<>();
 
-    /// Makes a value, or notes why it can't be made.
+    /// Creates a value, or records why it is refused.
     ///
-    /// @param rule the rule that the value must follow
+    /// @param rule the rule for the value
     /// @param field the value's path in the document
-    /// @param value makes the value
-    /// @return the value, unless it was refused
+    /// @param value creates the value
+    /// @return the value, or nothing if it was refused
     public <T> Optional<T> check(String rule, String field, Supplier<T> value) {
         try {
             return Optional.of(value.get());
@@ -38,9 +38,9 @@ public final class Findings {
         return Finding.error(rule, field, String.valueOf(refused.getMessage()), refused.hint());
     }
 
-    /// Notes why a value is refused, where it is.
+    /// Reports why a value is refused, if it is.
     ///
-    /// @param rule the rule that the value must follow
+    /// @param rule the rule for the value
     /// @param field the value's path in the document
     /// @param check throws [InvalidValueException] for a value that is refused
     /// @return an error, or nothing
@@ -53,9 +53,9 @@ public final class Findings {
         }
     }
 
-    /// @param found whether there is something to report
-    /// @param finding makes the report
-    /// @return it, or nothing
+    /// @param found whether there is a finding
+    /// @param finding creates the finding
+    /// @return the finding, or nothing
     public static Stream<Finding> onlyIf(boolean found, Supplier<Finding> finding) {
         return found ? Stream.of(finding.get()) : Stream.empty();
     }
@@ -64,8 +64,8 @@ public final class Findings {
     ///
     /// @param path the list's path in the document
     /// @param elements the list
-    /// @param check what to find out about an element, by its path, which ends with its index in brackets
-    /// @return the findings about all, in the order of the elements
+    /// @param check checks an element, given its path, which ends with its index in brackets
+    /// @return the findings about all elements, in order
     public static <T> Stream<Finding> ofEach(
             String path, List<T> elements, BiFunction<String, T, Stream<Finding>> check) {
         return IntStream.range(0, elements.size())
@@ -73,8 +73,8 @@ public final class Findings {
                 .flatMap(index -> check.apply(path + "[" + index + "]", elements.get(index)));
     }
 
-    /// @param parts what several checks found
-    /// @return all of it, in their order
+    /// @param parts the findings of several checks
+    /// @return all findings, in order
     @SafeVarargs
     public static Stream<Finding> all(Stream<Finding>... parts) {
         Stream<Finding> all = Stream.empty();
@@ -84,28 +84,28 @@ public final class Findings {
         return all;
     }
 
-    /// @param finding one more
+    /// @param finding a further finding
     public void add(Finding finding) {
         findings.add(finding);
     }
 
-    /// @param more in their order
+    /// @param more further findings, in order
     public void addAll(Collection<Finding> more) {
         findings.addAll(more);
     }
 
-    /// @return all so far, in the order in which they were found
+    /// @return all findings so far, in the order in which they were found
     public List<Finding> all() {
         return List.copyOf(findings);
     }
 
-    /// @return whether one of them stops the job
+    /// @return whether one of them is an error
     public boolean hasErrors() {
         return hasErrors(findings);
     }
 
     /// @param findings any number
-    /// @return whether one of them stops the job
+    /// @return whether one of them is an error
     public static boolean hasErrors(List<Finding> findings) {
         return findings.stream().anyMatch(finding -> finding.severity() == Finding.Severity.ERROR);
     }
@@ -117,18 +117,19 @@ public final class Findings {
         }
     }
 
-    /// What of many findings is answered: nobody reads thousands.
+    /// Limits the number of findings in a response.
     ///
     /// @param findings any number
-    /// @return at most 100, errors before warnings where some are left out; the last one then says how many
+    /// @return at most 100 findings; if some are omitted, errors come first and the last finding has the number of
+    ///     omitted ones
     public static List<Finding> shown(List<Finding> findings) {
-        if (findings.size() <= MOST) {
+        if (findings.size() <= MAX_SHOWN) {
             return findings;
         }
         List<Finding> shown =
                 findings.stream()
                         .sorted(Comparator.comparing(Finding::severity))
-                        .limit(MOST - 1L)
+                        .limit(MAX_SHOWN - 1L)
                         .collect(Collectors.toCollection(ArrayList::new));
         shown.add(
                 new Finding(

@@ -3,32 +3,33 @@ package io.interlinkgateway.failure;
 import java.time.Duration;
 import java.util.List;
 
-/// Everything that can go wrong for a caller. Closed, so that each kind has its problem page.
+/// All failures that are reported to callers. It is sealed, so that the compiler ensures that each kind has a problem
+/// page.
 public abstract sealed class GatewayException extends RuntimeException {
 
     private GatewayException(String message) {
         super(message);
     }
 
-    /// What was named isn't there, or isn't the caller's.
+    /// The named object does not exist, or the caller has no access to it.
     public static final class NotFound extends GatewayException {
         /// @param kind `job`, `node` or `credential`
-        /// @param name as the caller gave it
+        /// @param name the caller's name for it
         public NotFound(String kind, String name) {
             super("There is no " + kind + " named \"" + Text.shown(name) + "\".");
         }
 
-        /// @param message what is missing, a whole sentence
+        /// @param message what is missing, as a whole sentence
         public NotFound(String message) {
             super(message);
         }
     }
 
-    /// The request breaks rules; its findings list all of them.
+    /// The request breaks rules; the findings list all of them.
     public static final class Rejected extends GatewayException {
         private final List<Finding> findings;
 
-        /// @param findings at least one error; warnings may stand beside it
+        /// @param findings at least one error, and any warnings
         public Rejected(List<Finding> findings) {
             super(
                     findings.size() == 1
@@ -45,7 +46,7 @@ public abstract sealed class GatewayException extends RuntimeException {
         }
     }
 
-    /// Another job has this name and another definition.
+    /// A job with this name but another definition exists.
     public static final class NameTaken extends GatewayException {
         /// @param name the name
         public NameTaken(String name) {
@@ -53,21 +54,21 @@ public abstract sealed class GatewayException extends RuntimeException {
         }
     }
 
-    /// The job is not the one that the caller means: it was replaced or is gone. Nothing was done.
+    /// The job is not the one that the caller's `If-Match` names: it was replaced or deleted. Nothing was changed.
     public static final class OtherJob extends GatewayException {
-        /// @param name the name that both have
+        /// @param name the job's name
         public OtherJob(String name) {
             super(
                     "The job \""
                             + name
-                            + "\" is not the one that If-Match names: it was replaced or deleted"
-                            + " meanwhile.");
+                            + "\" is not the one that If-Match names: it was replaced or deleted in"
+                            + " the meantime.");
         }
     }
 
-    /// The Idempotency-Key was used before, for another job.
+    /// The Idempotency-Key was used before for another job.
     public static final class IdempotencyKeyReused extends GatewayException {
-        /// @param name the name that the key was sent with, as it was found
+        /// @param name the name of the job for which the key was used
         public IdempotencyKeyReused(String name) {
             super(
                     "This Idempotency-Key was sent before, with the name \""
@@ -76,15 +77,15 @@ public abstract sealed class GatewayException extends RuntimeException {
         }
     }
 
-    /// A page's cursor or an event's id is too old or isn't one.
+    /// A page's cursor or an event's id is too old or not valid.
     public static final class CursorExpired extends GatewayException {
-        /// The cursor can't be used any more.
+        /// The cursor or id can't be used.
         public CursorExpired() {
             super("The cursor or Last-Event-ID has expired or is not valid.");
         }
     }
 
-    /// The cluster did not answer, or not in time. The request may be repeated.
+    /// The cluster did not respond in time. The request may be repeated.
     public static final class ClusterUnavailable extends GatewayException {
         /// @param message what happened, without secrets
         public ClusterUnavailable(String message) {
@@ -92,9 +93,9 @@ public abstract sealed class GatewayException extends RuntimeException {
         }
     }
 
-    /// The cluster answered, but not what the gateway needs.
+    /// The cluster responded with an unexpected error.
     public static final class ClusterRefused extends GatewayException {
-        /// @param message the cluster's own words
+        /// @param message the cluster's message
         public ClusterRefused(String message) {
             super(message);
         }
@@ -116,7 +117,7 @@ public abstract sealed class GatewayException extends RuntimeException {
         }
     }
 
-    /// The token's issuer does not answer. The request may be repeated.
+    /// The token's issuer does not respond. The request may be repeated.
     public static final class IssuerUnavailable extends GatewayException {
         /// @param message what happened, without the token
         public IssuerUnavailable(String message) {
@@ -124,42 +125,43 @@ public abstract sealed class GatewayException extends RuntimeException {
         }
     }
 
-    /// The caller may see it, but not do it.
+    /// The caller is not permitted to do this.
     public static final class NotAllowed extends GatewayException {
-        /// @param message what is missing
+        /// @param message what is required
         public NotAllowed(String message) {
             super(message);
         }
     }
 
-    /// The caller asks too much at a time. The request may be repeated later.
+    /// The caller has reached a limit. The request may be repeated later.
     public static final class TooManyRequests extends GatewayException {
         private final Duration retryAfter;
 
         /// @param message which limit is reached
-        /// @param retryAfter when it may go on
+        /// @param retryAfter the time after which a repeat may succeed
         public TooManyRequests(String message, Duration retryAfter) {
             super(message);
             this.retryAfter = retryAfter;
         }
 
-        /// @return when a repeat may succeed
+        /// @return the time after which a repeat may succeed
         public Duration retryAfter() {
             return retryAfter;
         }
     }
 
-    /// The gateway computes for other requests, of this caller or of others. The request may be repeated later.
+    /// The gateway's compute threads are occupied by other requests, of this caller or of others. The request may be
+    /// repeated later.
     public static final class Busy extends GatewayException {
-        /// Nothing was done.
+        /// Nothing was changed.
         public Busy() {
             super("The gateway is busy with other requests.");
         }
     }
 
-    /// The request has an address, host or header that no request may have.
+    /// The request has a forbidden address, host or header.
     public static final class RefusedByFirewall extends GatewayException {
-        /// The server has logged why.
+        /// The reason is logged.
         public RefusedByFirewall() {
             super("The gateway does not accept the request's address, host or one of its headers.");
         }

@@ -1,12 +1,12 @@
 package io.interlinkgateway.failure;
 
-/// A value object's refusal. Whoever knows the field turns it into a [Finding].
+/// A value object refuses a value. Code that knows the field converts this to a [Finding].
 public final class InvalidValueException extends IllegalArgumentException {
 
     private final String hint;
 
-    /// @param message what is wrong, a whole sentence
-    /// @param hint what to do about it, a whole sentence
+    /// @param message the problem, as a whole sentence
+    /// @param hint what to do about it, as a whole sentence
     public InvalidValueException(String message, String hint) {
         super(message);
         this.hint = hint;
@@ -19,7 +19,8 @@ public final class InvalidValueException extends IllegalArgumentException {
         return hint;
     }
 
-    /// None is taken: a document can have a hundred thousand wrong values, and each is caught where it is found.
+    /// Omits the stack trace: a document can have a hundred thousand invalid values, and each exception is caught by
+    /// the code that checks the value.
     @Override
     public synchronized Throwable fillInStackTrace() {
         return this;

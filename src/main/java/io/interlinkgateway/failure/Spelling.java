@@ -5,20 +5,19 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/// Finds the name that a misspelled one was probably meant to be.
+/// Finds the known name of which another name is probably a misspelling.
 public final class Spelling {
 
     private Spelling() {}
 
-    /// The known name that differs in the fewest letters: those that have to be added, removed or exchanged
-    /// (Levenshtein).
+    /// The known name with the smallest edit distance (Levenshtein).
     ///
-    /// @param name a name that is not known; it may be long
-    /// @param known the names that there are
-    /// @param farthest in how many letters they may differ at most; never more than half of the name's letters
-    /// @return the nearest of them, unless all are too far
-    public static Optional<String> nearest(String name, Collection<String> known, int farthest) {
-        int most = Math.min(farthest, name.length() / 2);
+    /// @param name an unknown name; it may be long
+    /// @param known the known names
+    /// @param maxDistance the maximum distance; it is also limited to half of the name's length
+    /// @return the nearest name, or nothing if all are too distant
+    public static Optional<String> nearest(String name, Collection<String> known, int maxDistance) {
+        int most = Math.min(maxDistance, name.length() / 2);
         return known.stream()
                 .filter(other -> Math.abs(other.length() - name.length()) <= most)
                 .filter(other -> distance(name, other) <= most)

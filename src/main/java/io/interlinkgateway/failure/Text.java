@@ -3,8 +3,7 @@ package io.interlinkgateway.failure;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
-/// Text from outside: what it must be, and how it is shown in messages (short, on one line, without control
-/// characters).
+/// Rules for text from outside, and how it is shown in messages: short, on one line, without control characters.
 public final class Text {
 
     private static final int LONGEST = 80;
@@ -17,23 +16,23 @@ public final class Text {
 
     /// The text with control characters replaced by `?` and cut to 80 characters.
     ///
-    /// @param text anything
-    /// @return what may stand in a message
+    /// @param text any text
+    /// @return the text to show in a message
     public static String shown(String text) {
         return shown(text, LONGEST);
     }
 
     /// The text with control characters replaced by `?` and cut.
     ///
-    /// @param text anything
-    /// @param longest the most characters
-    /// @return what may stand in a message
+    /// @param text any text
+    /// @param longest the maximum number of characters
+    /// @return the text to show in a message
     public static String shown(String text, int longest) {
         String line = text.replaceAll("\\p{Cntrl}", "?");
         return line.length() <= longest ? line : line.substring(0, longest) + "…";
     }
 
-    /// The whole numbers of so many bits, the first negative.
+    /// The range of signed whole numbers with a number of bits.
     ///
     /// @param bits at least 1
     /// @return such as `-128 to 127`
@@ -42,13 +41,13 @@ public final class Text {
         return most.negate() + " to " + most.subtract(BigInteger.ONE);
     }
 
-    /// Whether a text can stand as a name in lists and logs, and look there like no other: one line of characters that
-    /// are assigned and not invisible, with blanks only between them.
+    /// Whether a text can be used as a name in lists and logs without looking like another one: one line of assigned
+    /// and visible characters, with blanks only between them.
     ///
     /// @param text any text
-    /// @param longest the most UTF-16 characters
-    /// @return whether it is not empty, not longer, begins and ends with no blank, and has no control or format
-    ///     character, line or paragraph separator, half a surrogate pair, private or unassigned character
+    /// @param longest the maximum number of UTF-16 characters
+    /// @return whether it is not empty, not longer, does not start or end with a blank, and has no control or format
+    ///     character, line or paragraph separator, unpaired surrogate, private or unassigned character
     public static boolean isName(String text, int longest) {
         return !text.isEmpty()
                 && text.length() <= longest
@@ -75,11 +74,11 @@ public final class Text {
         };
     }
 
-    /// The text without blanks, tabs and line breaks around it. Nothing else counts as white space, for nothing else does
-    /// to a shell.
+    /// The text without surrounding blanks, tabs and line breaks. No other characters are removed, because a shell
+    /// does not treat them as white space.
     ///
     /// @param text any text
-    /// @return the part between
+    /// @return the trimmed text
     public static String trimmed(String text) {
         int from = 0;
         int to = text.length();
@@ -92,25 +91,26 @@ public final class Text {
         return text.substring(from, to);
     }
 
-    /// Refuses what no process can be given: NUL ends an argument, and half a surrogate pair has no UTF-8.
+    /// Refuses text that can't be passed to a process: NUL ends an argument, and an unpaired surrogate can't be
+    /// encoded in UTF-8.
     ///
-    /// @param what the value's name, the beginning of a sentence
-    /// @param text any text; it is not shown, for it may be a secret
+    /// @param what the value's name, as the start of a sentence
+    /// @param text any text; it is not shown, because it may be a secret
     /// @return the same text
-    /// @throws InvalidValueException if it holds NUL or half a surrogate pair
+    /// @throws InvalidValueException if it contains NUL or an unpaired surrogate
     public static String requireUnicode(String what, String text) {
         if (text.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
             throw new InvalidValueException(
-                    what + " holds NUL or half a Unicode character.",
+                    what + " contains NUL or half a Unicode character (an unpaired surrogate).",
                     "Send valid Unicode text without NUL, or Base64.");
         }
         return text;
     }
 
-    /// Refuses what no process can be given as one argument or variable.
+    /// Refuses text that can't be passed to a process as one argument or variable.
     ///
-    /// @param what the value's name, the beginning of a sentence
-    /// @param text any text; it is not shown, for it may be a secret
+    /// @param what the value's name, as the start of a sentence
+    /// @param text any text; it is not shown, because it may be a secret
     /// @return the same text
     /// @throws InvalidValueException as [#requireUnicode], or if it is longer than Linux allows
     public static String requireArgument(String what, String text) {
@@ -118,8 +118,8 @@ public final class Text {
         if (text.length() > LONGEST_ARGUMENT
                 || text.getBytes(StandardCharsets.UTF_8).length > LONGEST_ARGUMENT) {
             throw new InvalidValueException(
-                    what + " is longer than the 131,071 bytes that Linux gives to one argument.",
-                    "Keep it in a file on the HPC, and give the file's path.");
+                    what + " is longer than 131,071 bytes, the limit of Linux for one argument.",
+                    "Put it into a file on the HPC, and use the file's path.");
         }
         return text;
     }

@@ -1,5 +1,5 @@
-/// What can go wrong, as values: the sealed family [io.interlinkgateway.failure.GatewayException], and
-/// [io.interlinkgateway.failure.Finding] for one thing that is wrong with what a caller sent.
+/// Failures as values: the sealed class [io.interlinkgateway.failure.GatewayException], and
+/// [io.interlinkgateway.failure.Finding] for one error or warning about a request.
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package io.interlinkgateway.failure;

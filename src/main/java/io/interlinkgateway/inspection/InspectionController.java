@@ -63,7 +63,10 @@ class InspectionController {
     @Schema(name = "JobPage")
     record Page(
             List<JobResponse> items,
-            @Nullable @Schema(description = "Where the next page begins; missing on the last.")
+            @Nullable
+                    @Schema(
+                            description =
+                                    "The position of the next page; missing on the last page.")
                     String nextCursor) {
 
         static Page from(JobPage page) {
@@ -79,8 +82,8 @@ class InspectionController {
             operationId = "listJobs",
             summary = "List jobs",
             description =
-                    "By name. A page may hold fewer jobs than the limit although there are more:"
-                            + " go on until nextCursor is missing.")
+                    "Jobs are sorted by name. A page may have fewer jobs than the limit although"
+                            + " there are more: continue until nextCursor is missing.")
     Page list(
             Workspace workspace,
             @RequestParam(defaultValue = "") Set<JobPhase> state,
@@ -100,8 +103,8 @@ class InspectionController {
                     @Parameter(
                             schema = @Schema(type = "boolean", defaultValue = "false"),
                             description =
-                                    "Whether each job comes with its definition, which may have a"
-                                            + " megabyte.")
+                                    "Whether to include each job's definition, which may have up to"
+                                            + " a megabyte.")
                     boolean definitions,
             @RequestParam Optional<String> cursor) {
         return Page.from(
@@ -120,16 +123,16 @@ class InspectionController {
             operationId = "getJob",
             summary = "Get a job",
             description =
-                    "With the header If-None-Match and the ETag of the answer before: 304 without a"
-                            + " body while nothing has changed.")
+                    "With the header If-None-Match and the ETag of the previous response, the"
+                            + " response is 304 without a body if nothing has changed.")
     @ApiResponse(responseCode = "200", description = "OK")
-    @ApiResponse(responseCode = "304", description = "It is as it was.", content = @Content)
+    @ApiResponse(responseCode = "304", description = "The job has not changed.", content = @Content)
     ResponseEntity<JobResponse> get(
             Workspace workspace,
             @PathVariable JobName name,
             @RequestHeader(HttpHeaders.IF_NONE_MATCH) Optional<String> ifNoneMatch) {
         Job job = jobs.find(workspace, name).orElseThrow(() -> notFound(name));
-        // Spring compares tags, and lets * pass.
+        // Spring compares the tags, and does not support *.
         if (ifNoneMatch.filter(JobTag.ANY::equals).isPresent()) {
             return ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(JobTag.of(job)).build();
         }
@@ -143,7 +146,7 @@ class InspectionController {
     @Operation(
             operationId = "getJobManifest",
             summary = "Get the live pod",
-            description = "As YAML, or as JSON where the header Accept prefers it.",
+            description = "As YAML, or as JSON if the header Accept prefers it.",
             responses =
                     @ApiResponse(
                             responseCode = "200",
@@ -177,7 +180,7 @@ class InspectionController {
         return new GatewayException.NotFound("job", name.value());
     }
 
-    /// @param texts `key=value` each
+    /// @param texts each `key=value`
     static Map<String, String> labels(List<String> texts) {
         Findings findings = new Findings();
         Map<String, String> labels = new LinkedHashMap<>();
@@ -201,7 +204,8 @@ class InspectionController {
                                 "label",
                                 "The label \""
                                         + Text.shown(key)
-                                        + "\" is asked for with two values, and a job has one.",
+                                        + "\" is requested with two values, but a job has only"
+                                        + " one.",
                                 "Send one request for each value."));
             }
         }

@@ -1,4 +1,4 @@
-/// What jobs do: one, a page, the live pod, the changes as they happen.
+/// Reading jobs: one job, a page of jobs, the live pod, and the stream of changes.
 @ApplicationModule(
         allowedDependencies = {"failure", "job", "event", "caller", "representation", "web"})
 @NullMarked

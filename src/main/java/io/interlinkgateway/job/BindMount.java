@@ -5,11 +5,11 @@ import io.interlinkgateway.failure.Text;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// One bind mount of the container runtime: a path on the HPC, and where the container sees it.
+/// One bind mount of the container runtime: a path on the HPC and its path in the container.
 ///
-/// @param source an absolute path, or one that begins with a variable of the HPC
-/// @param target an absolute path; the source's if it is empty
-/// @param options `ro`, `rw` and the like with commas between
+/// @param source an absolute path, or one that starts with an environment variable of the HPC
+/// @param target an absolute path in the container; if empty, the same as the source
+/// @param options mount options such as `ro` or `rw`, separated by commas
 public record BindMount(String source, Optional<String> target, Optional<String> options) {
 
     private static final String PATH = "[A-Za-z0-9._/@+~=-]";
@@ -20,7 +20,7 @@ public record BindMount(String source, Optional<String> target, Optional<String>
     private static final Pattern TARGET = Pattern.compile("/" + PATH + "*+");
     private static final Pattern OPTIONS = Pattern.compile("[a-z]+(?:,[a-z]+)*+");
 
-    /// @throws InvalidValueException if a part is not what it has to be
+    /// @throws InvalidValueException if a part has another form
     public BindMount {
         if (!SOURCE.matcher(source).matches()
                 || !matches(TARGET, target)
@@ -36,7 +36,7 @@ public record BindMount(String source, Optional<String> target, Optional<String>
 
     /// @param text `source`, `source:target` or `source:target:options`
     /// @return the mount
-    /// @throws InvalidValueException if it is written otherwise
+    /// @throws InvalidValueException if the text has another form
     public static BindMount parse(String text) {
         String[] parts = text.split(":", -1);
         if (parts.length > 3) {
@@ -48,13 +48,13 @@ public record BindMount(String source, Optional<String> target, Optional<String>
                 parts.length > 2 ? Optional.of(parts[2]) : Optional.empty());
     }
 
-    /// @return whether the HPC has to fill a variable in
+    /// @return whether the source contains a variable of the HPC
     public boolean hasVariable() {
         return source.indexOf('$') >= 0;
     }
 
     /// @return this mount
-    /// @throws InvalidValueException if the HPC has to fill a variable in
+    /// @throws InvalidValueException if the source contains a variable of the HPC
     public BindMount requireNoVariable() {
         if (hasVariable()) {
             throw refused(toString());
@@ -65,7 +65,7 @@ public record BindMount(String source, Optional<String> target, Optional<String>
     private static InvalidValueException refused(String text) {
         return new InvalidValueException(
                 "A mount can't be \"" + Text.shown(text) + "\".",
-                "Write /path/on/the/hpc:/path/in/the/container, of letters, digits and ._/@+~=-"
+                "Write /path/on/the/hpc:/path/in/the/container, with letters, digits and ._/@+~=-"
                         + " only; :ro or :rw may follow.");
     }
 
@@ -74,7 +74,7 @@ public record BindMount(String source, Optional<String> target, Optional<String>
         return source + target.map(":"::concat).orElse("") + options.map(":"::concat).orElse("");
     }
 
-    /// @return as the container runtime takes it
+    /// @return the mount as an argument of the container runtime
     @Override
     public String toString() {
         return rendered(source, target, options);

@@ -6,17 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What a job may use at most and needs at least, by Kubernetes' resource names (`cpu`, `memory`,
-/// `nvidia.com/gpu`). SLURM is asked for the limits: without them the plugin asks for 1 CPU and 1 MB.
+/// The resource limits and requests of a job, by Kubernetes' resource names (`cpu`, `memory`, `nvidia.com/gpu`). The
+/// plugin requests the limits from SLURM; without limits, 1 CPU and 1 MB.
 ///
 /// @param limits upper bounds, in the caller's order
 /// @param requests lower bounds, in the caller's order
 public record ComputeResources(Map<String, Quantity> limits, Map<String, Quantity> requests) {
 
-    /// Copies the maps, keeping their order. A request that equals its limit is left out, for that is what
-    /// Kubernetes makes of a missing one.
+    /// Copies the maps, keeping their order. A request that equals its limit is omitted, because that is Kubernetes'
+    /// default for a missing request.
     ///
-    /// @throws InvalidValueException if more is requested than the limit
+    /// @throws InvalidValueException if a request exceeds its limit
     public ComputeResources {
         limits = Ordered.copyOf(limits);
         Map<String, Quantity> other = new LinkedHashMap<>(requests);

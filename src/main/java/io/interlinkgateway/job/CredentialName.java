@@ -2,7 +2,7 @@ package io.interlinkgateway.job;
 
 import io.interlinkgateway.failure.InvalidValueException;
 
-/// The name of an MLflow credential, which is its Secret's name.
+/// The name of an MLflow credential and of its Secret.
 ///
 /// @param value a DNS-1123 subdomain
 public record CredentialName(String value) {

@@ -5,10 +5,10 @@ import io.interlinkgateway.failure.Text;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// What an environment variable must be to reach the job as the caller wrote it.
+/// The rules for environment variables, so that they reach the job unchanged.
 ///
-/// The names and the line end that are refused are those that Apptainer 1.4.5 was seen to lose between its
-/// `--env-file` and the container (docs/adr/0003-environment-values.md).
+/// The names and the line ending that are refused were lost by Apptainer 1.4.5 between its `--env-file` and the
+/// container in tests (docs/adr/0003-environment-values.md).
 public final class EnvironmentVariable {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,254}");
@@ -19,19 +19,20 @@ public final class EnvironmentVariable {
 
     /// @param name a variable's name
     /// @return the same name
-    /// @throws InvalidValueException if no shell takes it
+    /// @throws InvalidValueException if it is not a valid name in a shell
     public static String requireIdentifier(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new InvalidValueException(
                     "An environment variable can't be named \"" + Text.shown(name) + "\".",
-                    "Use letters, digits and '_', and no digit first.");
+                    "Use letters, digits and '_'; the first character must not be a digit.");
         }
         return name;
     }
 
     /// @param name a variable's name
     /// @return the same name
-    /// @throws InvalidValueException if no shell takes it, or the container runtime sets it itself
+    /// @throws InvalidValueException if it is not a valid name in a shell, or the container runtime sets the variable
+    ///     itself
     public static String requireName(String name) {
         requireIdentifier(name);
         if (SET_BY_RUNTIME.contains(name)) {
@@ -42,19 +43,19 @@ public final class EnvironmentVariable {
         return name;
     }
 
-    /// The value is never shown: it may be a secret.
+    /// Messages do not contain the value, because it may be a secret.
     ///
     /// @param name the variable's name, for the message
     /// @param value its value
     /// @return the same value
-    /// @throws InvalidValueException if it can't arrive unchanged
+    /// @throws InvalidValueException if the value can't reach the job unchanged
     public static String requireValue(String name, String value) {
         Text.requireArgument("The environment variable " + Text.shown(name), value);
         if (value.contains("\r\n")) {
             throw new InvalidValueException(
                     "The environment variable "
                             + Text.shown(name)
-                            + " has a line that ends with CR LF; the container runtime would drop"
+                            + " has a line that ends with CR LF; the container runtime would remove"
                             + " the CR.",
                     "End lines with LF, or send the value in Base64.");
         }

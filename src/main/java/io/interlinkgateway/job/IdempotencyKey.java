@@ -2,7 +2,7 @@ package io.interlinkgateway.job;
 
 import io.interlinkgateway.failure.InvalidValueException;
 
-/// A caller's mark on a request, so that its repeats make one job.
+/// The caller's key of a request, with which repeats of the request create only one job.
 ///
 /// @param value 1 to 255 printable ASCII characters
 public record IdempotencyKey(String value) {
@@ -11,20 +11,20 @@ public record IdempotencyKey(String value) {
     public IdempotencyKey {
         if (!value.matches("[\\x21-\\x7e]{1,255}")) {
             throw new InvalidValueException(
-                    "The Idempotency-Key is not usable.",
+                    "The Idempotency-Key is not valid.",
                     "Use 1 to 255 printable ASCII characters without blanks, such as a UUID.");
         }
     }
 
-    /// What the name of a job is made of that a request without a name makes: the same for each repeat.
+    /// The source of a generated job name, which is the same for each repeat of a request without a name.
     ///
-    /// @param workspace where the job will live
+    /// @param workspace the job's workspace
     /// @return 64 hexadecimal digits
     public String fingerprintIn(Workspace workspace) {
         return Fingerprint.of(workspace.value() + "\n" + value);
     }
 
-    /// What the pod keeps of the key, as a label.
+    /// The digest of the key that is stored in a label of the pod.
     ///
     /// @return the first 63 hexadecimal digits of its SHA-256
     public String fingerprint() {

@@ -6,25 +6,26 @@ import io.interlinkgateway.failure.Text;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// What the container runtime on the HPC is given: a path to an image file there, or a registry
-/// reference. The plugin pastes it into a command line unquoted, so only harmless characters pass.
+/// The image of a container: a path to an image file on the HPC, or a registry reference. The plugin inserts it into
+/// a shell command without quotes, so only characters without a meaning in shells are allowed.
 ///
-/// @param value the reference as the plugin gets it
-/// @param pullFrom a registry reference; given, the image file is pulled from there when it is missing
+/// @param value the reference as passed to the plugin
+/// @param pullFrom a registry reference from which the image file is pulled if it is missing
 public record ImageReference(String value, Optional<String> pullFrom) {
 
     private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9/][A-Za-z0-9._/:@+~=-]*");
 
-    /// The kinds of registries, as a regular expression.
+    /// The URI schemes of registry references, as a regular expression.
     public static final String KINDS = "(docker|oras|library|shub|https)://";
 
-    /// In the repository of an OCI registry: neither in the host's name nor in the tag or digest.
+    /// A capital letter in the repository name of an OCI reference, that is, not in the host name, tag or digest.
     private static final Pattern CAPITALS =
             Pattern.compile("^(docker|oras)://((?:[^/]*[.:][^/]*|localhost)/)?+[^:@]*[A-Z]");
 
     private static final Pattern REMOTE = Pattern.compile(KINDS + ".+");
 
-    /// @throws InvalidValueException if a character could act on the HPC's command line
+    /// @throws InvalidValueException if a part has an invalid form or contains a character that has a meaning in
+    ///     shells
     public ImageReference {
         requireHarmless(value);
         if (value.contains("://") && !REMOTE.matcher(value).matches()) {
@@ -37,7 +38,8 @@ public record ImageReference(String value, Optional<String> pullFrom) {
             requireHarmless(pullFrom.get());
             if (!value.startsWith("/")) {
                 throw new InvalidValueException(
-                        "An image that is pulled needs an absolute path to be kept at, not \""
+                        "An image that is pulled must have an absolute path at which it is stored,"
+                                + " not \""
                                 + Text.shown(value)
                                 + "\".",
                         "Give image.path as an absolute path on the HPC.");
@@ -50,23 +52,24 @@ public record ImageReference(String value, Optional<String> pullFrom) {
         }
     }
 
-    /// What registries refuse: the runtime finds it only when the job starts.
+    /// Finds capital letters in a repository name. Registries refuse them, which would only be noticed when the job
+    /// starts.
     ///
-    /// @param field where the reference stands
+    /// @param field the field with the reference
     /// @param reference a path or registry reference
-    /// @return a warning, if the repository's name has capitals
+    /// @return a warning, if the repository name has capital letters
     public static Optional<Finding> warning(String field, String reference) {
         return CAPITALS.matcher(reference).find()
                 ? Optional.of(
                         Finding.warning(
                                 "image-name",
                                 field,
-                                "Registries take no capital letters in the name of an image, and"
-                                        + " \""
+                                "Registries do not allow capital letters in the name of an image,"
+                                        + " but \""
                                         + Text.shown(reference)
                                         + "\" has some.",
-                                "Write the name in lower case; after ':' the tag may have"
-                                        + " capitals."))
+                                "Write the name in lower case; the tag after ':' may have capital"
+                                        + " letters."))
                 : Optional.empty();
     }
 
@@ -74,12 +77,12 @@ public record ImageReference(String value, Optional<String> pullFrom) {
         if (reference.length() > 1024 || !HARMLESS.matcher(reference).matches()) {
             throw new InvalidValueException(
                     "An image can't be \"" + Text.shown(reference) + "\".",
-                    "Use an absolute path on the HPC or a registry reference, of letters, digits"
+                    "Use an absolute path on the HPC or a registry reference, with letters, digits"
                             + " and ._/:@+~=- only.");
         }
     }
 
-    /// @param value a path or registry reference that is there already
+    /// @param value the path of an existing image file, or a registry reference
     public static ImageReference of(String value) {
         return new ImageReference(value, Optional.empty());
     }

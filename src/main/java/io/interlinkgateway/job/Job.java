@@ -6,23 +6,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A job as it is now.
+/// A job with its present state.
 ///
 /// @param name its name
-/// @param workspace where it lives
-/// @param uid its pod's UID, which no other job ever had
-/// @param node where it was sent
-/// @param state what it does
-/// @param evidence how that is known
-/// @param containers how its containers ended, in their order, as far as its own record says so
-/// @param remoteJobId the HPC's own id for it, once it has one
-/// @param timeLimit how long SLURM lets it run, in whole minutes as SLURM rounds it; empty if the job names none, when
-///     the partition's own limit holds, which is not known
+/// @param workspace its workspace
+/// @param uid its pod's UID, which is unique for ever
+/// @param node the virtual node to which it is assigned
+/// @param state its state
+/// @param evidence how the state is known
+/// @param containers how its containers ended, in their order; empty unless its own record has that
+/// @param remoteJobId its id on the HPC, once it has one
+/// @param timeLimit SLURM's time limit in whole minutes, as SLURM rounds it; empty if the job names none: then the
+///     partition's limit applies, which is unknown
 /// @param createdAt when its pod was created
-/// @param managedBy `gateway`, or what else created the pod
+/// @param managedBy the program that created the pod: `gateway` or another one's name
 /// @param labels the caller's own labels
-/// @param definition what it was made from: the spec, or the pod without what the cluster added; left out where
-///     many jobs are kept, for it may have a megabyte
+/// @param definition what it was created from: the job spec, or the pod without the fields that the cluster added.
+///     Omitted where many jobs are held in memory, because it can have up to a megabyte
 public record Job(
         JobName name,
         Workspace workspace,
@@ -43,19 +43,19 @@ public record Job(
         containers = List.copyOf(containers);
     }
 
-    /// When SLURM will end the job for its time limit; it may do so up to a minute later.
+    /// When SLURM will end the job because of its time limit; SLURM may do so up to a minute later.
     ///
-    /// @return nothing unless it runs, since a time that is known, with a limit
+    /// @return empty unless the job is running since a known time and has a time limit
     public Optional<Instant> endsAt() {
         return state instanceof JobState.Running running
                 ? running.since().flatMap(start -> timeLimit.map(start.at()::plus))
                 : Optional.empty();
     }
 
-    /// Whether two readings of a job report the same state.
+    /// Whether the job still has the same state.
     ///
     /// @param before the same job, read earlier
-    /// @return true if its state, how that is known, and the HPC's id are the same
+    /// @return true if state, source and remote id are the same
     public boolean hasSameStateAs(Job before) {
         return state.equals(before.state)
                 && evidence.source == before.evidence.source
@@ -84,23 +84,23 @@ public record Job(
 
     /// How a state is known.
     ///
-    /// @param source who said so
-    /// @param observedAt when that was seen
-    /// @param current false if the node lost contact then, so that the job may be elsewhere by now
+    /// @param source where the state is known from
+    /// @param observedAt when it was observed
+    /// @param current false if the node has lost contact since, so that the state may have changed
     public record Evidence(Source source, Instant observedAt, boolean current) {}
 
     /// How a container ended.
     ///
     /// @param name its name
     /// @param exitCode 0 to 255
-    /// @param finishedAt when it ended by the job's own clock, to the second
+    /// @param finishedAt when it ended, by the clock of the job's compute node, in whole seconds
     public record ContainerExit(String name, int exitCode, Instant finishedAt) {}
 
-    /// Who says what a job does.
+    /// Where a job's state is known from.
     public enum Source {
-        /// The pod's status claims it.
+        /// The status of the pod, which interLink writes.
         API_SERVER,
-        /// The job's own record, or SLURM's, in its log.
+        /// The lines of the job's script or of SLURM in the job's log.
         JOB_RECORD
     }
 }

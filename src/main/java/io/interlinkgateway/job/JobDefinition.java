@@ -1,4 +1,4 @@
 package io.interlinkgateway.job;
 
-/// What a caller wants to run: a typed spec, or a pod as kubectl takes it.
+/// What a caller wants to run: a job spec, or a pod as for kubectl.
 public sealed interface JobDefinition permits JobSpec, PodManifest {}

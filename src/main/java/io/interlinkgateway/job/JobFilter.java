@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Which jobs are meant.
+/// Selects jobs.
 ///
-/// @param workspace where to look
+/// @param workspace the workspace of the jobs
 /// @param name only the job of this name
-/// @param states the names of [JobState]'s kinds, as [JobPhase] has them; empty for all
-/// @param node only jobs sent there
+/// @param states only jobs in these states; empty for all
+/// @param node only jobs on this node
 /// @param labels only jobs with these labels
 public record JobFilter(
         Workspace workspace,
@@ -26,50 +26,50 @@ public record JobFilter(
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9./_-]{1,317}");
     private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9._-]{0,63}");
 
-    /// @throws InvalidValueException if no label can be such
+    /// @throws InvalidValueException if a label is not valid
     public JobFilter {
         labels.forEach((key, value) -> {
             if (!KEY.matcher(key).matches() || !VALUE.matcher(value).matches()) {
                 throw new InvalidValueException(
-                        "No job has the label \"" + Text.shown(key + "=" + value) + "\".",
-                        "Ask for key=value as Kubernetes allows them.");
+                        "No job can have the label \"" + Text.shown(key + "=" + value) + "\".",
+                        "Use key=value with a valid label name and value of Kubernetes.");
             }
         });
         if (states.stream().anyMatch(Objects::isNull)) {
-            // Which the framework makes of a blank.
+            // Spring converts a blank to null.
             throw new InvalidValueException(
-                    "A state is blank.", "Ask for " + Arrays.toString(JobPhase.values()) + ".");
+                    "A state is blank.", "Use " + Arrays.toString(JobPhase.values()) + ".");
         }
         states = Set.copyOf(states);
         labels = Ordered.copyOf(labels);
     }
 
-    /// Whether a job is meant, its workspace aside.
+    /// Whether a job matches, without a check of its workspace.
     ///
     /// @param job any job
-    /// @return true if it is
+    /// @return true if it matches
     public boolean matches(Job job) {
-        return matches(JobPhase.of(job.state())) && matchesWhateverItsState(job);
+        return matches(JobPhase.of(job.state())) && matchesInAnyState(job);
     }
 
-    /// Whether a job is meant, its workspace and its state aside.
+    /// Whether a job matches, without a check of its workspace and state.
     ///
     /// @param job any job
-    /// @return true if it is
-    public boolean matchesWhateverItsState(Job job) {
+    /// @return true if it matches
+    public boolean matchesInAnyState(Job job) {
         return matches(job.name(), job.node(), job.labels());
     }
 
     /// @param state the kind of a job's state
-    /// @return whether such jobs are meant
+    /// @return whether such jobs match
     public boolean matches(JobPhase state) {
         return states.isEmpty() || states.contains(state);
     }
 
     /// @param jobName a job's name
-    /// @param jobNode where it was sent
+    /// @param jobNode its node
     /// @param jobLabels its labels
-    /// @return whether such jobs are meant
+    /// @return whether such jobs match
     public boolean matches(
             JobName jobName, Optional<NodeName> jobNode, Map<String, String> jobLabels) {
         return (name.isEmpty() || name.get().equals(jobName))

@@ -12,29 +12,29 @@ import org.jspecify.annotations.Nullable;
 
 /// A page of jobs.
 ///
-/// @param items the jobs, by name
-/// @param nextCursor where the next page begins, unless this is the last
+/// @param items the jobs, sorted by name
+/// @param nextCursor the position of the next page; empty on the last page
 public record JobPage(List<Job> items, Optional<String> nextCursor) {
 
-    /// How many bytes of jobs are read for one page. A job can have a megabyte, and a page 500 jobs.
-    private static final int MOST_BYTES = 4 << 20;
+    /// How many bytes of jobs are read for one page at most. A job can have a megabyte, and a page 500 jobs.
+    private static final int MAX_BYTES = 4 << 20;
 
     /// Copies the list.
     public JobPage {
         items = List.copyOf(items);
     }
 
-    /// A job that may belong on a page.
+    /// A job that may be listed on a page.
     ///
     /// @param name its name
-    /// @param bytes how much is read to know it
+    /// @param bytes how many bytes are read for it
     /// @param job reads it
     public record Candidate(JobName name, int bytes, Supplier<Job> job) {}
 
-    /// Reads jobs until the page is full. A page that is full by bytes may hold no job.
+    /// Reads jobs until the page is full. A page that is full by its bytes may have no job.
     ///
     /// @param query which jobs
-    /// @param candidates jobs after the query's cursor, by name, that may match the query
+    /// @param candidates jobs after the query's cursor that may match the query, sorted by name
     /// @return the page
     public static JobPage read(JobQuery query, Iterator<Candidate> candidates) {
         List<Job> items = new ArrayList<>();
@@ -43,7 +43,7 @@ public record JobPage(List<Job> items, Optional<String> nextCursor) {
         while (candidates.hasNext()) {
             Candidate next = candidates.next();
             bytes += next.bytes;
-            if (last != null && bytes > MOST_BYTES) {
+            if (last != null && bytes > MAX_BYTES) {
                 return new JobPage(items, Optional.of(cursorAt(last)));
             }
             last = next.name;
@@ -68,7 +68,7 @@ public record JobPage(List<Job> items, Optional<String> nextCursor) {
         try {
             byte[] name = Base64.getUrlDecoder().decode(cursor);
             return new JobName(new String(name, StandardCharsets.UTF_8));
-        } catch (IllegalArgumentException notACursor) {
+        } catch (IllegalArgumentException _) {
             throw new GatewayException.CursorExpired();
         }
     }

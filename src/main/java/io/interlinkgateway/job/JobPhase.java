@@ -1,6 +1,6 @@
 package io.interlinkgateway.job;
 
-/// The name of a [JobState]'s kind, as callers see it.
+/// The kind of a [JobState], as it is named in the API.
 public enum JobPhase {
     /// See [JobState.Queued].
     QUEUED,
@@ -31,7 +31,7 @@ public enum JobPhase {
         };
     }
 
-    /// @return whether nothing will change any more
+    /// @return whether the state is final
     public boolean ended() {
         return this == SUCCEEDED || this == FAILED;
     }

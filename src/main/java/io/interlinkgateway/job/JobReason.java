@@ -1,6 +1,6 @@
 package io.interlinkgateway.job;
 
-/// Why a job waits, failed or is not known, as callers see it: all reasons of all states.
+/// Why a job waits, failed or has an unknown state: all reasons of all states, as they are named in the API.
 public enum JobReason {
     /// See [JobState.QueueReason#NODE_FULL].
     NODE_FULL,
@@ -42,7 +42,7 @@ public enum JobReason {
     MAY_START_AGAIN,
     /// See [JobState.UnknownReason#STATUS_UNREADABLE].
     STATUS_UNREADABLE,
-    /// The state is old, because the node lost contact.
+    /// The state is out of date, because the node has lost contact.
     NODE_UNREACHABLE;
 
     /// @param reason why a job waits
@@ -57,7 +57,7 @@ public enum JobReason {
         return valueOf(reason.name());
     }
 
-    /// @param reason why a job's state is not known
+    /// @param reason why a job's state is unknown
     /// @return the same reason
     public static JobReason of(JobState.UnknownReason reason) {
         return valueOf(reason.name());

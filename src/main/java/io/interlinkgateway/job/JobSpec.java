@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A job as the typed API describes it.
+/// A job in the gateway's own format.
 ///
-/// @param image what to run
-/// @param command the entry point; empty keeps the image's own
+/// @param image the container image
+/// @param command the entry point; empty for the image's own
 /// @param arguments passed byte for byte
-/// @param environment names to values, which reach the job as written
-/// @param mlflow how the job logs to MLflow
-/// @param resources what Kubernetes and SLURM are asked for
+/// @param environment names to values, which reach the job unchanged
+/// @param mlflow the job's access to an MLflow server
+/// @param resources the resources that are requested from Kubernetes and SLURM
 /// @param slurm options of `sbatch`
-/// @param preExec shell text that the HPC runs before the container
+/// @param preExec shell text that runs on the HPC before the container
 /// @param singularity options of the container runtime
 /// @param labels the caller's own labels
 public record JobSpec(
@@ -31,10 +31,10 @@ public record JobSpec(
         Map<String, String> labels)
         implements JobDefinition {
 
-    /// Copies the collections, keeping their order. Blank shell text is none.
+    /// Copies the collections, keeping their order. Blank shell text is removed.
     ///
-    /// @throws InvalidValueException if something of it would not reach the job as written, or act
-    ///     otherwise than it says
+    /// @throws InvalidValueException if a part of it would not reach the job unchanged, or would have another effect
+    ///     than it seems to have
     public JobSpec {
         command = List.copyOf(command);
         arguments = List.copyOf(arguments);
@@ -48,15 +48,15 @@ public record JobSpec(
             EnvironmentVariable.requireValue(name, value);
         });
         if (mlflow.isPresent()) {
-            environment.keySet().forEach(MlflowAccess::requireNotByHand);
+            environment.keySet().forEach(MlflowAccess::requireNotSetByMlflow);
         }
         preExec.ifPresent(JobSpec::requirePreExec);
         labels.forEach(Labels::requireOwn);
     }
 
-    /// The same spec, logging to MLflow otherwise.
+    /// The same spec with another access to MLflow.
     ///
-    /// @param access how
+    /// @param access the new access
     /// @return the changed copy
     public JobSpec withMlflow(MlflowAccess access) {
         return new JobSpec(
@@ -72,7 +72,7 @@ public record JobSpec(
                 labels);
     }
 
-    /// Shell text that can stand before the plugin's own line.
+    /// Requires shell text that can precede the plugin's own line.
     ///
     /// @param text the text
     /// @return the same text

@@ -4,39 +4,39 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What a job is doing, as far as it is known.
+/// The state of a job.
 public sealed interface JobState {
 
-    /// It waits; nothing of it has run.
+    /// It waits, and nothing of it has run.
     ///
-    /// @param reason which layer holds it
-    /// @param message that layer's words, in plain language
-    /// @param since when that layer got it, if that is known
+    /// @param reason where and why it waits
+    /// @param message an explanation, from the layer that it waits for
+    /// @param since since when, if known
     record Queued(QueueReason reason, String message, Optional<Instant> since)
             implements JobState {}
 
-    /// Its init containers run, or its container is about to.
+    /// Its init containers run, or its containers are being started.
     record Starting() implements JobState {}
 
     /// It runs.
     ///
-    /// @param since when it began, if that is known
+    /// @param since when it started, if known
     record Running(Optional<Moment> since) implements JobState {}
 
-    /// It ended well.
+    /// It ended with success.
     ///
-    /// @param startedAt when it began, if that is known
-    /// @param finishedAt when it ended, if that is known
+    /// @param startedAt when it started, if known
+    /// @param finishedAt when it ended, if known
     record Succeeded(Optional<Moment> startedAt, Optional<Moment> finishedAt) implements JobState {}
 
-    /// It ended badly, or never began.
+    /// It ended without success, or could not be started.
     ///
-    /// @param startedAt when it began, if that is known
-    /// @param finishedAt when it ended, if that is known
-    /// @param exitCode of the first container that failed, 0 to 255; none if it never ended by itself or
-    ///     that is not known
+    /// @param startedAt when it started, if known
+    /// @param finishedAt when it ended, if known
+    /// @param exitCode the exit code of the first container that failed, 0 to 255; empty if it was killed or the code
+    ///     is unknown
     /// @param reason the kind of failure
-    /// @param message what happened, in the words of who knows
+    /// @param message an explanation, if possible from the program that detected the failure
     record Failed(
             Optional<Moment> startedAt,
             Optional<Moment> finishedAt,
@@ -45,41 +45,41 @@ public sealed interface JobState {
             String message)
             implements JobState {}
 
-    /// It was deleted and is going away.
+    /// It is being deleted.
     ///
-    /// @param since when that was asked
+    /// @param since when the deletion was requested
     record Cancelling(Instant since) implements JobState {}
 
-    /// Nobody can say what it is doing.
+    /// Its state is not known.
     ///
-    /// @param reason the kind of ignorance
-    /// @param why what is missing or contradicts itself
+    /// @param reason why the state is not known
+    /// @param why an explanation: what is missing or contradictory
     record Unknown(UnknownReason reason, String why) implements JobState {}
 
     /// A time in a job's life.
     ///
     /// @param at the time
-    /// @param precision how near the truth it is
+    /// @param precision how precise it is
     record Moment(Instant at, Precision precision) {}
 
-    /// How near the truth a time is.
+    /// How precise a time is.
     enum Precision {
-        /// The job's own clock, to the second.
+        /// From the job's own record: whole seconds of the compute node's clock.
         SECOND,
-        /// When interLink noticed: up to half a minute late, more after an outage of its own.
+        /// When interLink noticed: up to half a minute late, or more after an outage of interLink.
         OBSERVED
     }
 
-    /// Which layer holds a queued job.
+    /// Where and why a queued job waits.
     enum QueueReason {
-        /// Kubernetes finds no room on the node.
-        NODE_FULL("Wait for other jobs to end, ask for less, or choose another node."),
+        /// The node does not have enough free resources.
+        NODE_FULL("Wait for other jobs to end, request less, or choose another node."),
         /// The node is not ready or has a taint that the pod does not tolerate.
         NODE_NOT_READY("Wait until the node is ready, or choose another one."),
-        /// A Secret that the pod needs is not there, or a key of one, or a ConfigMap.
+        /// A Secret or ConfigMap that the pod refers to, or a key of one, does not exist.
         SECRET_MISSING(
                 "Create it. If the job does not continue within a few minutes, submit it again."),
-        /// The job is being handed over to the HPC.
+        /// The job is being submitted to the HPC.
         SUBMITTING("Wait; this takes a few seconds."),
         /// SLURM has the job in its queue.
         IN_HPC_QUEUE("Wait; SLURM starts the job when resources are free."),
@@ -98,16 +98,16 @@ public sealed interface JobState {
         }
     }
 
-    /// Why nobody can say what a job is doing.
+    /// Why a job's state is not known.
     enum UnknownReason {
-        /// interLink says that it ended well, which it also says of jobs that have not begun; the job's own
-        /// record does not say so (yet).
-        SUCCESS_UNCONFIRMED("Wait; the gateway keeps looking for the job's record in its log."),
-        /// What is known contradicts itself.
+        /// interLink reports success, which it also reports for jobs that have not started, and the job's own record
+        /// does not confirm it (yet).
+        SUCCESS_UNCONFIRMED("Wait; the gateway continues to search the log for the job's record."),
+        /// The sources contradict each other.
         CONTRADICTION("Read the job's log with raw=true, and check the job in SLURM."),
-        /// Something ended it that may let SLURM start it again.
+        /// It was ended in a way after which SLURM may start it again.
         MAY_START_AGAIN("Wait, or check the job in SLURM."),
-        /// The pod's status says nothing about the job.
+        /// The pod's phase is not one that Kubernetes or interLink defines.
         STATUS_UNREADABLE(
                 "Contact the node's operator: its virtual kubelet reports an unknown phase.");
 
@@ -123,15 +123,15 @@ public sealed interface JobState {
         }
     }
 
-    /// What made a job fail.
+    /// Why a job failed.
     enum FailureReason {
-        /// Its own exit code.
+        /// A container's exit code is not 0.
         EXIT_CODE("Read the job's log: the program ended with this exit code."),
         /// It used more memory than its limit.
         OUT_OF_MEMORY("Request more memory in resources.limits.memory."),
-        /// It ran into its walltime.
+        /// It reached its time limit.
         TIME_LIMIT("Request more time in slurm.timeLimit."),
-        /// Somebody cancelled it on the HPC.
+        /// It was cancelled, preempted or requeued on the HPC.
         CANCELLED_ON_HPC("Contact the HPC's support to learn why, or submit the job again."),
         /// Its compute node failed.
         NODE_FAILED(
@@ -139,13 +139,13 @@ public sealed interface JobState {
                         + " slurm.exclude."),
         /// The HPC did not accept it.
         SUBMISSION_REFUSED("Correct the SLURM options named in the message."),
-        /// What runs before the containers failed: preExec, or the pull of image.pullFrom.
+        /// The commands before the containers failed: preExec, or the pull of image.pullFrom.
         PRE_EXEC_FAILED("Read the end of the job's log: preExec or the pull of the image failed."),
-        /// The image could not be pulled or is not there.
+        /// The image could not be pulled or does not exist.
         IMAGE_UNAVAILABLE("Check image.path on the HPC, or give image.pullFrom."),
         /// The image has no such command.
         COMMAND_NOT_FOUND("Check command and the image's PATH."),
-        /// Something else, see the message.
+        /// Another reason, see the message.
         OTHER("Read the message and the job's log.");
 
         private final String hint;

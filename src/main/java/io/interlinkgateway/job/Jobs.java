@@ -4,50 +4,50 @@ import io.interlinkgateway.failure.GatewayException;
 import java.util.Optional;
 import java.util.Set;
 
-/// Where jobs are kept, to read and to end them. A job is its pod: there is no other record of it. Who creates jobs
-/// needs their pods, so that half of the port is beside the translation, in `pod`.
+/// Reads and deletes jobs. A job exists only as its pod; nothing else is stored. Creating a job requires its pod, so
+/// that part of the port is in the package `pod`, with the translation.
 ///
-/// Every method throws [GatewayException.ClusterUnavailable] when the cluster gives no answer within the
-/// configured deadline, and [GatewayException.ClusterRefused] when it gives one that makes no sense.
+/// Every method throws [GatewayException.ClusterUnavailable] if the cluster does not respond within the configured
+/// deadline, and [GatewayException.ClusterRefused] if it responds with an unexpected error.
 public interface Jobs {
 
-    /// @param workspace where to look
+    /// @param workspace the job's workspace
     /// @param name the job's name
-    /// @return the job, unless there is none
+    /// @return the job, or nothing if there is none
     Optional<Job> find(Workspace workspace, JobName name);
 
     /// @param query which jobs
-    /// @return a page of them, which may hold fewer than the limit although there are more
-    /// @throws GatewayException.CursorExpired if the cursor can't be used
+    /// @return a page of jobs, which may have fewer than the limit although there are more
+    /// @throws GatewayException.CursorExpired if the cursor is not valid
     JobPage list(JobQuery query);
 
-    /// Counts jobs without reading them whole.
+    /// Counts jobs without reading their definitions.
     ///
     /// @param filter which jobs
-    /// @param most where to stop, 1 or more
-    /// @return how many there are, at most that
+    /// @param most the number at which to stop, 1 or more
+    /// @return how many there are, at most `most`
     int count(JobFilter filter, int most);
 
-    /// @param workspace where to look
+    /// @param workspace the job's workspace
     /// @param name the job's name
-    /// @return the live pod as YAML, unless there is none
+    /// @return the present pod as YAML, or nothing if there is none
     Optional<String> manifest(Workspace workspace, JobName name);
 
-    /// Asks for the job's end.
+    /// Deletes a job.
     ///
-    /// @param workspace where to look
+    /// @param workspace the job's workspace
     /// @param name the job's name
-    /// @return the job as it goes away, or nothing when it is gone already
+    /// @return the job while it is being deleted, or nothing if it no longer exists
     default Optional<Job> delete(Workspace workspace, JobName name) {
         return delete(workspace, name, Set.of());
     }
 
-    /// As [#delete(Workspace, JobName)], but ends no other job than those that are meant.
+    /// As [#delete(Workspace, JobName)], but only if the job has one of the given UIDs.
     ///
-    /// @param workspace where to look
+    /// @param workspace the job's workspace
     /// @param name the job's name
-    /// @param meant the UIDs of the jobs that may be ended; empty for any
-    /// @return the job as it goes away, or nothing when it is gone already
-    /// @throws GatewayException.OtherJob if the name is another job's, or no job's
-    Optional<Job> delete(Workspace workspace, JobName name, Set<String> meant);
+    /// @param uids the UIDs of the jobs that may be deleted; empty for any
+    /// @return the job while it is being deleted, or nothing if it no longer exists
+    /// @throws GatewayException.OtherJob if the job has another UID, or does not exist
+    Optional<Job> delete(Workspace workspace, JobName name, Set<String> uids);
 }

@@ -4,7 +4,7 @@ import io.interlinkgateway.failure.InvalidValueException;
 import io.interlinkgateway.failure.Text;
 import java.util.regex.Pattern;
 
-/// The rules of Kubernetes for names and labels.
+/// Kubernetes' rules for names and labels.
 public final class Labels {
 
     private static final Pattern DNS_LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
@@ -21,13 +21,13 @@ public final class Labels {
 
     private Labels() {}
 
-    /// A label that a caller may give a job. The labels that Kubernetes recommends for applications
-    /// (`app.kubernetes.io/…`) may be given, but for `managed-by`.
+    /// Requires a label that a caller may give a job. The labels that Kubernetes recommends for applications
+    /// (`app.kubernetes.io/…`) are allowed, except `managed-by`.
     ///
     /// @param key an optional DNS subdomain and '/', then at most 63 characters
     /// @param value at most 63 characters, may be empty
     /// @return the same key
-    /// @throws InvalidValueException if Kubernetes would refuse it, or it belongs to Kubernetes or the gateway
+    /// @throws InvalidValueException if Kubernetes would refuse it, or it is reserved for Kubernetes or the gateway
     public static String requireOwn(String key, String value) {
         int slash = key.indexOf('/');
         if (slash >= 0) {
@@ -37,11 +37,11 @@ public final class Labels {
             throw new InvalidValueException(
                     "A label can't be named \"" + Text.shown(key) + "\".",
                     "Use at most 63 letters, digits and '._-', with a letter or digit first and"
-                            + " last; a DNS name and '/' may stand before.");
+                            + " last; a DNS name and '/' may precede.");
         }
         if (isReserved(key)) {
             throw new InvalidValueException(
-                    "The label " + Text.shown(key) + " belongs to Kubernetes or the gateway.",
+                    "The label " + Text.shown(key) + " is reserved for Kubernetes or the gateway.",
                     "Use a prefix of your own, or none.");
         }
         if (!value.isEmpty() && !LABEL_PART.matcher(value).matches()) {

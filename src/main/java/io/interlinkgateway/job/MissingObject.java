@@ -16,19 +16,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// A Secret or ConfigMap that a job refers to and that does not exist, or that lacks a key.
+/// A Secret or ConfigMap that a job refers to and that does not exist or has no such key.
 ///
 /// @param reference the place that refers to it
-/// @param exists whether the object is there and only keys are missing
-/// @param keys what is missing: the keys of this place that the object lacks or, where there is no object, all
-///     keys that the job takes from it
+/// @param exists whether the object exists and only keys are missing
+/// @param keys the missing keys: if the object exists, those of this reference that it does not have; else all keys
+///     that the job uses of it
 public record MissingObject(ObjectReference reference, boolean exists, Set<String> keys) {
 
-    /// The most objects that are looked for on behalf of one job. What lies beyond is taken to be there.
-    public static final int MOST_LOOKUPS = 50;
+    /// The maximum number of objects that are looked up for one job. Further objects are assumed to exist.
+    public static final int MAX_LOOKUPS = 50;
 
-    /// For how long objects are looked for on behalf of one job.
-    private static final Duration LONGEST_SEARCH = Duration.ofSeconds(2);
+    /// The time limit for the lookups of one job.
+    private static final Duration SEARCH_TIMEOUT = Duration.ofSeconds(2);
 
     private static final int LONGEST_NAME = 253;
     private static final Pattern KEY = Pattern.compile("[-._a-zA-Z0-9]{1,253}");
@@ -38,14 +38,14 @@ public record MissingObject(ObjectReference reference, boolean exists, Set<Strin
         keys = Set.copyOf(keys);
     }
 
-    /// Finds what is missing, optional references aside. Each object is looked for once, when the stream gets to
-    /// it. Nothing is claimed of objects that the gateway may not read, nor of those that are left when
-    /// [#MOST_LOOKUPS] were looked for or two seconds are over.
+    /// Finds missing objects, except those of optional references. Each object is looked up once, when the stream
+    /// reaches it. Objects that the gateway may not read are assumed to exist, and so are those that remain after
+    /// [#MAX_LOOKUPS] lookups or two seconds.
     ///
-    /// @param references all that a job has
-    /// @param lookup finds an object's keys, as [WorkspaceObjects#find] does
-    /// @return the missing ones in the order of the references; throws
-    ///     [GatewayException.ClusterUnavailable] when the lookup does
+    /// @param references all references of a job
+    /// @param lookup finds an object's keys, see [WorkspaceObjects#find]
+    /// @return the missing objects in the order of the references. The stream throws
+    ///     [GatewayException.ClusterUnavailable] if a lookup does
     public static Stream<MissingObject> among(
             List<ObjectReference> references,
             BiFunction<ObjectReference.Kind, ObjectName, Optional<Set<String>>> lookup) {
@@ -59,7 +59,7 @@ public record MissingObject(ObjectReference reference, boolean exists, Set<Strin
         }
     }
 
-    /// What is known of an object.
+    /// What is known about an object.
     private sealed interface Knowledge {
 
         record Present(Set<String> keys) implements Knowledge {}
@@ -77,7 +77,7 @@ public record MissingObject(ObjectReference reference, boolean exists, Set<Strin
         private final Map<Target, Knowledge> known = new HashMap<>();
         private final Set<ObjectReference.Kind> refused =
                 EnumSet.noneOf(ObjectReference.Kind.class);
-        private final long deadline = System.nanoTime() + LONGEST_SEARCH.toNanos();
+        private final long deadline = System.nanoTime() + SEARCH_TIMEOUT.toNanos();
         private int lookups;
 
         Search(
@@ -101,13 +101,13 @@ public record MissingObject(ObjectReference reference, boolean exists, Set<Strin
         }
 
         private Optional<MissingObject> missing(ObjectReference reference) {
-            return switch (known.computeIfAbsent(Target.of(reference), this::look)) {
+            return switch (known.computeIfAbsent(Target.of(reference), this::lookUp)) {
                 case Knowledge.Present present -> {
-                    Set<String> lacking = new TreeSet<>(reference.keys());
-                    lacking.removeAll(present.keys());
-                    yield lacking.isEmpty()
+                    Set<String> missing = new TreeSet<>(reference.keys());
+                    missing.removeAll(present.keys());
+                    yield missing.isEmpty()
                             ? Optional.empty()
-                            : Optional.of(new MissingObject(reference, true, lacking));
+                            : Optional.of(new MissingObject(reference, true, missing));
                 }
                 case Knowledge.Absent _ ->
                         Optional.of(
@@ -119,13 +119,13 @@ public record MissingObject(ObjectReference reference, boolean exists, Set<Strin
             };
         }
 
-        private Knowledge look(Target target) {
+        private Knowledge lookUp(Target target) {
             Optional<ObjectName> name = possibleName(target.name());
             if (name.isEmpty()) {
                 return new Knowledge.Absent();
             }
             if (refused.contains(target.kind())
-                    || lookups >= MOST_LOOKUPS
+                    || lookups >= MAX_LOOKUPS
                     || System.nanoTime() - deadline > 0) {
                 return new Knowledge.Unknown();
             }
@@ -149,9 +149,9 @@ public record MissingObject(ObjectReference reference, boolean exists, Set<Strin
         }
     }
 
-    /// Whether an MLflow credential of this name would be all that the job needs.
+    /// Whether creating an MLflow credential with this name would be sufficient.
     ///
-    /// @return false if the object is there already, or needs keys that credentials do not have
+    /// @return false if the object exists already, or needs keys that credentials do not have
     public boolean canBeCredential() {
         return !exists
                 && reference.kind() == ObjectReference.Kind.SECRET
@@ -159,10 +159,10 @@ public record MissingObject(ObjectReference reference, boolean exists, Set<Strin
                         .anyMatch(kind -> kind.keys().containsAll(keys));
     }
 
-    /// The request that makes the MLflow credential of this name.
+    /// The request that creates the MLflow credential with this name.
     ///
-    /// @param workspace where it is missing
-    /// @return the request in words, not a whole sentence
+    /// @param workspace the job's workspace
+    /// @return a description of the request, as a part of a sentence
     public String credentialRequest(Workspace workspace) {
         return "PUT /api/v1/mlflow-credentials/"
                 + reference.name()
@@ -172,18 +172,18 @@ public record MissingObject(ObjectReference reference, boolean exists, Set<Strin
                 + (keys.contains(MlflowAccess.TOKEN_KEY) ? "token" : "username and password");
     }
 
-    /// Whether Kubernetes allows the object's name and the keys, so that somebody can make them.
+    /// Whether Kubernetes allows the object's name and the keys, so that it can be created.
     ///
-    /// @return false if the job can only be helped by correcting its reference
+    /// @return false if the reference must be corrected
     public boolean isPossible() {
         return possibleName(reference.name()).isPresent()
                 && keys.stream().allMatch(key -> KEY.matcher(key).matches());
     }
 
-    /// Whether interLink does not hand the job over to the HPC without it. It checks no key of a plain volume,
-    /// and ignores Secrets in projected volumes.
+    /// Whether interLink does not submit the job to the HPC without the object. It does not check the keys of plain
+    /// volumes, and ignores Secrets in projected volumes.
     ///
-    /// @return true if the job does not start
+    /// @return true if the job does not start without it
     public boolean holdsTheJob() {
         return switch (reference.use()) {
             case ENVIRONMENT -> true;
@@ -192,7 +192,7 @@ public record MissingObject(ObjectReference reference, boolean exists, Set<Strin
         };
     }
 
-    /// What is missing and what follows.
+    /// Describes what is missing and the consequence.
     ///
     /// @return one sentence
     public String message() {

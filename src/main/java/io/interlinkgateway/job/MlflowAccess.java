@@ -6,33 +6,33 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The MLflow server that a job logs to, and the credential that it logs in with.
+/// The MLflow server that a job logs to, and the credential that it uses.
 ///
-/// @param credential the Secret that holds it
-/// @param trackingUri that server
-/// @param kind what the Secret holds
+/// @param credential the name of the credential and its Secret
+/// @param trackingUri the server
+/// @param kind the kind of the credential
 public record MlflowAccess(CredentialName credential, TrackingUri trackingUri, Kind kind) {
 
-    /// The variable that names the server to MLflow's clients.
+    /// The environment variable with the server's address for MLflow's clients.
     public static final String TRACKING_URI = "MLFLOW_TRACKING_URI";
 
-    /// The Secret's key of the user's name.
+    /// The Secret's key for the username.
     public static final String USERNAME_KEY = "username";
 
-    /// The Secret's key of the password.
+    /// The Secret's key for the password.
     public static final String PASSWORD_KEY = "password";
 
-    /// The Secret's key of a token. Not `token`, which Secrets for other purposes have.
+    /// The Secret's key for a token. It is not `token`, which Secrets for other purposes use.
     public static final String TOKEN_KEY = "mlflow-token";
 
-    /// What a credential is. The first of these that a Secret has all keys of counts.
+    /// The kinds of credentials. A Secret is of the first kind of which it has all keys.
     public enum Kind {
         /// A username and a password.
         PASSWORD,
         /// A token, sent as `Bearer`.
         TOKEN;
 
-        /// @return the variables that MLflow's clients log in with
+        /// @return the environment variables from which MLflow's clients take the login
         public List<Variable> variables() {
             return switch (this) {
                 case PASSWORD ->
@@ -49,31 +49,31 @@ public record MlflowAccess(CredentialName credential, TrackingUri trackingUri, K
         }
     }
 
-    /// A variable that a job gets from the Secret.
+    /// An environment variable that is set from the Secret.
     ///
-    /// @param name the variable's
-    /// @param key the Secret's, where the value is
+    /// @param name the variable's name
+    /// @param key the Secret's key for its value
     public record Variable(String name, String key) {}
 
-    /// With a username and a password.
+    /// Access with a username and a password.
     ///
-    /// @param credential the Secret that holds them
+    /// @param credential the name of the credential and its Secret
     /// @param trackingUri the server
     public MlflowAccess(CredentialName credential, TrackingUri trackingUri) {
         this(credential, trackingUri, Kind.PASSWORD);
     }
 
     /// @param name the name of an environment variable
-    /// @return whether it is one that logs in
+    /// @return whether it is a variable for the login
     public static boolean isLogin(String name) {
         return Stream.of(Kind.values())
                 .flatMap(kind -> kind.variables().stream())
                 .anyMatch(variable -> variable.name().equals(name));
     }
 
-    /// @param name the name of an environment variable given by hand beside `mlflow`
-    /// @throws InvalidValueException if `mlflow` sets it, or it would log in otherwise
-    public static void requireNotByHand(String name) {
+    /// @param name the name of an environment variable that a caller gives in addition to `mlflow`
+    /// @throws InvalidValueException if `mlflow` sets the variable, or the variable gives another login
+    public static void requireNotSetByMlflow(String name) {
         if (name.equals(TRACKING_URI) || isLogin(name)) {
             throw new InvalidValueException(
                     "The environment variable " + name + " is set by mlflow.",

@@ -2,13 +2,13 @@ package io.interlinkgateway.job;
 
 import java.util.Optional;
 
-/// A requested job with its name, in its workspace. Nothing about it is checked against live data yet.
+/// A requested job with its name and workspace. It has not been checked against live data yet.
 ///
-/// @param name the job's and its pod's name
-/// @param workspace where it shall live
-/// @param node the virtual node that shall run it
+/// @param name the name of the job and its pod
+/// @param workspace the job's workspace
+/// @param node the virtual node to run it on
 /// @param definition what to run
-/// @param idempotencyKey what ties repeats of one request together, where the caller gave it
+/// @param idempotencyKey identifies repeats of the request, if the caller gave one
 public record NamedJob(
         JobName name,
         Workspace workspace,

@@ -2,7 +2,7 @@ package io.interlinkgateway.job;
 
 import io.interlinkgateway.failure.InvalidValueException;
 
-/// The name of a virtual node, which is also its label `kubernetes.io/hostname`.
+/// The name of a virtual node, and the value of its label `kubernetes.io/hostname`.
 ///
 /// @param value a DNS-1123 subdomain
 public record NodeName(String value) {

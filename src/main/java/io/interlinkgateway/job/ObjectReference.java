@@ -2,14 +2,14 @@ package io.interlinkgateway.job;
 
 import java.util.Set;
 
-/// One place in which a job refers to a Secret or ConfigMap of its workspace.
+/// One reference of a job to a Secret or ConfigMap of its workspace.
 ///
-/// @param kind what it refers to
-/// @param name the object's name as it was written, which may be none that an object can have
-/// @param keys those of the object's keys that must be there; empty where it is taken as a whole
-/// @param optional whether the job asks to run without it
-/// @param use what the object is for
-/// @param field the place's path in the pod, such as `spec.containers[0].envFrom[0].secretRef`
+/// @param kind the kind of the object
+/// @param name the object's name as written, which may not be valid
+/// @param keys the keys that the object must have; empty if it is used as a whole
+/// @param optional whether the job may run without the object
+/// @param use how the object is used
+/// @param field the reference's path in the pod, such as `spec.containers[0].envFrom[0].secretRef`
 public record ObjectReference(
         Kind kind, String name, Set<String> keys, boolean optional, Use use, String field) {
 
@@ -25,20 +25,20 @@ public record ObjectReference(
         /// A ConfigMap.
         CONFIG_MAP("ConfigMap");
 
-        private final String word;
+        private final String kubernetesName;
 
-        Kind(String word) {
-            this.word = word;
+        Kind(String kubernetesName) {
+            this.kubernetesName = kubernetesName;
         }
 
         /// The kind as Kubernetes writes it.
         @Override
         public String toString() {
-            return word;
+            return kubernetesName;
         }
     }
 
-    /// What an object is for. interLink treats each use in its own way when the object is missing.
+    /// How an object is used. If the object is missing, interLink's behaviour depends on this.
     public enum Use {
         /// Environment variables.
         ENVIRONMENT,

@@ -4,7 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Unmodifiable copies that keep the caller's order, which [Map#copyOf] does not.
+/// Makes unmodifiable copies that keep the order of elements, unlike [Map#copyOf].
 final class Ordered {
 
     private Ordered() {}

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A pod as the caller wrote it. Keeps everything that it says; a field that is null says nothing.
+/// A pod as the caller wrote it, with all fields that are not null.
 ///
 /// @param document the pod's JSON tree: maps, lists, strings, numbers, booleans (no nulls)
 public record PodManifest(Map<String, Object> document) implements JobDefinition {
 
-    /// Copies the tree without fields that are null.
+    /// Copies the tree without null fields.
     ///
-    /// @throws InvalidValueException if a list has an element that is null
+    /// @throws InvalidValueException if a list has a null element
     public PodManifest {
         document = copyOf(document, "");
     }
@@ -38,7 +38,7 @@ public record PodManifest(Map<String, Object> document) implements JobDefinition
                             "The pod has an empty list element at "
                                     + Text.shown(path.substring(1))
                                     + ".",
-                            "Fill it in or leave it out.");
+                            "Give the element a value, or remove it.");
             case Map<?, ?> map -> copyOf(map, path);
             case List<?> list -> {
                 List<Object> copy = new ArrayList<>();

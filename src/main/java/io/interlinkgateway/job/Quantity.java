@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// An amount as Kubernetes writes it: `48`, `500m`, `150Gi`.
+/// An amount in Kubernetes' notation: `48`, `500m`, `150Gi`.
 ///
 /// @param text as the caller wrote it
 public record Quantity(String text) {

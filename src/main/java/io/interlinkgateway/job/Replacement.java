@@ -2,7 +2,7 @@ package io.interlinkgateway.job;
 
 import java.util.Set;
 
-/// Which job a new one may take the place of.
+/// Which existing job a new one may replace.
 ///
 /// @param restart whether a job of the same definition that has not ended is replaced too
 /// @param uids of the jobs that may be replaced; empty for any

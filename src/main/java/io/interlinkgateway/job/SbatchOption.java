@@ -10,38 +10,38 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// One option of `sbatch`, as its `getopt_long` reads it.
+/// One option of `sbatch`, as its parser (`getopt_long`) reads it.
 ///
-/// The table has the options of SLURM 22.05, with their letters and arguments as that `sbatch` itself gives them
-/// (`sbatch --LETTER`, `--NAME`, `--NAME=x`), and those that its manual page has had since, up to 25.05. A site may
-/// have more, by its plugins.
+/// The table has the options of SLURM 22.05, with letters and arguments as found by calling that `sbatch` (`sbatch
+/// --LETTER`, `--NAME`, `--NAME=x`), and those that the manual pages up to 25.05 added. A site can add more with
+/// SLURM plugins.
 ///
 /// @param name the long name without dashes
 /// @param letter the short form, or `-` if there is none
 /// @param argument whether a value follows
 /// @param effect what it changes
-/// @param remark for a refused option why it is refused, for an alias the option that it is
+/// @param remark for a refused option, why it is refused; for an alias, the option that it stands for
 record SbatchOption(String name, char letter, Argument argument, Effect effect, String remark) {
 
     /// Whether an option has a value.
     enum Argument {
         /// Never.
         NONE,
-        /// Only glued to the option: `--nice=5`, `-koff`.
+        /// Only attached to the option: `--nice=5`, `-koff`.
         OPTIONAL,
-        /// Always: glued to it or the next word.
+        /// Always: attached to the option, or as the next word.
         REQUIRED
     }
 
     /// What an option changes.
     enum Effect {
-        /// Neither the size of a job nor where it is found.
+        /// Neither the size of a job nor anything that the plugin relies on.
         PLAIN,
-        /// How many tasks, nodes, GPUs or bytes a job gets, by rules that depend on the HPC's nodes.
+        /// How many tasks, nodes, GPUs or bytes a job gets, in a way that depends on the HPC's nodes.
         UNCERTAIN_SIZE,
-        /// What the plugin or the gateway relies on.
+        /// Something that the plugin or the gateway relies on.
         REFUSED,
-        /// Another option's second name.
+        /// Nothing: it is another name of an option.
         ALIAS
     }
 
@@ -164,7 +164,7 @@ record SbatchOption(String name, char letter, Argument argument, Effect effect, 
             umask                      - required plain
             usage                      - none refused Nothing would be submitted.
             use-min-nodes              - none plain
-            verbose                    v none refused The plugin takes what sbatch says for an error.
+            verbose                    v none refused The plugin treats sbatch's messages as errors.
             version                    V none refused Nothing would be submitted.
             wait                       W none refused The plugin would wait for the job's end.
             wait-all-nodes             - required plain
@@ -182,7 +182,8 @@ record SbatchOption(String name, char letter, Argument argument, Effect effect, 
                                     SbatchOption::name,
                                     Function.identity(),
                                     (one, _) -> {
-                                        throw new IllegalStateException(one.name + " stands twice");
+                                        throw new IllegalStateException(
+                                                one.name + " is listed twice");
                                     },
                                     LinkedHashMap::new));
 
@@ -191,8 +192,8 @@ record SbatchOption(String name, char letter, Argument argument, Effect effect, 
                     .filter(option -> option.letter != '-')
                     .collect(Collectors.toMap(SbatchOption::letter, Function.identity()));
 
-    /// A name is a misspelling of another one if at most so many letters differ.
-    private static final int FARTHEST = 3;
+    /// The maximum edit distance at which a name counts as a misspelling of another one.
+    private static final int MAX_DISTANCE = 3;
 
     private static SbatchOption row(String row) {
         String[] cells = row.split(" +", 5);
@@ -205,7 +206,7 @@ record SbatchOption(String name, char letter, Argument argument, Effect effect, 
     }
 
     /// @param name a long name without dashes
-    /// @return the option of that very name; for an alias the one that it stands for
+    /// @return the option with exactly this name; for an alias, the option that it stands for
     static Optional<SbatchOption> named(String name) {
         @Nullable SbatchOption option = BY_NAME.get(name);
         return option == null || option.effect != Effect.ALIAS
@@ -213,23 +214,23 @@ record SbatchOption(String name, char letter, Argument argument, Effect effect, 
                 : Optional.ofNullable(BY_NAME.get(option.remark));
     }
 
-    /// @param letter of a short option
+    /// @param letter the letter of a short option
     /// @return the option
     static Optional<SbatchOption> ofLetter(char letter) {
         return Optional.ofNullable(BY_LETTER.get(letter));
     }
 
-    /// `getopt_long` takes the beginning of a name for the name.
+    /// `getopt_long` accepts a prefix of a name in place of the name.
     ///
     /// @param name a long name without dashes
-    /// @return the options that have longer names which begin so
+    /// @return the options that have longer names with this prefix
     static List<SbatchOption> abbreviatedBy(String name) {
         return BY_NAME.values().stream().filter(whole -> whole.name.startsWith(name)).toList();
     }
 
-    /// @param name a long name that no option has
-    /// @return the name that it was probably meant to be
+    /// @param name a long name that is not in the table
+    /// @return the name of which it is probably a misspelling
     static Optional<String> nearest(String name) {
-        return Spelling.nearest(name, BY_NAME.keySet(), FARTHEST);
+        return Spelling.nearest(name, BY_NAME.keySet(), MAX_DISTANCE);
     }
 }

@@ -2,10 +2,10 @@ package io.interlinkgateway.job;
 
 import org.jspecify.annotations.Nullable;
 
-/// What is open at a place in bash text, and how far it was read.
+/// An open construct in bash text, and the scanner's position in it.
 final class ShellBlock {
 
-    /// The kinds, each with what closes it.
+    /// The kinds of constructs, each with its closing token.
     enum Kind {
         TEXT("text", ""),
         SUBSTITUTION("$( or <(", ")"),
@@ -21,13 +21,14 @@ final class ShellBlock {
         /// `case` up to `in`.
         CASE("case", "in …; esac"),
         PATTERN("case", "esac"),
-        /// What a pattern of `case` leads to.
+        /// The commands after a pattern of `case`.
         BRANCH("case", "esac"),
         TEST("[[", "]]"),
         ARRAY("array (", ")"),
         DOUBLE_QUOTES("\"", "\""),
         PARAMETER("${", "}"),
-        /// What bash reads up to the bracket's partner, whatever stands between: arithmetic, regular expressions.
+        /// Text that bash reads up to the matching bracket without interpreting it as commands: arithmetic, regular
+        /// expressions.
         BRACKETS("bracket", "its partner");
 
         final String opening;
@@ -38,7 +39,7 @@ final class ShellBlock {
             this.closing = closing;
         }
 
-        /// Whether commands stand in it.
+        /// Whether it contains commands.
         boolean holdsCommands() {
             return switch (this) {
                 case TEXT, SUBSTITUTION, SUBSHELL, BRACES, IF, THEN, ELSE, WHILE, DO, BRANCH ->
@@ -47,9 +48,9 @@ final class ShellBlock {
             };
         }
 
-        /// What a reserved word makes of it where a command could begin.
+        /// The kind that it changes to after a reserved word at the start of a command.
         ///
-        /// @return nothing if the word does not belong here; [#TEXT] if it closes
+        /// @return null if the word is not allowed here; [#TEXT] if the construct is closed
         @Nullable Kind after(String word) {
             return switch (word) {
                 case "then" -> this == IF ? THEN : null;
@@ -65,13 +66,13 @@ final class ShellBlock {
         }
     }
 
-    /// Where in a command, or in the head of a `for`, a `case` or a test, the reading is.
+    /// The position within a command, or within the head of a `for`, a `case` or a test.
     enum Place {
-        /// A command can begin: the only place where words are reserved.
+        /// At the start of a command: the only place where reserved words are recognized.
         START,
-        /// After assignments: a command's name can follow.
+        /// After assignments: the command's name can follow.
         ASSIGNMENTS,
-        /// After redirections at the beginning: a command's name can follow.
+        /// After redirections at the start: the command's name can follow.
         REDIRECTIONS,
         /// After the command's name.
         ARGUMENTS,
@@ -83,20 +84,20 @@ final class ShellBlock {
         FUNCTION_NAME,
         /// After `name()`.
         FUNCTION_BODY,
-        /// A `for`'s variable, a `case`'s word or pattern, a test's operand is due.
+        /// Before a `for`'s variable, a `case`'s word or pattern, or a test's operand.
         WORD,
-        /// `in` is due; after a pattern, `)`; after a test's first word, its operator.
+        /// Before `in`; after a pattern, before `)`; after a test's first word, before its operator.
         AFTER_WORD,
         /// The words of a `for`; a test's second operand.
         MORE_WORDS,
-        /// `do` is due; a test's expression is complete.
+        /// Before `do`; after a test's complete expression.
         COMPLETE
     }
 
     Kind kind;
     final int from;
 
-    /// Whether double quotes stand around it, within the same command.
+    /// Whether it is within double quotes of the same command.
     final boolean quoted;
 
     Place place;
@@ -104,10 +105,10 @@ final class ShellBlock {
     /// Whether the list has a command; for a `for`, whether a newline follows its variable.
     boolean filled;
 
-    /// The operator or word that a command has to follow, or nothing.
+    /// The operator or word after which a command must follow, or empty.
     String awaiting = "";
 
-    /// The present command's name without quotes, or nothing; `function` where the name of one is due or read.
+    /// The present command's name without quotes, or empty; `function` before and after the name of a function.
     String name = "";
 
     int words;
@@ -115,41 +116,41 @@ final class ShellBlock {
     /// Whether the present command has neither assignments before its name nor redirections.
     boolean bare;
 
-    /// Whether the present command ends the shell, and where it stands.
+    /// Whether the present command ends the shell, and its position.
     boolean ends;
 
     int endsAt;
 
-    /// What ends the shell in this list, if anything, and where it stands.
+    /// The command that ends the shell in this list, if there is one, and its position.
     String endedBy = "";
 
     int endedAt;
 
-    /// Whether the present command is no part of this shell: one of several in a pipeline, or after `coproc`.
+    /// Whether the present command runs in a subshell: in a pipeline, or after `coproc`.
     boolean apart;
 
-    /// Whether `&&` or `||` stand before the present command.
+    /// Whether the present command follows `&&` or `||`.
     boolean conditional;
 
-    /// Whether a redirection's file is due.
+    /// Whether a redirection's file must follow.
     boolean target;
 
-    /// Where the present word begins, or -1; whether it has no quotes and expansions, is broken by a backslash,
-    /// and has a subscript.
+    /// The position of the present word, or -1; whether it has no quotes and expansions, is split by a backslash, and
+    /// has a subscript.
     int wordFrom = -1;
 
     boolean plain;
     boolean joined;
     boolean subscript;
 
-    /// The brackets, how many of them are open, and whether two have to close at once.
+    /// The brackets, how many of them are open, and whether two must close together.
     char open;
 
     char close;
     int depth;
     boolean twice;
 
-    /// How many `;` stand in the brackets.
+    /// The number of `;` in the brackets.
     int semicolons;
 
     /// A test's last operator.
@@ -168,7 +169,7 @@ final class ShellBlock {
         this.place = kind.holdsCommands() ? Place.START : Place.WORD;
     }
 
-    /// Goes on as another kind, as `then` goes on an `if`.
+    /// Changes the kind, as `then` does for an `if`.
     void become(Kind next) {
         kind = next;
         filled = false;

@@ -13,14 +13,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Reads bash text once, from left to right, to find whether a line after it is a command of its own. It knows the
-/// script as bash reads it: not interactive, without aliases and extended patterns outside of `[[`. What it can't
-/// read with certainty, in all versions of bash since 4.2, it refuses.
+/// Reads bash text once, from left to right, to determine whether a line after it would be a separate command. It
+/// reads the text as bash reads a script: not interactive, without aliases, and without extended patterns outside of
+/// `[[`. It refuses text that it can't read with certainty for all versions of bash since 4.2.
 ///
-/// Its stack is its own and at most 64 deep, and no character is read more than a fixed number of times.
+/// It is not recursive: nested constructs are on a stack of at most 64 elements. Each character is read a limited
+/// number of times.
 final class ShellScanner {
 
-    private static final int DEEPEST = 64;
+    private static final int MAX_DEPTH = 64;
 
     private static final Map<String, Kind> OPENING =
             Map.of(
@@ -67,24 +68,24 @@ final class ShellScanner {
             Pattern.compile("[0-9]++|\\{[A-Za-z_][A-Za-z0-9_]*+\\}");
     private static final Pattern ONE_OPERAND = Pattern.compile("-[abcdefghknoprstuvwxzGLNORS]");
 
-    /// Commands after which bash reads on in another way, or not at all.
+    /// Commands that change how bash reads the rest of the text, or whether it does.
     private static final Pattern CHANGING =
             Pattern.compile(
                     "set ([-+][A-Za-z]*n[A-Za-z]*|noexec|posix)|shopt (extglob|expand_aliases)");
 
-    /// A here-document whose text begins on the next line.
+    /// A here-document whose text starts on the next line.
     ///
     /// @param end the line that ends it
     /// @param raw whether its delimiter was quoted
-    /// @param tabs whether leading tabs do not count
+    /// @param tabs whether leading tabs are ignored
     /// @param from where it was opened
-    /// @param owner the substitution in which it stands, or the whole text
+    /// @param owner the substitution that contains it, or the whole text
     private record HereDocument(
             String end, boolean raw, boolean tabs, int from, ShellBlock owner) {}
 
     private final String text;
 
-    /// Behind the last character that is not blank.
+    /// The position after the last character that is not blank.
     private final int end;
 
     private final List<ShellBlock> blocks = new ArrayList<>();
@@ -96,8 +97,8 @@ final class ShellScanner {
         this.end = text.stripTrailing().length();
     }
 
-    /// @throws InvalidValueException if it is not certain that a line after the text is a command of its own, or
-    ///     the last one of a list with `&&`, and that the text lets it run
+    /// @throws InvalidValueException if it is not certain that a line after the text is a separate command, or the
+    ///     last command of a list with `&&`, and that the text does not end the shell before it
     void requireComplete() {
         push(Kind.TEXT);
         while (at < text.length()) {
@@ -118,8 +119,8 @@ final class ShellScanner {
             throw open(
                     "command with " + open.awaiting,
                     end,
-                    "End the text with a whole command, or with && if the containers shall start"
-                            + " only after its success.");
+                    "End the text with a complete command, or with && if the containers shall only"
+                            + " start after its success.");
         }
     }
 
@@ -209,8 +210,8 @@ final class ShellScanner {
         }
     }
 
-    /// In brackets within double quotes they quote in some places and not in others, so they may only hold what
-    /// makes no difference.
+    /// In brackets within double quotes, single quotes are sometimes quotes and sometimes plain characters. So they
+    /// may only contain text that means the same in both cases.
     private void singleQuotes(ShellBlock block) {
         int from = at;
         int close = text.indexOf('\'', at + 1);
@@ -226,7 +227,7 @@ final class ShellScanner {
         }
     }
 
-    /// @return behind the quote that closes the one at hand
+    /// @return the position after the closing quote
     private int closing(char quote) {
         for (int place = at + 1; place < text.length(); place++) {
             char c = text.charAt(place);
@@ -249,7 +250,7 @@ final class ShellScanner {
                 throw refused("a word with " + c + "(", at, "Put a blank before it.");
             }
             if (peek(2) == '(' || peek(2) == '\\') {
-                throw refused(c + "( before " + peek(2), at, "Put a blank behind " + c + "(.");
+                throw refused(c + "( before " + peek(2), at, "Put a blank after " + c + "(.");
             }
             block.beginWord(at);
             block.plain = false;
@@ -277,7 +278,7 @@ final class ShellScanner {
             throw new InvalidValueException(
                     "The text ends with a backslash, which would join it with the line that starts"
                             + " the job.",
-                    "Leave the last backslash out.");
+                    "Remove the last backslash.");
         }
         if (block.kind == Kind.ARRAY) {
             requireSimple(block);
@@ -291,7 +292,7 @@ final class ShellScanner {
         at += 2;
     }
 
-    /// bash 5.2 reads an array with newlines or backslashes in a substitution as if no array were open.
+    /// Within a substitution, bash 5.2 does not treat an array with newlines or backslashes as an array.
     private void requireSimple(ShellBlock array) {
         if (owner().kind != Kind.TEXT) {
             throw refused(
@@ -320,7 +321,7 @@ final class ShellScanner {
         }
     }
 
-    /// Brackets that are a part of a word: `a=(`, `a[`, and those of patterns after `=~` and `==`.
+    /// Brackets that are part of a word: `a=(`, `a[`, and those of patterns after `=~` and `==`.
     private boolean bracketInWord(ShellBlock block, char c) {
         if (block.target || "([|".indexOf(c) < 0) {
             return false;
@@ -373,7 +374,7 @@ final class ShellScanner {
         return false;
     }
 
-    /// bash 5.2 takes no assignment for one in the first command after `coproc {`.
+    /// bash 5.2 does not recognize assignments in the first command after `coproc {`.
     private void refuseAtStartOfCoprocess(ShellBlock block) {
         if (!block.filled && block.coprocess) {
             throw refused(
@@ -531,7 +532,7 @@ final class ShellScanner {
         } else {
             switch (word) {
                 case "!", "time" -> {
-                    // Not all versions take time for reserved as the first word of $( ).
+                    // Not all versions of bash treat time as a reserved word at the start of $( ).
                     if (block.apart || (block.kind == Kind.SUBSTITUTION && !block.filled)) {
                         throw unexpected(word, from);
                     }
@@ -581,7 +582,7 @@ final class ShellScanner {
     private void argument(ShellBlock block, String word, int from) {
         block.words++;
         if (block.awaiting.equals("coproc") && OPENING.containsKey(word)) {
-            throw refused("coproc with a name", from, "Leave the name out.");
+            throw refused("coproc with a name", from, "Remove the name.");
         }
         block.awaiting = "";
         if (block.words == 2 && (block.name.equals("command") || block.name.equals("builtin"))) {
@@ -593,7 +594,7 @@ final class ShellScanner {
             throw refused(
                     block.name + " " + word,
                     from,
-                    "Leave it out: bash would read on in another way.");
+                    "Remove it: it changes how bash reads the rest of the text.");
         }
     }
 
@@ -639,7 +640,7 @@ final class ShellScanner {
                     throw unexpected("newline", at);
                 }
                 if (block.place == Place.FUNCTION_BODY) {
-                    block.name = ""; // The parentheses of `function name ()` stand on its line.
+                    block.name = ""; // The parentheses of `function name ()` are on the same line.
                 } else if (block.place != Place.START) {
                     endCommand(block, ";", at);
                 }
@@ -828,7 +829,8 @@ final class ShellScanner {
             return true;
         }
         blocks.removeLast();
-        // Braces are no shell of their own: what ends them ends what is around them.
+        // Braces do not start a subshell: a command that ends the shell in them ends the outer list
+        // too.
         ShellBlock around = blocks.getLast();
         if (block.kind == Kind.BRACES && !block.body && !block.endedBy.isEmpty()) {
             around.ends = true;
@@ -848,7 +850,7 @@ final class ShellScanner {
         }
     }
 
-    /// @param operator what stands behind the command; `;` for what acts like it
+    /// @param operator the operator after the command; `;` for others with the same effect
     private void endCommand(ShellBlock block, String operator, int from) {
         if (block.place == Place.START
                 || block.place == Place.FUNCTION_NAME
@@ -918,7 +920,7 @@ final class ShellScanner {
             if (line.equals(document.end())) {
                 return;
             }
-            // Some versions end it there.
+            // Some versions of bash end the document there.
             if (document.owner().kind == Kind.SUBSTITUTION
                     && line.startsWith(document.end())
                     && line.indexOf(')') >= 0) {
@@ -928,7 +930,8 @@ final class ShellScanner {
         throw document(document);
     }
 
-    /// One line as bash compares it: a backslash at its end joins the next, unless the delimiter was quoted.
+    /// One line as bash compares it with the delimiter: a backslash at the end joins the next line, unless the
+    /// delimiter was quoted.
     private String documentLine(HereDocument document) {
         while (document.tabs() && text.charAt(at) == '\t') {
             at++;
@@ -951,9 +954,9 @@ final class ShellScanner {
     // The stack, the text, refusals.
 
     private void push(ShellBlock block) {
-        if (blocks.size() > DEEPEST) {
+        if (blocks.size() > MAX_DEPTH) {
             throw new InvalidValueException(
-                    "Line " + line(at) + " of the text is nested more than " + DEEPEST + " deep.",
+                    "Line " + line(at) + " of the text is nested more than " + MAX_DEPTH + " deep.",
                     "Move a part of it into a function.");
         }
         blocks.addLast(block);
@@ -963,8 +966,8 @@ final class ShellScanner {
         push(new ShellBlock(kind, at, false));
     }
 
-    /// @param open what counts as one more of them, or NUL
-    /// @param length of the opening characters, which are read
+    /// @param open the character that opens a nested bracket, or NUL
+    /// @param length the number of opening characters, which are skipped
     private ShellBlock pushBrackets(Kind kind, char open, char close, int length) {
         ShellBlock around = blocks.getLast();
         boolean quoted = around.quoted || (around.kind == Kind.DOUBLE_QUOTES);
@@ -985,7 +988,7 @@ final class ShellScanner {
         return (c == '<' || c == '>') && peek(1) == '(';
     }
 
-    /// Skips what is no newline of a command's end, so no here-document can begin there.
+    /// Skips text whose newlines do not end a command, so that no here-document can start in it.
     private void skipTo(int place) {
         if (!documents.isEmpty() && text.indexOf('\n', at, place) >= 0) {
             throw document(documents.getFirst());
@@ -1003,7 +1006,7 @@ final class ShellScanner {
                         + what
                         + ", opened in line "
                         + line(from)
-                        + ", which would take in the line that starts the containers.",
+                        + ", which would include the line that starts the containers.",
                 hint);
     }
 
@@ -1011,7 +1014,7 @@ final class ShellScanner {
         return open(
                 "the here-document <<" + Text.shown(document.end(), 20),
                 document.from(),
-                "Write its delimiter alone on a line, without blanks, and begin its text on the"
+                "Write its delimiter alone on a line, without blanks, and start its text on the"
                         + " line after the command.");
     }
 
@@ -1024,12 +1027,14 @@ final class ShellScanner {
         return refused(
                 "a " + (known ? token : "word") + " where none is expected",
                 from,
-                "Correct it, or quote it if it shall be text; `bash -n` shows mistakes.");
+                "Correct it, or quote it if it is meant as text; `bash -n` shows syntax errors.");
     }
 
     private InvalidValueException broken(int from) {
         return refused(
-                "a word or an operator broken by a backslash", from, "Write it on one line.");
+                "a word or an operator that is split by a backslash",
+                from,
+                "Write it on one line.");
     }
 
     private InvalidValueException refused(String what, int from, String hint) {
@@ -1052,11 +1057,11 @@ final class ShellScanner {
                         + line(block.endsAt)
                         + " of the text is always reached:"
                         + (command.equals("return")
-                                ? " bash refuses it outside of functions and goes on."
+                                ? " bash refuses it outside of functions and continues."
                                 : " the containers would never run."),
                 command.equals("exec")
-                        ? "Leave exec out, before a command."
-                        : "Write it behind || or &&, or inside of if, with exit in place of"
+                        ? "Run the command without exec."
+                        : "Write it after || or &&, or inside of if, with exit in place of"
                                 + " return.");
     }
 }

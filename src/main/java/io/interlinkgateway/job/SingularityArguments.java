@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The container runtime's options, read as the runtime reads them. The plugin writes its own options, the image and
-/// the command after them, so a word too many would be the image, and an option that lacks its value would take
-/// what the plugin wrote.
+/// The container runtime's options, parsed as the runtime parses them. The plugin writes its own options, the image
+/// and the command after them. So a superfluous word would be read as the image, and an option without its value
+/// would consume what follows.
 final class SingularityArguments {
 
-    /// Of `exec` and `run`: Apptainer 1.4, SingularityCE 4.
+    /// The options of `exec` and `run` in Apptainer 1.4 and SingularityCE 4.
     private static final Set<String> WITHOUT_VALUE =
             Set.of(
                     "allow-setuid",
@@ -106,8 +106,8 @@ final class SingularityArguments {
 
     /// One option.
     ///
-    /// @param text as it is written, with its value
-    /// @param mounts what it mounts, if it is `--bind` or `-B`
+    /// @param text the option as written, with its value
+    /// @param mounts its mounts, if it is `--bind` or `-B`
     record RuntimeOption(String text, List<BindMount> mounts) {
 
         private static RuntimeOption plain(String text) {
@@ -115,10 +115,10 @@ final class SingularityArguments {
         }
     }
 
-    /// @param options words with blanks between, without quotes
-    /// @return the options in their order; letters of one word come apart
-    /// @throws InvalidValueException if a word is no option and no option's value, an option lacks its value, or a
-    ///     mount is malformed
+    /// @param options words separated by blanks, without quotes
+    /// @return the options in their order; each letter of a word with several is an option of its own
+    /// @throws InvalidValueException if a word is neither an option nor an option's value, an option has no value
+    ///     although it needs one, or a mount is malformed
     static List<RuntimeOption> parse(String options) {
         Deque<String> words = new ArrayDeque<>(List.of(options.split(" +")));
         List<RuntimeOption> parsed = new ArrayList<>();
@@ -132,7 +132,7 @@ final class SingularityArguments {
                 throw new InvalidValueException(
                         "\""
                                 + Text.shown(word)
-                                + "\" is no option, and would be taken for the image.",
+                                + "\" is not an option, and would be read as the image.",
                         "Give options only; the image belongs in image, its arguments in args.");
             }
         }
@@ -153,19 +153,20 @@ final class SingularityArguments {
         if (!WITH_VALUE.contains(name)) {
             throw new InvalidValueException(
                     "The option \"" + Text.shown(word) + "\" is not known.",
-                    "Write --name=value, or --name=true if it takes no value.");
+                    "Write --name=value, or --name=true if it has no value.");
         }
         String value = requireValue(word, words.pollFirst());
         return name.equals("bind") ? bind(value) : RuntimeOption.plain(word + " " + value);
     }
 
-    /// `-eB /a` is `-e -B /a`, and so is `-eB/a`.
+    /// Splits the letters of one word: both `-eB /a` and `-eB/a` mean `-e -B /a`.
     private static void letters(String word, Deque<String> words, List<RuntimeOption> parsed) {
         for (int at = 1; at < word.length(); at++) {
             char letter = word.charAt(at);
             if (LETTERS_WITH_VALUE.indexOf(letter) >= 0) {
-                String glued = word.substring(at + 1);
-                String value = glued.isEmpty() ? requireValue(word, words.pollFirst()) : glued;
+                String attached = word.substring(at + 1);
+                String value =
+                        attached.isEmpty() ? requireValue(word, words.pollFirst()) : attached;
                 parsed.add(
                         letter == 'B'
                                 ? bind(value)
@@ -181,7 +182,7 @@ final class SingularityArguments {
         }
     }
 
-    /// Mounts with commas between. A part that is no path is one more option of the mount before it.
+    /// Mounts separated by commas. A part that is not a path is a further option of the previous mount.
     private static RuntimeOption bind(String list) {
         List<String> mounts = new ArrayList<>();
         for (String part : list.split(",", -1)) {
@@ -194,11 +195,12 @@ final class SingularityArguments {
         return new RuntimeOption("--bind " + list, mounts.stream().map(BindMount::parse).toList());
     }
 
-    /// A variable that is empty on the HPC leaves no word behind, and the next word would be the value.
+    /// Refuses a value that is a variable: if the variable is empty on the HPC, the next word would be read as the
+    /// value.
     private static String requireValue(String option, @Nullable String value) {
         if (value == null || MAY_BE_EMPTY.matcher(value).matches()) {
             throw new InvalidValueException(
-                    "The option " + Text.shown(option) + " may lack its value.",
+                    "The option " + Text.shown(option) + " requires a value.",
                     "Write it as --name=value.");
         }
         return value;

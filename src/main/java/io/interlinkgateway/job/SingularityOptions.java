@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Options of the container runtime, which the plugin pastes into a shell command unquoted.
+/// Options of the container runtime, which the plugin inserts into a shell command without quotes.
 ///
-/// @param mounts what is mounted into the container
-/// @param options further options, as on the command line; `$NAME` is expanded on the HPC
+/// @param mounts the bind mounts of the container
+/// @param options further options as on the command line; `$NAME` is expanded on the HPC
 public record SingularityOptions(List<BindMount> mounts, Optional<String> options) {
 
-    /// Neither mounts nor options.
+    /// No mounts and no options.
     public static final SingularityOptions NONE =
             new SingularityOptions(List.of(), Optional.empty());
 
@@ -23,24 +23,24 @@ public record SingularityOptions(List<BindMount> mounts, Optional<String> option
             Pattern.compile(
                     "-(?:[A-Za-z0-9._/:@+~=, -]|\\$[A-Za-z_]|\\$\\{[A-Za-z_][A-Za-z0-9_]*\\})*+");
 
-    /// The shell's own, and what login shells set.
+    /// Variables that the shell or a login shell sets to texts with blanks.
     private static final Pattern WITH_BLANKS =
             Pattern.compile("\\$\\{?(IFS|_|PS[0-4]|SHELLOPTS|(BASH|SSH|LESS)[A-Z_]*|LS_COLORS)\\b");
 
-    /// Blanks around the options are dropped.
+    /// Removes blanks around the options.
     ///
-    /// @throws InvalidValueException if something could act on the HPC's command line as anything else
+    /// @throws InvalidValueException if a part could have another meaning on the HPC's command line
     public SingularityOptions {
         mounts = List.copyOf(mounts);
         options = options.map(Text::trimmed).filter(text -> !text.isEmpty());
         options.ifPresent(SingularityOptions::parsed);
     }
 
-    /// The text of an annotation that is meant for mounts.
+    /// Parses the annotation for mounts.
     ///
     /// @param text options as on the command line, `--bind` and others
     /// @return its mounts, and the other options
-    /// @throws InvalidValueException if something could act on the HPC's command line as anything else
+    /// @throws InvalidValueException if a part could have another meaning on the HPC's command line
     public static SingularityOptions ofMounts(String text) {
         List<RuntimeOption> parsed =
                 Text.trimmed(text).isEmpty() ? List.of() : parsed(Text.trimmed(text));
@@ -59,24 +59,25 @@ public record SingularityOptions(List<BindMount> mounts, Optional<String> option
             throw new InvalidValueException(
                     "The options \""
                             + Text.shown(options)
-                            + "\" could act as a command on the HPC.",
-                    "Begin with '-'; use letters, digits, blanks, ._/:@+~=,- and $NAME only, at"
+                            + "\" could be executed as a command on the HPC.",
+                    "Start with '-'; use letters, digits, blanks, ._/:@+~=,- and $NAME only, at"
                             + " most "
                             + LONGEST
                             + " characters.");
         }
         if (WITH_BLANKS.matcher(options).find()) {
             throw new InvalidValueException(
-                    "A variable in the options holds blanks, which would make words of their own.",
+                    "A variable in the options contains blanks, which would split it into several"
+                            + " words.",
                     "Use variables without blanks only.");
         }
         return SingularityArguments.parse(options);
     }
 
-    /// The mounts as options.
+    /// The mounts as arguments.
     ///
-    /// @return `--bind` and a mount for each, single blanks between; empty if there is none. What begins with a variable is
-    ///     glued, for the variable may be empty.
+    /// @return `--bind` and the mount for each, separated by single blanks; empty if there is none. A mount that
+    ///     starts with a variable is attached with `=`, because the variable may be empty.
     public String renderedMounts() {
         return mounts.stream()
                 .map(mount -> (mount.hasVariable() ? "--bind=" : "--bind ") + mount)
@@ -85,7 +86,7 @@ public record SingularityOptions(List<BindMount> mounts, Optional<String> option
 
     /// The other options.
     ///
-    /// @return their words with single blanks between
+    /// @return their words, separated by single blanks
     public Optional<String> renderedOptions() {
         return options.map(text -> text.replaceAll(" +", " "));
     }

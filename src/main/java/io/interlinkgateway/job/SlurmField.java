@@ -2,8 +2,8 @@ package io.interlinkgateway.job;
 
 import java.util.stream.Stream;
 
-/// The options of `sbatch` that have a field of their own in a job spec; all others are in its `slurm.flags`. The order is
-/// that in which they are written to the options.
+/// The options of `sbatch` that have a field of their own in a job spec; all others are in its `slurm.flags`. They
+/// are written in this order.
 public enum SlurmField {
     PARTITION("partition", "partition"),
     ACCOUNT("account", "account"),
@@ -36,7 +36,7 @@ public enum SlurmField {
     }
 
     /// @param option an option's long name
-    /// @return where a job spec has it
+    /// @return the option's path in a job spec
     public static String pathOf(String option) {
         return Stream.of(values())
                 .filter(field -> field.option.equals(option))

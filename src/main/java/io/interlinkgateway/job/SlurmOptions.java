@@ -15,12 +15,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Options of `sbatch`: each once, by its long name without dashes, in a form that every version of the
-/// SLURM plugin passes on unharmed (`--key=value`, single blanks between; some versions split at each
-/// blank, and none checks anything).
+/// Options of `sbatch`, each once, by its long name without dashes. They are rendered in a form that every version of
+/// the SLURM plugin passes on unchanged: `--key=value`, separated by single blanks. Some versions split at each
+/// blank, and none checks the options.
 ///
-/// @param values long names to values, an empty value for an option that has none; in the caller's order. Second
-///     names (`tasks`) are replaced by the first (`ntasks`).
+/// @param values long names to values, in the caller's order; the value is empty for an option without one. Aliases
+///     (`tasks`) are replaced by the option's name (`ntasks`).
 public record SlurmOptions(Map<String, String> values) {
 
     private static final int LONGEST = 8192;
@@ -31,7 +31,7 @@ public record SlurmOptions(Map<String, String> values) {
     private static final Pattern GPU_GRES = Pattern.compile("gpu(:[a-z0-9_]+)?:\\d+");
     private static final Pattern GPUS_PER_NODE = Pattern.compile("([a-z0-9_]+:)?\\d+");
 
-    /// A list of variables that the job gets from the plugin's environment, each perhaps with a value.
+    /// A list of variables that the job inherits from the plugin's environment, each optionally with a value.
     private static final Pattern EXPORT =
             Pattern.compile("[A-Za-z_][A-Za-z0-9_]*(=[^,]*)?(,[A-Za-z_][A-Za-z0-9_]*(=[^,]*)?)*");
 
@@ -47,8 +47,8 @@ public record SlurmOptions(Map<String, String> values) {
 
     /// Copies the map, keeping its order.
     ///
-    /// @throws InvalidValueException if an option is refused, has a value that could act on the HPC or none where it
-    ///     needs one, or contradicts another
+    /// @throws InvalidValueException if an option is refused, has an unsafe value or none where it needs one, or
+    ///     contradicts another
     public SlurmOptions {
         Map<String, String> canonical = new LinkedHashMap<>();
         values.forEach((name, value) -> put(canonical, new Option(name, value)));
@@ -56,7 +56,7 @@ public record SlurmOptions(Map<String, String> values) {
         values = Ordered.copyOf(canonical);
     }
 
-    /// Options as they are written on a command line: `-p gpu --gres=gpu:1`.
+    /// Parses options as on a command line: `-p gpu --gres=gpu:1`.
     ///
     /// @param flags the raw text
     /// @return the same options by their long names
@@ -65,26 +65,26 @@ public record SlurmOptions(Map<String, String> values) {
         return parse(flags, Set.of());
     }
 
-    /// Options as they are written on a command line, without some.
+    /// Parses options as on a command line, and omits some.
     ///
     /// @param flags the raw text
-    /// @param leftOut long names of options that may stand in the text and do not count
+    /// @param omitted long names of options that are ignored in the text
     /// @return the other options by their long names
     /// @throws InvalidValueException if another option is refused, malformed or given twice
-    public static SlurmOptions parse(String flags, Set<String> leftOut) {
+    public static SlurmOptions parse(String flags, Set<String> omitted) {
         Map<String, String> options = new LinkedHashMap<>();
         for (Option option : options(flags)) {
-            if (!leftOut.contains(option.name)) {
+            if (!omitted.contains(option.name)) {
                 put(options, option);
             }
         }
         return new SlurmOptions(options);
     }
 
-    /// The names of all options of a text, whether they are allowed or not.
+    /// The names of all options in a text, including refused ones.
     ///
     /// @param flags the raw text
-    /// @return names without dashes, long ones for the short ones
+    /// @return long names without dashes
     /// @throws InvalidValueException if the text is malformed
     public static List<String> names(String flags) {
         return options(flags).stream().map(Option::name).toList();
@@ -92,7 +92,7 @@ public record SlurmOptions(Map<String, String> values) {
 
     private record Option(String name, String value) {}
 
-    /// The options of a command line as `getopt_long` finds them.
+    /// The options of a command line, as `getopt_long` splits them.
     private static List<Option> options(String flags) {
         String text = Text.trimmed(flags);
         if (text.length() > LONGEST) {
@@ -102,9 +102,9 @@ public record SlurmOptions(Map<String, String> values) {
         }
         if (text.chars().anyMatch(c -> c < ' ' || c == 0x7f || "'\"\\`$#;".indexOf(c) >= 0)) {
             throw new InvalidValueException(
-                    "The SLURM options hold a line break, quote or another character that could act"
-                            + " on the HPC.",
-                    "Write --key=value with single blanks between; values without blanks, quotes,"
+                    "The SLURM options contain a line break, a quote or another character that has"
+                            + " a meaning in shells.",
+                    "Write --key=value, separated by single blanks; values without blanks, quotes,"
                             + " $, `, ;, \\ and #.");
         }
         List<Option> options = new ArrayList<>();
@@ -117,7 +117,7 @@ public record SlurmOptions(Map<String, String> values) {
                 options.addAll(shortOptions(word, words));
             } else if (!word.isEmpty()) {
                 throw new InvalidValueException(
-                        "\"" + Text.shown(word) + "\" is no option of sbatch.",
+                        "\"" + Text.shown(word) + "\" is not an option of sbatch.",
                         "Write options as --key=value.");
             }
         }
@@ -141,22 +141,23 @@ public record SlurmOptions(Map<String, String> values) {
         return new Option(name, needsValue ? nextValue(word, rest) : "");
     }
 
-    /// The letters of one word: options without a value, then perhaps one that takes the rest of the word or the next
-    /// word. `-Oo/tmp/x` is `-O -o /tmp/x`.
+    /// The letters of one word: options without a value, then optionally one that takes the rest of the word or the
+    /// next word as its value. `-Oo/tmp/x` means `-O -o /tmp/x`.
     private static List<Option> shortOptions(String word, Deque<String> rest) {
         List<Option> options = new ArrayList<>();
         for (int at = 1; at < word.length(); at++) {
             SbatchOption option = SbatchOption.ofLetter(word.charAt(at)).orElse(null);
             if (option == null) {
                 throw new InvalidValueException(
-                        "\"" + Text.shown(word) + "\" is no option of sbatch.",
+                        "\"" + Text.shown(word) + "\" is not an option of sbatch.",
                         "Write options as --key=value.");
             }
             switch (option.argument()) {
                 case NONE -> options.add(new Option(option.name(), ""));
                 case OPTIONAL, REQUIRED -> {
-                    String glued = word.substring(at + 1);
-                    options.add(new Option(option.name(), shortValue(word, option, glued, rest)));
+                    String attached = word.substring(at + 1);
+                    options.add(
+                            new Option(option.name(), shortValue(word, option, attached, rest)));
                     return options;
                 }
             }
@@ -164,13 +165,13 @@ public record SlurmOptions(Map<String, String> values) {
         return options;
     }
 
-    /// To sbatch a '=' glued to a letter is a part of the value, which is never meant: it is left out.
+    /// sbatch reads a '=' after a letter as part of the value, which is never intended: it is removed.
     private static String shortValue(
-            String word, SbatchOption option, String glued, Deque<String> rest) {
-        if (glued.isEmpty()) {
+            String word, SbatchOption option, String attached, Deque<String> rest) {
+        if (attached.isEmpty()) {
             return option.argument() == Argument.REQUIRED ? nextValue(word, rest) : "";
         }
-        return glued.startsWith("=") ? glued.substring(1) : glued;
+        return attached.startsWith("=") ? attached.substring(1) : attached;
     }
 
     private static String nextValue(String option, Deque<String> rest) {
@@ -182,16 +183,16 @@ public record SlurmOptions(Map<String, String> values) {
 
     private static InvalidValueException withoutValue(String option) {
         return new InvalidValueException(
-                "The option \"" + Text.shown(option) + "\" lacks its value.",
+                "The option \"" + Text.shown(option) + "\" requires a value.",
                 "Write it as --key=value.");
     }
 
     /// One option's value.
     ///
     /// @param name the option's long name without dashes
-    /// @param value what the caller gave
+    /// @param value the caller's value
     /// @return the same value
-    /// @throws InvalidValueException if it is empty or could act on the HPC, or the option is refused
+    /// @throws InvalidValueException if it is empty or unsafe, or the option is refused
     public static String requireHarmlessValue(String name, String value) {
         checked(new Option(name, value));
         return value;
@@ -204,11 +205,11 @@ public record SlurmOptions(Map<String, String> values) {
         }
     }
 
-    /// The option by its first name.
+    /// The option by its name, if an alias was given.
     private static Option checked(Option option) {
         if (!NAME.matcher(option.name).matches()) {
             throw new InvalidValueException(
-                    "\"" + Text.shown(option.name) + "\" is no option of sbatch.",
+                    "\"" + Text.shown(option.name) + "\" is not an option of sbatch.",
                     "Use the option's long name, in lower case letters, digits and '-'.");
         }
         if (!option.value.isEmpty() && !HARMLESS_VALUE.matcher(option.value).matches()) {
@@ -223,7 +224,7 @@ public record SlurmOptions(Map<String, String> values) {
         }
         Optional<SbatchOption> known = SbatchOption.named(option.name);
         if (known.isEmpty()) {
-            requireWhole(option.name);
+            requireNotAbbreviated(option.name);
             return option;
         }
         requireAllowed(known.get());
@@ -231,20 +232,20 @@ public record SlurmOptions(Map<String, String> values) {
         return new Option(known.get().name(), option.value);
     }
 
-    /// `getopt_long` takes the beginning of an option for the option, so that `--outp` would be the refused `--output`.
-    private static void requireWhole(String name) {
+    /// Refuses abbreviations: `getopt_long` accepts them, so that `--outp` would be the refused `--output`.
+    private static void requireNotAbbreviated(String name) {
         List<SbatchOption> longer = SbatchOption.abbreviatedBy(name);
         if (!longer.isEmpty()) {
             throw new InvalidValueException(
-                    "The option --" + name + " is short for another one.",
+                    "The option --" + name + " is an abbreviation of another one.",
                     longer.stream()
                             .filter(option -> option.effect() != Effect.REFUSED)
                             .findFirst()
                             .map(option ->
-                                    "Write the option's whole name, such as --"
+                                    "Write the option's full name, such as --"
                                             + option.name()
                                             + ".")
-                            .orElse("Leave it out: what it is short for is not allowed."));
+                            .orElse("Remove it: the option that it abbreviates is not allowed."));
         }
     }
 
@@ -262,14 +263,14 @@ public record SlurmOptions(Map<String, String> values) {
         }
         if (option.argument() == Argument.NONE && !value.isEmpty()) {
             throw new InvalidValueException(
-                    "The option --" + option.name() + " has no value.",
+                    "The option --" + option.name() + " does not take a value.",
                     "Write --" + option.name() + " alone.");
         }
         if (option.name().equals("export") && !EXPORT.matcher(value).matches()) {
             throw new InvalidValueException(
                     "The option --export can't have the value \"" + Text.shown(value) + "\".",
-                    "Write ALL, NONE or names of variables with commas between, each perhaps with"
-                            + " =value.");
+                    "Write ALL, NONE or names of variables separated by commas, each optionally"
+                            + " with =value.");
         }
     }
 
@@ -307,11 +308,11 @@ public record SlurmOptions(Map<String, String> values) {
         return gpus.substring(gpus.lastIndexOf(':') + 1);
     }
 
-    /// These options and others.
+    /// Combines these options with others.
     ///
-    /// @param others more options
-    /// @return all of them, these first
-    /// @throws InvalidValueException if an option stands in both or contradicts another
+    /// @param others further options
+    /// @return all options, these first
+    /// @throws InvalidValueException if an option is in both or contradicts another
     public SlurmOptions and(SlurmOptions others) {
         Map<String, String> all = new LinkedHashMap<>(values);
         others.values.forEach((name, value) -> put(all, new Option(name, value)));
@@ -340,16 +341,16 @@ public record SlurmOptions(Map<String, String> values) {
         return Optional.ofNullable(values.get(name));
     }
 
-    /// The options that `sbatch` does not have by itself. A site may have them by its plugins.
+    /// The options that plain `sbatch` does not have. A site's plugins may add them.
     ///
-    /// @return long names to the names that were probably meant
+    /// @return their long names, with the name of which each is probably a misspelling
     public Map<String, Optional<String>> unknown() {
         return values.keySet().stream()
                 .filter(name -> SbatchOption.named(name).isEmpty())
                 .collect(Collectors.toMap(name -> name, SbatchOption::nearest));
     }
 
-    /// The options with which the size of a job is not certain.
+    /// The options that make the size of a job uncertain.
     ///
     /// @return long names
     public List<String> ofUncertainSize() {
@@ -361,9 +362,9 @@ public record SlurmOptions(Map<String, String> values) {
                 .toList();
     }
 
-    /// The options as the plugin gets them.
+    /// The options as passed to the plugin.
     ///
-    /// @return `--key=value` or `--key`, single blanks between
+    /// @return `--key=value` or `--key`, separated by single blanks
     public String rendered() {
         return values.entrySet().stream()
                 .map(option ->

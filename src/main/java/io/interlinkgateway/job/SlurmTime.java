@@ -8,18 +8,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A value of `sbatch --time`, by the forms in its manual page: `minutes`, `minutes:seconds`,
+/// A value of `sbatch --time`, in the forms of its manual page: `minutes`, `minutes:seconds`,
 /// `hours:minutes:seconds`, `days-hours`, `days-hours:minutes` and `days-hours:minutes:seconds`. SLURM rounds up to
 /// whole minutes; here the seconds are kept.
 ///
-/// @param limit the longest that the job may run, more than nothing; empty for no limit, which zero also asks for
+/// @param limit the maximum run time, more than zero; empty for no limit, which zero means too
 public record SlurmTime(Optional<Duration> limit) {
 
     private static final Pattern FORM =
             Pattern.compile("(?:(\\d{1,6})-)?(\\d{1,9})(?::(\\d{1,9}))?(?::(\\d{1,9}))?");
 
-    /// @param text as in `--time=`
-    /// @return the time, unless sbatch would refuse it
+    /// @param text a value of `--time`
+    /// @return the time, or nothing if sbatch would refuse it
     public static Optional<SlurmTime> of(String text) {
         if (text.equalsIgnoreCase("UNLIMITED") || text.equalsIgnoreCase("INFINITE")) {
             return Optional.of(new SlurmTime(Optional.empty()));
@@ -32,7 +32,7 @@ public record SlurmTime(Optional<Duration> limit) {
                 : Optional.empty();
     }
 
-    /// @param text as in `--time=`
+    /// @param text a value of `--time`
     /// @return the time
     /// @throws InvalidValueException if sbatch would refuse it
     public static SlurmTime parse(String text) {

@@ -4,14 +4,14 @@ import io.interlinkgateway.failure.InvalidValueException;
 import java.net.URI;
 import java.util.Locale;
 
-/// The address of an MLflow server, as its clients take it.
+/// The address of an MLflow server, as in its clients' configuration.
 ///
 /// @param value an absolute http or https address without user, query and fragment
 public record TrackingUri(URI value) {
 
     private static final int LONGEST = 2048;
 
-    /// @throws InvalidValueException if it is no such address
+    /// @throws InvalidValueException if it is not such an address
     public TrackingUri {
         String scheme = value.getScheme() == null ? "" : value.getScheme().toLowerCase(Locale.ROOT);
         boolean web = scheme.equals("http") || scheme.equals("https");
@@ -30,19 +30,19 @@ public record TrackingUri(URI value) {
     }
 
     /// @param text an address
-    /// @return the same, parsed
-    /// @throws InvalidValueException if it is no http or https address
+    /// @return the parsed address
+    /// @throws InvalidValueException if it is not a valid address
     public static TrackingUri parse(String text) {
         try {
             return new TrackingUri(URI.create(text));
         } catch (InvalidValueException refused) {
             throw refused;
-        } catch (IllegalArgumentException notAnAddress) {
+        } catch (IllegalArgumentException _) {
             throw refused();
         }
     }
 
-    // The text may hold a password, so it isn't shown.
+    // The text may contain a password, so it is not shown.
     private static InvalidValueException refused() {
         return new InvalidValueException(
                 "The tracking URI is not the address of an MLflow server.",
@@ -50,7 +50,7 @@ public record TrackingUri(URI value) {
                         + " fragment.");
     }
 
-    /// Whether both name the same server: scheme, host and port, whatever the path.
+    /// Whether both have the same server: scheme, host and port. The path is ignored.
     ///
     /// @param other another address
     /// @return true for the same server
@@ -60,9 +60,9 @@ public record TrackingUri(URI value) {
                 && port() == other.port();
     }
 
-    /// The port that the address means.
+    /// The port, explicit or by default.
     ///
-    /// @return the port it names, else 80 or 443
+    /// @return the address's port, else 80 or 443
     public int port() {
         if (value.getPort() >= 0) {
             return value.getPort();
@@ -70,7 +70,7 @@ public record TrackingUri(URI value) {
         return isSecured() ? 443 : 80;
     }
 
-    /// Whether what is sent there can't be read on the way.
+    /// Whether connections are encrypted.
     ///
     /// @return true for https
     public boolean isSecured() {

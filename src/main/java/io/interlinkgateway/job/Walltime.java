@@ -7,7 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The longest that SLURM lets a job run.
+/// The maximum run time that SLURM allows a job.
 ///
 /// @param duration 1 second to 365 days, whole seconds
 public record Walltime(Duration duration) {
@@ -26,11 +26,11 @@ public record Walltime(Duration duration) {
 
     /// @param text an ISO 8601 duration such as `PT55M`
     /// @return the walltime
-    /// @throws InvalidValueException if it is none
+    /// @throws InvalidValueException if it is not a valid walltime
     public static Walltime parse(String text) {
         try {
             return new Walltime(Duration.parse(text));
-        } catch (DateTimeException notADuration) {
+        } catch (DateTimeException _) {
             throw refused();
         }
     }
@@ -53,10 +53,10 @@ public record Walltime(Duration duration) {
         return duration.toDaysPart() == 0 ? clock : duration.toDaysPart() + "-" + clock;
     }
 
-    /// Reads only what [#rendered] writes, of the seven forms that SLURM has.
+    /// Parses the form that [#rendered] writes; SLURM has six others.
     ///
     /// @param time the value of `--time`
-    /// @return the walltime, unless it is written in another form
+    /// @return the walltime, or nothing if the text has another form
     public static Optional<Walltime> fromRendered(String time) {
         return SlurmTime.of(time)
                 .flatMap(SlurmTime::limit)

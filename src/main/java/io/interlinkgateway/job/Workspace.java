@@ -2,7 +2,7 @@ package io.interlinkgateway.job;
 
 import io.interlinkgateway.failure.InvalidValueException;
 
-/// Where jobs and credentials live: a Kubernetes namespace.
+/// A Kubernetes namespace with jobs and credentials.
 ///
 /// @param value the namespace's name, a DNS-1123 label
 public record Workspace(String value) {

@@ -1,5 +1,5 @@
-/// The vocabulary: what a job is, and the port [io.interlinkgateway.job.Jobs] through which jobs are kept. Depends on the JDK and
-/// JSpecify alone; every other package may use it.
+/// The domain model of jobs, and the port [io.interlinkgateway.job.Jobs] to read and delete them. Depends only on the
+/// JDK and JSpecify; every other package may use it.
 @ApplicationModule(allowedDependencies = {"failure"})
 @NullMarked
 package io.interlinkgateway.job;

@@ -5,35 +5,35 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.record.PluginLog;
 
-/// One container's log, as its node gives it: the plugin's lines stand in it, and it always begins at the
-/// head, for nodes know no offsets.
+/// One container's log from its node. It includes the plugin's lines, and always starts at the beginning, because
+/// nodes do not support offsets.
 public interface ContainerLog {
 
-    /// Whose log it is.
+    /// Identifies a log.
     ///
-    /// @param workspace where the job lives
+    /// @param workspace the job's workspace
     /// @param job its name
-    /// @param uid its pod's UID, which no other job ever had
+    /// @param uid its pod's UID
     /// @param container the container's name
     record Key(Workspace workspace, JobName job, String uid, String container) {}
 
-    /// @return whose log it is
+    /// @return the log's key
     Key key();
 
-    /// Asks for the log, from its head on.
+    /// Requests the log from the beginning.
     ///
-    /// @param follow whether it goes on until the node says that the container has ended
-    /// @return the log, to be closed
-    /// @throws GatewayException.NotFound if the pod is gone, or another has its name
-    /// @throws GatewayException.ClusterUnavailable if the log, or what to hide in it, can't be read now
-    /// @throws GatewayException.ClusterRefused if the cluster does not let it be read
+    /// @param follow whether to continue until the node reports that the container has ended
+    /// @return the log, which must be closed
+    /// @throws GatewayException.NotFound if the pod was deleted, or another one has its name
+    /// @throws GatewayException.ClusterUnavailable if the log, or the secrets to mask in it, can't be read now
+    /// @throws GatewayException.ClusterRefused if the cluster refuses access to it
     Opened open(boolean follow);
 
-    /// A log that is being read.
+    /// An open log.
     ///
     /// @param stream its bytes
-    /// @param plugin separates the job's bytes from the plugin's; nothing was given to it yet
-    /// @param redaction hides what must not be seen of them; nothing was given to it yet
+    /// @param plugin separates the job's bytes from the plugin's; in its initial state
+    /// @param redaction masks secrets in the job's bytes; in its initial state
     record Opened(LogStream stream, PluginLog plugin, Redaction redaction)
             implements AutoCloseable {
 

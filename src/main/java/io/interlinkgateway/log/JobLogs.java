@@ -5,14 +5,14 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import java.util.Optional;
 
-/// Where the logs of jobs are read.
+/// Finds the logs of jobs.
 public interface JobLogs {
 
-    /// @param workspace where to look
+    /// @param workspace the job's workspace
     /// @param name the job's name
-    /// @param container which container; empty for the first
-    /// @return the log of a container of the job that has this name now
+    /// @param container the container's name; empty for the default one
+    /// @return the log of a container of the present job with this name
     /// @throws GatewayException.NotFound if there is no such job or container
-    /// @throws GatewayException.ClusterUnavailable if the cluster gives no answer in time
+    /// @throws GatewayException.ClusterUnavailable if the cluster does not respond in time
     ContainerLog find(Workspace workspace, JobName name, Optional<String> container);
 }

@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
-/// What of a log to read.
+/// Which part of a log to read.
 ///
-/// @param container which container; empty for the first
-/// @param follow whether to go on until the job writes nothing any more
-/// @param raw whether the plugin's lines are wanted, too
-/// @param tailLines only this many of the job's lines before now, at most 100,000
-/// @param since only what the job wrote in the last while, at most 1,000,000,000 s
-/// @param lastEventId only what comes after this event
+/// @param container the container's name; empty for the default one
+/// @param follow whether to continue until the job's last output
+/// @param raw whether to include the plugin's lines
+/// @param tailLines only this many of the job's last lines, and later ones; at most 100,000
+/// @param since only output of the last period of this length, at most 1,000,000,000 s
+/// @param lastEventId only output after this event
 public record LogOptions(
         Optional<String> container,
         boolean follow,
@@ -23,14 +23,14 @@ public record LogOptions(
         Optional<Duration> since,
         Optional<String> lastEventId) {
 
-    private static final int MOST_LINES = 100_000;
+    private static final int MAX_LINES = 100_000;
 
     /// More than thirty years.
-    private static final Duration LONGEST_SINCE = Duration.ofSeconds(1_000_000_000);
+    private static final Duration MAX_SINCE = Duration.ofSeconds(1_000_000_000);
 
     private static final Pattern CONTAINER = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
-    /// All of the first container's.
+    /// The whole log of the default container.
     public static final LogOptions ALL =
             new LogOptions(
                     Optional.empty(),
@@ -40,18 +40,18 @@ public record LogOptions(
                     Optional.empty(),
                     Optional.empty());
 
-    /// @throws InvalidValueException if a number is out of range, or no container can have that name
+    /// @throws InvalidValueException if a number is out of range, or the container's name is not valid
     public LogOptions {
         if (tailLines.isPresent()
-                && (tailLines.getAsInt() < 0 || tailLines.getAsInt() > MOST_LINES)) {
+                && (tailLines.getAsInt() < 0 || tailLines.getAsInt() > MAX_LINES)) {
             throw new InvalidValueException(
-                    "tailLines must be between 0 and " + MOST_LINES + ".",
+                    "tailLines must be between 0 and " + MAX_LINES + ".",
                     "Give a number in this range, or omit tailLines for the whole log.");
         }
         if (since.isPresent()
-                && (since.get().isNegative() || since.get().compareTo(LONGEST_SINCE) > 0)) {
+                && (since.get().isNegative() || since.get().compareTo(MAX_SINCE) > 0)) {
             throw new InvalidValueException(
-                    "sinceSeconds must be between 0 and " + LONGEST_SINCE.toSeconds() + ".",
+                    "sinceSeconds must be between 0 and " + MAX_SINCE.toSeconds() + ".",
                     "Give a number in this range, or omit sinceSeconds for the whole log.");
         }
         if (container.isPresent() && !CONTAINER.matcher(container.get()).matches()) {
@@ -62,29 +62,29 @@ public record LogOptions(
     }
 
     /// @param container a container's name
-    /// @return the same of this container
+    /// @return these options for another container
     public LogOptions of(String container) {
         return new LogOptions(Optional.of(container), follow, raw, tailLines, since, lastEventId);
     }
 
-    /// @return the same, followed
+    /// @return these options, but followed
     public LogOptions following() {
         return new LogOptions(container, true, raw, tailLines, since, lastEventId);
     }
 
-    /// @return the same, with the plugin's lines
+    /// @return these options, with the plugin's lines
     public LogOptions withPluginLines() {
         return new LogOptions(container, follow, true, tailLines, since, lastEventId);
     }
 
-    /// @param lines how many
-    /// @return the same, from so many lines before now
+    /// @param lines the number of lines
+    /// @return these options, with that number of last lines
     public LogOptions tail(int lines) {
         return new LogOptions(container, follow, raw, OptionalInt.of(lines), since, lastEventId);
     }
 
-    /// @param id an event's
-    /// @return the same, after that event
+    /// @param id an event's id
+    /// @return these options, after that event
     public LogOptions after(String id) {
         return new LogOptions(container, follow, raw, tailLines, since, Optional.of(id));
     }

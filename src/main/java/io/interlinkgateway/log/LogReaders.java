@@ -25,51 +25,52 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Hands out readers of logs. All who follow the same container share one [LogFeed], which lives as long as
-/// one of them does.
+/// Opens readers of logs. All followers of a container share one [LogFeed], which is closed with the last of them.
 public final class LogReaders {
 
-    /// A node's answer that is silent for so long won't come.
-    private static final Duration SILENCE = Duration.ofSeconds(30);
+    /// A node's response without data for this long is considered lost.
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(30);
 
     private final JobLogs logs;
     private final JobLookup jobs;
-    private final LogTimings pace;
+    private final LogTimings timings;
     private final Clock clock;
     private final Map<ContainerLog.Key, Shared> feeds = new ConcurrentHashMap<>();
 
-    /// @param readers how many there are
+    /// @param readers the number of readers
     private record Shared(LogFeed feed, int readers) {}
 
-    LogReaders(JobLogs logs, JobLookup jobs, LogTimings pace, Clock clock) {
+    LogReaders(JobLogs logs, JobLookup jobs, LogTimings timings, Clock clock) {
         this.logs = logs;
         this.jobs = jobs;
-        this.pace = pace;
+        this.timings = timings;
         this.clock = clock;
     }
 
-    /// Readers at the usual pace, for tests in other packages.
+    /// Readers with the default timings, for tests in other packages.
     ///
-    /// @param logs where logs are read
-    /// @param jobs what the jobs do
+    /// @param logs finds logs
+    /// @param jobs finds the states of jobs
     /// @return readers
     public static LogReaders of(JobLogs logs, JobLookup jobs) {
         return new LogReaders(
                 logs,
                 jobs,
-                LogTimings.of(new LogProperties(LogProperties.SMALLEST_BUFFER, SILENCE, SILENCE)),
+                LogTimings.of(
+                        new LogProperties(
+                                LogProperties.MIN_BUFFER, RESPONSE_TIMEOUT, RESPONSE_TIMEOUT)),
                 Clock.systemUTC());
     }
 
     /// Opens a job's log.
     ///
-    /// @param workspace where to look
+    /// @param workspace the job's workspace
     /// @param name the job's name
-    /// @param options what of the log
-    /// @return a reader, to be closed
+    /// @param options which part of the log
+    /// @return a reader, which must be closed
     /// @throws GatewayException.NotFound if there is no such job or container
-    /// @throws GatewayException.CursorExpired if the last event's id is not one of this job's
-    /// @throws GatewayException.Rejected if it is not known what the job wrote since then
+    /// @throws GatewayException.CursorExpired if the last event's id does not belong to this job
+    /// @throws GatewayException.Rejected if the time of the job's output is not known that far back
     /// @throws GatewayException.ClusterUnavailable if the log can't be read now
     public LogReader open(Workspace workspace, JobName name, LogOptions options) {
         ContainerLog log = logs.find(workspace, name, options.container());
@@ -109,7 +110,8 @@ public final class LogReaders {
         return LogPosition.HEAD;
     }
 
-    /// Nodes don't say when a job wrote what, so that is only known of bytes that came while a gateway followed.
+    /// Nodes do not report when a job wrote its output. The time is only known for output that arrived while this
+    /// gateway followed the log.
     private LogPosition since(ContainerLog log, Instant time) {
         Job job =
                 job(log).orElseThrow(() ->
@@ -129,9 +131,9 @@ public final class LogReaders {
                                 "since-known",
                                 "sinceSeconds",
                                 "It is not known what the job wrote since then: its node does not"
-                                        + " tell, and this gateway has not followed the log for so"
-                                        + " long.",
-                                "Use tailLines, or follow the log and keep the id of its last"
+                                    + " report times, and this gateway has not followed the log for"
+                                    + " that long.",
+                                "Use tailLines, or follow the log and store the id of its last"
                                         + " event.")));
     }
 
@@ -144,10 +146,10 @@ public final class LogReaders {
             boolean more = true;
             while (more) {
                 List<LogPiece> pieces =
-                        switch (opened.stream().next(SILENCE)) {
+                        switch (opened.stream().next(RESPONSE_TIMEOUT)) {
                             case LogStream.Part.Bytes bytes -> decoder.read(bytes.buffer());
                             case LogStream.Part.Quiet _ ->
-                                    throw new IOException("The log is silent.");
+                                    throw new IOException("The log's response stalled.");
                             case LogStream.Part.End _ -> {
                                 more = false;
                                 yield decoder.endForNow();
@@ -161,15 +163,15 @@ public final class LogReaders {
                 }
             }
             return starts.isEmpty() ? end : starts.getFirst();
-        } catch (IOException cut) {
-            throw new GatewayException.ClusterUnavailable("The log broke off.");
-        } catch (InterruptedException stopped) {
+        } catch (IOException _) {
+            throw new GatewayException.ClusterUnavailable("The log's response ended early.");
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new GatewayException.ClusterUnavailable("The gateway stops.");
         }
     }
 
-    /// @return whether the next byte begins a line
+    /// @return whether the next byte is the start of a line
     private static boolean count(
             LogPiece piece, boolean lineStart, int lines, Deque<LogPosition> starts) {
         boolean begins = lineStart;
@@ -199,7 +201,7 @@ public final class LogReaders {
     }
 
     private LogFeed started(ContainerLog log) {
-        LogFeed feed = new LogFeed(log, jobs, pace, clock);
+        LogFeed feed = new LogFeed(log, jobs, timings, clock);
         feed.start();
         return feed;
     }
@@ -219,7 +221,7 @@ public final class LogReaders {
                 });
     }
 
-    /// Disconnects all followers before the server stops: clients without an `end` event reconnect.
+    /// Disconnects all followers before the server stops. Clients reconnect, because they received no event `end`.
     void close() {
         feeds.values()
                 .forEach(shared -> {
@@ -228,7 +230,7 @@ public final class LogReaders {
                 });
     }
 
-    /// How many logs are followed upstream.
+    /// The number of logs that are followed at their nodes.
     int followed() {
         return feeds.size();
     }

@@ -4,25 +4,26 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/// Bytes as they come. No more is asked for than is taken. For one thread at a time.
+/// The bytes of a log as they arrive. The reader's speed limits how much is requested (backpressure). Not
+/// thread-safe.
 public interface LogStream extends AutoCloseable {
 
-    /// What came.
+    /// A result of [#next].
     sealed interface Part {
 
         /// @param buffer at least one byte
         record Bytes(ByteBuffer buffer) implements Part {}
 
-        /// Nothing came in time.
+        /// Nothing arrived in time.
         record Quiet() implements Part {}
 
-        /// The other side ended it, which it also does when something broke behind it.
+        /// The other side ended the stream, which it also does if a component behind it failed.
         record End() implements Part {}
     }
 
     /// @param patience how long to wait
-    /// @return what came
-    /// @throws IOException if it broke off
+    /// @return what arrived
+    /// @throws IOException if the connection was lost
     /// @throws InterruptedException if the thread is interrupted while it waits
     Part next(Duration patience) throws IOException, InterruptedException;
 

@@ -9,22 +9,22 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 
-/// Writes a log as the bytes that it is. These can't carry problems: so the answer's head, which
-/// says that all is well, waits a while for the first sign of the log.
+/// Writes a log as plain bytes. They can't contain a problem, so the response's head with the status 200 is delayed
+/// for a while, until the log has been opened.
 final class LogTextWriter {
 
-    /// How long a silent log may hold the head back.
-    private static final Duration SILENCE = Duration.ofSeconds(1);
+    /// How long the head is delayed if the log has no output.
+    private static final Duration QUIET_DELAY = Duration.ofSeconds(1);
 
-    /// How long a log that can't be read may: the feed tries it several times meanwhile.
-    private static final Duration OUTAGE = Duration.ofSeconds(10);
+    /// How long the head is delayed if the log can't be read. The feed tries several times in this period.
+    private static final Duration OUTAGE_DELAY = Duration.ofSeconds(10);
 
     private final LogReader reader;
     private final HttpServletResponse response;
     private final Duration outage;
 
     LogTextWriter(LogReader reader, HttpServletResponse response) {
-        this(reader, response, OUTAGE);
+        this(reader, response, OUTAGE_DELAY);
     }
 
     LogTextWriter(LogReader reader, HttpServletResponse response, Duration outage) {
@@ -33,16 +33,16 @@ final class LogTextWriter {
         this.outage = outage;
     }
 
-    /// A client that leaves is noticed when the job writes next: nothing can be sent to it meanwhile.
+    /// A disconnected client is detected at the job's next output: there is no heartbeat in plain text.
     ///
-    /// @param heartbeat how long to wait for the job at a time
+    /// @param heartbeat how long to wait for output at a time
     /// @throws GatewayException.ClusterUnavailable if the log can't be read, and nothing was written
-    /// @throws IOException if the log broke off, or the client is gone
+    /// @throws IOException if the log ended early, or the client disconnected
     void write(Duration heartbeat) throws IOException, InterruptedException {
         OutputStream client = response.getOutputStream();
         long refusal = System.nanoTime() + outage.toNanos();
         while (true) {
-            switch (reader.next(response.isCommitted() ? heartbeat : SILENCE)) {
+            switch (reader.next(response.isCommitted() ? heartbeat : QUIET_DELAY)) {
                 case LogEvent.Output output -> {
                     for (LogPiece piece : output.pieces()) {
                         client.write(piece.bytes());

@@ -6,15 +6,15 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 
-/// Puts a `*` in the place of each byte of the values that must not be seen, wherever the log is cut. The number of
-/// bytes stays the same, so positions in the log hold (docs/adr/0015-logs-without-passwords.md).
+/// Replaces each byte of the secret values by `*`, even if a value is split between reads. The number of bytes does
+/// not change, so positions in the log remain valid (docs/adr/0015-logs-without-passwords.md).
 ///
-/// What may be the beginning of a value is held back until more has come: less than the longest value. For one reading
-/// of a log, and for one thread at a time.
+/// Bytes that may be the start of a value are held back until more bytes arrive; they are fewer than the longest
+/// value has. For one reading of a log. Not thread-safe.
 public final class Redaction {
 
-    /// Shorter values turn up in ordinary words, and half the log would be stars.
-    private static final int SHORTEST = 6;
+    /// Shorter values also occur in ordinary words, and masking them would make logs unreadable.
+    private static final int MIN_LENGTH = 6;
 
     private final List<BytePattern.Search> values;
     private byte[] held = {};
@@ -23,20 +23,21 @@ public final class Redaction {
         this.values = values;
     }
 
-    /// @param values what must not be seen; those of less than six bytes, and blanks around the others, are let through
-    /// @return for a log of which nothing was read yet
+    /// @param values the secret values. Values of less than six bytes are not masked, nor are blanks around the
+    ///     others
+    /// @return a redaction for the start of a log
     public static Redaction of(Collection<String> values) {
         return new Redaction(
                 values.stream()
                         .map(String::strip)
                         .map(value -> value.getBytes(StandardCharsets.UTF_8))
-                        .filter(value -> value.length >= SHORTEST)
+                        .filter(value -> value.length >= MIN_LENGTH)
                         .map(value -> BytePattern.of(value).search())
                         .toList());
     }
 
-    /// @param bytes what comes next
-    /// @return what can be given on now
+    /// @param bytes the next bytes
+    /// @return the bytes that can be passed on now
     public byte[] next(byte[] bytes) {
         byte[] all = Arrays.copyOf(held, held.length + bytes.length);
         System.arraycopy(bytes, 0, all, held.length, bytes.length);
@@ -49,12 +50,12 @@ public final class Redaction {
         return Arrays.copyOf(all, all.length - open);
     }
 
-    /// Nothing more comes that belongs to what came before. A value that is cut off is one, too, if enough of it is there.
+    /// Ends the log. An incomplete value at the end is masked too, if it is long enough.
     ///
-    /// @return what was held back
+    /// @return the bytes that were held back
     public byte[] end() {
         byte[] rest = held;
-        if (rest.length >= SHORTEST) {
+        if (rest.length >= MIN_LENGTH) {
             Arrays.fill(rest, (byte) '*');
         }
         held = new byte[0];

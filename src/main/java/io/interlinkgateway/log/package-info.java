@@ -1,5 +1,5 @@
-/// Logs of jobs: the port [io.interlinkgateway.log.JobLogs], which gives a container's log as its node does, its endpoint, and in
-/// `log.feed` the one reading of it that many clients share.
+/// Logs of jobs: the port [io.interlinkgateway.log.JobLogs], which reads a container's log from its node, the
+/// endpoint for logs, and in `log.feed` the reading of a log that its clients share.
 @ApplicationModule(
         allowedDependencies = {"failure", "job", "record", "caller", "representation", "web"})
 @NullMarked

@@ -40,17 +40,19 @@ class NodeController {
     @Schema(name = "Nodes")
     record Items(List<NodeResponse> items) {}
 
-    @Schema(name = "Node", description = "A virtual node, behind which an HPC is.")
+    @Schema(name = "Node", description = "A virtual node, which represents an HPC.")
     record NodeResponse(
             String name,
             @Schema(example = "virtual-kubelet") String type,
             boolean ready,
-            @Schema(description = "Why it isn't ready, or what it last said.") String reason,
+            @Schema(description = "Why it is not ready, or its last message.") String reason,
             Map<String, String> capacity,
             Map<String, String> allocatable,
-            @Schema(description = "The models that it names.") Map<String, String> accelerators,
+            @Schema(description = "The models of its accelerators.")
+                    Map<String, String> accelerators,
             List<VirtualNode.Taint> taints,
-            @Nullable @Schema(description = "When the HPC last answered.") Instant lastPing,
+            @Nullable @Schema(description = "The virtual kubelet's last heartbeat.")
+                    Instant lastPing,
             @Nullable @Schema(description = "How long ago that was.", example = "PT12S")
                     Duration lastPingAge) {
 

@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A virtual node as it is now.
+/// A virtual node with its present state.
 ///
 /// @param name its name
 /// @param type `virtual-kubelet` or `sandbox`
-/// @param ready whether it takes jobs
-/// @param reason why it isn't ready, or what it last said
-/// @param capacity what the HPC has, by Kubernetes' resource names
-/// @param allocatable what pods may ask for
-/// @param accelerators the models it names, by their label (`nvidia-gpu-type`: `A100`)
-/// @param taints what keeps pods away
-/// @param lastPing when the virtual kubelet last heard from the HPC, if it says so
-/// @param labels by which pods select it
+/// @param ready whether it accepts jobs
+/// @param reason why it is not ready, or its last message
+/// @param capacity the HPC's resources, by Kubernetes' resource names
+/// @param allocatable the resources that pods may request
+/// @param accelerators the models of its accelerators, by label (`nvidia-gpu-type`: `A100`)
+/// @param taints its taints
+/// @param lastPing the virtual kubelet's last heartbeat, if it has one
+/// @param labels its labels, by which pods select it
 public record VirtualNode(
         NodeName name,
         String type,
@@ -31,7 +31,7 @@ public record VirtualNode(
         Optional<Instant> lastPing,
         Map<String, String> labels) {
 
-    /// The taint that every interLink node has, and every job tolerates.
+    /// The taint that every interLink node has and every job tolerates.
     public static final String INTERLINK_TAINT = "virtual-node.interlink/no-schedule";
 
     /// Copies the collections.
@@ -43,7 +43,7 @@ public record VirtualNode(
         labels = Map.copyOf(labels);
     }
 
-    /// What keeps pods away that do not tolerate it.
+    /// A taint, which excludes pods that do not tolerate it.
     ///
     /// @param key its key
     /// @param value its value, may be empty

@@ -4,15 +4,15 @@ import io.interlinkgateway.job.NodeName;
 import java.util.List;
 import java.util.Optional;
 
-/// The nodes that jobs can be sent to. Nodes that aren't virtual nodes of interLink are none of them.
+/// Finds the virtual nodes of interLink, on which jobs can run. Other nodes are not included.
 ///
-/// Every method throws [GatewayException.ClusterUnavailable] when the cluster gives no answer in time.
+/// Every method throws [GatewayException.ClusterUnavailable] if the cluster does not respond in time.
 public interface VirtualNodes {
 
-    /// @return all of them, by name
+    /// @return all virtual nodes, sorted by name
     List<VirtualNode> list();
 
     /// @param name a node's name
-    /// @return the node, unless there is none or it is no virtual node
+    /// @return the node, or nothing if there is no virtual node with that name
     Optional<VirtualNode> find(NodeName name);
 }

@@ -1,4 +1,4 @@
-/// The virtual nodes behind which the HPCs are: the port [io.interlinkgateway.node.VirtualNodes] and its endpoints.
+/// The virtual nodes that represent HPCs: the port [io.interlinkgateway.node.VirtualNodes] and its endpoints.
 @ApplicationModule(allowedDependencies = {"failure", "job", "caller"})
 @NullMarked
 package io.interlinkgateway.node;

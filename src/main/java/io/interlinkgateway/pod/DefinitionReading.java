@@ -27,16 +27,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// From a pod back to what it was made from: the spec if the gateway made it from one, else the pod without
-/// what the cluster added.
+/// Recovers the definition from which a pod was created: the job spec if the gateway created it from one, else the
+/// pod without what the cluster added.
 public final class DefinitionReading {
 
     private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
 
     private DefinitionReading() {}
 
-    /// @param pod a job's
-    /// @return the job spec that it was made from, or else the pod as a definition
+    /// @param pod a job's pod
+    /// @return the job spec from which it was created, or else the pod as a definition
     public static JobDefinition definitionOf(Pod pod) {
         Map<String, String> annotations = ModelFields.orEmpty(pod.getMetadata().getAnnotations());
         if (!PodTranslation.FROM_SPEC.equals(annotations.get(MetadataNames.DEFINITION))) {
@@ -44,7 +44,7 @@ public final class DefinitionReading {
         }
         try {
             return specOf(pod, annotations, pod.getSpec().getContainers().getFirst());
-        } catch (RuntimeException changedByOthers) {
+        } catch (RuntimeException _) {
             return manifestOf(pod);
         }
     }
@@ -187,7 +187,7 @@ public final class DefinitionReading {
         return annotations;
     }
 
-    /// The API server writes `default` where the caller wrote nothing.
+    /// The API server writes `default` if the caller wrote nothing.
     private static @Nullable String ownServiceAccount(Pod pod) {
         String name = pod.getSpec().getServiceAccountName();
         return "default".equals(name) ? null : name;
@@ -204,9 +204,9 @@ public final class DefinitionReading {
         }
     }
 
-    /// The labels that the job was given, without those that the gateway adds.
+    /// The labels from the job's definition, without those that the gateway adds.
     ///
-    /// @param metadata of a pod
+    /// @param metadata a pod's metadata
     /// @return a copy
     public static Map<String, String> ownLabels(ObjectMeta metadata) {
         Map<String, String> labels = new LinkedHashMap<>(ModelFields.orEmpty(metadata.getLabels()));

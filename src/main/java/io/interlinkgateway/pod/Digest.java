@@ -4,7 +4,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.job.Fingerprint;
 
-/// Distinguishes two definitions: the SHA-256 of the pod that each is translated to.
+/// The digest by which definitions are compared: the SHA-256 of the translated pod.
 final class Digest {
 
     private Digest() {}

@@ -6,21 +6,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// How an environment value must be written so that it arrives as the caller wrote it
-/// (docs/adr/0003-environment-values.md).
+/// Encodes environment values so that they reach the job unchanged (docs/adr/0003-environment-values.md).
 ///
-/// Two stations on the way change values. The virtual kubelet library expands every literal value by
-/// Kubernetes' own rule before interLink sees the pod (virtual-kubelet `internal/podutils/env.go`,
-/// `getEnvironmentVariableValue`: `expansion.Expand(env.Value, …)`; the rule is Kubernetes'
-/// `third_party/forked/golang/expansion`): `$$` becomes `$`, `$(NAME)` the variable's value, and every other
-/// `$` stays. Values from Secrets are not expanded. The container runtime then lets a shell evaluate what is
-/// left (recording `env-special`: `$HOME` and `` `id` `` ran), and a value that ends with a backslash takes
-/// all variables with it, unless it has `--no-eval`, which is therefore added wherever something could
-/// be changed.
+/// Two components change values. First, the virtual kubelet library expands every literal value by Kubernetes' rule
+/// before interLink gets the pod (virtual-kubelet `internal/podutils/env.go`, `getEnvironmentVariableValue`:
+/// `expansion.Expand(env.Value, …)`; the rule is Kubernetes' `third_party/forked/golang/expansion`): `$$` becomes
+/// `$`, `$(NAME)` becomes the variable's value, and every other `$` is unchanged. Values from Secrets are not
+/// expanded. Then the container runtime lets a shell evaluate the values (recording `env-special`: `$HOME` and ``
+/// `id` `` were evaluated), and after a value that ends with a backslash all variables are lost. The runtime's option
+/// `--no-eval` prevents this, so it is added wherever a value could be changed.
 final class EnvironmentEncoding {
 
-    /// The container runtime's option that keeps the shell away from values and from arguments of the
-    /// image's own entry point.
+    /// The container runtime's option with which no shell evaluates values and the arguments of the image's own entry
+    /// point.
     static final String NO_EVALUATION = "--no-eval";
 
     private static final Pattern EVALUATED = Pattern.compile("[^A-Za-z0-9 ._/:@+~=,%-]");
@@ -28,7 +26,7 @@ final class EnvironmentEncoding {
 
     private EnvironmentEncoding() {}
 
-    /// Whether the shell has to be kept away. A secret's value is not known here and may hold anything.
+    /// Whether evaluation must be prevented. The value of a Secret is not known here and may contain anything.
     static boolean needsNoEvaluation(
             Collection<String> values,
             Optional<MlflowAccess> mlflow,

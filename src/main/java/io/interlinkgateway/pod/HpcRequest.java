@@ -22,19 +22,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// What a job makes the HPC do, read from the pod that would be created: so nothing that is said in one way of
-/// writing a job is overlooked in the other.
+/// What a job requests from the HPC. It is read from the translated pod, so it is complete for job specs and for
+/// manifests.
 ///
 /// @param slurm the options of `sbatch`
-/// @param slurmField where they are said
-/// @param images what the containers run, and where images are pulled from
-/// @param mounts the sources of bind mounts, as they are said; what is no mount comes as it is
-/// @param runtimeOptions each word of the container runtime's options
-/// @param hostCommands what runs outside of the containers, or may
-/// @param otherAnnotations the plugins' other annotations, which change what the rest means
-/// @param operatorAnnotations annotations that an operator has to allow, by their names
-/// @param memory the memory in bytes that the plugin asks for on each node because of the containers' limits
-/// @param gpus the GPUs that the containers' limits add up to
+/// @param slurmField the fields in which the caller wrote them
+/// @param images the containers' images, and the references from which images are pulled
+/// @param mounts the sources of bind mounts; parts that are not mounts are included unchanged
+/// @param runtimeOptions all words of the container runtime's options
+/// @param hostCommands commands that run outside of the containers, or may do so
+/// @param otherAnnotations other annotations of plugins, which can change the meaning of the rest
+/// @param operatorAnnotations the names of annotations that an operator must allow
+/// @param memory the memory in bytes that the plugin requests on each node because of the containers' limits
+/// @param gpus the sum of the containers' limits for GPUs
 public record HpcRequest(
         SlurmOptions slurm,
         OptionPath slurmField,
@@ -54,13 +54,13 @@ public record HpcRequest(
                     MetadataNames.SINGULARITY_MOUNTS,
                     MetadataNames.SINGULARITY_OPTIONS);
 
-    /// A value and where the caller said it.
+    /// A value and the field in which the caller wrote it.
     ///
     /// @param field the path in the caller's document
     /// @param value the value
     public record FieldValue(String field, String value) {}
 
-    /// Where a caller says an option of `sbatch`.
+    /// Finds the field in which the caller wrote an option of `sbatch`.
     @FunctionalInterface
     public interface OptionPath {
 
@@ -126,7 +126,7 @@ public record HpcRequest(
                 .toList();
     }
 
-    /// A variable that is set for the batch script can run a command, such as `BASH_ENV`.
+    /// Some variables make the batch script run commands, such as `BASH_ENV`.
     private static Optional<FieldValue> exports(String field, Pod pod) {
         return slurm(pod)
                 .value("export")
@@ -171,7 +171,7 @@ public record HpcRequest(
                 gpus(pod));
     }
 
-    /// The plugin runs hooks and probes from its own script.
+    /// The plugin runs hooks and probes in its own script.
     private static void visit(
             String path,
             List<Container> containers,
@@ -219,7 +219,7 @@ public record HpcRequest(
                 .toList();
     }
 
-    /// The sources of mounts, and what else the annotation for mounts has.
+    /// The sources of mounts, and other words of the annotation for mounts.
     private static List<FieldValue> mounts(String field, Pod pod) {
         SingularityOptions parsed =
                 SingularityOptions.ofMounts(annotation(pod, MetadataNames.SINGULARITY_MOUNTS));

@@ -12,26 +12,27 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What the plugin puts before images that are no files. By its configuration that is `docker://`, and in many versions it
-/// stands before `oras://…` and other kinds too (interLink's source); an image that begins with it already is left
-/// alone in all of them. So a pod whose images are of another kind names that kind in the plugin's annotation.
+/// The prefix that the plugin adds to images that are not files. By default it is `docker://`, and many versions also
+/// add it to `oras://…` and other schemes (interLink's source). No version adds it to an image that already starts
+/// with it. So a pod whose images have another scheme gets that scheme as the prefix, in the plugin's annotation.
 final class ImageRoot {
 
-    private static final String USUAL = "docker://";
+    private static final String DEFAULT = "docker://";
     private static final Pattern KIND = Pattern.compile("([a-z]+://).*");
 
     private ImageRoot() {}
 
     /// @param pod a pod
-    /// @return the kind that its annotation has to name; empty if it names one, or has none but the usual one
+    /// @return the scheme that the annotation must be set to; empty if the annotation exists, or all images have the
+    ///     default scheme
     static Optional<String> missing(Pod pod) {
         return annotation(pod).isPresent()
                 ? Optional.empty()
-                : kinds(pod).stream().filter(kind -> !kind.equals(USUAL)).findFirst();
+                : kinds(pod).stream().filter(kind -> !kind.equals(DEFAULT)).findFirst();
     }
 
     /// @param pod a pod
-    /// @return an error if its images are of several kinds, or of another than its annotation names
+    /// @return an error if the images have several schemes, or another one than the annotation
     static Optional<Finding> conflict(Pod pod) {
         return missing(pod)
                 .filter(kind -> !isBeforeAll(kind, pod))
@@ -40,14 +41,14 @@ final class ImageRoot {
                         Finding.error(
                                 "image-kinds",
                                 "spec.containers",
-                                "The plugin knows one kind of image for a pod, and would put "
+                                "The plugin uses one kind of images per pod, and would put "
                                         + kind
                                         + " before the images of another kind.",
                                 "Use images of one kind, or files on the HPC."));
     }
 
     /// @param pod a pod
-    /// @return whether its annotation names no more than the kind that its images have
+    /// @return whether the annotation is just the scheme of the images
     static boolean namesKindOnly(Pod pod) {
         return annotation(pod)
                 .filter(root -> root.matches("[a-z]+://") && isBeforeAll(root, pod))

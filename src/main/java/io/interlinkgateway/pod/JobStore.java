@@ -8,65 +8,65 @@ import io.interlinkgateway.job.Replacement;
 import java.util.List;
 import java.util.Optional;
 
-/// Where jobs are kept, with what creates them from their pods.
+/// Reads and deletes jobs, and creates them from their pods.
 ///
 /// Every method throws [GatewayException.ClusterUnavailable] when the cluster gives no answer within the
 /// configured deadline, and [GatewayException.ClusterRefused] when it gives one that makes no sense.
 public interface JobStore extends Jobs {
 
-    /// Creates the job's pod, once. If a pod of that name exists, compares: the same definition is the same
-    /// job.
+    /// Creates the job's pod. If a pod with that name and the same definition exists, it is the job.
     ///
     /// @param job what to create
-    /// @return the job, and whether this call made it
+    /// @return the job, and whether this call created it
     /// @throws GatewayException.NameTaken if another job has the name
-    /// @throws GatewayException.IdempotencyKeyReused if the key was used for a job of another name or definition
-    /// @throws GatewayException.StillTerminating if a job of that name is going away
-    /// @throws GatewayException.Rejected if the cluster finds the pod invalid
+    /// @throws GatewayException.IdempotencyKeyReused if the key was used for a job with another name or definition
+    /// @throws GatewayException.StillTerminating if a job with that name is being deleted
+    /// @throws GatewayException.Rejected if the cluster refuses the pod as invalid
     Submission submit(PlacedJob job);
 
-    /// Deletes the job of that name, if there is one, waits until its pod is gone, and creates the new one. A job of
-    /// the same definition that has not ended and is not going away stays as it is, unless a restart is wanted. A
-    /// repeat with the same Idempotency-Key replaces nothing.
+    /// Deletes the job with that name, if there is one, waits until its pod is removed, and creates the new one. A
+    /// job with the same definition that has not ended and is not being deleted is kept, unless a restart is
+    /// requested. A repeat with the same Idempotency-Key replaces nothing.
     ///
     /// @param job what to create
     /// @param replacement which job may be replaced
-    /// @return the job, and whether this call made it
-    /// @throws GatewayException.OtherJob if the name is not a job's that may be replaced
-    /// @throws GatewayException.IdempotencyKeyReused if the key was used for a job of another name or definition; the
-    ///     old job then still stands
-    /// @throws GatewayException.StillTerminating if the old pod is not gone within the configured deadline
-    /// @throws GatewayException.Rejected if the cluster finds the pod invalid; the old job then still stands
+    /// @return the job, and whether this call created it
+    /// @throws GatewayException.OtherJob if the job with that name may not be replaced, or does not exist
+    /// @throws GatewayException.IdempotencyKeyReused if the key was used for a job with another name or definition;
+    ///     the old job is then unchanged
+    /// @throws GatewayException.StillTerminating if the old pod is not removed within the configured deadline
+    /// @throws GatewayException.Rejected if the cluster refuses the pod as invalid; the old job is then unchanged
     Submission replace(PlacedJob job, Replacement replacement);
 
-    /// The job that stays in the place of a replacement which can't be made.
+    /// The existing job, if a replacement keeps it (see [#replace]).
     ///
-    /// @param job what was to be created, whether or not it passes the checks now
+    /// @param job the job to be created; it need not have passed the checks
     /// @param replacement which job may be replaced
-    /// @return the job of that name, if it was made by the same Idempotency-Key, or is what is wanted and goes on
-    /// @throws GatewayException.OtherJob if the name is not a job's that may be replaced
-    /// @throws GatewayException.IdempotencyKeyReused if the key made another job of that name
+    /// @return the job with that name, if it was created with the same Idempotency-Key, or has the same definition
+    ///     and is kept
+    /// @throws GatewayException.OtherJob if the job with that name may not be replaced, or does not exist
+    /// @throws GatewayException.IdempotencyKeyReused if the key was used for a job with another definition
     Optional<Job> staying(TranslatedJob job, Replacement replacement);
 
-    /// The job that an earlier repeat of the same request made.
+    /// The job that an earlier attempt of the same request created.
     ///
-    /// @param job what was to be created, whether or not it passes the checks now
-    /// @return the job, if one of that name was made from the same definition and is not going away, or by the
-    ///     same Idempotency-Key
-    /// @throws GatewayException.IdempotencyKeyReused if the key made another job of that name
+    /// @param job the job to be created; it need not have passed the checks
+    /// @return the job with that name, if it has the same definition and is not being deleted, or was created with
+    ///     the same Idempotency-Key
+    /// @throws GatewayException.IdempotencyKeyReused if the key was used for a job with another definition
     Optional<Job> repeated(TranslatedJob job);
 
     /// What [#submit] would create.
     ///
-    /// @param job what to try, whether or not it passes the checks now
-    /// @return the pod and the lines that SLURM would read, unless the cluster finds the pod invalid; the findings
-    ///     are the cluster's own
+    /// @param job the job to try; it need not have passed the checks
+    /// @return the pod and the lines that SLURM would read; or the cluster's findings, if it refuses the pod as
+    ///     invalid
     Checked<Preview> preview(TranslatedJob job);
 
-    /// A job, and whether the call made it.
+    /// A job, and whether the call created it.
     ///
     /// @param job the job
-    /// @param created false if it was there before
+    /// @param created false if it existed before
     record Submission(Job job, boolean created) {}
 
     /// What would be created.

@@ -26,22 +26,23 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What a caller's own pod may not say: what reaches beyond the job (the host, other identities, the
-/// gateway's and interLink's own marks), and what would act on the HPC otherwise than it looks.
+/// What is forbidden in a caller's own pod: everything that goes beyond the job (the host, other identities, labels
+/// and annotations of the gateway and interLink), and everything that would have another effect on the HPC than it
+/// seems to have.
 final class ManifestPolicy {
 
-    /// As many as a job spec may have.
-    private static final int MOST_VARIABLES = 1000;
+    /// The same limit as for job specs.
+    private static final int MAX_VARIABLES = 1000;
 
-    private static final int MOST_WORDS = 10_000;
-    private static final int MOST_CONTAINERS = 100;
-    private static final int MOST_VOLUMES = 1000;
+    private static final int MAX_WORDS = 10_000;
+    private static final int MAX_CONTAINERS = 100;
+    private static final int MAX_VOLUMES = 1000;
 
     private static final Set<String> LEGACY_PREFIXES = Set.of("job.vk.io/", "slurm-job.knoc.io/");
 
     private ManifestPolicy() {}
 
-    /// Too large a pod is refused before the work on each of its parts.
+    /// A pod that is too large is refused before its parts are checked.
     static Stream<Finding> refusals(Pod pod, NamedJob job) {
         List<Finding> tooMany = ofCounts(pod.getSpec()).toList();
         return tooMany.isEmpty()
@@ -51,27 +52,27 @@ final class ManifestPolicy {
 
     private static Stream<Finding> ofCounts(PodSpec spec) {
         return all(
-                ofCount("spec.volumes", spec.getVolumes(), MOST_VOLUMES),
+                ofCount("spec.volumes", spec.getVolumes(), MAX_VOLUMES),
                 ofCounts("spec.initContainers", spec.getInitContainers()),
                 ofCounts("spec.containers", spec.getContainers()));
     }
 
     private static Stream<Finding> ofCounts(String path, List<Container> containers) {
         return Stream.concat(
-                ofCount(path, containers, MOST_CONTAINERS),
+                ofCount(path, containers, MAX_CONTAINERS),
                 ofEach(
                         path,
-                        containers.subList(0, Math.min(containers.size(), MOST_CONTAINERS)),
+                        containers.subList(0, Math.min(containers.size(), MAX_CONTAINERS)),
                         ManifestPolicy::ofCounts));
     }
 
     private static Stream<Finding> ofCounts(String here, Container container) {
         return all(
-                ofCount(here + ".env", container.getEnv(), MOST_VARIABLES),
-                ofCount(here + ".envFrom", container.getEnvFrom(), MOST_VARIABLES),
-                ofCount(here + ".volumeMounts", container.getVolumeMounts(), MOST_VOLUMES),
-                ofCount(here + ".command", container.getCommand(), MOST_WORDS),
-                ofCount(here + ".args", container.getArgs(), MOST_WORDS));
+                ofCount(here + ".env", container.getEnv(), MAX_VARIABLES),
+                ofCount(here + ".envFrom", container.getEnvFrom(), MAX_VARIABLES),
+                ofCount(here + ".volumeMounts", container.getVolumeMounts(), MAX_VOLUMES),
+                ofCount(here + ".command", container.getCommand(), MAX_WORDS),
+                ofCount(here + ".args", container.getArgs(), MAX_WORDS));
     }
 
     private static Stream<Finding> ofCount(String path, List<?> elements, int most) {
@@ -87,7 +88,7 @@ final class ManifestPolicy {
                                         + " elements, more than "
                                         + most
                                         + ".",
-                                "Keep what is long in a file on the HPC."));
+                                "Put long content into a file on the HPC."));
     }
 
     private static Stream<Finding> ofUnknown(Pod pod) {
@@ -121,12 +122,13 @@ final class ManifestPolicy {
                                 Finding.error(
                                         "other-namespace",
                                         "metadata.namespace",
-                                        "The pod names the namespace \""
+                                        "The pod has the namespace \""
                                                 + Text.shown(String.valueOf(namespace))
-                                                + "\", the request the workspace \""
+                                                + "\", but the request has the workspace \""
                                                 + job.workspace()
                                                 + "\".",
-                                        "Leave metadata.namespace out, or ask with ?workspace=.")),
+                                        "Leave metadata.namespace out, or set the parameter"
+                                                + " workspace.")),
                 refusedIf(!metadata.getOwnerReferences().isEmpty(), "metadata.ownerReferences"),
                 refusedIf(!metadata.getFinalizers().isEmpty(), "metadata.finalizers"),
                 ModelFields.orEmpty(metadata.getLabels()).keySet().stream()
@@ -157,8 +159,8 @@ final class ManifestPolicy {
                     Finding.error(
                             "legacy-annotation",
                             path,
-                            "The annotation " + Text.shown(name) + " is not read any more.",
-                            "Use the same name with slurm-job.vk.io/."));
+                            "The annotation " + Text.shown(name) + " is no longer read.",
+                            "Use the same name with the prefix slurm-job.vk.io/."));
         }
         if (PluginAnnotations.isKnown(name)) {
             return refusal(
@@ -174,8 +176,8 @@ final class ManifestPolicy {
                                 path,
                                 "The annotation "
                                         + Text.shown(name)
-                                        + " is none that the gateway knows, and a plugin may run"
-                                        + " what it says.",
+                                        + " is not known to the gateway, and a plugin may execute"
+                                        + " its value.",
                                 "Leave it out, or correct its name."));
     }
 
@@ -202,7 +204,7 @@ final class ManifestPolicy {
                 ofEach("spec.containers", spec.getContainers(), ManifestPolicy::ofContainer));
     }
 
-    /// A pod that names none gets the account `default` from the API server, and says so when it is read.
+    /// The API server sets the account `default` in a pod without one, so a pod that was read from it may have it.
     private static boolean isOther(@Nullable String serviceAccount) {
         return serviceAccount != null && !serviceAccount.equals("default");
     }
@@ -221,7 +223,7 @@ final class ManifestPolicy {
                                                 path + ".serviceAccountToken")));
     }
 
-    /// A volume of another kind makes the plugin drop all mounts of its containers.
+    /// If a container has a volume of another kind, the plugin ignores all its mounts.
     private static Stream<Finding> ofVolumeKind(String here, Volume volume) {
         if (volume.getHostPath() != null) {
             return Stream.of(refused(here + ".hostPath"));
@@ -236,12 +238,13 @@ final class ManifestPolicy {
                     Finding.error(
                             "volume-unsupported",
                             here,
-                            "interLink does not know this kind of volume, and would drop all mounts"
-                                    + " of its containers.",
+                            "interLink does not know this kind of volume, and would ignore all"
+                                    + " mounts of its containers.",
                             "Use secret, configMap, emptyDir, projected, downwardAPI or"
                                     + " persistentVolumeClaim."));
         }
-        return ShellInterpolatedFields.of(here, volume).stream().flatMap(ManifestPolicy::ofPasted);
+        return ShellInterpolatedFields.of(here, volume).stream()
+                .flatMap(ManifestPolicy::ofInterpolated);
     }
 
     private static Stream<Finding> ofContainer(String here, Container container) {
@@ -254,7 +257,7 @@ final class ManifestPolicy {
                                         Objects.requireNonNullElse(container.getImage(), ""))),
                 ofEnvironment(here, container),
                 ShellInterpolatedFields.of(here, container).stream()
-                        .flatMap(ManifestPolicy::ofPasted),
+                        .flatMap(ManifestPolicy::ofInterpolated),
                 ofPrivileges(here + ".securityContext", container.getSecurityContext()),
                 ofResources(here, container.getResources()),
                 ofWords(here + ".command", container.getCommand()),
@@ -278,7 +281,7 @@ final class ManifestPolicy {
                         refusal("text", here, () -> Text.requireArgument("The text", word)));
     }
 
-    /// The plugin runs init containers one after the other, each to its end.
+    /// The plugin runs each init container until it exits before it starts the next one.
     private static Stream<Finding> ofSidecar(String here, Container initContainer) {
         return onlyIf(
                 initContainer.getRestartPolicy() != null,
@@ -286,12 +289,12 @@ final class ManifestPolicy {
                         Finding.error(
                                 "native-sidecar",
                                 here + ".restartPolicy",
-                                "interLink runs each init container to its end before the next one:"
-                                        + " the job would wait for ever for one that goes on.",
+                                "interLink waits for each init container to exit before it starts"
+                                    + " the next one, so the job would wait for ever for this one.",
                                 "Move it to spec.containers, or leave restartPolicy out."));
     }
 
-    /// The container runtime lets a shell read `NAME='value'`, and Kubernetes takes nearly anything for a name.
+    /// The container runtime lets a shell read `NAME='value'`, and Kubernetes allows nearly any text as a name.
     private static Stream<Finding> ofEnvironment(String path, Container container) {
         return Stream.concat(
                 ofEach(path + ".env", container.getEnv(), ManifestPolicy::ofVariable),
@@ -326,8 +329,9 @@ final class ManifestPolicy {
                                         Objects.requireNonNullElse(variable.getValue(), ""))));
     }
 
-    private static Stream<Finding> ofPasted(ShellInterpolatedFields.Pasted pasted) {
-        return refusal("pasted-text", pasted.field(), pasted::require);
+    private static Stream<Finding> ofInterpolated(
+            ShellInterpolatedFields.InterpolatedField fields) {
+        return refusal("pasted-text", fields.field(), fields::require);
     }
 
     private static Stream<Finding> ofAmounts(

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// From a caller's own pod to the pod that is created: all that it says, completed, or a refusal
-/// ([ManifestPolicy]). What the API server alone may set is left out, with a warning.
+/// Translates a caller's own pod to the pod that is created: all its fields, completed, or a refusal
+/// ([ManifestPolicy]). Fields that only the API server may set are removed, with a warning.
 final class ManifestTranslation {
 
     private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
@@ -27,12 +27,12 @@ final class ManifestTranslation {
 
     private ManifestTranslation() {}
 
-    /// @return the pod with all findings about it; no pod if the manifest is none, or says what policy forbids
+    /// @return the pod with all findings about it; no pod if the manifest is not a pod, or has something forbidden
     static Checked<Pod> translated(NamedJob job, PodManifest manifest) {
         return parsed(manifest)
                 .then(written -> allowed(written, job))
                 .then(written -> completed(written, job))
-                .then(pod -> PluginResources.settled(pod, new ManifestFields()));
+                .then(pod -> PluginResources.normalized(pod, new ManifestFields()));
     }
 
     private static Checked<Pod> allowed(Pod written, NamedJob job) {
@@ -89,7 +89,7 @@ final class ManifestTranslation {
                         .toList());
     }
 
-    /// Where a pod has what the plugin asks SLURM for.
+    /// The paths of a pod's limits and options.
     private static final class ManifestFields implements PluginResources.Fields {
 
         @Override
@@ -107,7 +107,7 @@ final class ManifestTranslation {
         return "metadata.annotations[" + Text.shown(name) + "]";
     }
 
-    /// The annotations, those of plugins as they were parsed.
+    /// The annotations, with those of plugins in their parsed form.
     private static Map<String, String> canonical(Pod written) {
         Map<String, String> annotations = new LinkedHashMap<>();
         ModelFields.orEmpty(written.getMetadata().getAnnotations())
@@ -127,8 +127,8 @@ final class ManifestTranslation {
         if (misfit.isPresent()) {
             return Checked.refused(List.of(misfit.get()));
         }
-        List<Finding> misfits = PodShape.findings(manifest.document());
-        return misfits.isEmpty() ? converted(manifest) : Checked.refused(misfits);
+        List<Finding> mismatches = PodShape.findings(manifest.document());
+        return mismatches.isEmpty() ? converted(manifest) : Checked.refused(mismatches);
     }
 
     private static Checked<Pod> converted(PodManifest manifest) {
@@ -138,8 +138,8 @@ final class ManifestTranslation {
         } catch (IllegalArgumentException _) {
             return refused(
                     "",
-                    "A value of the pod does not fit its field.",
-                    "Correct what kubectl apply --dry-run=server -f shows.");
+                    "A value in the pod does not match its field.",
+                    "Correct what kubectl apply --dry-run=server -f reports.");
         }
         if (pod.getSpec() == null || pod.getSpec().getContainers().isEmpty()) {
             return refused(
@@ -157,7 +157,7 @@ final class ManifestTranslation {
         return expected.equals(written)
                 ? Optional.empty()
                 : Optional.of(
-                        misshapen(
+                        shapeError(
                                 field,
                                 "The document's "
                                         + field
@@ -170,10 +170,10 @@ final class ManifestTranslation {
     }
 
     private static Checked<Pod> refused(String field, String message, String hint) {
-        return Checked.refused(List.of(misshapen(field, message, hint)));
+        return Checked.refused(List.of(shapeError(field, message, hint)));
     }
 
-    private static Finding misshapen(String field, String message, String hint) {
+    private static Finding shapeError(String field, String message, String hint) {
         return Finding.error("pod-shape", field, message, hint);
     }
 }

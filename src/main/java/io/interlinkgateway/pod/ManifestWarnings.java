@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What of a caller's own pod acts otherwise than it looks, though policy allows it: what the gateway changes or
-/// leaves out, what interLink ignores, and what runs or is evaluated on the HPC.
+/// Warnings about a caller's own pod, for everything that is allowed but does not have its usual effect: what the
+/// gateway changes or removes, what interLink ignores, and what is run or evaluated on the HPC.
 final class ManifestWarnings {
 
     private static final int LONGEST_SHOWN = 200;
@@ -47,8 +47,8 @@ final class ManifestWarnings {
     }
 
     /// @param written the caller's pod
-    /// @param pod the pod that becomes of it
-    /// @return each annotation that has another form there
+    /// @param pod the translated pod
+    /// @return a warning for each annotation that was changed
     static Stream<Finding> rewritten(Pod written, Pod pod) {
         Map<String, String> now = annotations(pod);
         return annotations(written).entrySet().stream()
@@ -63,8 +63,9 @@ final class ManifestWarnings {
                                         + Text.shown(
                                                 String.valueOf(now.get(entry.getKey())),
                                                 LONGEST_SHOWN)
-                                        + "\", which all versions of the plugin read alike.",
-                                "Write it so."));
+                                        + "\", which all versions of the plugin read in the same"
+                                        + " way.",
+                                "Write it in this form."));
     }
 
     private static Map<String, String> annotations(Pod pod) {
@@ -84,27 +85,27 @@ final class ManifestWarnings {
                                 .containsKey(MetadataNames.MANAGED_BY),
                         "metadata.labels[" + MetadataNames.MANAGED_BY + "]",
                         PodTranslation.MANAGER),
-                leftOutIf(metadata.getUid() != null, "metadata.uid"),
-                leftOutIf(metadata.getResourceVersion() != null, "metadata.resourceVersion"),
-                leftOutIf(metadata.getGeneration() != null, "metadata.generation"),
-                leftOutIf(metadata.getSelfLink() != null, "metadata.selfLink"),
-                leftOutIf(metadata.getCreationTimestamp() != null, "metadata.creationTimestamp"),
-                leftOutIf(metadata.getDeletionTimestamp() != null, "metadata.deletionTimestamp"),
-                leftOutIf(!metadata.getManagedFields().isEmpty(), "metadata.managedFields"),
-                leftOutIf(written.getStatus() != null, "status"),
+                removedIf(metadata.getUid() != null, "metadata.uid"),
+                removedIf(metadata.getResourceVersion() != null, "metadata.resourceVersion"),
+                removedIf(metadata.getGeneration() != null, "metadata.generation"),
+                removedIf(metadata.getSelfLink() != null, "metadata.selfLink"),
+                removedIf(metadata.getCreationTimestamp() != null, "metadata.creationTimestamp"),
+                removedIf(metadata.getDeletionTimestamp() != null, "metadata.deletionTimestamp"),
+                removedIf(!metadata.getManagedFields().isEmpty(), "metadata.managedFields"),
+                removedIf(written.getStatus() != null, "status"),
                 ofFlags(annotations(written).getOrDefault(MetadataNames.FLAGS, "")),
                 ofFlavor(written));
     }
 
     private static Stream<Finding> ofFlags(String flags) {
-        return PluginAnnotations.leftOut(flags).stream()
+        return PluginAnnotations.removedOptions(flags).stream()
                 .map(option ->
                         Finding.warning(
                                 "changed-by-gateway",
                                 ManifestTranslation.annotationPath(MetadataNames.FLAGS),
                                 "The option --"
                                         + option
-                                        + " is left out: the plugin sets it itself.",
+                                        + " is removed: the plugin sets it itself.",
                                 "Leave it out."));
     }
 
@@ -116,9 +117,9 @@ final class ManifestWarnings {
                                 "flavor",
                                 ManifestTranslation.annotationPath(MetadataNames.FLAVOR),
                                 "The flavor's options, CPUs and memory are in the plugin's"
-                                        + " configuration, which the gateway does not see; flags"
-                                        + " and limits win over them.",
-                                "Ask the node's operator what the flavor is."));
+                                        + " configuration, which the gateway can't read; flags and"
+                                        + " limits override them.",
+                                "Ask the node's operator for the flavor's settings."));
     }
 
     private static Stream<Finding> ofSpec(PodSpec spec, NamedJob job) {
@@ -131,11 +132,11 @@ final class ManifestWarnings {
                 changedIf(
                         spec.getRestartPolicy() != null && !spec.getRestartPolicy().equals("Never"),
                         "spec.restartPolicy",
-                        "Never, for interLink restarts nothing"),
+                        "Never, because interLink does not restart containers"),
                 changedIf(
                         Boolean.TRUE.equals(spec.getAutomountServiceAccountToken()),
                         "spec.automountServiceAccountToken",
-                        "false, for the token would lie on the HPC"),
+                        "false, because the token would be stored on the HPC"),
                 ignoredIf(!spec.getImagePullSecrets().isEmpty(), "spec.imagePullSecrets"),
                 ignoredIf(spec.getActiveDeadlineSeconds() != null, "spec.activeDeadlineSeconds"),
                 ignoredIf(spec.getSecurityContext() != null, "spec.securityContext"),
@@ -164,7 +165,7 @@ final class ManifestWarnings {
                         "spec.affinity.podAntiAffinity"));
     }
 
-    /// The plugin mounts nothing into a container that has a volume which it does not know.
+    /// The plugin ignores all volumes of a container that has a volume of an unknown kind.
     private static Stream<Finding> ofVolumes(PodSpec spec) {
         return ofEach(
                 "spec.volumes",
@@ -176,12 +177,12 @@ final class ManifestWarnings {
                                         Finding.warning(
                                                 "volume-unsupported",
                                                 here + ".persistentVolumeClaim",
-                                                "Most versions of the plugin do not know claims,"
-                                                        + " and then mount no volume at all into a"
-                                                        + " container that has one; the newest"
-                                                        + " knows those on NFS.",
-                                                "Keep the data on the HPC, and bind its folder with"
-                                                        + " the annotation "
+                                                "Most versions of the plugin do not support claims,"
+                                                    + " and mount no volumes at all into a"
+                                                    + " container that has one; the newest supports"
+                                                    + " claims on NFS.",
+                                                "Store the data on the HPC, and bind its folder"
+                                                        + " with the annotation "
                                                         + MetadataNames.SINGULARITY_MOUNTS
                                                         + ".")));
     }
@@ -216,8 +217,9 @@ final class ManifestWarnings {
                 ignoredIf(!container.getVolumeDevices().isEmpty(), here + ".volumeDevices"));
     }
 
-    /// A kubelet would put a variable's value in its place (`ExpandContainerCommandAndArgs`); the virtual kubelet's library
-    /// does so in variables alone (its `internal/podutils`), and the plugin quotes words as they are.
+    /// A kubelet replaces such references by the variable's value (`ExpandContainerCommandAndArgs`); the virtual
+    /// kubelet's library does so only in variables (its `internal/podutils`), and the plugin quotes the words
+    /// unchanged.
     private static Stream<Finding> ofExpansion(
             String path, List<String> words, Set<String> variables) {
         return ofEach(
@@ -234,11 +236,11 @@ final class ManifestWarnings {
                                                 "not-expanded",
                                                 here,
                                                 "interLink does not replace $(NAME) in commands and"
-                                                        + " arguments: the job gets it as it is.",
+                                                    + " arguments: the job receives it unchanged.",
                                                 "Let a shell in the container expand $NAME.")));
     }
 
-    /// The plugin of July 2026 runs probes only if its configuration says so (`EnableProbes`).
+    /// The plugin of July 2026 runs probes only if they are enabled in its configuration (`EnableProbes`).
     private static Stream<Finding> ofProbe(@Nullable Object probe, String path) {
         return onlyIf(
                 probe != null,
@@ -248,8 +250,8 @@ final class ManifestWarnings {
                                 path,
                                 "The plugin runs "
                                         + path
-                                        + " from the job's script on the HPC if its configuration"
-                                        + " has EnableProbes, and ignores it otherwise.",
+                                        + " in the job's script on the HPC if EnableProbes is set"
+                                        + " in its configuration, and ignores it otherwise.",
                                 "Leave it out, and let the container check itself."));
     }
 
@@ -264,13 +266,13 @@ final class ManifestWarnings {
                                         Finding.warning(
                                                 "run-on-hpc",
                                                 path + ".preStop",
-                                                "The plugin runs it from the job's script on the"
-                                                        + " HPC when SLURM ends the job.",
+                                                "The plugin runs it in the job's script on the HPC"
+                                                        + " when SLURM ends the job.",
                                                 "Leave it out, and let the container handle"
                                                         + " SIGTERM.")));
     }
 
-    /// A caller's own pod is passed on as it is, so its values meet the HPC's shell
+    /// The values in a caller's own pod are passed on unchanged, so a shell on the HPC evaluates them
     /// (docs/adr/0003-environment-values.md).
     private static Stream<Finding> ofEvaluation(Pod written) {
         String options = annotations(written).getOrDefault(MetadataNames.SINGULARITY_OPTIONS, "");
@@ -299,7 +301,7 @@ final class ManifestWarnings {
                         here + ".args"));
     }
 
-    /// A value from elsewhere is not known here and may hold anything.
+    /// A value from a Secret or ConfigMap is not known here and may contain anything.
     private static boolean isEvaluated(EnvVar variable) {
         return variable.getValueFrom() != null
                 || (variable.getValue() != null
@@ -320,7 +322,7 @@ final class ManifestWarnings {
                                         + EnvironmentEncoding.NO_EVALUATION
                                         + " to the annotation "
                                         + MetadataNames.SINGULARITY_OPTIONS
-                                        + " to pass it as it is."));
+                                        + " to pass it unchanged."));
     }
 
     private static Stream<Finding> mayWaitIf(boolean present, String path) {
@@ -332,9 +334,10 @@ final class ManifestWarnings {
                                 path,
                                 "Because of "
                                         + path
-                                        + " the job may wait for ever: the gateway can't tell"
-                                        + " whether it is ever satisfied.",
-                                "Leave it out; kubernetes.io/hostname selects the node alone."));
+                                        + " the job may wait for ever: the gateway can't determine"
+                                        + " whether it can be satisfied.",
+                                "Leave it out; the selector kubernetes.io/hostname is sufficient to"
+                                        + " select the node."));
     }
 
     private static Stream<Finding> changedIf(boolean changed, String path, String becomes) {
@@ -349,14 +352,14 @@ final class ManifestWarnings {
                 "Write that, or leave it out.");
     }
 
-    private static Stream<Finding> leftOutIf(boolean present, String path) {
+    private static Stream<Finding> removedIf(boolean present, String path) {
         return onlyIf(
                 present,
                 () ->
                         Finding.warning(
                                 "set-by-cluster",
                                 path,
-                                path + " is left out: the cluster sets it.",
+                                path + " is removed: the cluster sets it.",
                                 "Leave it out."));
     }
 

@@ -12,8 +12,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Whether a pod's own rules let it on a node: its node selector and its required node affinity, by the rules of
-/// Kubernetes. Preferences, and what depends on other pods, do not count.
+/// Whether a pod's node selector and required node affinity match a node, by Kubernetes' rules. Preferences and
+/// affinities to other pods are ignored.
 final class NodeSelection {
 
     private static final String AFFINITY =
@@ -21,15 +21,15 @@ final class NodeSelection {
 
     private NodeSelection() {}
 
-    /// @param spec a pod's
-    /// @param node where it shall run
-    /// @return the rules that keep the pod away, each with its path
-    static List<FieldValue> broken(PodSpec spec, VirtualNode node) {
-        List<FieldValue> broken = new ArrayList<>();
+    /// @param spec a pod's spec
+    /// @param node the node to run on
+    /// @return the rules that do not match, each with its path
+    static List<FieldValue> unmatched(PodSpec spec, VirtualNode node) {
+        List<FieldValue> unmatched = new ArrayList<>();
         ModelFields.orEmpty(spec.getNodeSelector())
                 .forEach((label, value) -> {
                     if (!Objects.requireNonNullElse(value, "").equals(node.labels().get(label))) {
-                        broken.add(
+                        unmatched.add(
                                 new FieldValue(
                                         "spec.nodeSelector[" + label + "]", label + "=" + value));
                     }
@@ -45,24 +45,25 @@ final class NodeSelection {
                             .getNodeAffinity()
                             .getRequiredDuringSchedulingIgnoredDuringExecution()
                             .getNodeSelectorTerms();
-            if (terms.stream().noneMatch(term -> holds(term, node))) {
-                broken.add(new FieldValue(AFFINITY, "what the pod's affinity asks for"));
+            if (terms.stream().noneMatch(term -> matches(term, node))) {
+                unmatched.add(new FieldValue(AFFINITY, "what the pod's affinity requires"));
             }
         }
-        return broken;
+        return unmatched;
     }
 
     /// A term without requirements matches nothing.
-    private static boolean holds(NodeSelectorTerm term, VirtualNode node) {
+    private static boolean matches(NodeSelectorTerm term, VirtualNode node) {
         return !(term.getMatchExpressions().isEmpty() && term.getMatchFields().isEmpty())
                 && term.getMatchExpressions().stream()
-                        .allMatch(requirement -> holds(requirement, node.labels()))
+                        .allMatch(requirement -> matches(requirement, node.labels()))
                 && term.getMatchFields().stream()
                         .allMatch(requirement ->
-                                holds(requirement, Map.of("metadata.name", node.name().value())));
+                                matches(requirement, Map.of("metadata.name", node.name().value())));
     }
 
-    private static boolean holds(NodeSelectorRequirement requirement, Map<String, String> labels) {
+    private static boolean matches(
+            NodeSelectorRequirement requirement, Map<String, String> labels) {
         @Nullable String value = labels.get(requirement.getKey());
         List<String> values = requirement.getValues();
         return switch (Objects.requireNonNullElse(requirement.getOperator(), "")) {
@@ -82,7 +83,7 @@ final class NodeSelection {
                     ? Optional.empty()
                     : Optional.of(
                             Long.compare(Long.parseLong(value), Long.parseLong(values.getFirst())));
-        } catch (NumberFormatException noNumber) {
+        } catch (NumberFormatException _) {
             return Optional.empty();
         }
     }

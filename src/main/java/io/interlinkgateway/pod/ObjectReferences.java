@@ -29,17 +29,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// All Secrets and ConfigMaps that a pod refers to: by `env`, `envFrom`, and volumes of every kind.
+/// Finds all Secrets and ConfigMaps that a pod refers to in `env`, `envFrom` and volumes.
 public final class ObjectReferences {
 
     private final List<ObjectReference> found = new ArrayList<>();
 
     private ObjectReferences() {}
 
-    /// Lists the references: first those of the environment, as interLink resolves them, then those of volumes.
+    /// Lists the references in the order in which interLink resolves them: first those of environment variables, then
+    /// those of volumes.
     ///
     /// @param pod any pod
-    /// @return all that have a name, optional ones too
+    /// @return all references with a name, including optional ones
     public static List<ObjectReference> of(Pod pod) {
         ObjectReferences references = new ObjectReferences();
         references.addContainers("spec.initContainers", pod.getSpec().getInitContainers());
@@ -51,10 +52,10 @@ public final class ObjectReferences {
         return List.copyOf(references.found);
     }
 
-    /// The Secrets whose values a pod may be given.
+    /// The Secrets whose values a pod can get.
     ///
     /// @param pod any pod
-    /// @return the names of those that may be MLflow credentials
+    /// @return the names that are valid names of MLflow credentials
     public static Set<CredentialName> credentialsOf(Pod pod) {
         return of(pod).stream()
                 .filter(reference -> reference.kind() == Kind.SECRET)

@@ -15,20 +15,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The annotations that interLink and its plugins read (interLink's documentation and sources, July 2026). Each is parsed
-/// once, by the grammar of who reads it, and the pod carries what was parsed. What is not here is refused where its name
-/// begins as a plugin's.
+/// The annotations that interLink and its plugins read (interLink's documentation and sources, July 2026). Each value
+/// is parsed once, by the grammar of the component that reads it, and the pod gets the parsed value. Unknown
+/// annotations with a plugin's prefix are refused.
 final class PluginAnnotations {
 
-    /// Options that a caller's own pod may have and that do not count, for the plugin sets them itself.
-    static final Set<String> LEFT_OUT_OPTIONS = Set.of("job-name");
+    /// Options that are removed from a caller's own pod, because the plugin sets them itself.
+    static final Set<String> REMOVED_OPTIONS = Set.of("job-name");
 
     private static final String SLURM = "slurm-job.vk.io/";
     private static final String APPTAINER = "apptainer-job.vk.io/";
     private static final String INTERLINK = "interlink.eu/";
     private static final String KUBELET = "interlink.virtual-kubelet.io/";
 
-    /// interLink's own prefixes, and those of its plugins: `slurm-job.vk.io`, `htcondor-job.vk.io`, and the older
+    /// The prefixes of interLink and its plugins: `slurm-job.vk.io`, `htcondor-job.vk.io`, and the older
     /// `slurm-job.knoc.io`.
     private static final Pattern PREFIX =
             Pattern.compile(
@@ -37,17 +37,17 @@ final class PluginAnnotations {
 
     private static final int LONGEST_SHELL_TEXT = 65_536;
 
-    /// Reads a value.
+    /// Parses a value.
     @FunctionalInterface
     private interface Parser {
 
-        /// @return the value as the pod carries it
-        /// @throws InvalidValueException if it is none
+        /// @return the value for the pod
+        /// @throws InvalidValueException if it is not valid
         String canonical(String value);
     }
 
-    /// @param rule the name of the finding
-    /// @param forOperators whether an operator has to allow the annotation
+    /// @param rule the rule of the finding
+    /// @param forOperators whether an operator must allow the annotation
     private record Grammar(String rule, boolean forOperators, Parser parser) {}
 
     private static final Map<String, Grammar> GRAMMARS = grammars();
@@ -61,7 +61,7 @@ final class PluginAnnotations {
                 new Grammar(
                         "slurm-flags",
                         false,
-                        value -> SlurmOptions.parse(value, LEFT_OUT_OPTIONS).rendered()));
+                        value -> SlurmOptions.parse(value, REMOVED_OPTIONS).rendered()));
         grammars.put(
                 MetadataNames.PRE_EXEC,
                 new Grammar("pre-exec", false, PluginAnnotations::shellText));
@@ -79,7 +79,7 @@ final class PluginAnnotations {
                 grammars,
                 "image-root",
                 "(" + ImageReference.KINDS + "|/)[A-Za-z0-9._/:@+~-]*",
-                "Write the beginning of an image, such as docker://ghcr.io/example/.");
+                "Write a prefix of images, such as docker://ghcr.io/example/.");
         plugin(grammars, "flavor", "[A-Za-z0-9][A-Za-z0-9._-]{0,62}", "Write a flavor's name.");
         plugin(
                 grammars,
@@ -117,7 +117,7 @@ final class PluginAnnotations {
                 grammars,
                 INTERLINK + "wstunnel-extra-ports",
                 port + "(," + port + ")*",
-                "Write ports with commas between, each perhaps with a name and TCP or UDP:"
+                "Write ports separated by commas, each optionally with a name and TCP or UDP:"
                         + " 8080,9090:metrics:UDP.");
         operators(
                 grammars,
@@ -134,7 +134,7 @@ final class PluginAnnotations {
                     grammars,
                     INTERLINK + "disable-offload-" + containers,
                     name + "(," + name + ")*",
-                    "Write the containers' names with commas between.");
+                    "Write the containers' names, separated by commas.");
         }
         operators(grammars, INTERLINK + "mesh-network", "disabled", "Write disabled.");
         operators(grammars, INTERLINK + "shadow-same-ns", "true|false", "Write true or false.");
@@ -160,7 +160,7 @@ final class PluginAnnotations {
             String text = Text.trimmed(value);
             if (text.length() > 1024 || !compiled.matcher(text).matches()) {
                 throw new InvalidValueException(
-                        "The value \"" + Text.shown(text) + "\" is not one that the plugin reads.",
+                        "The value \"" + Text.shown(text) + "\" is not valid for the plugin.",
                         hint);
             }
             return text;
@@ -171,7 +171,7 @@ final class PluginAnnotations {
         if (value.length() > LONGEST_SHELL_TEXT) {
             throw new InvalidValueException(
                     "The shell text is longer than " + LONGEST_SHELL_TEXT + " characters.",
-                    "Keep it in a file on the HPC, and source that.");
+                    "Put it into a file on the HPC, and source that file.");
         }
         return ShellText.requireHarmless(value);
     }
@@ -188,47 +188,47 @@ final class PluginAnnotations {
         return new SingularityOptions(List.of(), Optional.of(value)).renderedOptions().orElse("");
     }
 
-    /// @param flags the options of a pod
-    /// @return the options among them that are left out, by their long names
-    static List<String> leftOut(String flags) {
-        return SlurmOptions.names(flags).stream().filter(LEFT_OUT_OPTIONS::contains).toList();
+    /// @param flags the options in a pod
+    /// @return the long names of those that are removed
+    static List<String> removedOptions(String flags) {
+        return SlurmOptions.names(flags).stream().filter(REMOVED_OPTIONS::contains).toList();
     }
 
-    /// @param name of an annotation
-    /// @return whether it looks like one that interLink or a plugin reads
+    /// @param name an annotation's name
+    /// @return whether it has a prefix of interLink or a plugin
     static boolean isPlugins(String name) {
         return PREFIX.matcher(name).matches();
     }
 
-    /// @param name of an annotation
-    /// @return whether it is known and read by a plugin, not by interLink itself
+    /// @param name an annotation's name
+    /// @return whether it is known and a plugin reads it, not interLink itself
     static boolean isReadByPlugin(String name) {
         return isKnown(name) && (name.startsWith(SLURM) || name.startsWith(APPTAINER));
     }
 
-    /// @param name of an annotation
+    /// @param name an annotation's name
     /// @return whether it is known
     static boolean isKnown(String name) {
         return GRAMMARS.containsKey(name);
     }
 
-    /// @param name of an annotation
-    /// @return whether an operator has to allow it
+    /// @param name an annotation's name
+    /// @return whether an operator must allow it
     static boolean isForOperators(String name) {
         Grammar grammar = GRAMMARS.get(name);
         return grammar != null && grammar.forOperators;
     }
 
-    /// @param name of a known annotation
-    /// @return the rule that its values follow
+    /// @param name the name of a known annotation
+    /// @return the rule for its values
     static String rule(String name) {
         return grammar(name).rule;
     }
 
-    /// @param name of a known annotation
-    /// @param value as the caller wrote it
-    /// @return the value as the pod carries it
-    /// @throws InvalidValueException if it is not one that the plugin reads
+    /// @param name the name of a known annotation
+    /// @param value the caller's value
+    /// @return the value for the pod
+    /// @throws InvalidValueException if it is not valid for the plugin
     static String canonical(String name, String value) {
         return grammar(name).parser.canonical(value);
     }

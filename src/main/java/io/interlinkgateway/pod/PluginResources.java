@@ -22,22 +22,23 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// What the SLURM plugin will ask SLURM for, settled in the pod so that every version of the plugin reads the same.
+/// Normalizes the resources that the SLURM plugin will request from SLURM, so that every version of the plugin reads
+/// the pod in the same way.
 ///
-/// The plugin asks for CPUs and memory with `--cpus-per-task` and `--mem`, always, and reads nothing but limits and
-/// flags: whole amounts only (`resource.Quantity.AsInt64()`), the largest of the init containers or the sum of the
-/// containers. Without a limit or a flag it asks for one CPU and 1 MB (recording `no-limits`), in which nothing runs;
-/// for less than 1 MiB it asks for `--mem=0`, which is all of a node's memory. So fractions are rounded up, amounts
-/// that can't be meant are refused, a missing limit becomes the request where there is one, else [#DEFAULTS], options
-/// that exclude the plugin's own are translated, and options that a limit displaces are left out.
+/// The plugin always requests CPUs and memory with `--cpus-per-task` and `--mem`. It reads only limits and flags, and
+/// only whole amounts (`resource.Quantity.AsInt64()`): the maximum of the init containers or the sum of the
+/// containers. Without a limit or a flag it requests one CPU and 1 MB (recording `no-limits`), in which nothing can
+/// run; for less than 1 MiB it requests `--mem=0`, which is all of a node's memory. So fractions are rounded up,
+/// implausible amounts are refused, a missing limit is set to the request if there is one, else to [#DEFAULTS],
+/// options that exclude the plugin's own are translated, and options that a limit overrides are removed.
 final class PluginResources {
 
-    /// What a job gets that says nothing: enough to start, and to fail with a clear message.
+    /// The limits of a job without any: enough to start, and to fail with a clear message.
     static final Map<String, String> DEFAULTS = Map.of("cpu", "1", "memory", "1Gi");
 
     static final BigDecimal MEBIBYTE = BigDecimal.TWO.pow(20);
 
-    /// A resource that the plugin asks SLURM for, and the option by which it does.
+    /// A resource that the plugin requests from SLURM, and the option for it.
     private enum Size {
         CPU("cpu", "cpus-per-task"),
         MEMORY("memory", "mem");
@@ -51,11 +52,11 @@ final class PluginResources {
         }
     }
 
-    /// Where a caller writes what is settled here.
+    /// The paths of limits and options in the caller's document.
     interface Fields {
 
         /// @param containers `containers` or `initContainers`
-        /// @param index of the container
+        /// @param index the container's index
         /// @param resource the resource's name
         /// @return the path of the limit
         String limit(String containers, int index, String resource);
@@ -77,12 +78,12 @@ final class PluginResources {
         this.options = flags(pod);
     }
 
-    /// @param pod a pod whose flags are canonical
-    /// @param fields where its parts come from
-    /// @return the settled pod, with what was changed, and errors for what can't be settled
-    static Checked<Pod> settled(Pod pod, Fields fields) {
+    /// @param pod a pod with parsed flags
+    /// @param fields the paths in the caller's document
+    /// @return the normalized pod, with warnings for what was changed, and errors for what can't be normalized
+    static Checked<Pod> normalized(Pod pod, Fields fields) {
         PluginResources resources = new PluginResources(pod, fields);
-        resources.settle();
+        resources.normalize();
         return Checked.of(resources.pod, resources.findings);
     }
 
@@ -92,11 +93,11 @@ final class PluginResources {
         return names == null ? List.of() : List.of(names.split(","));
     }
 
-    /// What the plugin asks for: the largest of the init containers, or the sum of the containers if that is more.
+    /// What the plugin requests: the maximum of the init containers, or the sum of the containers if that is more.
     ///
-    /// @param pod a settled pod
+    /// @param pod a normalized pod
     /// @param resource the resource's name
-    /// @return the amount, unless no container is limited
+    /// @return the amount, or nothing if no container has a limit
     static Optional<BigDecimal> limit(Pod pod, String resource) {
         Optional<BigDecimal> largest =
                 amounts(pod.getSpec().getInitContainers(), resource).max(BigDecimal::compareTo);
@@ -112,7 +113,7 @@ final class PluginResources {
                 .map(Quantity::getNumericalAmount);
     }
 
-    private void settle() {
+    private void normalize() {
         moveDownFromPod();
         round("initContainers", ModelFields.orEmpty(pod.getSpec().getInitContainers()));
         round("containers", pod.getSpec().getContainers());
@@ -121,12 +122,12 @@ final class PluginResources {
         translateMemory();
         complete(Size.MEMORY);
         for (Size size : Size.values()) {
-            displace(size);
+            removeOverridden(size);
         }
         write();
     }
 
-    /// The plugin does not read the resources of a pod as a whole.
+    /// The plugin does not read pod-level resources.
     private void moveDownFromPod() {
         ResourceRequirements whole = pod.getSpec().getResources();
         if (whole == null) {
@@ -154,9 +155,9 @@ final class PluginResources {
                         "changed-by-gateway",
                         "spec.resources",
                         "interLink does not read spec.resources: its limits become those of the"
-                                + " first container where no container has its own, its requests"
-                                + " are left out.",
-                        "Give limits to the containers."));
+                            + " first container if no container has its own, and its requests are"
+                            + " removed.",
+                        "Set limits on the containers."));
     }
 
     private void round(String kind, List<Container> containers) {
@@ -178,7 +179,7 @@ final class PluginResources {
         BigDecimal whole = amount.setScale(0, RoundingMode.CEILING).max(BigDecimal.ONE);
         if (whole.compareTo(amount) != 0) {
             setLimit(container, Size.CPU.resource, new Quantity(whole.toPlainString()));
-            findings.add(rounded(field, cpu, whole.toPlainString(), "SLURM gives whole CPUs."));
+            findings.add(rounded(field, cpu, whole.toPlainString(), "SLURM allocates whole CPUs."));
         }
     }
 
@@ -191,8 +192,8 @@ final class PluginResources {
                             field,
                             "A limit of "
                                     + memory
-                                    + " is less than 1 MiB. The plugin would ask SLURM for 1 MB, or"
-                                    + " for all memory of a node.",
+                                    + " is less than 1 MiB. The plugin would request 1 MB, or all"
+                                    + " memory of a node.",
                             "Write the unit, such as 512Mi or 4Gi."));
         } else if (bytes.stripTrailingZeros().scale() > 0) {
             String whole = bytes.divide(MEBIBYTE, 0, RoundingMode.CEILING) + "Mi";
@@ -202,7 +203,7 @@ final class PluginResources {
                             field,
                             memory,
                             whole,
-                            "It is no whole number of bytes, which the plugin can't read."));
+                            "The plugin can only read whole numbers of bytes."));
         }
     }
 
@@ -227,8 +228,9 @@ final class PluginResources {
                         .boxed()
                         .toList();
         if (requesting.isEmpty()) {
-            Quantity usual = Quantity.parse(Objects.requireNonNull(DEFAULTS.get(size.resource)));
-            add(size, 0, usual, ", the default.");
+            Quantity defaultAmount =
+                    Quantity.parse(Objects.requireNonNull(DEFAULTS.get(size.resource)));
+            add(size, 0, defaultAmount, ", the default.");
         }
         for (int index : requesting) {
             add(
@@ -240,7 +242,7 @@ final class PluginResources {
         round("containers", containers);
     }
 
-    /// A request of less than 1 MiB is no size that a job can run in.
+    /// A request of less than 1 MiB is too small for any job.
     private static boolean isRequested(Size size, Container container) {
         Quantity amount = requests(container).get(size.resource);
         return amount != null
@@ -259,7 +261,7 @@ final class PluginResources {
                                 + "; it gets "
                                 + amount
                                 + source,
-                        "Say how much it needs: SLURM is asked for the limit."));
+                        "Set a limit: the plugin requests it from SLURM."));
     }
 
     /// `--cpus-per-gpu` excludes `--cpus-per-task`, which the plugin always writes.
@@ -293,7 +295,7 @@ final class PluginResources {
                     Finding.error(
                             "option-excluded",
                             fields.option(option),
-                            "The plugin always asks SLURM with --"
+                            "The plugin always uses the option --"
                                     + size.option
                                     + ", which excludes --"
                                     + option
@@ -312,7 +314,7 @@ final class PluginResources {
                 Finding.warning(
                         "option-translated",
                         fields.option(option),
-                        "The plugin always asks SLURM with --"
+                        "The plugin always uses the option --"
                                 + size.option
                                 + ", which excludes --"
                                 + option
@@ -329,7 +331,7 @@ final class PluginResources {
         options = new SlurmOptions(values);
     }
 
-    /// An amount of memory as sbatch writes it, several times.
+    /// Multiplies an amount of memory in sbatch's notation.
     private static Optional<String> times(String memory, Optional<BigDecimal> factor) {
         String digits = memory.replaceFirst("[KMGTkmgt]$", "");
         return product(number(digits), factor)
@@ -343,7 +345,7 @@ final class PluginResources {
                 : options.value(Size.CPU.option).flatMap(PluginResources::number);
     }
 
-    /// How many tasks each node gets, where that is certain.
+    /// How many tasks each node gets, if that is certain.
     private Optional<BigDecimal> tasksOnEachNode() {
         if (options.value("ntasks-per-node").isPresent()) {
             return options.value("ntasks-per-node").flatMap(PluginResources::number);
@@ -356,7 +358,7 @@ final class PluginResources {
                 : Optional.empty();
     }
 
-    /// How many GPUs each node gives, where that is certain.
+    /// How many GPUs are allocated on each node, if that is certain.
     private Optional<BigDecimal> gpusOnEachNode() {
         Optional<String> perNode =
                 options.value("gpus-per-node")
@@ -389,8 +391,8 @@ final class PluginResources {
                 .map(divided -> divided[0]);
     }
 
-    /// A limit wins over the option in every version of the plugin but those that can't read the limit.
-    private void displace(Size size) {
+    /// A limit overrides the option in all versions of the plugin, except those that can't read the limit.
+    private void removeOverridden(Size size) {
         if (limit(pod, size.resource).isPresent() && options.value(size.option).isPresent()) {
             options = options.without(Set.of(size.option));
             findings.add(
@@ -399,7 +401,7 @@ final class PluginResources {
                             fields.option(size.option),
                             "The limit for "
                                     + size.resource
-                                    + " displaces the option --"
+                                    + " overrides the option --"
                                     + size.option
                                     + ".",
                             "Give only the limit."));

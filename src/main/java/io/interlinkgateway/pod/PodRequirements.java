@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// What a job's pod needs of its node and workspace.
+/// What a job's pod requires of its node and workspace.
 public final class PodRequirements {
 
     private final List<Toleration> tolerations;
@@ -31,7 +31,7 @@ public final class PodRequirements {
     }
 
     /// @param pod any pod
-    /// @return what it needs
+    /// @return its requirements
     public static PodRequirements of(Pod pod) {
         List<Container> containers = pod.getSpec().getContainers();
         List<Container> all = new ArrayList<>(containers);
@@ -43,13 +43,13 @@ public final class PodRequirements {
         all.forEach(container ->
                 needs(container)
                         .forEach((name, amount) -> resources.merge(name, amount, BigDecimal::max)));
-        // The scheduler does not count a request of nothing.
+        // The scheduler ignores a request of zero.
         resources.values().removeIf(amount -> amount.signum() == 0);
         return new PodRequirements(pod.getSpec(), resources, ObjectReferences.of(pod));
     }
 
-    /// What each resource needs in all, by Kubernetes' names, in base units: the sum of what the containers
-    /// request, where a limit without a request is the request.
+    /// The total of each resource, by Kubernetes' names, in base units: the sum of the containers' requests, where a
+    /// limit without a request counts as the request.
     ///
     /// @return names to amounts
     public Map<String, BigDecimal> resources() {
@@ -58,29 +58,29 @@ public final class PodRequirements {
 
     /// The Secrets and ConfigMaps that the pod refers to.
     ///
-    /// @return all references, optional ones too
+    /// @return all references, including optional ones
     public List<ObjectReference> references() {
         return references;
     }
 
-    /// The rules of the pod itself that keep it from a node.
+    /// The pod's rules that exclude a node.
     ///
     /// @param node the node
-    /// @return node selectors and required node affinities that the node does not satisfy
-    public List<HpcRequest.FieldValue> brokenSelections(VirtualNode node) {
-        return NodeSelection.broken(spec, node);
+    /// @return node selectors and required node affinities that the node does not match
+    public List<HpcRequest.FieldValue> unmatchedSelections(VirtualNode node) {
+        return NodeSelection.unmatched(spec, node);
     }
 
-    /// Whether a taint lets the job in.
+    /// Whether the job can be scheduled on a node with a taint.
     ///
     /// @param taint a node's taint
-    /// @return true if the pod tolerates it, or it only asks to be avoided
+    /// @return true if the pod tolerates the taint, or its effect is only a preference
     public boolean tolerates(VirtualNode.Taint taint) {
         return taint.effect().equals("PreferNoSchedule")
                 || tolerations.stream().anyMatch(toleration -> tolerates(toleration, taint));
     }
 
-    /// The matching rules of Kubernetes: an empty key with Exists matches all, an empty effect every effect.
+    /// Kubernetes' rules for matching: an empty key with Exists matches all taints, an empty effect every effect.
     static boolean tolerates(Toleration toleration, VirtualNode.Taint taint) {
         String key = Objects.requireNonNullElse(toleration.getKey(), "");
         String effect = Objects.requireNonNullElse(toleration.getEffect(), "");

@@ -18,14 +18,14 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Whether the values of a document are of the types that a pod's fields have. The API server converts none into
-/// another: a number is no text, and a text is no number. The types are those of fabric8's classes; a field that
-/// they do not have may hold anything, for the API server speaks about it. Texts must be Unicode without NUL.
+/// Checks whether the values of a document have the types of a pod's fields. The API server does not convert types:
+/// it accepts no number for a text and no text for a number. The types are those of fabric8's classes; an unknown
+/// field may have any type, because the API server reports it. Texts must be valid Unicode without NUL.
 final class PodShape {
 
     private static final String RULE = "pod-shape";
 
-    /// By class, its fields' types under their names in a document.
+    /// For each class, the types of its fields by their names in a document.
     private static final ClassValue<Map<String, Type>> FIELDS =
             new ClassValue<>() {
                 @Override
@@ -41,27 +41,27 @@ final class PodShape {
                 }
             };
 
-    private static final int MOST = 50;
+    private static final int MAX_FINDINGS = 50;
 
     private final List<Finding> findings = new ArrayList<>();
-    private int unsaid;
+    private int omitted;
 
     private PodShape() {}
 
-    /// Takes time in proportion to the document's size.
+    /// The time is proportional to the document's size.
     ///
     /// @param document maps, lists, texts, numbers and booleans
-    /// @return what is of another type than its field, each with its path; a value is never shown, for it may be a
-    ///     secret
+    /// @return an error with the path for each value of a wrong type. Values are not shown, because they may be
+    ///     secrets
     static List<Finding> findings(Map<String, Object> document) {
         PodShape shape = new PodShape();
         shape.check(document, Pod.class, new Place(null, "", false));
-        if (shape.unsaid > 0) {
+        if (shape.omitted > 0) {
             shape.findings.add(
                     Finding.error(
                             RULE,
                             "",
-                            shape.unsaid + " more values do not fit their fields.",
+                            shape.omitted + " more values do not match their fields.",
                             "Correct the others first."));
         }
         return shape.findings;
@@ -73,7 +73,7 @@ final class PodShape {
         }
         Class<?> raw = raw(type);
         if (!fits(value, raw)) {
-            note(() -> misfit(value, raw, place));
+            note(() -> mismatch(value, raw, place));
         } else if (value instanceof Map<?, ?> map) {
             checkMap(map, type, raw, place);
         } else if (value instanceof List<?> list) {
@@ -104,16 +104,18 @@ final class PodShape {
                     Finding.error(
                             "text",
                             place.path(),
-                            place.path() + " holds NUL or half a Unicode character.",
+                            place.path()
+                                    + " contains NUL or half a Unicode character (an unpaired"
+                                    + " surrogate).",
                             refused.hint()));
         }
     }
 
     private void note(Supplier<Finding> finding) {
-        if (findings.size() < MOST) {
+        if (findings.size() < MAX_FINDINGS) {
             findings.add(finding.get());
         } else {
-            unsaid++;
+            omitted++;
         }
     }
 
@@ -151,7 +153,7 @@ final class PodShape {
         };
     }
 
-    private static Finding misfit(Object value, Class<?> raw, Place place) {
+    private static Finding mismatch(Object value, Class<?> raw, Place place) {
         return Finding.error(
                 RULE,
                 place.path(),
@@ -201,7 +203,7 @@ final class PodShape {
         boolean isScalar = !(value instanceof List || value instanceof Map);
         if (raw == String.class && isScalar) {
             String example = value instanceof Boolean ? "\"yes\"" : "\"0777\"";
-            return "Put what stands there in quotes, as in " + place.lead() + example + ".";
+            return "Put the value in quotes, as in " + place.lead() + example + ".";
         }
         if (raw == String.class) {
             return "Write one text, in quotes.";
@@ -228,16 +230,16 @@ final class PodShape {
         return (Class<?>) (type instanceof ParameterizedType generic ? generic.getRawType() : type);
     }
 
-    /// What a list or a map holds.
+    /// The type of the elements of a list or a map.
     private static Type argument(Type type) {
         Type[] arguments = ((ParameterizedType) type).getActualTypeArguments();
         return arguments[arguments.length - 1];
     }
 
-    /// Where a value stands. Its path is written only if there is something to say about it.
+    /// The position of a value. Its path is only built for a finding.
     private record Place(@Nullable Place parent, String step, boolean isElement) {
 
-        /// @param free whether names are the caller's own, as those of labels
+        /// @param free whether the caller chooses the names, as for labels
         Place under(String name, boolean free) {
             String field = parent == null ? name : "." + name;
             return new Place(this, free ? "[" + name + "]" : field, false);
@@ -247,7 +249,7 @@ final class PodShape {
             return (parent == null ? "" : parent.path()) + Text.shown(step);
         }
 
-        /// How the value's line begins.
+        /// The start of the value's line.
         String lead() {
             return isElement ? "- " : Text.shown(step.replaceAll("^[.\\[]|]$", "")) + ": ";
         }

@@ -9,10 +9,10 @@ import io.interlinkgateway.job.NamedJob;
 import io.interlinkgateway.job.PodManifest;
 import java.util.List;
 
-/// From a job to its pod.
+/// Translates a job to its pod.
 public final class PodTranslation {
 
-    /// The value of [MetadataNames#MANAGED_BY] on what the gateway made.
+    /// The value of [MetadataNames#MANAGED_BY] on objects that the gateway created.
     public static final String MANAGER = "interlink-gateway";
 
     static final String FROM_SPEC = "job-spec";
@@ -20,12 +20,12 @@ public final class PodTranslation {
 
     private PodTranslation() {}
 
-    /// Translates a job. The same job gives the same pod.
+    /// Translates a job. Equal jobs give equal pods.
     ///
     /// @param job a job with its name
-    /// @return the job with its pod, unless a manifest is no pod or policy forbids what it says. The findings are
-    ///     what interLink ignores, what the gateway added or changed, what should not be written down, and why
-    ///     the pod may not be created.
+    /// @return the job with its pod, or no job if a manifest is not a pod or has something forbidden. The findings
+    ///     are what interLink ignores, what the gateway added or changed, what looks like a secret, and why the pod
+    ///     may not be created.
     public static Checked<TranslatedJob> translate(NamedJob job) {
         return translated(job)
                 .then(pod ->
@@ -45,7 +45,7 @@ public final class PodTranslation {
         };
     }
 
-    /// With the digest of its definition as an annotation.
+    /// Adds the digest of the definition as an annotation.
     private static Pod marked(NamedJob job, Pod pod) {
         String definition =
                 switch (job.definition()) {
@@ -69,7 +69,7 @@ public final class PodTranslation {
         return marked;
     }
 
-    /// A definition names its credential and not the kind of it, which may change between two repeats.
+    /// The definition has the name of the credential but not its kind, which may change between two attempts.
     private static Pod asRequested(NamedJob job, Pod pod) {
         return switch (job.definition()) {
             case PodManifest _ -> pod;

@@ -11,11 +11,11 @@ import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.representer.StandardRepresenter;
 
-/// A pod as YAML that every reader reads alike: kubectl (Go), Java and Python, YAML 1.1 and 1.2. They differ about
-/// line separators (U+0085, U+2028, U+2029), about what a control character or U+FEFF is, and about which bare words
-/// are numbers or booleans. So a text stands bare only where it begins like a word and is none of theirs; all
-/// others are in double quotes, with escapes for what is not printable ASCII. Scripts of printable ASCII keep their
-/// lines.
+/// Writes a pod as YAML that all parsers read in the same way: kubectl (Go), Java and Python, YAML 1.1 and 1.2.
+/// Parsers differ about line separators (U+0085, U+2028, U+2029), control characters and U+FEFF, and about which
+/// plain scalars are numbers or booleans. So a text is a plain scalar only if it looks like a word and is not a
+/// number or boolean for any of them; other texts are in double quotes, with escapes for characters that are not
+/// printable ASCII. Scripts of printable ASCII keep their lines (literal style).
 public final class PodYaml {
 
     private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
@@ -38,7 +38,7 @@ public final class PodYaml {
     private PodYaml() {}
 
     /// @param pod any pod
-    /// @return one document with all that the pod says; lines end with a line feed
+    /// @return one document with all fields of the pod; lines end with a line feed
     public static String of(Pod pod) {
         return new Dump(SETTINGS, new Texts())
                 .dumpToString(SERIALIZATION.convertValue(pod, Map.class));

@@ -5,17 +5,17 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The shell text that the HPC runs before the container, and the part of it that pulls a missing image.
+/// The shell text that runs on the HPC before the container, and its part that pulls a missing image.
 ///
-/// The plugin puts the text in front of its job script: after a newline in the version that was
-/// recorded, after a blank in older ones. Text that ends with a newline works in both.
+/// The plugin puts its job script after the text: after a newline in the recorded version, after a blank in older
+/// ones. Text that ends with a newline works in both.
 final class PreExec {
 
-    /// Pulls an image once, however many jobs start together: `mkdir` is the lock, because it is atomic
-    /// on every shared file system, where `flock` often isn't. The holder keeps the lock alive by
-    /// counting in it; a waiter that sees no progress for two minutes by its own clock takes the lock over,
-    /// by a rename, and clears away what the dead holder left. Should two take over at once, both pull, each
-    /// to its own file: the image appears by a rename, whole or not at all.
+    /// Pulls an image once, even if many jobs start at the same time. The lock is a folder, because `mkdir` is atomic
+    /// on every shared file system and `flock` often is not. The job that has the lock writes a growing counter into
+    /// it. A waiting job that sees no progress for two minutes by its own clock takes the lock over with a rename,
+    /// and deletes the incomplete file. If two jobs take it over at the same time, both pull, each to its own file. A
+    /// rename makes the complete image visible, so it is never incomplete.
     private static final String PULL =
             """
             ( image='@IMAGE@'; source='@SOURCE@'; lock="$image.gateway-lock"; part="$image.gateway-part.$(hostname).$$"
@@ -52,19 +52,19 @@ final class PreExec {
 
     private static final String END = "# interlink-gateway: the image is there\n";
 
-    /// Filled in at one go: a path may hold the other's mark.
-    private static final Pattern PLACE = Pattern.compile("@IMAGE@|@SOURCE@");
+    /// Both placeholders are replaced in one pass, because a path may contain the text of the other placeholder.
+    private static final Pattern PLACEHOLDER = Pattern.compile("@IMAGE@|@SOURCE@");
 
     private PreExec() {}
 
-    /// The text with exactly one newline added, which [#ownPart] takes away again.
+    /// The text with exactly one newline added, which [#ownPart] removes again.
     static Optional<String> textFor(ImageReference image, Optional<String> preExec) {
         String pull = image.pullFrom().map(source -> pull(image.value(), source)).orElse("");
         String own = preExec.map(text -> text + "\n").orElse("");
         return Optional.of(pull + own).filter(text -> !text.isEmpty());
     }
 
-    /// What the caller wrote, also where an older gateway wrote another pull before it.
+    /// The caller's text, also if an older gateway wrote another pull before it.
     static Optional<String> ownPart(ImageReference image, Optional<String> text) {
         return text.map(whole -> image.pullFrom().isPresent() ? afterPull(whole) : whole)
                 .map(own -> own.endsWith("\n") ? own.substring(0, own.length() - 1) : own)
@@ -77,7 +77,8 @@ final class PreExec {
     }
 
     private static String pull(String image, String source) {
-        return PLACE.matcher(PULL)
+        return PLACEHOLDER
+                .matcher(PULL)
                 .replaceAll(place ->
                         Matcher.quoteReplacement(place.group().equals("@IMAGE@") ? image : source));
     }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The lines that the SLURM plugin writes, by the rules of the version in the recordings: the flags,
-/// then CPUs and memory from the limits, which displace the same flags. What a flavor adds is known to its node alone.
+/// The `#SBATCH` lines that the SLURM plugin writes, by the rules of the version in the recordings: the flags, then
+/// CPUs and memory from the limits, which override the same flags. What a flavor adds is only known on its node.
 final class SbatchDirectives {
 
     private SbatchDirectives() {}
@@ -38,7 +38,7 @@ final class SbatchDirectives {
         return lines;
     }
 
-    /// Without a limit, a flag and a flavor the plugin asks for one CPU and 1 MB.
+    /// Without a limit, a flag and a flavor, the plugin requests one CPU and 1 MB.
     private static void put(
             Map<String, String> options,
             String option,

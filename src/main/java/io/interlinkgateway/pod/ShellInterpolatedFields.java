@@ -19,13 +19,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The texts of a pod that the plugin pastes into its script as they are, and for which Kubernetes takes nearly anything:
-/// where volumes are mounted, and under which names; the working directory; what hooks and probes run and ask for.
+/// The fields of a pod that the plugin inserts into its script unchanged although Kubernetes allows nearly any text
+/// in them: names and paths of volume mounts, the working directory, and commands and requests of hooks and probes.
 final class ShellInterpolatedFields {
 
-    /// What a text has to be where the plugin pastes it.
+    /// The form that a text must have, depending on its place in the script.
     private enum Form {
-        /// A part of `--bind source:target:options`, where a comma begins another mount.
+        /// A part of `--bind source:target:options`, where a comma starts another mount.
         MOUNT_PATH(
                 "/[A-Za-z0-9._/@+~=-]*",
                 "Use an absolute path of letters, digits and ._/@+~=- only, without \"..\"."),
@@ -58,76 +58,76 @@ final class ShellInterpolatedFields {
         }
     }
 
-    /// A text, where it stands, and what it has to be.
-    record Pasted(String field, String value, Form form) {
+    /// A text, its field, and its required form.
+    record InterpolatedField(String field, String value, Form form) {
 
-        /// @throws InvalidValueException if the script would take it for something else
+        /// @throws InvalidValueException if the text could have another meaning in the script
         void require() {
             if (!form.fits(value)) {
                 throw new InvalidValueException(
-                        "The plugin would read the value \""
+                        "The plugin would interpret the value \""
                                 + Text.shown(value)
-                                + "\" as something else, or run it.",
+                                + "\" in another way, or execute it.",
                         form.hint);
             }
         }
     }
 
-    private final List<Pasted> texts = new ArrayList<>();
+    private final List<InterpolatedField> texts = new ArrayList<>();
 
     private ShellInterpolatedFields() {}
 
-    static List<Pasted> of(String path, Container container) {
-        ShellInterpolatedFields pasted = new ShellInterpolatedFields();
+    static List<InterpolatedField> of(String path, Container container) {
+        ShellInterpolatedFields fields = new ShellInterpolatedFields();
         List<VolumeMount> mounts = container.getVolumeMounts();
         for (int index = 0; index < mounts.size(); index++) {
             String here = path + ".volumeMounts[" + index + "]";
-            pasted.add(here + ".name", mounts.get(index).getName(), Form.NAME);
-            pasted.add(here + ".mountPath", mounts.get(index).getMountPath(), Form.MOUNT_PATH);
-            pasted.add(here + ".subPath", mounts.get(index).getSubPath(), Form.RELATIVE_PATH);
-            pasted.add(
+            fields.add(here + ".name", mounts.get(index).getName(), Form.NAME);
+            fields.add(here + ".mountPath", mounts.get(index).getMountPath(), Form.MOUNT_PATH);
+            fields.add(here + ".subPath", mounts.get(index).getSubPath(), Form.RELATIVE_PATH);
+            fields.add(
                     here + ".subPathExpr", mounts.get(index).getSubPathExpr(), Form.RELATIVE_PATH);
         }
-        pasted.add(path + ".name", container.getName(), Form.NAME);
-        pasted.add(path + ".workingDir", container.getWorkingDir(), Form.WORD);
+        fields.add(path + ".name", container.getName(), Form.NAME);
+        fields.add(path + ".workingDir", container.getWorkingDir(), Form.WORD);
         if (container.getLifecycle() != null) {
-            pasted.addHook(path + ".lifecycle.preStop", container.getLifecycle().getPreStop());
-            pasted.addHook(path + ".lifecycle.postStart", container.getLifecycle().getPostStart());
+            fields.addHook(path + ".lifecycle.preStop", container.getLifecycle().getPreStop());
+            fields.addHook(path + ".lifecycle.postStart", container.getLifecycle().getPostStart());
         }
-        pasted.addProbe(path + ".livenessProbe", container.getLivenessProbe());
-        pasted.addProbe(path + ".readinessProbe", container.getReadinessProbe());
-        pasted.addProbe(path + ".startupProbe", container.getStartupProbe());
-        return pasted.texts;
+        fields.addProbe(path + ".livenessProbe", container.getLivenessProbe());
+        fields.addProbe(path + ".readinessProbe", container.getReadinessProbe());
+        fields.addProbe(path + ".startupProbe", container.getStartupProbe());
+        return fields.texts;
     }
 
     /// Each key becomes a file that is mounted by its path.
-    static List<Pasted> of(String path, Volume volume) {
-        ShellInterpolatedFields pasted = new ShellInterpolatedFields();
-        pasted.add(path + ".name", volume.getName(), Form.NAME);
+    static List<InterpolatedField> of(String path, Volume volume) {
+        ShellInterpolatedFields fields = new ShellInterpolatedFields();
+        fields.add(path + ".name", volume.getName(), Form.NAME);
         if (volume.getPersistentVolumeClaim() != null) {
-            pasted.add(
+            fields.add(
                     path + ".persistentVolumeClaim.claimName",
                     volume.getPersistentVolumeClaim().getClaimName(),
                     Form.NAME);
         }
         if (volume.getSecret() != null) {
-            pasted.add(path + ".secret.secretName", volume.getSecret().getSecretName(), Form.NAME);
-            pasted.addKeys(path + ".secret", volume.getSecret().getItems());
+            fields.add(path + ".secret.secretName", volume.getSecret().getSecretName(), Form.NAME);
+            fields.addKeys(path + ".secret", volume.getSecret().getItems());
         }
         if (volume.getConfigMap() != null) {
-            pasted.add(path + ".configMap.name", volume.getConfigMap().getName(), Form.NAME);
-            pasted.addKeys(path + ".configMap", volume.getConfigMap().getItems());
+            fields.add(path + ".configMap.name", volume.getConfigMap().getName(), Form.NAME);
+            fields.addKeys(path + ".configMap", volume.getConfigMap().getItems());
         }
         if (volume.getDownwardAPI() != null) {
-            pasted.addFiles(path + ".downwardAPI", volume.getDownwardAPI().getItems());
+            fields.addFiles(path + ".downwardAPI", volume.getDownwardAPI().getItems());
         }
         if (volume.getProjected() != null) {
             List<VolumeProjection> sources = volume.getProjected().getSources();
             for (int index = 0; index < sources.size(); index++) {
-                pasted.addSource(path + ".projected.sources[" + index + "]", sources.get(index));
+                fields.addSource(path + ".projected.sources[" + index + "]", sources.get(index));
             }
         }
-        return pasted.texts;
+        return fields.texts;
     }
 
     private void addSource(String path, VolumeProjection source) {
@@ -220,7 +220,7 @@ final class ShellInterpolatedFields {
 
     private void add(String field, @Nullable String text, Form form) {
         if (text != null) {
-            texts.add(new Pasted(field, text, form));
+            texts.add(new InterpolatedField(field, text, form));
         }
     }
 }

@@ -25,26 +25,26 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// From a typed spec to its pod.
+/// Translates a job spec to its pod.
 final class SpecTranslation {
 
-    /// The one container's name.
+    /// The name of the only container.
     static final String CONTAINER = "job";
 
     private SpecTranslation() {}
 
-    /// @return the pod, with what there is to know about it
+    /// @return the pod, with findings
     static Checked<Pod> translated(NamedJob job, JobSpec spec) {
         Pod pod = podFor(job, spec);
         ImageRoot.missing(pod)
                 .ifPresent(kind ->
                         pod.getMetadata().getAnnotations().put(MetadataNames.IMAGE_ROOT, kind));
-        Checked<Pod> settled = PluginResources.settled(pod, new SpecFields());
-        settled.value().ifPresent(written -> keepWritten(spec, written));
+        Checked<Pod> normalized = PluginResources.normalized(pod, new SpecFields());
+        normalized.value().ifPresent(written -> storeWritten(spec, written));
         return new Checked<>(
-                settled.value(),
+                normalized.value(),
                 Stream.of(
-                                settled.findings().stream(),
+                                normalized.findings().stream(),
                                 SuspectedSecrets.in(spec),
                                 imageWarnings(spec.image()))
                         .flatMap(findings -> findings)
@@ -59,21 +59,22 @@ final class SpecTranslation {
                                 ImageReference.warning("image.pullFrom", source).stream()));
     }
 
-    /// What was settled otherwise than the caller wrote it, so that the job's definition is what was sent.
-    private static void keepWritten(JobSpec spec, Pod pod) {
+    /// Stores the caller's values where they were normalized, so that the job's definition can be shown as it was
+    /// sent.
+    private static void storeWritten(JobSpec spec, Pod pod) {
         Map<String, String> annotations = pod.getMetadata().getAnnotations();
         String flags = spec.slurm().rendered();
         if (!flags.equals(annotations.getOrDefault(MetadataNames.FLAGS, ""))) {
             annotations.put(MetadataNames.WRITTEN_FLAGS, flags);
         }
-        Map<String, io.fabric8.kubernetes.api.model.Quantity> settled =
+        Map<String, io.fabric8.kubernetes.api.model.Quantity> normalized =
                 pod.getSpec().getContainers().getFirst().getResources().getLimits();
         String limits =
                 spec.resources().limits().entrySet().stream()
                         .filter(limit ->
                                 !limit.getValue()
                                         .text()
-                                        .equals(String.valueOf(settled.get(limit.getKey()))))
+                                        .equals(String.valueOf(normalized.get(limit.getKey()))))
                         .map(limit -> limit.getKey() + "=" + limit.getValue())
                         .collect(Collectors.joining(","));
         if (!limits.isEmpty()) {
@@ -81,7 +82,7 @@ final class SpecTranslation {
         }
     }
 
-    /// Where a spec has what the plugin asks SLURM for.
+    /// The paths of a spec's limits and options.
     static final class SpecFields implements PluginResources.Fields {
 
         @Override
@@ -140,8 +141,8 @@ final class SpecTranslation {
         return annotations;
     }
 
-    /// The gateway's option stands before the caller's own, even where they say it too: so the way back is
-    /// certain, and the runtime takes it twice.
+    /// The gateway's option is put before the caller's options, even if they contain it too. So it can be removed
+    /// again with certainty; the runtime accepts it twice.
     private static Optional<String> options(JobSpec spec) {
         boolean needed =
                 EnvironmentEncoding.needsNoEvaluation(

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// Environment values that look like passwords, tokens or keys. Whoever may look at the workspace's jobs sees them, so
-/// they belong in a Secret. Only the variable is named, never its value.
+/// Finds environment values that look like passwords, tokens or keys. They are visible to everyone who may read the
+/// workspace's jobs, so they belong in a Secret. The findings contain the variable's name but not its value.
 final class SuspectedSecrets {
 
     private static final Pattern NAME =
@@ -22,7 +22,7 @@ final class SuspectedSecrets {
                     "PASSWORD|PASSWD|PASSPHRASE|SECRET|(^|_)CREDENTIALS?$|(^|_)(PASS|PWD|PAT)$"
                             + "|(TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|AUTH_?KEY)$");
 
-    /// Where a secret is kept, or one of its properties: not the secret itself.
+    /// Names for the location or a property of a secret, not for the secret itself.
     private static final Pattern NO_SECRETS_NAME =
             Pattern.compile("_(FILE|PATH|DIR|URL|URI|NAME|LENGTH|SIZE|TTL|TIMEOUT)$");
 
@@ -55,11 +55,10 @@ final class SuspectedSecrets {
                                 "env." + variable.getKey(),
                                 variable.getKey(),
                                 isMlflows(variable.getKey())
-                                        ? "Put an MLflow credential, and name it in"
+                                        ? "Store an MLflow credential, and name it in"
                                                 + " mlflow.credential."
-                                        : "Keep it in a Secret of the workspace, and send the job"
-                                                + " as a pod that takes it from there with"
-                                                + " secretKeyRef."));
+                                        : "Store it in a Secret of the workspace, and send the job"
+                                                + " as a pod that uses it with secretKeyRef."));
     }
 
     static Stream<Finding> in(String path, List<Container> containers) {
@@ -76,7 +75,7 @@ final class SuspectedSecrets {
                         warning(
                                 path + ".env[" + index + "].value",
                                 variables.get(index).getName(),
-                                "Keep it in a Secret of the workspace, and take it from there with"
+                                "Store it in a Secret of the workspace, and use it with"
                                         + " valueFrom.secretKeyRef."));
     }
 
@@ -97,7 +96,7 @@ final class SuspectedSecrets {
                 field,
                 "The environment variable "
                         + Text.shown(name)
-                        + " looks like a secret; everybody in the workspace can read it.",
+                        + " looks like a secret; everyone in the workspace can read it.",
                 hint);
     }
 }

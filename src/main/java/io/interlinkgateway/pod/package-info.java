@@ -1,5 +1,5 @@
-/// Pure functions both ways between jobs and pods, policy, and every name of a label or annotation. Start with
-/// [io.interlinkgateway.pod.PodTranslation].
+/// Pure functions that translate jobs to pods and back, the policy for manifests, and the names of all labels and
+/// annotations. Start with [io.interlinkgateway.pod.PodTranslation].
 @ApplicationModule(allowedDependencies = {"failure", "job", "node"})
 @NullMarked
 package io.interlinkgateway.pod;

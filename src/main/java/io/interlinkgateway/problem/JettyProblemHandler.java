@@ -16,8 +16,8 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Answers what Jetty refuses before anybody else sees it, such as broken request lines and large headers: with a
-/// problem, as everywhere.
+/// Responds with problems to requests that Jetty itself refuses, such as those with malformed request lines or large
+/// headers.
 @Component
 class JettyProblemHandler extends ErrorHandler {
 
@@ -29,7 +29,7 @@ class JettyProblemHandler extends ErrorHandler {
         this.refusals = refusals;
     }
 
-    /// Jetty answers only GET, POST and HEAD with a body.
+    /// By default, Jetty sends a body only for GET, POST and HEAD.
     @Override
     public boolean errorPageForMethod(String method) {
         return true;
@@ -53,7 +53,7 @@ class JettyProblemHandler extends ErrorHandler {
             @Nullable String message,
             @Nullable Throwable cause,
             Callback callback) {
-        // Jetty answers 505, but it is the client that chose the version.
+        // Jetty responds with 505, although the client chose the version.
         boolean version = code == HttpStatus.HTTP_VERSION_NOT_SUPPORTED.value();
         int status = version ? HttpStatus.BAD_REQUEST.value() : code;
         ProblemType type = ProblemType.ofStatus(HttpStatusCode.valueOf(status));

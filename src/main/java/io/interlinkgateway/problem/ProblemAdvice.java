@@ -58,7 +58,7 @@ import tools.jackson.databind.exc.InvalidNullException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
-/// The one place where failures become answers.
+/// Converts all exceptions to problem responses.
 @RestControllerAdvice
 class ProblemAdvice extends ResponseEntityExceptionHandler {
 
@@ -103,8 +103,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                     answer(
                             withHint(
                                     ProblemType.MALFORMED_REQUEST.problem(detail),
-                                    "Call the gateway by its own name, with an address as the API"
-                                            + " has it."));
+                                    "Use the gateway's own host name, and an address of the API."));
         };
     }
 
@@ -127,8 +126,8 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                         refused.findings().getFirst().hint()));
     }
 
-    /// A document that was made of several, such as a definition and its changes, is read without the
-    /// framework, and so fails without its exceptions.
+    /// A document that was composed of others, such as a definition and its changes, is read without Spring, so its
+    /// failures are not Spring's exceptions.
     @ExceptionHandler
     ResponseEntity<Object> handle(JacksonException unreadable) {
         return answer(unreadable(unreadable));
@@ -141,22 +140,22 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         return handle(new GatewayException.RefusedByFirewall(), response);
     }
 
-    /// The client does not get this answer; metrics and the audit log count it by its status, which web servers use for
-    /// this.
+    /// The client does not receive this response. It sets the status for metrics and the audit log; web servers
+    /// commonly use 499 for this.
     @ExceptionHandler
     ResponseEntity<Object> handle(ClientLeftException left) {
         return ResponseEntity.status(CLIENT_LEFT).build();
     }
 
-    /// A committed answer can't become a problem any more: rethrown, the failure makes the server cut the
-    /// connection, so that the client can't take what it got for the whole.
+    /// After the response is committed, it can't be changed to a problem. The exception is rethrown, so that the
+    /// server closes the connection and the client does not treat the incomplete response as complete.
     @ExceptionHandler
     @Nullable ResponseEntity<Object> handle(Exception defect, HttpServletResponse response)
             throws Exception {
         if (response.isCommitted()) {
             throw defect;
         }
-        // Jetty reads parameters when they are asked for, and can't decode all of them.
+        // Jetty decodes parameters when they are first read, which can fail.
         if (defect instanceof HttpException refused
                 && HttpStatusCode.valueOf(refused.getCode()).is4xxClientError()) {
             return answer(
@@ -201,13 +200,13 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     private static ProblemDetail unreadable(JacksonException json) {
-        if (json instanceof MismatchedInputException misfit
+        if (json instanceof MismatchedInputException mismatch
                 && !(json instanceof UnrecognizedPropertyException)
                 && !json.getPath().isEmpty()) {
-            return invalid(misfit(misfit, misfit.getTargetType(), path(json)));
+            return invalid(mismatch(mismatch, mismatch.getTargetType(), path(json)));
         }
         if (json instanceof InputCoercionException outOfRange && !json.getPath().isEmpty()) {
-            return invalid(misfit(outOfRange, outOfRange.getTargetType(), path(json)));
+            return invalid(mismatch(outOfRange, outOfRange.getTargetType(), path(json)));
         }
         Finding finding = findingOf(json);
         return withFindings(
@@ -241,7 +240,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                     Finding.error(
                             "json-syntax",
                             path(json),
-                            "It is no JSON at line "
+                            "It is not valid JSON at line "
                                     + broken.getLocation().getLineNr()
                                     + ", column "
                                     + broken.getLocation().getColumnNr()
@@ -257,10 +256,10 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         };
     }
 
-    /// A value is not shown, for it may be a password.
-    private static Finding misfit(JacksonException misfit, Class<?> target, String path) {
+    /// Values are not shown, because they may be passwords.
+    private static Finding mismatch(JacksonException mismatch, Class<?> target, String path) {
         Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(target);
-        if (misfit instanceof InvalidNullException) {
+        if (mismatch instanceof InvalidNullException) {
             return Finding.error(
                     "shape", path, path + " must not be null.", "Give a value, or leave it out.");
         }
@@ -272,7 +271,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         } else if (type == Integer.class || type == Long.class) {
             expected = "a whole number" + (type == Integer.class ? " of 32 bits" : "");
             hint =
-                    misfit instanceof InputCoercionException
+                    mismatch instanceof InputCoercionException
                             ? "Write a number from "
                                     + Text.rangeOf(type == Integer.class ? Integer.SIZE : Long.SIZE)
                                     + "."
@@ -306,7 +305,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                         creator != null && creator.mode() == JsonCreator.Mode.DELEGATING);
     }
 
-    // An unquoted value is quoted in the message, and it may be a password.
+    // The message quotes an unquoted value, which may be a password.
     private static String withoutToken(StreamReadException broken) {
         return broken.getOriginalMessage().replaceFirst("(?s)token '.*'", "token");
     }
@@ -330,7 +329,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             HttpStatusCode status,
             WebRequest request) {
         return answer(
-                misshapen(
+                withShapeErrors(
                         invalid.getBindingResult().getFieldErrors().stream()
                                 .map(error ->
                                         shape(
@@ -344,10 +343,10 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                 "shape",
                 field,
                 field + " " + message + ".",
-                "See /swagger-ui.html for what the field takes.");
+                "See /swagger-ui.html for the field's valid values.");
     }
 
-    private static ProblemDetail misshapen(List<Finding> findings) {
+    private static ProblemDetail withShapeErrors(List<Finding> findings) {
         return withFindings(
                 invalid().problem(findings.size() + " fields can't be accepted."), findings);
     }
@@ -366,8 +365,8 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                 Finding.error(
                         "parameter",
                         field,
-                        "The parameter " + field + " has no such value.",
-                        "See /swagger-ui.html for the values that it takes.");
+                        "The parameter " + field + " does not accept this value.",
+                        "See /swagger-ui.html for the parameter's valid values.");
         for (Throwable cause = mismatch; cause != null; cause = cause.getCause()) {
             if (cause instanceof ConversionFailedException failed
                     && failed.getTargetType().getType().isEnum()) {
@@ -377,7 +376,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                                 field,
                                 "The parameter "
                                         + field
-                                        + " has no value \""
+                                        + " does not accept the value \""
                                         + Text.shown(String.valueOf(failed.getValue()))
                                         + "\".",
                                 "Use one of " + constants(failed.getTargetType().getType()) + ".");
@@ -432,7 +431,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                                     type.problem(detail(body, type)),
                                     unacceptable.getSupportedMediaTypes().isEmpty()
                                             ? "Omit Accept."
-                                            : "Omit Accept, or ask for "
+                                            : "Omit Accept, or request "
                                                     + named(unacceptable.getSupportedMediaTypes())
                                                     + ".");
                     case HttpMediaTypeNotSupportedException unread ->
@@ -470,7 +469,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                 .collect(Collectors.joining(" or "));
     }
 
-    /// Each address answers OPTIONS, and HEAD where it answers GET.
+    /// Each address supports OPTIONS, and HEAD if it supports GET.
     private static Set<HttpMethod> answered(Set<HttpMethod> declared) {
         Set<HttpMethod> methods = new LinkedHashSet<>(declared);
         if (methods.contains(HttpMethod.GET)) {
@@ -480,7 +479,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         return methods;
     }
 
-    /// The type of a refusal with findings: of the job that was sent, or of another request.
+    /// The problem type for findings: about a job, or about another request.
     private static ProblemType invalid() {
         return jobsAddress().isPresent() ? ProblemType.INVALID_JOB : ProblemType.INVALID_REQUEST;
     }
@@ -489,7 +488,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         return jobsAddress().filter(address -> !address.endsWith("/resubmit")).isPresent();
     }
 
-    /// Where the request sends a job, if it does.
+    /// The address to which the request sends a job, if it does.
     private static Optional<String> jobsAddress() {
         return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes now
                         && SENDS_JOB.contains(now.getRequest().getMethod())

@@ -11,7 +11,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/// Failures that never reached a controller, such as one in a filter.
+/// Responds with problems to failures outside of controllers, such as in a filter.
 @Hidden
 @RestController
 class ProblemErrorController implements ErrorController {

@@ -9,7 +9,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/// The pages that a problem's `type` leads to.
+/// The pages to which a problem's `type` refers.
 @Hidden
 @RestController
 class ProblemPages {

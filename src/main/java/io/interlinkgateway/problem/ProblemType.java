@@ -8,7 +8,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 
-/// Every type of problem that the gateway answers with.
+/// All types of problems.
 enum ProblemType {
     INVALID_JOB(
             HttpStatus.UNPROCESSABLE_CONTENT,
@@ -32,7 +32,7 @@ enum ProblemType {
             HttpStatus.NOT_FOUND,
             "Not found",
             "The workspace has nothing with this name, or you have no access to it.",
-            "Check the name and the workspace parameter, or list what is there."),
+            "Check the name and the parameter workspace, or list the existing objects."),
     NAME_TAKEN(
             HttpStatus.CONFLICT,
             "Name already in use",
@@ -41,11 +41,11 @@ enum ProblemType {
     OTHER_JOB(
             HttpStatus.PRECONDITION_FAILED,
             "The job is another one now",
-            "The header If-Match names a job that was replaced or deleted meanwhile. Nothing was"
-                    + " done.",
-            "Get the job again. If it is gone, a DELETE has nothing left to do, and a PUT is sent"
-                    + " without If-Match. If another job has the name, send the request with its"
-                    + " new ETag if you mean that job."),
+            "The header If-Match names a job that was replaced or deleted in the meantime. Nothing"
+                    + " was changed.",
+            "Get the job again. If it no longer exists, a DELETE is not needed, and a PUT must be"
+                + " sent without If-Match. If another job has the name, send the request with its"
+                + " new ETag if you mean that job."),
     STILL_TERMINATING(
             HttpStatus.CONFLICT,
             "Previous job still terminating",
@@ -60,18 +60,18 @@ enum ProblemType {
             HttpStatus.GONE,
             "Cursor expired",
             "A cursor is valid for a few minutes, and only exactly as the gateway returned it. The"
-                    + " header Last-Event-ID holds an id of the same job's events.",
+                    + " header Last-Event-ID must have an id of the same job's events.",
             "Start again without the parameter cursor and the header Last-Event-ID."),
     CLUSTER_UNAVAILABLE(
             HttpStatus.SERVICE_UNAVAILABLE,
             "Cluster unavailable",
-            "The Kubernetes API server did not answer in time, or is overloaded.",
+            "The Kubernetes API server did not respond in time, or is overloaded.",
             "Send the request again in a few seconds. With an Idempotency-Key this cannot create"
                     + " two jobs."),
     CLUSTER_REFUSED(
             HttpStatus.BAD_GATEWAY,
             "Refused by the cluster",
-            "The Kubernetes API server rejected what the gateway asked for. The detail contains its"
+            "The Kubernetes API server rejected the gateway's request. The detail contains its"
                     + " message.",
             "Contact the gateway's operator: a permission may be missing, or a quota may be used"
                     + " up."),
@@ -85,7 +85,7 @@ enum ProblemType {
     ISSUER_UNAVAILABLE(
             HttpStatus.SERVICE_UNAVAILABLE,
             "Token issuer unavailable",
-            "The token's issuer does not answer, so the gateway cannot verify the token.",
+            "The token's issuer does not respond, so the gateway cannot verify the token.",
             "Send the request again in a few seconds."),
     TOO_MANY_REQUESTS(
             HttpStatus.TOO_MANY_REQUESTS,
@@ -124,8 +124,8 @@ enum ProblemType {
     NOT_ACCEPTABLE(
             HttpStatus.NOT_ACCEPTABLE,
             "Not acceptable",
-            "The header Accept asks for a media type that this address does not offer.",
-            "Omit Accept, or ask for application/json."),
+            "The header Accept requests a media type that this address does not offer.",
+            "Omit Accept, or request application/json."),
     REFUSED(
             HttpStatus.FORBIDDEN,
             "Request refused",
@@ -180,7 +180,7 @@ enum ProblemType {
         return Arrays.stream(values()).filter(type -> type.slug().equals(slug)).findFirst();
     }
 
-    /// The type for a status that the framework chose.
+    /// The type for a status that Spring chose.
     static ProblemType ofStatus(HttpStatusCode status) {
         return Arrays.stream(values())
                 .filter(type -> type.status.equals(status) && type != INVALID_JOB)

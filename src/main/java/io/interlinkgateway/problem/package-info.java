@@ -1,4 +1,4 @@
-/// From everything that can go wrong to a problem of RFC 9457, and the page that explains each type.
+/// Converts failures to problems (RFC 9457), and serves a page that explains each type.
 @ApplicationModule(allowedDependencies = {"failure", "compute", "web"})
 @NullMarked
 package io.interlinkgateway.problem;

@@ -4,7 +4,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 /// A job that was deleted, as streams report it.
 ///
-/// @param name its name, which another job may have by now
-/// @param uid its pod's UID, which no other job has
-@Schema(name = "DeletedJob", description = "A job that is gone.")
+/// @param name its name, which another job may have now
+/// @param uid its pod's UID, which is unique
+@Schema(name = "DeletedJob", description = "A job that was deleted.")
 public record DeletedJob(String name, String uid) {}

@@ -26,23 +26,23 @@ import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.representer.Representer;
 
-/// The documents of a stream of YAML. Those that hold nothing count as none, as with kubectl.
+/// Reads the documents of a YAML stream. Empty documents are ignored, as by kubectl.
 final class Documents {
 
     private static final int LONGEST = 1 << 20;
-    private static final int DEEPEST = 50;
-    private static final int MOST_NAMED = 5;
+    private static final int MAX_DEPTH = 50;
+    private static final int MAX_NAMED = 5;
 
     private Documents() {}
 
     /// @param text a stream of YAML
     /// @return its only document: maps, lists, texts, numbers, booleans and nulls
-    /// @throws GatewayException.Rejected if it is no YAML, or has no document or several
+    /// @throws GatewayException.Rejected if it is not valid YAML, or does not have exactly one document
     static @Nullable Object single(String text) {
         LoaderOptions options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
         options.setMaxAliasesForCollections(0);
-        options.setNestingDepthLimit(DEEPEST);
+        options.setNestingDepthLimit(MAX_DEPTH);
         options.setCodePointLimit(LONGEST);
         DumperOptions unused = new DumperOptions();
         Tree tree = new Tree(options);
@@ -59,46 +59,46 @@ final class Documents {
                 throw several(documents);
             }
             return documents.isEmpty() ? null : tree.of(documents.getFirst());
-        } catch (MarkedYAMLException malformed) {
+        } catch (MarkedYAMLException failure) {
             String where =
-                    malformed.getProblemMark() == null
+                    failure.getProblemMark() == null
                             ? ""
                             : " (line "
-                                    + (malformed.getProblemMark().getLine() + 1)
+                                    + (failure.getProblemMark().getLine() + 1)
                                     + ", column "
-                                    + (malformed.getProblemMark().getColumn() + 1)
+                                    + (failure.getProblemMark().getColumn() + 1)
                                     + ")";
             throw PodDocument.rejected(
                     "",
                     "The YAML can't be read"
                             + where
                             + ": "
-                            + Text.shown(String.valueOf(malformed.getProblem())),
-                    "Correct it there. Keys may stand once in a map, and aliases of lists and maps"
-                            + " must be written out.");
-        } catch (ReaderException control) {
+                            + Text.shown(String.valueOf(failure.getProblem())),
+                    "Correct it there. A map must not contain a key twice, and aliases of lists and"
+                            + " maps must be written out.");
+        } catch (ReaderException failure) {
             throw PodDocument.rejected(
                     "",
-                    "The YAML can't be read: the character %d (line %d) is U+%04X, which no YAML may hold."
+                    "The YAML can't be read: the character %d (line %d) is U+%04X, which is not allowed in YAML."
                             .formatted(
-                                    control.getPosition() + 1,
-                                    line(text, control.getPosition()),
-                                    control.getCodePoint()),
+                                    failure.getPosition() + 1,
+                                    line(text, failure.getPosition()),
+                                    failure.getCodePoint()),
                     "Leave it out, or write it in double quotes with its escape, such as \"\\e\".");
         } catch (YAMLException refused) {
             throw PodDocument.rejected(
                     "",
                     "The YAML can't be read: " + Text.shown(String.valueOf(refused.getMessage())),
                     "Send one document of at most 1 MiB and "
-                            + DEEPEST
-                            + " levels, without aliases and own tags.");
-        } catch (GatewayException.Rejected several) {
-            throw several;
-        } catch (RuntimeException unfit) {
-            // The reader lets through what it meets where a value does not fit its tag.
+                            + MAX_DEPTH
+                            + " levels, without aliases and custom tags.");
+        } catch (GatewayException.Rejected failure) {
+            throw failure;
+        } catch (RuntimeException _) {
+            // The parser throws exceptions of any type if a value does not match its tag.
             throw PodDocument.rejected(
                     "",
-                    "The YAML can't be read: a value is not what its tag says.",
+                    "The YAML can't be read: a value does not match its tag.",
                     "Send one document without tags.");
         }
     }
@@ -115,7 +115,7 @@ final class Documents {
         String others =
                 documents.stream()
                         .filter(document -> !"Pod".equals(field(document, "kind").orElse("")))
-                        .limit(MOST_NAMED)
+                        .limit(MAX_NAMED)
                         .map(Documents::title)
                         .collect(Collectors.joining(", "));
         long pods =
@@ -125,12 +125,12 @@ final class Documents {
         return PodDocument.rejected(
                 "",
                 documents.size()
-                        + " documents were sent, and a job is one pod. Pods among them: "
+                        + " documents were sent, but a job is one pod. Pods among them: "
                         + pods
                         + (others.isEmpty() ? "." : "; the others: " + others + "."),
                 pods > 1
-                        ? "Send each pod in a request of its own."
-                        : "Send the pod alone; create the others before, with kubectl apply.");
+                        ? "Send each pod in a separate request."
+                        : "Send only the pod; create the other objects before with kubectl apply.");
     }
 
     private static String title(Node document) {
@@ -159,7 +159,7 @@ final class Documents {
                 : Optional.empty();
     }
 
-    /// Makes values of nodes, with numbers and booleans as kubectl has them.
+    /// Converts nodes to values, with kubectl's rules for numbers and booleans.
     private static final class Tree extends SafeConstructor {
 
         private Tree(LoaderOptions options) {
@@ -178,15 +178,15 @@ final class Documents {
                 @Override
                 public Object construct(Node node) {
                     return reading.apply(((ScalarNode) node).getValue())
-                            .orElseThrow(() -> new Unfit(node));
+                            .orElseThrow(() -> new TagMismatch(node));
                 }
             };
         }
     }
 
-    private static final class Unfit extends ConstructorException {
-        private Unfit(Node node) {
-            super(null, null, "the value is not what its tag says", node.getStartMark());
+    private static final class TagMismatch extends ConstructorException {
+        private TagMismatch(Node node) {
+            super(null, null, "the value does not match its tag", node.getStartMark());
         }
     }
 }

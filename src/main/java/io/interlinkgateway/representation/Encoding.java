@@ -10,8 +10,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// From a document's bytes to its text. What can't be decoded is refused: a replacement character would run as part
-/// of a command.
+/// Decodes a document's bytes. Bytes that can't be decoded are refused: a replacement character could become part of
+/// a command.
 final class Encoding {
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -19,12 +19,12 @@ final class Encoding {
     private Encoding() {}
 
     /// @param body the bytes
-    /// @param named the encoding that the sender names; without one it is known by a byte order mark or by the zero
-    ///     bytes around the first character, as YAML 1.2 has it, and else is UTF-8
+    /// @param named the encoding from the request; if empty, it is determined by a byte order mark or by the zero
+    ///     bytes around the first character, as in YAML 1.2, and otherwise UTF-8
     /// @return the text, without a byte order mark
-    /// @throws GatewayException.Rejected with the first byte that does not belong there
+    /// @throws GatewayException.Rejected with the position of the first byte that can't be decoded
     static String decoded(byte[] body, Optional<Charset> named) {
-        Charset charset = named.orElseGet(() -> seen(body));
+        Charset charset = named.orElseGet(() -> detected(body));
         CharsetDecoder decoder =
                 charset.newDecoder()
                         .onMalformedInput(CodingErrorAction.REPORT)
@@ -48,7 +48,7 @@ final class Encoding {
         return (marked ? text.slice(1, text.length() - 1) : text).toString();
     }
 
-    private static Charset seen(byte[] body) {
+    private static Charset detected(byte[] body) {
         int[] first = new int[4];
         for (int at = 0; at < 4; at++) {
             first[at] = at < body.length ? body[at] & 0xFF : -1;
@@ -70,14 +70,14 @@ final class Encoding {
     private static GatewayException.Rejected refused(Charset charset, int offset, long line) {
         return PodDocument.rejected(
                 "",
-                "The body is no "
+                "The body is not valid "
                         + charset.name()
                         + ": byte "
                         + (offset + 1)
                         + " (line "
                         + line
                         + ") can't be decoded.",
-                "Save the file as UTF-8, or name its encoding in the header, such as Content-Type:"
+                "Save the file as UTF-8, or set its encoding in the header, such as Content-Type:"
                         + " application/yaml; charset=ISO-8859-1.");
     }
 }

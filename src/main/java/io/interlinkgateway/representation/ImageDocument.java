@@ -8,10 +8,10 @@ import jakarta.validation.constraints.NotBlank;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// An image: its path or reference, as a text or as an object that also says where it is pulled from.
+/// An image: its path or reference, as a text, or as an object with a reference from which it is pulled.
 public record ImageDocument(@NotBlank String path, @Nullable String pullFrom) {
 
-    /// The object's form.
+    /// The form as an object.
     private record Pulled(String path, String pullFrom) {}
 
     @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
@@ -26,7 +26,7 @@ public record ImageDocument(@NotBlank String path, @Nullable String pullFrom) {
         return new ImageDocument(reference, null);
     }
 
-    /// As it is usually written: a text unless there is more to say.
+    /// The usual form: a text if there is only a path or reference.
     @JsonValue
     Object toJson() {
         return pullFrom == null ? path : new Pulled(path, pullFrom);

@@ -4,14 +4,14 @@ import java.nio.charset.Charset;
 import java.util.Optional;
 import org.springframework.http.MediaType;
 
-/// The body of a request that describes a job, not parsed yet.
+/// The unparsed body of a request with a job.
 public final class JobDocument {
 
     private final byte[] body;
     private final MediaType type;
 
-    /// @param body its bytes, which must not be changed
-    /// @param type what the request says of them: JSON is a job spec, all else a pod
+    /// @param body the bytes, which must not be modified
+    /// @param type the request's content type: JSON for a job spec, any other for a pod
     public JobDocument(byte[] body, MediaType type) {
         this.body = body;
         this.type = type;

@@ -15,11 +15,11 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Parses what callers send as a job.
+/// Parses the jobs that callers send.
 @Component
 public class JobDocuments {
 
-    /// How Bean Validation marks the elements of lists and maps.
+    /// Bean Validation's notation for elements of lists and maps.
     private static final Pattern ELEMENT = Pattern.compile("\\.?<[^<>]*>");
 
     private final JsonMapper json;
@@ -33,8 +33,8 @@ public class JobDocuments {
     }
 
     /// @param document a job spec in JSON, or a pod in YAML
-    /// @return what it asks for, unless it can't be decoded or breaks a rule
-    /// @throws tools.jackson.core.JacksonException if it is no JSON, or no job spec
+    /// @return the requested job, or the findings if it can't be decoded or breaks a rule
+    /// @throws tools.jackson.core.JacksonException if it is not valid JSON, or not a job spec
     public Checked<RequestedJob> parse(JobDocument document) {
         return compute.run(() -> {
             try {
@@ -44,13 +44,13 @@ public class JobDocuments {
                                 : PodDocument.parse(document.body(), document.charset()),
                         List.of());
             } catch (GatewayException.Rejected refused) {
-                // The parsers stop where they are: what follows an error has no meaning.
+                // The parsers stop at the first error, because the rest can't be interpreted.
                 return Checked.refused(refused.findings());
             }
         });
     }
 
-    /// Jackson knows UTF-8, UTF-16 and UTF-32 by their first bytes.
+    /// Jackson detects UTF-8, UTF-16 and UTF-32 by the first bytes.
     private SubmitJobRequest spec(JobDocument document) {
         Optional<Charset> other =
                 document.charset().filter(charset -> !charset.name().startsWith("UTF-"));
@@ -66,10 +66,10 @@ public class JobDocuments {
         return request;
     }
 
-    /// What a job spec asks for. What is wrong with its shape and with what it says is refused together.
+    /// Converts a job spec. Errors in its shape and in its values are reported together.
     ///
     /// @param request a job spec
-    /// @return what it asks for
+    /// @return the requested job
     /// @throws io.interlinkgateway.failure.GatewayException.Rejected with all findings
     public RequestedJob requested(SubmitJobRequest request) {
         return request.toRequestedJob(
@@ -82,6 +82,6 @@ public class JobDocuments {
                 "shape",
                 field,
                 field + " " + violation.getMessage() + ".",
-                "See /swagger-ui.html for what the field takes.");
+                "See /swagger-ui.html for the field's valid values.");
     }
 }

@@ -22,76 +22,76 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/// A job as it is answered.
-@Schema(name = "Job", description = "A job as it is now.")
+/// A job in responses and events.
+@Schema(name = "Job", description = "A job with its present state.")
 public record JobResponse(
         String name,
         String workspace,
-        @Nullable @Schema(description = "The virtual node that it was sent to.") String node,
+        @Nullable @Schema(description = "The virtual node to which it is assigned.") String node,
         JobPhase state,
         @Nullable
                 @Schema(
                         description =
-                                "Why it waits, failed or is not known; missing in other states."
-                                        + " NODE_UNREACHABLE: the state is old, because the node"
-                                        + " lost contact.")
+                                "Why it waits, failed or has an unknown state; missing in other"
+                                    + " states. NODE_UNREACHABLE: the state is out of date, because"
+                                    + " the node has lost contact.")
                 JobReason reason,
         @Nullable @Schema(description = "The reason as a sentence.") String message,
         @Nullable @Schema(description = "What to do about it.") String hint,
         @Nullable
                 @Schema(
                         description =
-                                "Of the first container that failed, 0 to 255. Missing if the job"
-                                        + " was killed or it is not known.")
+                                "The exit code of the first container that failed, 0 to 255."
+                                        + " Missing if the job was killed or the code is unknown.")
                 Integer exitCode,
         @Nullable
                 @Schema(
                         description =
-                                "How the containers ended, as the job's own record says; init"
-                                        + " containers only where they failed.")
+                                "How the containers ended, from the job's own record. Init"
+                                        + " containers are only included if they failed.")
                 List<Job.ContainerExit> containers,
-        @Nullable @Schema(description = "The HPC's own id of the job.") String remoteJobId,
+        @Nullable @Schema(description = "The job's id on the HPC.") String remoteJobId,
         @Nullable
                 @Schema(
                         description =
                                 "How long it may run; missing if its job spec names no limit.")
                 Walltime walltime,
-        @Schema(
-                        description =
-                                "Its pod's UID. A name can be used again once its job is deleted,"
-                                        + " a UID can't.")
-                String uid,
+        @Schema(description = "Its pod's UID. Unlike a name, it is never used again.") String uid,
         Instant createdAt,
         @Nullable
                 @Schema(
                         description =
-                                "Since when the job has been waiting in its present place, if that"
-                                        + " is known.")
+                                "Since when the job has been waiting for the present reason, if"
+                                        + " known.")
                 Instant queuedSince,
         @Nullable Instant startedAt,
         @Nullable
                 @Schema(
                         description =
-                                "SECOND: by the job's own clock. OBSERVED: when interLink noticed,"
-                                        + " up to half a minute late, more after an outage.")
+                                "SECOND: from the job's own record, in whole seconds. OBSERVED:"
+                                    + " when interLink noticed, up to half a minute late, or more"
+                                    + " after an outage.")
                 Precision startedAtPrecision,
         @Nullable Instant finishedAt,
         @Nullable @Schema(description = "As startedAtPrecision.") Precision finishedAtPrecision,
         @Schema(description = "How the state is known.") Job.Evidence evidence,
-        @Schema(description = "gateway, or what else created the pod.", example = "gateway")
+        @Schema(
+                        description =
+                                "The program that created the pod: gateway or another one's name.",
+                        example = "gateway")
                 String managedBy,
         @Nullable Map<String, String> labels,
         @Schema(
                         description =
-                                "What it was made from: a job spec that can be sent again, or a"
-                                        + " pod. Missing in events, and in lists unless asked for.",
+                                "What it was created from: a job spec, which can be sent again, or"
+                                    + " a pod. Missing in events, and in lists unless requested.",
                         anyOf = {SubmitJobRequest.class, PodManifest.class})
                 @Nullable Object definition,
         @Nullable
                 @Schema(
                         description =
-                                "What the gateway changed or interLink will ignore; only in the"
-                                        + " answer to a submission.")
+                                "What the gateway changed and what interLink will ignore. Only in"
+                                        + " responses to submissions.")
                 List<Finding> warnings) {
 
     /// How long a job may run.
@@ -128,14 +128,14 @@ public record JobResponse(
     }
 
     /// @param job a job
-    /// @return its answer without warnings
+    /// @return the response without warnings
     public static JobResponse from(Job job) {
         return from(job, List.of());
     }
 
     /// @param job a job that was just submitted
-    /// @param warnings what its caller should know
-    /// @return its answer
+    /// @param warnings the warnings about it
+    /// @return the response
     public static JobResponse from(Job job, List<Finding> warnings) {
         StateDetails details = StateDetails.of(job);
         return new JobResponse(
@@ -171,7 +171,7 @@ public record JobResponse(
         };
     }
 
-    /// What a state says of itself.
+    /// The fields that depend on the state.
     private record StateDetails(
             @Nullable JobReason reason,
             @Nullable String message,
@@ -234,13 +234,13 @@ public record JobResponse(
                     null, null, null, OptionalInt.empty(), Optional.empty(), started, finished);
         }
 
-        /// The state is what it was when the node was last heard of.
+        /// The state when the node last reported.
         private StateDetails asOf(Instant lastContact) {
             return new StateDetails(
                     JobReason.NODE_UNREACHABLE,
                     "The job's node has been out of contact since "
                             + lastContact.truncatedTo(ChronoUnit.SECONDS)
-                            + "; this is how the job was then."
+                            + "; this was the job's state then."
                             + (message == null ? "" : " " + message),
                     "Wait until the node is ready again, or contact its operator.",
                     exitCode,

@@ -15,11 +15,11 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The `ETag` of a job: its UID, and a digest of what changes about it. It is weak, because the time at which a state
-/// was seen is not in it. `If-Match` compares only the UID: it says which job is meant, not in which state.
+/// The `ETag` of a job: its UID, and a digest of everything that can change. It is weak, because it does not contain
+/// the time of observation. `If-Match` compares only the UID, so it identifies a job but not its state.
 public final class JobTag {
 
-    /// In conditions it stands for whatever is there (RFC 9110, section 13.1).
+    /// In conditions it matches any existing job (RFC 9110, section 13.1).
     public static final String ANY = "*";
 
     private static final int DIGITS = 16;
@@ -28,8 +28,8 @@ public final class JobTag {
 
     private JobTag() {}
 
-    /// @param job as it is answered
-    /// @return its tag, with the quotes
+    /// @param job the job in the response
+    /// @return its tag, including the quotes
     public static String of(Job job) {
         String changing =
                 String.join(
@@ -49,26 +49,26 @@ public final class JobTag {
                     + "."
                     + HexFormat.of().formatHex(digest).substring(0, DIGITS)
                     + "\"";
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException(missing);
+        } catch (NoSuchAlgorithmException failure) {
+            throw new IllegalStateException(failure);
         }
     }
 
-    /// @param ifMatch `If-Match` of a request; several are joined by commas
-    /// @param name the name of the job that the request is about
-    /// @param there the job that has the name now, which `*` means; asked only for that
-    /// @return the UIDs of the jobs that are meant; empty without the header
-    /// @throws InvalidValueException if one is no tag of a job
-    /// @throws GatewayException.OtherJob if `*` means no job
-    public static Set<String> meant(
-            Optional<String> ifMatch, JobName name, Supplier<Optional<Job>> there) {
+    /// @param ifMatch the header `If-Match`; several headers are joined by commas
+    /// @param name the job's name in the request
+    /// @param present finds the present job with the name; only called for `*`
+    /// @return the UIDs that match; empty without the header
+    /// @throws InvalidValueException if one is not a job's tag
+    /// @throws GatewayException.OtherJob if `*` is given and there is no job
+    public static Set<String> uids(
+            Optional<String> ifMatch, JobName name, Supplier<Optional<Job>> present) {
         Set<String> uids = new LinkedHashSet<>();
         if (ifMatch.isEmpty()) {
             return uids;
         }
         if (ifMatch.orElseThrow().strip().equals(ANY)) {
             uids.add(
-                    there.get()
+                    present.get()
                             .orElseThrow(() -> new GatewayException.OtherJob(name.value()))
                             .uid());
             return uids;
@@ -77,10 +77,9 @@ public final class JobTag {
             Matcher matcher = TAG.matcher(tag.strip());
             if (!matcher.matches()) {
                 throw new InvalidValueException(
-                        "The header If-Match holds no ETag of a job.",
-                        "Send the header ETag of an answer with the job as it is, with its"
-                                + " quotes, or * for any job of this name, or leave If-Match"
-                                + " out.");
+                        "The header If-Match is not the ETag of a job.",
+                        "Send the ETag of a response with the job unchanged, including its quotes,"
+                                + " or * for any job with this name, or leave If-Match out.");
             }
             uids.add(matcher.group(1));
         }

@@ -9,8 +9,8 @@ import org.yaml.snakeyaml.nodes.NodeId;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.resolver.Resolver;
 
-/// What an unquoted YAML scalar is, as kubectl sees it: YAML 1.1 with its `y`, `yes` and octal numbers and the `0o`
-/// of 1.2, but without dates and numbers to the base 60, so that `2026-01-01` and `12:30` stay texts.
+/// Determines the type of an unquoted YAML scalar by kubectl's rules: YAML 1.1 with its `y`, `yes` and octal numbers,
+/// and the `0o` of YAML 1.2, but without dates and base-60 numbers, so that `2026-01-01` and `12:30` are texts.
 final class KubernetesResolver extends Resolver {
 
     private static final Set<String> TRUTHS =
@@ -28,18 +28,18 @@ final class KubernetesResolver extends Resolver {
     private static final Pattern DECIMAL =
             Pattern.compile("[-+]?(?:\\.[0-9]++|[0-9]++(?:\\.[0-9]*+)?)(?:[eE][-+]?[0-9]++)?");
 
-    // Where a point comes first, Go has it only between digits; elsewhere anywhere.
+    // After a leading decimal point, Go allows underscores only between digits; otherwise anywhere.
     private static final Pattern LOOSE_UNDERSCORE = Pattern.compile("(?<![0-9])_|_(?![0-9])");
 
     // 64 binary digits with sign and prefix
     private static final int LONGEST_INTEGER = 67;
 
-    // From here on JSON has an exponent, and no whole number of a pod is so large.
+    // From this value on, JSON numbers have an exponent; no whole number in a pod is as large.
     private static final double LARGEST_WHOLE = 1e21;
 
     @Override
     protected void addImplicitResolvers() {
-        // All is in resolve: the patterns of YAML 1.1 are not those of kubectl.
+        // Everything is in resolve, because the patterns of YAML 1.1 differ from kubectl's.
     }
 
     @Override
@@ -65,17 +65,17 @@ final class KubernetesResolver extends Resolver {
     }
 
     /// @param scalar any text
-    /// @return the boolean that it is; empty if it is none
+    /// @return the boolean value; empty if it is not a boolean
     static Optional<Boolean> truth(String scalar) {
         return TRUTHS.contains(scalar) || UNTRUTHS.contains(scalar)
                 ? Optional.of(TRUTHS.contains(scalar))
                 : Optional.empty();
     }
 
-    /// The number that a scalar is, as it stands in JSON after kubectl wrote it.
+    /// The number that kubectl writes to JSON for a scalar.
     ///
     /// @param scalar any text
-    /// @return a [Long] or [BigInteger] if it is whole and below 10^21, else a [Double]; empty if it is no number
+    /// @return a [Long] or [BigInteger] if it is whole and below 10^21, else a [Double]; empty if it is not a number
     static Optional<Number> number(String scalar) {
         if (scalar.isEmpty() || "+-.0123456789".indexOf(scalar.charAt(0)) < 0) {
             return Optional.empty();

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A pod as kubectl takes it.
+/// A pod in the form that kubectl accepts.
 public final class PodDocument {
 
     private static final String HOSTNAME = "kubernetes.io/hostname";
@@ -26,28 +26,28 @@ public final class PodDocument {
     /// Reads a pod from a request's body.
     ///
     /// @param body YAML or JSON
-    /// @param charset what the request says about it
-    /// @return the pod, its name and the node that its selector names
-    /// @throws GatewayException.Rejected if it can't be decoded, is no pod, or names no node
+    /// @param charset the encoding from the request
+    /// @return the pod, its name and the node in its selector
+    /// @throws GatewayException.Rejected if it can't be decoded, is not a pod, or does not name a node
     public static RequestedJob parse(byte[] body, Optional<Charset> charset) {
         return parse(Encoding.decoded(body, charset));
     }
 
-    /// Reads a pod, one document of YAML or JSON; documents that hold nothing may stand beside it. Collections can't
-    /// be repeated by aliases, because a few lines of them can stand for gigabytes.
+    /// Reads a pod from one document of YAML or JSON; empty documents are ignored. Aliases of collections are
+    /// refused, because a few lines with them can expand to gigabytes.
     ///
     /// @param text at most 1 MiB
-    /// @return the pod, its name and the node that its selector names
-    /// @throws GatewayException.Rejected if it is no pod, or names no node
+    /// @return the pod, its name and the node in its selector
+    /// @throws GatewayException.Rejected if it is not a pod, or does not name a node
     public static RequestedJob parse(String text) {
         return requestedJob(document(text));
     }
 
-    /// A pod that is read already.
+    /// Converts a pod that was already parsed.
     ///
     /// @param document the tree
-    /// @return the pod, its name and the node that its selector names
-    /// @throws GatewayException.Rejected if it names no node
+    /// @return the pod, its name and the node in its selector
+    /// @throws GatewayException.Rejected if it does not name a node
     public static RequestedJob requestedJob(Map<String, Object> document) {
         Findings findings = new Findings();
         Optional<JobName> name =
@@ -64,14 +64,14 @@ public final class PodDocument {
                                         "name",
                                         "metadata.generateName",
                                         () -> new JobName.Prefix((String) text)))
-                        .orElse(JobName.Prefix.USUAL);
+                        .orElse(JobName.Prefix.DEFAULT);
         Optional<Object> selected = value(document, "spec", "nodeSelector", HOSTNAME);
         if (selected.isEmpty()) {
             findings.add(
                     Finding.error(
                             "node",
                             "spec.nodeSelector",
-                            "The pod names no node.",
+                            "The pod does not name a node.",
                             "Add kubernetes.io/hostname with the name of a virtual node, see GET"
                                     + " /api/v1/nodes."));
         } else if (!(selected.orElseThrow() instanceof String)) {
@@ -98,10 +98,10 @@ public final class PodDocument {
             Map<String, Object> document = (Map<String, Object>) plain(map, "");
             return document;
         }
-        throw rejected("kind", "The document is no pod.", "Send one manifest with kind: Pod.");
+        throw rejected("kind", "The document is not a pod.", "Send one manifest with kind: Pod.");
     }
 
-    /// The tree without nulls, which Kubernetes reads as absent.
+    /// The tree without nulls, which Kubernetes treats as missing.
     private static Object plain(@Nullable Object node, String path) {
         return switch (node) {
             case Map<?, ?> map -> {
@@ -139,7 +139,7 @@ public final class PodDocument {
             default ->
                     throw rejected(
                             path,
-                            "A value is of a kind that no pod has.",
+                            "A value has a type that is not possible in a pod.",
                             "Use texts, numbers, booleans, lists and maps only.");
         };
     }

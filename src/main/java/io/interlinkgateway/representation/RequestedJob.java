@@ -5,11 +5,11 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import java.util.Optional;
 
-/// What a caller asked for, before it has its place.
+/// A job as requested, before it is checked and placed.
 ///
-/// @param name the name, unless the gateway shall give one
-/// @param namePrefix what the gateway's name begins with
-/// @param node the virtual node that it shall run on
+/// @param name the name; if empty, the gateway generates one
+/// @param namePrefix the prefix of a generated name
+/// @param node the virtual node to run it on
 /// @param definition what to run
 public record RequestedJob(
         Optional<JobName> name,
@@ -17,12 +17,12 @@ public record RequestedJob(
         NodeName node,
         JobDefinition definition) {
 
-    /// With a usual name if the gateway gives one.
+    /// A job with the default prefix for a generated name.
     ///
-    /// @param name the name, unless the gateway shall give one
-    /// @param node the virtual node that it shall run on
+    /// @param name the name; if empty, the gateway generates one
+    /// @param node the virtual node to run it on
     /// @param definition what to run
     public RequestedJob(Optional<JobName> name, NodeName node, JobDefinition definition) {
-        this(name, JobName.Prefix.USUAL, node, definition);
+        this(name, JobName.Prefix.DEFAULT, node, definition);
     }
 }

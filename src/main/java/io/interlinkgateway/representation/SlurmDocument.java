@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Options of `sbatch`: the usual ones by name, the rest as raw flags.
+/// Options of `sbatch`: the frequent ones as fields, others as raw flags.
 @Schema(name = "SlurmOptions")
 public record SlurmDocument(
         @Nullable @Schema(example = "gpu") String partition,
@@ -21,15 +21,15 @@ public record SlurmDocument(
         @Nullable @Schema(description = "Required node features.") String constraint,
         @Nullable @Schema(example = "gpu:1") String gres,
         @Nullable @Positive @Schema(example = "1") Integer nodes,
-        @Nullable @Positive @Schema(description = "The number of tasks in all.") Integer tasks,
+        @Nullable @Positive @Schema(description = "The total number of tasks.") Integer tasks,
         @Nullable @Positive @Schema(example = "1") Integer tasksPerNode,
         @Nullable
                 @Schema(
-                        description = "The walltime, an ISO 8601 duration.",
+                        description = "The maximum run time, as an ISO 8601 duration.",
                         example = "PT55M",
                         format = "duration")
                 String timeLimit,
-        @Nullable @Schema(description = "Compute nodes to keep away from.", example = "gn42")
+        @Nullable @Schema(description = "Compute nodes to exclude.", example = "gn42")
                 String exclude,
         @Nullable
                 @Schema(

@@ -14,9 +14,9 @@ import tools.jackson.databind.deser.std.StdScalarDeserializer;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
-/// No value of a document is converted into one of another type: neither numbers and booleans into texts, nor texts
-/// into numbers, nor 1.9 into 1. Lists and maps hold no nulls; the first one is refused while it is read, for checks
-/// of the whole afterwards take a time that grows with the square of their number.
+/// Disables conversions between types: numbers and booleans are not converted to texts, texts not to numbers, and 1.9
+/// not to 1. Nulls in lists and maps are refused. The first one is refused while it is read, because checking the
+/// whole document afterwards takes quadratic time.
 @Component
 class StrictJson implements JsonMapperBuilderCustomizer {
 
@@ -29,7 +29,7 @@ class StrictJson implements JsonMapperBuilderCustomizer {
                 .changeDefaultNullHandling(_ -> JsonSetter.Value.forContentNulls(Nulls.FAIL));
     }
 
-    /// Jackson's own takes a list in a list of texts for its first element.
+    /// Jackson's own deserializer replaces a list within a list of texts by its first element.
     private static final class Texts extends StdScalarDeserializer<String> {
 
         private Texts() {

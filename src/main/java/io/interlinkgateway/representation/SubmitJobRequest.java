@@ -30,15 +30,14 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A job as callers write it. The same document comes back as a job's `definition`, so it can be sent again
-/// as it is.
-@Schema(name = "JobSpec", description = "What to run, where, and with what.")
+/// A job spec as callers write it. A job's `definition` has the same form, so it can be sent again unchanged.
+@Schema(name = "JobSpec", description = "A job in the gateway's own format.")
 public record SubmitJobRequest(
         @Nullable
                 @Schema(
                         description =
                                 "A DNS-1123 label of at most 63 characters, unique in the"
-                                        + " workspace. Without one the gateway gives a name.",
+                                    + " workspace. If it is missing, the gateway generates one.",
                         example = "3dgan-train")
                 String name,
         @NotBlank
@@ -49,13 +48,13 @@ public record SubmitJobRequest(
         @NotNull @Valid ImageDocument image,
         @Nullable
                 @Size(max = 1000)
-                @Schema(description = "The entry point; left out, the image's own.")
+                @Schema(description = "The entry point. By default the image's own.")
                 List<@NotNull String> command,
         @Nullable @Size(max = 10_000) @Schema(description = "Passed byte for byte.")
                 List<@NotNull String> args,
         @Nullable
                 @Size(max = 1000)
-                @Schema(description = "Values reach the job as written: no shell evaluates them.")
+                @Schema(description = "Values reach the job unchanged: no shell evaluates them.")
                 Map<String, @NotNull String> env,
         @Nullable @Valid Mlflow mlflow,
         @Nullable @Valid Resources resources,
@@ -64,7 +63,7 @@ public record SubmitJobRequest(
                 @Size(max = 65_536)
                 @Schema(
                         description =
-                                "Shell text that the HPC runs before the container, in the batch"
+                                "Shell text that runs on the HPC before the container, in the batch"
                                         + " job.",
                         example = "module load cuda")
                 String preExec,
@@ -84,14 +83,14 @@ public record SubmitJobRequest(
                     String credential,
             @NotBlank @Schema(example = "https://mlflow.example.org/") String trackingUri) {}
 
-    /// What the job may use at most and needs at least.
+    /// The job's resource limits and requests.
     @Schema(name = "Resources")
     public record Resources(
             @Nullable
                     @Schema(
                             description =
-                                    "By resource name. SLURM is asked for cpu and memory of the"
-                                            + " limits.",
+                                    "By resource name. cpu and memory of the limits are requested"
+                                            + " from SLURM.",
                             example = "{\"cpu\": \"48\", \"memory\": \"150Gi\"}")
                     Map<String, @NotNull String> limits,
             @Nullable @Schema(example = "{\"cpu\": \"4\", \"memory\": \"20Gi\"}")
@@ -108,15 +107,14 @@ public record SubmitJobRequest(
                     List<@NotNull String> mounts,
             @Nullable @Schema(example = "--no-home") String options) {}
 
-    /// The definition, or every reason why there is none.
+    /// Converts the document to a definition, or reports all errors.
     ///
-    /// @param misshapen what is wrong with the shape of the document; fields that have to be there and are not must
-    ///     be among them
+    /// @param shapeErrors the errors in the shape of the document, including those for missing required fields
     /// @return name, node and spec
     /// @throws io.interlinkgateway.failure.GatewayException.Rejected with all findings
-    public RequestedJob toRequestedJob(List<Finding> misshapen) {
+    public RequestedJob toRequestedJob(List<Finding> shapeErrors) {
         Findings findings = new Findings();
-        findings.addAll(misshapen);
+        findings.addAll(shapeErrors);
         Optional<JobName> jobName =
                 Optional.ofNullable(name)
                         .flatMap(text -> findings.check("name", "name", () -> new JobName(text)));
@@ -154,12 +152,12 @@ public record SubmitJobRequest(
         return new RequestedJob(jobName, nodeName.orElseThrow(), spec);
     }
 
-    /// The document of a job that is there.
+    /// The document of an existing job.
     ///
     /// @param name the job's name
-    /// @param node where it was sent
-    /// @param spec what it runs
-    /// @return what could have been sent to make it
+    /// @param node the job's node
+    /// @param spec the job's spec
+    /// @return a document from which the job could have been created
     public static SubmitJobRequest from(JobName name, NodeName node, JobSpec spec) {
         return new SubmitJobRequest(
                 name.value(),
@@ -198,7 +196,7 @@ public record SubmitJobRequest(
                                 "env." + variable,
                                 () -> {
                                     if (mlflow != null) {
-                                        MlflowAccess.requireNotByHand(variable);
+                                        MlflowAccess.requireNotSetByMlflow(variable);
                                     }
                                     EnvironmentVariable.requireName(variable);
                                     return EnvironmentVariable.requireValue(variable, value);
@@ -220,7 +218,7 @@ public record SubmitJobRequest(
         }
     }
 
-    /// What is missing or blank is a finding of the shape already.
+    /// A missing or blank value is already reported as an error in the shape.
     private static Optional<String> there(@Nullable String required) {
         return Optional.ofNullable(required).filter(text -> !text.isBlank());
     }

@@ -36,8 +36,8 @@ import tools.jackson.databind.introspect.Annotated;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What of a pod an API server with strict field validation would refuse: unknown fields, and the mistakes
-/// that people make. An API server checks more.
+/// Finds what an API server with strict field validation would refuse in a pod: unknown fields and frequent mistakes.
+/// An API server checks more than this.
 final class PodValidity {
 
     private static final String RULE = "pod-invalid";
@@ -50,7 +50,7 @@ final class PodValidity {
     private PodValidity() {}
 
     /// @param pod a translated pod
-    /// @return errors alone
+    /// @return errors only
     static List<Finding> errors(Pod pod) {
         Set<String> names = new HashSet<>();
         return all(
@@ -67,7 +67,7 @@ final class PodValidity {
                 .toList();
     }
 
-    /// What the sandbox does otherwise than a cluster.
+    /// What works differently in the sandbox than in a cluster.
     static List<Finding> warnings(Pod pod) {
         return pod.getSpec().getVolumes().isEmpty()
                 ? List.of()
@@ -75,31 +75,32 @@ final class PodValidity {
                         Finding.warning(
                                 "sandbox-volumes",
                                 "spec.volumes",
-                                "The sandbox mounts no volumes.",
+                                "The sandbox does not mount volumes.",
                                 "Try the job on a cluster."));
     }
 
-    /// fabric8's classes keep unknown fields for later. Here nothing keeps them, so each is a problem.
+    /// fabric8's classes collect unknown fields with a setter for any property. Here that setter is disabled, so each
+    /// unknown field is reported.
     private static List<Finding> unknownFields(Pod pod) {
         List<Finding> findings = new ArrayList<>();
         JsonMapper strict =
                 JsonMapper.builder()
-                        .annotationIntrospector(new KeepingNothing())
+                        .annotationIntrospector(new WithoutAnySetter())
                         .addHandler(new UnknownFields(findings))
                         .build();
         try {
             strict.readValue(Serialization.asJson(pod), Pod.class);
-        } catch (JacksonException malformed) {
+        } catch (JacksonException failure) {
             findings.add(
                     error(
                             "spec",
-                            "The document is no pod: "
-                                    + Text.shown(malformed.getOriginalMessage())));
+                            "The document is not a pod: "
+                                    + Text.shown(failure.getOriginalMessage())));
         }
         return findings;
     }
 
-    private static final class KeepingNothing extends JacksonAnnotationIntrospector {
+    private static final class WithoutAnySetter extends JacksonAnnotationIntrospector {
         @Override
         public Boolean hasAnySetter(MapperConfig<?> config, Annotated annotated) {
             return false;
@@ -152,8 +153,8 @@ final class PodValidity {
                                 path,
                                 "\""
                                         + Text.shown(label.getKey() + "=" + label.getValue())
-                                        + "\" is no label: names and values have at most 63"
-                                        + " letters, digits and '-', '_', '.', with a letter or"
+                                        + "\" is not a valid label: names and values have at most"
+                                        + " 63 letters, digits and '-', '_', '.', with a letter or"
                                         + " digit first and last."));
     }
 
@@ -165,7 +166,7 @@ final class PodValidity {
                 && (value == null || value.isEmpty() || LABEL_NAME.matcher(value).matches());
     }
 
-    /// @param names of the containers before
+    /// @param names the names of the previous containers
     private static Stream<Finding> ofContainer(
             String here, Container container, Set<String> names) {
         return all(
@@ -190,7 +191,7 @@ final class PodValidity {
     private static boolean isDnsLabel(String name) {
         try {
             return new JobName(name).value().equals(name);
-        } catch (InvalidValueException notALabel) {
+        } catch (InvalidValueException _) {
             return false;
         }
     }
@@ -213,12 +214,12 @@ final class PodValidity {
                                         here + ".valueFrom",
                                         "A variable has either value or valueFrom.")),
                 onlyIf(
-                        ContainerEnvironment.isBeyondTheSandbox(variable),
+                        ContainerEnvironment.isUnsupported(variable),
                         () ->
                                 Finding.error(
                                         "sandbox-environment",
                                         here + ".valueFrom",
-                                        "The sandbox can't tell this field of the pod.",
+                                        "The sandbox does not provide this field of the pod.",
                                         "Leave it out here, or try the job on a cluster.")));
     }
 
@@ -261,7 +262,7 @@ final class PodValidity {
         try {
             return Optional.of(quantity.getNumericalAmount())
                     .filter(amount -> amount.signum() >= 0);
-        } catch (IllegalArgumentException | ArithmeticException notAnAmount) {
+        } catch (IllegalArgumentException | ArithmeticException _) {
             return Optional.empty();
         }
     }

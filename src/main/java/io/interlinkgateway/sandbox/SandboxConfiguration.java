@@ -4,7 +4,6 @@ import io.interlinkgateway.caller.Workspaces;
 import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.node.VirtualNodes;
-import io.interlinkgateway.pod.JobStore;
 import io.interlinkgateway.sandbox.node.LocalNode;
 import io.interlinkgateway.sandbox.node.LoopbackOnly;
 import io.interlinkgateway.sandbox.node.PodStore;
@@ -17,7 +16,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
 import org.springframework.core.env.Environment;
 
-/// Wires the sandbox, and refuses to where it could be reached from other machines.
+/// Configures the sandbox, and refuses to start if it could be reached from other machines.
 @Configuration(proxyBeanMethods = false)
 @Profile("sandbox")
 @EnableConfigurationProperties(SandboxProperties.class)
@@ -43,27 +42,22 @@ class SandboxConfiguration {
     @Bean(destroyMethod = "close")
     LocalNode sandboxNode(
             SandboxProperties properties, PodStore pods, SandboxCredentials credentials) {
-        return new LocalNode(properties, pods, credentials, clock);
+        return new LocalNode(properties.nodeSettings(), pods, credentials, clock);
     }
 
     @Bean
-    JobReading sandboxJobReading(SandboxCredentials credentials) {
-        return new JobReading(credentials, clock);
-    }
-
-    @Bean
-    JobStore sandboxJobs(
+    SandboxJobs sandboxJobs(
             SandboxProperties properties,
             PodStore pods,
             LocalNode node,
-            JobReading reading,
+            SandboxCredentials credentials,
             ComputeThreads compute) {
-        return new SandboxJobs(properties, pods, node, reading, compute, clock);
+        return new SandboxJobs(properties, pods, node, credentials, compute, clock);
     }
 
     @Bean(destroyMethod = "close")
-    SandboxJobEvents sandboxJobEvents(PodStore pods, JobReading reading) {
-        return new SandboxJobEvents(pods, reading);
+    SandboxJobEvents sandboxJobEvents(PodStore pods, SandboxJobs jobs) {
+        return new SandboxJobEvents(pods, jobs::read);
     }
 
     @Bean
@@ -76,7 +70,7 @@ class SandboxConfiguration {
         return new SandboxApiTokens();
     }
 
-    /// Every workspace is there.
+    /// Every workspace exists.
     @Bean
     Workspaces sandboxWorkspaces() {
         return (_, _) -> {};

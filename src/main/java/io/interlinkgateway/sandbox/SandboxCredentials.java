@@ -10,6 +10,7 @@ import io.interlinkgateway.job.ObjectName;
 import io.interlinkgateway.job.ObjectReference.Kind;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.job.WorkspaceObjects;
+import io.interlinkgateway.sandbox.node.SecretStore;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -22,10 +23,10 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/// Credentials in memory, which are all the Secrets that the sandbox has. It has no ConfigMaps.
-public final class SandboxCredentials implements Credentials, WorkspaceObjects {
+/// Credentials in memory. They are the only Secrets of the sandbox; it has no ConfigMaps.
+public final class SandboxCredentials implements Credentials, WorkspaceObjects, SecretStore {
 
-    private record Kept(CredentialName name, MlflowCredential credential, Instant createdAt) {
+    private record Entry(CredentialName name, MlflowCredential credential, Instant createdAt) {
         CredentialSummary summary() {
             return new CredentialSummary(
                     name,
@@ -37,7 +38,7 @@ public final class SandboxCredentials implements Credentials, WorkspaceObjects {
         }
     }
 
-    private final Map<Workspace, TreeMap<String, Kept>> workspaces = new HashMap<>();
+    private final Map<Workspace, TreeMap<String, Entry>> workspaces = new HashMap<>();
     private final Clock clock;
     private long version;
 
@@ -48,54 +49,52 @@ public final class SandboxCredentials implements Credentials, WorkspaceObjects {
     @Override
     public synchronized Stored put(
             Workspace workspace, CredentialName name, MlflowCredential credential) {
-        Optional<Kept> before = kept(workspace, name.value());
+        Optional<Entry> previous = entry(workspace, name.value());
         Instant createdAt =
-                before.map(Kept::createdAt)
+                previous.map(Entry::createdAt)
                         .orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.SECONDS));
-        Kept kept = new Kept(name, credential, createdAt);
-        workspaces.computeIfAbsent(workspace, _ -> new TreeMap<>()).put(name.value(), kept);
+        Entry entry = new Entry(name, credential, createdAt);
+        workspaces.computeIfAbsent(workspace, _ -> new TreeMap<>()).put(name.value(), entry);
         version++;
         notifyAll();
-        return new Stored(kept.summary(), before.isEmpty());
+        return new Stored(entry.summary(), previous.isEmpty());
     }
 
     @Override
     public synchronized List<CredentialSummary> list(Workspace workspace) {
         return workspaces.getOrDefault(workspace, new TreeMap<>()).values().stream()
-                .map(Kept::summary)
+                .map(Entry::summary)
                 .toList();
     }
 
     @Override
     public synchronized Optional<CredentialSummary> find(Workspace workspace, CredentialName name) {
-        return kept(workspace, name.value()).map(Kept::summary);
+        return entry(workspace, name.value()).map(Entry::summary);
     }
 
     @Override
     public synchronized Optional<MlflowCredential> reveal(
             Workspace workspace, CredentialName name) {
-        return kept(workspace, name.value()).map(Kept::credential);
+        return entry(workspace, name.value()).map(Entry::credential);
     }
 
     @Override
     public synchronized Set<String> passwordForms(Workspace workspace, Set<CredentialName> names) {
         return names.stream()
-                .flatMap(name -> kept(workspace, name.value()).stream())
-                .flatMap(kept -> kept.credential().login().secretForms())
+                .flatMap(name -> entry(workspace, name.value()).stream())
+                .flatMap(entry -> entry.credential().login().secretForms())
                 .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override
     public synchronized boolean delete(Workspace workspace, CredentialName name) {
-        TreeMap<String, Kept> kept = workspaces.get(workspace);
-        return kept != null && kept.remove(name.value()) != null;
+        TreeMap<String, Entry> entries = workspaces.get(workspace);
+        return entries != null && entries.remove(name.value()) != null;
     }
 
-    /// The Secret that a credential is.
-    ///
-    /// @return its keys and values, unless there is none of that name
+    @Override
     public synchronized Optional<Map<String, String>> secret(Workspace workspace, String name) {
-        return kept(workspace, name).map(kept -> CredentialKeys.of(kept.credential().login()));
+        return entry(workspace, name).map(entry -> CredentialKeys.of(entry.credential().login()));
     }
 
     @Override
@@ -111,7 +110,7 @@ public final class SandboxCredentials implements Credentials, WorkspaceObjects {
         return switch (missing.reference().kind()) {
             case SECRET ->
                     missing.canBeCredential()
-                            ? "Make it with " + missing.credentialRequest(workspace) + "."
+                            ? "Create it with " + missing.credentialRequest(workspace) + "."
                             : "The sandbox's Secrets are its MLflow credentials: refer to their"
                                     + " keys username and password, or mlflow-token, mark the"
                                     + " reference as optional, or try the job on a cluster.";
@@ -121,15 +120,12 @@ public final class SandboxCredentials implements Credentials, WorkspaceObjects {
         };
     }
 
-    /// How many changes there were.
+    @Override
     public synchronized long version() {
         return version;
     }
 
-    /// Waits for a change after the one that was seen.
-    ///
-    /// @param deadline in [System#nanoTime]'s terms
-    /// @return false if there was none when the time is up
+    @Override
     public synchronized boolean awaitChangeAfter(long seen, long deadline)
             throws InterruptedException {
         while (version == seen) {
@@ -142,7 +138,7 @@ public final class SandboxCredentials implements Credentials, WorkspaceObjects {
         return true;
     }
 
-    private Optional<Kept> kept(Workspace workspace, String name) {
-        return Optional.ofNullable(workspaces.get(workspace)).map(kept -> kept.get(name));
+    private Optional<Entry> entry(Workspace workspace, String name) {
+        return Optional.ofNullable(workspaces.get(workspace)).map(entries -> entries.get(name));
     }
 }

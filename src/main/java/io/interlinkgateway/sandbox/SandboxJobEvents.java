@@ -12,24 +12,26 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
-/// Changes of jobs as the [PodStore] makes them. Its jobs end with the gateway, and so do the positions: those
-/// of another run lead to a reset.
+/// Changes of jobs in the [PodStore]. Jobs and positions exist only while this process runs: a position of an earlier
+/// process leads to a reset.
 final class SandboxJobEvents implements JobEvents, PodStore.Listener, AutoCloseable {
 
     private final PodStore pods;
-    private final JobReading reading;
-    private final String run = UUID.randomUUID() + ":";
+    private final Function<Pod, Job> reading;
+    private final String process = UUID.randomUUID() + ":";
     private final Map<Workspace, JobFeed> feeds = new ConcurrentHashMap<>();
 
-    SandboxJobEvents(PodStore pods, JobReading reading) {
+    /// @param reading reads a job from its pod
+    SandboxJobEvents(PodStore pods, Function<Pod, Job> reading) {
         this.pods = pods;
         this.reading = reading;
         pods.listen(this);
     }
 
     private JobFeed feed(Workspace workspace) {
-        return feeds.computeIfAbsent(workspace, _ -> new JobFeed(0, version -> run + version));
+        return feeds.computeIfAbsent(workspace, _ -> new JobFeed(0, version -> process + version));
     }
 
     @Override
@@ -69,19 +71,19 @@ final class SandboxJobEvents implements JobEvents, PodStore.Listener, AutoClosea
                 () -> pods.find(PodStore.Key.of(stored.pod())).map(this::read));
     }
 
-    /// @return nothing if this run of the gateway made no such position
+    /// @return nothing if this process did not issue the position
     private OptionalLong version(String position) {
         try {
-            return position.startsWith(run)
-                    ? OptionalLong.of(Long.parseUnsignedLong(position.substring(run.length())))
+            return position.startsWith(process)
+                    ? OptionalLong.of(Long.parseUnsignedLong(position.substring(process.length())))
                     : OptionalLong.empty();
-        } catch (NumberFormatException foreign) {
+        } catch (NumberFormatException _) {
             return OptionalLong.empty();
         }
     }
 
     private Job read(Pod pod) {
-        return reading.read(pod);
+        return reading.apply(pod);
     }
 
     @Override

@@ -16,8 +16,8 @@ import io.interlinkgateway.status.PodReading;
 import java.io.IOException;
 import java.util.Optional;
 
-/// The files that the [LocalNode] lets containers write into. As with interLink, what ran before the
-/// containers stands at the head of each container's log.
+/// The files that containers of the [LocalNode] write to. As with interLink, the output of pre-exec is at the start
+/// of each container's log.
 final class SandboxJobLogs implements JobLogs {
 
     private final PodStore pods;
@@ -72,7 +72,7 @@ final class SandboxJobLogs implements JobLogs {
                         Redaction.of(
                                 credentials.passwordForms(
                                         key.workspace(), ObjectReferences.credentialsOf(pod))));
-            } catch (IOException failure) {
+            } catch (IOException _) {
                 throw new GatewayException.ClusterUnavailable("The job's log can't be read now.");
             }
         }

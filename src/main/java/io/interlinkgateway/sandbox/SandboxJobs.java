@@ -11,9 +11,11 @@ import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPage;
 import io.interlinkgateway.job.JobQuery;
+import io.interlinkgateway.job.MissingObject;
 import io.interlinkgateway.job.Replacement;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.JobStore;
+import io.interlinkgateway.pod.ObjectReferences;
 import io.interlinkgateway.pod.PlacedJob;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.pod.PodYaml;
@@ -21,7 +23,9 @@ import io.interlinkgateway.pod.TranslatedJob;
 import io.interlinkgateway.sandbox.node.LocalNode;
 import io.interlinkgateway.sandbox.node.PodStatuses;
 import io.interlinkgateway.sandbox.node.PodStore;
+import io.interlinkgateway.status.ClusterFacts;
 import io.interlinkgateway.status.ExistingPod;
+import io.interlinkgateway.status.PodReading;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,13 +34,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/// Jobs that the [LocalNode] runs, kept as pods in the [PodStore].
+/// Jobs that run on the [LocalNode], stored as pods in the [PodStore].
 final class SandboxJobs implements JobStore {
 
     private final SandboxProperties properties;
     private final PodStore pods;
     private final LocalNode node;
-    private final JobReading reading;
+    private final SandboxCredentials credentials;
     private final ComputeThreads compute;
     private final Clock clock;
 
@@ -44,13 +48,13 @@ final class SandboxJobs implements JobStore {
             SandboxProperties properties,
             PodStore pods,
             LocalNode node,
-            JobReading reading,
+            SandboxCredentials credentials,
             ComputeThreads compute,
             Clock clock) {
         this.properties = properties;
         this.pods = pods;
         this.node = node;
-        this.reading = reading;
+        this.credentials = credentials;
         this.compute = compute;
         this.clock = clock;
     }
@@ -89,10 +93,10 @@ final class SandboxJobs implements JobStore {
             if (!pods.awaitRemoval(PodStore.Key.of(pod), pod.getMetadata().getUid(), left)) {
                 throw new GatewayException.StillTerminating(name.value());
             }
-        } catch (InterruptedException interrupted) {
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new GatewayException.ClusterUnavailable(
-                    "The gateway was stopped while it waited for the old job's end.");
+                    "The gateway was stopped while it waited for the old job to end.");
         }
     }
 
@@ -167,15 +171,24 @@ final class SandboxJobs implements JobStore {
     }
 
     @Override
-    public Optional<Job> delete(Workspace workspace, JobName name, Set<String> meant) {
-        Optional<Pod> there = pods.find(PodStore.Key.of(workspace, name));
-        // The node ends the pod only by the UID that is compared here.
-        ExistingPod.requireMeant(there, meant, name);
-        return there.flatMap(node::end).map(this::read);
+    public Optional<Job> delete(Workspace workspace, JobName name, Set<String> uids) {
+        Optional<Pod> existing = pods.find(PodStore.Key.of(workspace, name));
+        // The node deletes a pod by its UID, which is checked here.
+        ExistingPod.requireUid(existing, uids, name);
+        return existing.flatMap(node::end).map(this::read);
     }
 
-    private Job read(Pod pod) {
-        return reading.read(pod);
+    /// Reads a job from its pod, with the Secret that it waits for.
+    Job read(Pod pod) {
+        Workspace workspace = new Workspace(pod.getMetadata().getNamespace());
+        Optional<MissingObject> missing =
+                MissingObject.among(
+                                ObjectReferences.of(pod),
+                                (kind, name) -> credentials.find(workspace, kind, name))
+                        .filter(MissingObject::holdsTheJob)
+                        .findFirst();
+        return PodReading.jobFrom(
+                pod, new ClusterFacts(clock.instant(), missing, Optional.empty()));
     }
 
     private Pod valid(PlacedJob job) {

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// This machine as the one virtual node, described as interLink describes its nodes.
+/// This machine as the only virtual node, with the labels and conditions that interLink gives its nodes.
 final class SandboxVirtualNodes implements VirtualNodes {
 
     private static final long MEBIBYTE = 1024 * 1024;

@@ -1,4 +1,5 @@
-/// The embedded adapter: pods in memory, and in `sandbox.node` a local node that runs them as processes.
+/// The embedded adapters of all ports: pods in memory, and a node in `sandbox.node` that runs them as local
+/// processes.
 @ApplicationModule(
         allowedDependencies = {
             "failure",

@@ -6,15 +6,17 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/// What is known about a job beside its pod, at the time when the pod was read.
+/// What the cluster shows about a job in addition to its pod, at the time the pod was read.
 ///
 /// @param observedAt when the pod was read
-/// @param missing what the pod waits for and what does not exist, if that was looked for
-/// @param lostContactAt when the job's node was last heard of, if it is silent now; empty if it is in contact
-///     or that was not looked for
-/// @param recordObservedAt when this gateway last knew that the job's record is as the pod has it; empty if it does not
-///     watch the record
-/// @param allocatable what the job's node has in all for jobs, by Kubernetes' names, as far as that is known
+/// @param missing a missing Secret or ConfigMap that the pod waits for; empty if there is none or this was not
+///     checked
+/// @param lostContactAt the time of the node's last report, if the node has lost contact; empty if it is in contact
+///     or this was not checked
+/// @param recordObservedAt the last time at which this gateway knew that the job's record is as the pod has it; empty
+///     if it does not watch the record
+/// @param allocatable the total resources that the job's node offers to pods, by Kubernetes' resource names; empty if
+///     unknown
 public record ClusterFacts(
         Instant observedAt,
         Optional<MissingObject> missing,
@@ -27,20 +29,20 @@ public record ClusterFacts(
         allocatable = Map.copyOf(allocatable);
     }
 
-    /// With nothing known of the node's size.
+    /// Facts without the node's resources.
     ///
     /// @param observedAt when the pod was read
-    /// @param missing what the pod waits for and what does not exist
-    /// @param lostContactAt when the job's node was last heard of, if it is silent now
+    /// @param missing a missing Secret or ConfigMap that the pod waits for
+    /// @param lostContactAt the time of the node's last report, if the node has lost contact
     public ClusterFacts(
             Instant observedAt, Optional<MissingObject> missing, Optional<Instant> lostContactAt) {
         this(observedAt, missing, lostContactAt, Optional.empty(), Map.of());
     }
 
-    /// Nothing but the pod.
+    /// No facts other than the time.
     ///
-    /// @param observedAt when it was read
-    /// @return circumstances without any facts
+    /// @param observedAt when the pod was read
+    /// @return the time alone
     public static ClusterFacts at(Instant observedAt) {
         return new ClusterFacts(observedAt, Optional.empty(), Optional.empty());
     }

@@ -13,20 +13,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What a pod means that already has the name, or the Idempotency-Key, of the one that was to be created.
+/// Compares a pod that already exists with the one that a request would create: whether both are the same job, and
+/// whether the existing one may be replaced. They have the same name or the same Idempotency-Key.
 public final class ExistingPod {
 
     private ExistingPod() {}
 
-    /// The job that both pods are: the existing one, if it was made from the same definition. A pod that is
-    /// going away counts only for repeats of the very request that made it.
+    /// The existing job, if the request would create the same one: it was made from the same definition. A pod that
+    /// is being deleted only counts for a repeat of the request that made it.
     ///
-    /// @param existing the pod that is there
-    /// @param wanted from [TranslatedJob#pod]
+    /// @param existing the existing pod
+    /// @param wanted the pod that the request would create, see [TranslatedJob#pod]
     /// @param observedAt when the existing pod was read
     /// @return the existing job
     /// @throws GatewayException.IdempotencyKeyReused if the request's key made it with another name or definition
-    /// @throws GatewayException.StillTerminating if it is another job, and going away
+    /// @throws GatewayException.StillTerminating if it is another job that is being deleted
     /// @throws GatewayException.NameTaken if it is another job with that name
     public static Job sameJob(Pod existing, Pod wanted, Instant observedAt) {
         JobName name = new JobName(wanted.getMetadata().getName());
@@ -48,41 +49,41 @@ public final class ExistingPod {
 
     /// The job that an earlier repeat of a request made.
     ///
-    /// @param existing the pod that is there
-    /// @param wanted from [TranslatedJob#pod]
+    /// @param existing the existing pod
+    /// @param wanted the pod that the request would create, see [TranslatedJob#pod]
     /// @param observedAt when the existing pod was read
-    /// @return the existing job, unless it is another
-    /// @throws GatewayException as [#sameJob], but for [GatewayException.NameTaken]
+    /// @return the existing job, or nothing if it is another job
+    /// @throws GatewayException as [#sameJob], except [GatewayException.NameTaken]
     public static Optional<Job> repeatedJob(Pod existing, Pod wanted, Instant observedAt) {
         return sameKey(existing, wanted) || sameDefinition(existing, wanted)
                 ? Optional.of(sameJob(existing, wanted, observedAt))
                 : Optional.empty();
     }
 
-    /// Whether one Idempotency-Key made both.
+    /// Whether both pods were made with the same Idempotency-Key.
     ///
-    /// @param existing the pod that is there
-    /// @param wanted from [TranslatedJob#pod]
+    /// @param existing the existing pod
+    /// @param wanted the pod that the request would create, see [TranslatedJob#pod]
     /// @return false if either has no key
     public static boolean sameKey(Pod existing, Pod wanted) {
         return keyOf(existing).isPresent() && keyOf(existing).equals(keyOf(wanted));
     }
 
-    /// What a pod keeps of the Idempotency-Key that made it.
+    /// The digest of the Idempotency-Key with which a pod was made.
     ///
     /// @param pod any pod
-    /// @return a label's value, unless no key made it
+    /// @return the label's value; empty if it was made without a key
     public static Optional<String> keyOf(Pod pod) {
         return Optional.ofNullable(
                 ModelFields.orEmpty(pod.getMetadata().getLabels())
                         .get(MetadataNames.IDEMPOTENCY_KEY));
     }
 
-    /// Whether both were made from one definition.
+    /// Whether both pods were made from the same definition.
     ///
-    /// @param existing the pod that is there
-    /// @param wanted from [TranslatedJob#pod]
-    /// @return false if the gateway made the existing one from another, or did not make it
+    /// @param existing the existing pod
+    /// @param wanted the pod that the request would create, see [TranslatedJob#pod]
+    /// @return false if the existing pod was made from another definition, or not by the gateway
     public static boolean sameDefinition(Pod existing, Pod wanted) {
         Map<String, String> there = ModelFields.orEmpty(existing.getMetadata().getAnnotations());
         String value = there.get(MetadataNames.DIGEST);
@@ -92,14 +93,14 @@ public final class ExistingPod {
                                 .get(MetadataNames.DIGEST));
     }
 
-    /// Whether a job stays where it was to be replaced: this very request made it, or it is what is wanted and goes
-    /// on.
+    /// Whether a request to replace a job keeps the existing one: an earlier attempt of the same request made it, or
+    /// it has the same definition, has not ended and no restart is requested.
     ///
-    /// @param existing the pod that is there
-    /// @param wanted from [TranslatedJob#pod]
-    /// @param replacement what the caller wants replaced
+    /// @param existing the existing pod
+    /// @param wanted the pod that the request would create, see [TranslatedJob#pod]
+    /// @param replacement which jobs may be replaced
     /// @param observedAt when the existing pod was read
-    /// @return false if it is to be deleted first
+    /// @return false if the existing pod must be deleted first
     public static boolean stays(
             Pod existing, Pod wanted, Replacement replacement, Instant observedAt) {
         return sameKey(existing, wanted)
@@ -109,13 +110,13 @@ public final class ExistingPod {
                         && !JobPhase.of(PodReading.jobFrom(existing, observedAt).state()).ended());
     }
 
-    /// The job that stays where it was to be replaced.
+    /// The existing job, if a request to replace it keeps it.
     ///
-    /// @param existing the pod that is there, if one is
-    /// @param wanted from [PodTranslation#podFor]
-    /// @param replacement what the caller wants replaced
+    /// @param existing the existing pod, if there is one
+    /// @param wanted the pod that the request would create, see [TranslatedJob#pod]
+    /// @param replacement which jobs may be replaced
     /// @param observedAt when the existing pod was read
-    /// @return nothing if no job stays
+    /// @return the existing job, or nothing if it must be deleted or there is none
     /// @throws GatewayException as [#requireReplaceable] and [#sameJob]
     public static Optional<Job> stayingJob(
             Optional<Pod> existing, Pod wanted, Replacement replacement, Instant observedAt) {
@@ -124,26 +125,27 @@ public final class ExistingPod {
                 .map(pod -> sameJob(pod, wanted, observedAt));
     }
 
-    /// Refuses to replace another job than the caller means. A repeat by the key that made the job replaces none.
+    /// Refuses to replace a job that the caller did not name by its UID. A repeat with the Idempotency-Key that made
+    /// the job replaces nothing and is not refused.
     ///
-    /// @param existing the pod that is there, if one is
-    /// @param wanted from [TranslatedJob#pod]
-    /// @param replacement what the caller wants replaced
-    /// @throws GatewayException.OtherJob if there is no job or one that is not meant
+    /// @param existing the existing pod, if there is one
+    /// @param wanted the pod that the request would create, see [TranslatedJob#pod]
+    /// @param replacement which jobs may be replaced
+    /// @throws GatewayException.OtherJob if there is no job, or its UID is not one of those
     public static void requireReplaceable(
             Optional<Pod> existing, Pod wanted, Replacement replacement) {
         if (existing.filter(pod -> sameKey(pod, wanted)).isEmpty()) {
-            requireMeant(existing, replacement.uids(), new JobName(wanted.getMetadata().getName()));
+            requireUid(existing, replacement.uids(), new JobName(wanted.getMetadata().getName()));
         }
     }
 
-    /// Refuses to end another job than the caller means.
+    /// Refuses to delete a job that the caller did not name by its UID.
     ///
-    /// @param existing the pod that is there, if one is
-    /// @param uids of the pods that are meant; empty for any
+    /// @param existing the existing pod, if there is one
+    /// @param uids the UIDs of the pods that may be deleted; empty for any
     /// @param name the job's name
-    /// @throws GatewayException.OtherJob if there is no job or one that is not meant
-    public static void requireMeant(Optional<Pod> existing, Set<String> uids, JobName name) {
+    /// @throws GatewayException.OtherJob if there is no job, or its UID is not one of those
+    public static void requireUid(Optional<Pod> existing, Set<String> uids, JobName name) {
         if (!uids.isEmpty()
                 && existing.filter(pod -> uids.contains(pod.getMetadata().getUid())).isEmpty()) {
             throw new GatewayException.OtherJob(name.value());

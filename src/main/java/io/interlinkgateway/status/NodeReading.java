@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// From a node to the virtual node that it is. interLink's reason for Ready is always "KubeletPending"; what
-/// happened stands in its own condition, `InterlinkConnectivity`.
+/// Reads a virtual node from a Kubernetes node. interLink's reason for the condition Ready is always
+/// "KubeletPending"; the actual reason is in interLink's own condition, `InterlinkConnectivity`.
 final class NodeReading {
 
     private static final List<String> ACCELERATORS =
@@ -31,8 +31,8 @@ final class NodeReading {
     private static final Set<String> UNREADY =
             Set.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
 
-    /// Three pings.
-    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(90);
+    /// Three ping intervals.
+    private static final Duration LOST_AFTER = Duration.ofSeconds(90);
 
     private NodeReading() {}
 
@@ -52,12 +52,12 @@ final class NodeReading {
                 new VirtualNode(
                         new NodeName(node.getMetadata().getName()),
                         type,
-                        ready.filter(NodeReading::holds).isPresent()
-                                && connectivity.map(NodeReading::holds).orElse(true),
+                        ready.filter(NodeReading::isTrue).isPresent()
+                                && connectivity.map(NodeReading::isTrue).orElse(true),
                         connectivity
                                 .or(() -> ready)
-                                .map(NodeReading::told)
-                                .orElse("The node says nothing of itself."),
+                                .map(NodeReading::described)
+                                .orElse("The node reports no conditions."),
                         amounts(status.getCapacity()),
                         amounts(status.getAllocatable()),
                         accelerators(labels),
@@ -69,21 +69,23 @@ final class NodeReading {
                         labels));
     }
 
-    /// The virtual kubelet writes all conditions anew at each ping, every 30 s, whether the HPC answers or not
-    /// (recordings `node-ready`, `node-plugin-down`). So an old ping means that the virtual kubelet is silent;
-    /// and since when the HPC is, only the taint says that Kubernetes then gave the node.
+    /// The virtual kubelet updates all conditions at each ping, every 30 s, whether the HPC answers or not
+    /// (recordings `node-ready`, `node-plugin-down`). So an old heartbeat means that the virtual kubelet stopped
+    /// reporting. The time since which the HPC does not answer is only in the taint that Kubernetes then added to the
+    /// node.
     static Optional<Instant> lostContactAt(Node node, Instant now) {
         Optional<NodeCondition> ping =
                 condition(node, "InterlinkConnectivity").or(() -> condition(node, "Ready"));
-        Optional<Instant> pinged =
+        Optional<Instant> heartbeat =
                 ping.flatMap(condition -> ModelFields.instant(condition.getLastHeartbeatTime()));
-        if (ping.filter(NodeReading::holds).isPresent()) {
-            return pinged.filter(last -> last.plus(LONGEST_SILENCE).isBefore(now));
+        if (ping.filter(NodeReading::isTrue).isPresent()) {
+            return heartbeat.filter(last -> last.plus(LOST_AFTER).isBefore(now));
         }
-        return Stream.concat(unreadySince(node), pinged.stream()).min(Comparator.naturalOrder());
+        return Stream.concat(unreadyTaintTimes(node), heartbeat.stream())
+                .min(Comparator.naturalOrder());
     }
 
-    private static Stream<Instant> unreadySince(Node node) {
+    private static Stream<Instant> unreadyTaintTimes(Node node) {
         return node.getSpec() == null
                 ? Stream.empty()
                 : ModelFields.orEmpty(node.getSpec().getTaints()).stream()
@@ -91,11 +93,11 @@ final class NodeReading {
                         .flatMap(taint -> ModelFields.instant(taint.getTimeAdded()).stream());
     }
 
-    private static boolean holds(NodeCondition condition) {
+    private static boolean isTrue(NodeCondition condition) {
         return "True".equals(condition.getStatus());
     }
 
-    private static String told(NodeCondition condition) {
+    private static String described(NodeCondition condition) {
         return Objects.requireNonNullElse(condition.getReason(), "")
                 + ": "
                 + Objects.requireNonNullElse(condition.getMessage(), "");
@@ -135,7 +137,7 @@ final class NodeReading {
                 .forEach((name, quantity) -> {
                     try {
                         amounts.put(name, new Quantity(quantity.toString()));
-                    } catch (InvalidValueException notAnAmount) {
+                    } catch (InvalidValueException _) {
                         amounts.remove(name);
                     }
                 });

@@ -33,27 +33,29 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// From what the cluster says to jobs and nodes. Takes anything: missing fields, nulls, unknown phases.
+/// Reads jobs and virtual nodes from Kubernetes' pods and nodes. Accepts any input: missing fields, nulls, unknown
+/// phases.
 public final class PodReading {
 
     private PodReading() {}
 
-    /// Whether a pod is a job: whether it is sent to a virtual node of interLink. So it is if it stands on one,
-    /// however it got there; if it names a node and tolerates, by its key, the taint that only those have; or if it
-    /// selects one and tolerates every taint. A pod whose name can't be a job's is none.
+    /// Whether a pod is a job, that is, assigned to a virtual node of interLink. This is so if it is bound to such a
+    /// node; if it names a node and tolerates, by key, the taint that only virtual nodes have; or if it selects a
+    /// virtual node and tolerates every taint. A pod whose name is not a valid job name is not a job.
     ///
     /// @param pod any pod
-    /// @param virtual whether a node is a virtual node of interLink, as far as that is known
+    /// @param virtual whether a node is known to be a virtual node of interLink
     /// @return true if it is a job
     public static boolean isJob(Pod pod, Predicate<NodeName> virtual) {
         PodSpec spec = pod.getSpec();
-        if (spec == null || !hasJobsName(pod.getMetadata())) {
+        if (spec == null || !hasJobName(pod.getMetadata())) {
             return false;
         }
         Optional<NodeName> node = nodeOf(spec);
         return node.isPresent()
-                && (tolerates(spec, PodReading::isInterlinksByKey)
-                        || ((spec.getNodeName() != null || tolerates(spec, PodReading::isForAll))
+                && (tolerates(spec, PodReading::hasInterlinkKey)
+                        || ((spec.getNodeName() != null
+                                        || tolerates(spec, PodReading::toleratesEveryTaint))
                                 && node.filter(virtual).isPresent()));
     }
 
@@ -61,12 +63,12 @@ public final class PodReading {
         return ModelFields.orEmpty(spec.getTolerations()).stream().anyMatch(kind);
     }
 
-    private static boolean isInterlinksByKey(Toleration toleration) {
+    private static boolean hasInterlinkKey(Toleration toleration) {
         return VirtualNode.INTERLINK_TAINT.equals(toleration.getKey());
     }
 
-    /// Without a key it is for every taint, without an effect for every effect.
-    private static boolean isForAll(Toleration toleration) {
+    /// A toleration without a key applies to every taint, one without an effect to every effect.
+    private static boolean toleratesEveryTaint(Toleration toleration) {
         String key = Objects.requireNonNullElse(toleration.getKey(), "");
         String effect = Objects.requireNonNullElse(toleration.getEffect(), "");
         return key.isEmpty()
@@ -74,7 +76,7 @@ public final class PodReading {
                 && (effect.isEmpty() || effect.equals("NoSchedule"));
     }
 
-    private static boolean hasJobsName(@Nullable ObjectMeta metadata) {
+    private static boolean hasJobName(@Nullable ObjectMeta metadata) {
         if (metadata == null || metadata.getName() == null || metadata.getNamespace() == null) {
             return false;
         }
@@ -82,12 +84,12 @@ public final class PodReading {
             new JobName(metadata.getName());
             new Workspace(metadata.getNamespace());
             return true;
-        } catch (InvalidValueException notAJobs) {
+        } catch (InvalidValueException _) {
             return false;
         }
     }
 
-    /// The job that a pod is, with nothing known but the pod.
+    /// Reads a job from its pod alone.
     ///
     /// @param pod a pod that [#isJob]
     /// @param observedAt when the pod was read
@@ -96,17 +98,17 @@ public final class PodReading {
         return jobFrom(pod, ClusterFacts.at(observedAt));
     }
 
-    /// The job that a pod is.
+    /// Reads a job from its pod and what the cluster shows in addition.
     ///
     /// @param pod a pod that [#isJob]
-    /// @param circumstances what is known beside it
+    /// @param facts what the cluster shows in addition
     /// @return the job
-    public static Job jobFrom(Pod pod, ClusterFacts circumstances) {
+    public static Job jobFrom(Pod pod, ClusterFacts facts) {
         ObjectMeta metadata = pod.getMetadata();
         Map<String, String> annotations = ModelFields.orEmpty(metadata.getAnnotations());
-        StateReading.Reading reading = StateReading.of(pod, circumstances, recordOf(pod));
-        Optional<Instant> silentSince =
-                dependsOnNode(reading.state()) ? circumstances.lostContactAt() : Optional.empty();
+        StateReading.Reading reading = StateReading.of(pod, facts, recordOf(pod));
+        Optional<Instant> lostContactAt =
+                dependsOnNode(reading.state()) ? facts.lostContactAt() : Optional.empty();
         return new Job(
                 new JobName(metadata.getName()),
                 new Workspace(metadata.getNamespace()),
@@ -115,13 +117,12 @@ public final class PodReading {
                 reading.state(),
                 new Job.Evidence(
                         reading.source(),
-                        silentSince.orElse(observedAt(reading, circumstances)),
-                        silentSince.isEmpty()),
+                        lostContactAt.orElse(observedAt(reading, facts)),
+                        lostContactAt.isEmpty()),
                 reading.containers(),
                 Optional.ofNullable(annotations.get(MetadataNames.JOB_ID)),
                 HpcRequest.timeLimit(pod),
-                ModelFields.instant(metadata.getCreationTimestamp())
-                        .orElse(circumstances.observedAt()),
+                ModelFields.instant(metadata.getCreationTimestamp()).orElse(facts.observedAt()),
                 managerOf(metadata),
                 DefinitionReading.ownLabels(metadata),
                 Optional.of(DefinitionReading.definitionOf(pod)));
@@ -137,8 +138,8 @@ public final class PodReading {
                 : facts.observedAt();
     }
 
-    /// Whether only the node could say more. What has ended stays so, and what Kubernetes keeps back never
-    /// came to the node.
+    /// Whether the state depends on reports from the node. A job that has ended does not change, and a job that
+    /// Kubernetes has not scheduled has not reached the node.
     private static boolean dependsOnNode(JobState state) {
         return switch (state) {
             case JobState.Queued queued ->
@@ -155,10 +156,10 @@ public final class PodReading {
         };
     }
 
-    /// The job's own record, as far as the pod carries it.
+    /// The job's own record as stored in the pod's annotation.
     ///
     /// @param pod any pod
-    /// @return nothing if no gateway found it yet, or if the annotation is not as gateways write it
+    /// @return nothing if no gateway has found a record yet, or the annotation is malformed
     public static Optional<JobRecord> recordOf(Pod pod) {
         return RecordText.parse(
                 ModelFields.orEmpty(pod.getMetadata().getAnnotations())
@@ -166,8 +167,8 @@ public final class PodReading {
                 pod.getMetadata().getUid());
     }
 
-    /// The value of the annotation [MetadataNames#JOB_RECORD] for a pod. The same for every gateway that found
-    /// the same.
+    /// The value of the annotation [MetadataNames#JOB_RECORD] for a pod. It depends on the arguments alone, so
+    /// gateways that found the same record write the same value.
     ///
     /// @param pod the job's pod
     /// @param record what was found in its log
@@ -182,10 +183,10 @@ public final class PodReading {
     /// @return what the record is needed for
     public static RecordNeed recordNeed(Pod pod) {
         Optional<JobRecord> record = recordOf(pod);
-        if (StateReading.wasRefused(pod) || StateReading.wasGivenUp(pod)) {
+        if (StateReading.wasRefused(pod) || StateReading.wasAbandoned(pod)) {
             return RecordNeed.NONE;
         }
-        if (StateReading.claimsEnd(pod)) {
+        if (StateReading.reportsEnd(pod)) {
             return record.filter(known -> isFinal(pod, known)).isPresent()
                     ? RecordNeed.NONE
                     : RecordNeed.SEARCH;
@@ -193,13 +194,13 @@ public final class PodReading {
         boolean handedOver =
                 ModelFields.orEmpty(pod.getMetadata().getAnnotations())
                         .containsKey(MetadataNames.JOB_ID);
-        return handedOver && record.map(PodReading::mayGoOn).orElse(true)
+        return handedOver && record.map(PodReading::mayChange).orElse(true)
                 ? RecordNeed.WATCH
                 : RecordNeed.NONE;
     }
 
-    /// SLURM may start a job again that it killed, and a job that interLink calls Succeeded while it runs can
-    /// print that it was killed. Neither can be where interLink saw it fail.
+    /// SLURM may restart a job that it killed, and a job that interLink reports as Succeeded while it still runs
+    /// could print a kill message itself. Neither is possible once interLink reports Failed.
     private static boolean isFinal(Pod pod, JobRecord record) {
         return switch (record) {
             case JobRecord.Ended _, JobRecord.OtherPlugin _ -> true;
@@ -208,15 +209,15 @@ public final class PodReading {
         };
     }
 
-    /// Whether a record may change before the pod's status claims an end.
-    private static boolean mayGoOn(JobRecord record) {
+    /// Whether a record may change before the pod's status reports an end.
+    private static boolean mayChange(JobRecord record) {
         return switch (record) {
             case JobRecord.Ended _, JobRecord.OtherPlugin _, JobRecord.Killed _ -> false;
             case JobRecord.NoHeader _, JobRecord.Started _, JobRecord.Contradictory _ -> true;
         };
     }
 
-    /// What created an object: `gateway`, or the first of its managed fields' managers.
+    /// Which program created an object: `gateway`, or the manager of the first entry in its managed fields.
     ///
     /// @param metadata any object's
     /// @return a name
@@ -230,10 +231,11 @@ public final class PodReading {
                 .orElse("unknown");
     }
 
-    /// The first of an object's managers, but for the gateway, which writes its record to pods of others.
+    /// The first manager in an object's managed fields that is not the gateway, which writes records to pods that
+    /// others created.
     ///
     /// @param metadata any object's
-    /// @return its name as it stands there
+    /// @return the manager's name, unchanged
     public static Optional<String> makerOf(ObjectMeta metadata) {
         return ModelFields.orEmpty(metadata.getManagedFields()).stream()
                 .map(ManagedFieldsEntry::getManager)
@@ -241,12 +243,12 @@ public final class PodReading {
                 .findFirst();
     }
 
-    /// The container whose log is meant.
+    /// The container whose log to read.
     ///
     /// @param pod any job's
-    /// @param wanted its name; empty for the one that the pod's annotation [MetadataNames#DEFAULT_CONTAINER] names, and the
-    ///     first if it names none
-    /// @return its name, which an init container may have too
+    /// @param wanted the container's name; if empty, the one named in the pod's annotation
+    ///     [MetadataNames#DEFAULT_CONTAINER], or else the first
+    /// @return the name of a container or init container
     /// @throws GatewayException.NotFound if the pod has no such container
     public static String containerOf(Pod pod, Optional<String> wanted) {
         List<String> names =
@@ -265,10 +267,10 @@ public final class PodReading {
                 .orElseThrow(() -> new GatewayException.NotFound("container", wanted.orElse("")));
     }
 
-    /// What the job's log is read with.
+    /// What must be known about a job to interpret its log.
     ///
     /// @param pod any job's
-    /// @return what the pod says of the job
+    /// @return that part of the pod
     public static LogContext logContextOf(Pod pod) {
         Map<String, String> annotations = ModelFields.orEmpty(pod.getMetadata().getAnnotations());
         return new LogContext(
@@ -293,27 +295,27 @@ public final class PodReading {
                 .toList();
     }
 
-    /// The virtual node that a node is.
+    /// Reads a virtual node from a Kubernetes node.
     ///
     /// @param node any node
-    /// @return nothing if it is no virtual node of interLink
+    /// @return nothing if the node is not a virtual node of interLink
     public static Optional<VirtualNode> nodeFrom(Node node) {
         return NodeReading.nodeFrom(node);
     }
 
-    /// When a virtual node was last heard of, if it is silent now: what its jobs do is known up to then.
+    /// When a virtual node last reported, if it has lost contact. The states of its jobs are known up to that time.
     ///
     /// @param node any node
     /// @param now the time
-    /// @return nothing if it is in contact, or says nothing of itself
+    /// @return nothing if the node is in contact, or has no conditions
     public static Optional<Instant> lostContactAt(Node node, Instant now) {
         return NodeReading.lostContactAt(node, now);
     }
 
-    /// Where a pod was sent.
+    /// The node to which a pod is assigned.
     ///
     /// @param pod a pod that [#isJob]
-    /// @return the node
+    /// @return the node, if the pod names one
     public static Optional<NodeName> nodeOf(Pod pod) {
         return nodeOf(pod.getSpec());
     }
@@ -326,7 +328,7 @@ public final class PodReading {
         }
         try {
             return Optional.of(new NodeName(name));
-        } catch (InvalidValueException notAName) {
+        } catch (InvalidValueException _) {
             return Optional.empty();
         }
     }

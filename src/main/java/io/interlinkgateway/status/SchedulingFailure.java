@@ -16,21 +16,21 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Why Kubernetes' scheduler finds no place for a job, in plain words. It counts its nodes by what is wrong
-/// with them: `0/5 nodes are available: 1 Insufficient cpu, 1 Insufficient memory, 4 node(s) didn't match
-/// Pod's node affinity/selector. no new claims to deallocate, preemption: …` (recording `init-and-two`). A job
-/// names its node, so the nodes that do not match are the others, unless there is none that does.
+/// Explains why Kubernetes' scheduler can't place a job. The scheduler's message counts nodes by reason: `0/5 nodes
+/// are available: 1 Insufficient cpu, 1 Insufficient memory, 4 node(s) didn't match Pod's node affinity/selector. no
+/// new claims to deallocate, preemption: …` (recording `init-and-two`). A job selects one node, so "didn't match"
+/// refers to the other nodes, unless it is the only reason.
 final class SchedulingFailure {
 
     private static final Pattern COUNTED = Pattern.compile("(?:^|, )\\d+ (.+?)(?=, \\d+ |\\.?$)");
 
-    /// What follows is about taking other jobs' place, which nothing here does.
-    private static final Pattern AFTERTHOUGHT =
+    /// The rest of the message is about preempting other pods, which virtual nodes do not use.
+    private static final Pattern PREEMPTION_PART =
             Pattern.compile("\\.? (?:no new claims|preemption:).*", Pattern.DOTALL);
 
     private static final String START = " nodes are available: ";
     private static final String OTHER_NODES = "node(s) didn't match Pod's node affinity/selector";
-    private static final String SHORT_OF = "Insufficient ";
+    private static final String INSUFFICIENT = "Insufficient ";
     private static final int LONGEST_MESSAGE = 4096;
     private static final int LONGEST_SHOWN = 500;
 
@@ -39,10 +39,10 @@ final class SchedulingFailure {
 
     private SchedulingFailure() {}
 
-    /// @param message the condition's, may be anything
-    /// @param since when the scheduler began to say so
-    /// @param pod the job's
-    /// @param allocatable what the node has in all for jobs, as far as that is known
+    /// @param message the message of the pod's condition PodScheduled; any text
+    /// @param since when the scheduler first reported this
+    /// @param pod the job's pod
+    /// @param allocatable the total resources that the node offers to pods; empty if unknown
     static JobState.Queued read(
             String message, Optional<Instant> since, Pod pod, Map<String, Quantity> allocatable) {
         List<String> counted = counted(message);
@@ -50,27 +50,32 @@ final class SchedulingFailure {
                 counted.stream().filter(reason -> !reason.startsWith(OTHER_NODES)).toList();
         List<String> scarce =
                 reasons.stream()
-                        .filter(reason -> reason.startsWith(SHORT_OF))
-                        .map(reason -> reason.substring(SHORT_OF.length()))
+                        .filter(reason -> reason.startsWith(INSUFFICIENT))
+                        .map(reason -> reason.substring(INSUFFICIENT.length()))
                         .toList();
         if (!scarce.isEmpty()) {
             return new JobState.Queued(
-                    QueueReason.NODE_FULL, tooLittle(scarce, asked(pod), allocatable), since);
+                    QueueReason.NODE_FULL,
+                    insufficient(scarce, requested(pod), allocatable),
+                    since);
         }
         if (reasons.stream().anyMatch(reason -> reason.startsWith("Too many pods"))) {
             return new JobState.Queued(
-                    QueueReason.NODE_FULL, "The node has as many jobs as it takes.", since);
+                    QueueReason.NODE_FULL,
+                    "The node has reached its maximum number of jobs.",
+                    since);
         }
         if (reasons.isEmpty() && !counted.isEmpty()) {
             return new JobState.Queued(
                     QueueReason.NODE_NOT_READY,
-                    "Kubernetes has no such node, or it does not fit what the job asks of it.",
+                    "The cluster has no such node, or the node does not match the job's node"
+                            + " selector and affinity.",
                     since);
         }
         return new JobState.Queued(
                 QueueReason.NODE_NOT_READY,
                 reasons.isEmpty()
-                        ? "Kubernetes can't place the job: " + Text.shown(message, LONGEST_SHOWN)
+                        ? "Kubernetes can't schedule the job: " + Text.shown(message, LONGEST_SHOWN)
                         : reasons.stream()
                                 .map(SchedulingFailure::plain)
                                 .distinct()
@@ -88,28 +93,32 @@ final class SchedulingFailure {
             return List.of();
         }
         String counts =
-                AFTERTHOUGHT.matcher(bounded.substring(from + START.length())).replaceFirst("");
+                PREEMPTION_PART.matcher(bounded.substring(from + START.length())).replaceFirst("");
         return COUNTED.matcher(counts).results().map(result -> result.group(1)).toList();
     }
 
-    private static String tooLittle(
-            List<String> scarce, Map<String, BigDecimal> asked, Map<String, Quantity> allocatable) {
-        List<String> told = new ArrayList<>();
+    private static String insufficient(
+            List<String> scarce,
+            Map<String, BigDecimal> requested,
+            Map<String, Quantity> allocatable) {
+        List<String> described = new ArrayList<>();
         for (String resource : scarce) {
             List<String> amounts = new ArrayList<>();
-            BigDecimal wanted = asked.get(resource);
-            Quantity whole = allocatable.get(resource);
+            BigDecimal wanted = requested.get(resource);
+            Quantity total = allocatable.get(resource);
             if (wanted != null) {
-                amounts.add(shown(resource, wanted) + " asked for");
+                amounts.add(shown(resource, wanted) + " requested");
             }
-            if (whole != null) {
-                amounts.add(shown(resource, whole.amount()) + " there in all");
+            if (total != null) {
+                amounts.add(shown(resource, total.amount()) + " in total");
             }
-            told.add(
+            described.add(
                     Text.shown(resource)
                             + (amounts.isEmpty() ? "" : " (" + String.join(", ", amounts) + ")"));
         }
-        return "The node has too little free for the job: " + String.join(", ", told) + ".";
+        return "The node does not have enough free resources for the job: "
+                + String.join(", ", described)
+                + ".";
     }
 
     private static String shown(String resource, BigDecimal amount) {
@@ -125,10 +134,10 @@ final class SchedulingFailure {
                 + UNITS.get(unit);
     }
 
-    private static Map<String, BigDecimal> asked(Pod pod) {
+    private static Map<String, BigDecimal> requested(Pod pod) {
         try {
             return PodRequirements.of(pod).resources();
-        } catch (RuntimeException notAmounts) {
+        } catch (RuntimeException _) {
             return Map.of();
         }
     }
@@ -137,17 +146,17 @@ final class SchedulingFailure {
         if (reason.contains("untolerated taint")) {
             int taint = reason.indexOf('{');
             if (taint < 0) {
-                return "The node is not ready, or keeps the job away by a taint.";
+                return "The node is not ready, or has a taint that the job does not tolerate.";
             }
             return reason.contains("node.kubernetes.io/")
                     ? "The node is not ready."
-                    : "The node keeps the job away by the taint "
+                    : "The job does not tolerate the node's taint "
                             + Text.shown(reason.substring(taint))
                             + ".";
         }
         if (reason.startsWith("node(s) were unschedulable")) {
-            return "The node takes no new jobs (it is cordoned).";
+            return "The node accepts no new jobs (it is cordoned).";
         }
-        return "Kubernetes says of the node: " + Text.shown(reason, LONGEST_SHOWN) + ".";
+        return "Kubernetes reports about the node: " + Text.shown(reason, LONGEST_SHOWN) + ".";
     }
 }

@@ -30,40 +30,40 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a job does, out of what its pod's status claims and what its own record says. The claim is interLink's,
-/// and often wrong: it calls jobs Succeeded that have not begun (recordings `configuring-node`,
-/// `scancelled-pending`), and its exit codes are guesses where the job left none (`pre-exec-fails`). So a
-/// success needs the record, the record's word on an end goes before the claim's, and where the two can't
-/// both be true, nothing is said. The phase is an open set: virtual kubelets write `Ready` and `Initializing`
-/// too, which Kubernetes does not know.
+/// Determines a job's state from its pod's status and its own record. interLink writes the status, and it is often
+/// wrong: jobs are reported as Succeeded that have not started (recordings `configuring-node`, `scancelled-pending`),
+/// and exit codes are invented where the job left none (`pre-exec-fails`). So a success is only reported with a
+/// record, an end in the record takes precedence over the status, and where the two contradict each other, the state
+/// is unknown. The phase is an open set: virtual kubelets also write `Ready` and `Initializing`, which Kubernetes
+/// does not define.
 final class StateReading {
 
     private static final Pattern SBATCH = Pattern.compile("sbatch: error: ([^\\n\\\\]+)");
 
-    /// interLink's reason for a job whose volumes it could not fill.
-    private static final String GIVEN_UP = "CFGMaps/Secrets not found";
+    /// interLink's status reason for a job whose volumes it could not provide.
+    private static final String ABANDONED = "CFGMaps/Secrets not found";
 
-    /// interLink is rarely later than this, and offsets of local times are hardly ever less than an hour apart.
-    private static final Duration LATEST_CLAIM = Duration.ofMinutes(10);
+    /// interLink rarely reports an end later than this, and UTC offsets differ by whole hours almost everywhere.
+    private static final Duration LATEST_REPORT = Duration.ofMinutes(10);
 
     private final Pod pod;
-    private final ClusterFacts circumstances;
+    private final ClusterFacts facts;
     private final Optional<JobRecord> record;
 
-    private StateReading(Pod pod, ClusterFacts circumstances, Optional<JobRecord> record) {
+    private StateReading(Pod pod, ClusterFacts facts, Optional<JobRecord> record) {
         this.pod = pod;
-        this.circumstances = circumstances;
+        this.facts = facts;
         this.record = record;
     }
 
-    /// A state and who says so.
+    /// A state and its source.
     ///
     /// @param state what the job does
-    /// @param source whose word that is
-    /// @param containers how its containers ended, as far as the record says so
+    /// @param source where the state is known from
+    /// @param containers how its containers ended, if the record has that
     record Reading(JobState state, Source source, List<ContainerExit> containers) {
 
-        static Reading claimed(JobState state) {
+        static Reading reported(JobState state) {
             return new Reading(state, Source.API_SERVER, List.of());
         }
 
@@ -72,24 +72,24 @@ final class StateReading {
         }
     }
 
-    static Reading of(Pod pod, ClusterFacts circumstances, Optional<JobRecord> record) {
-        return new StateReading(pod, circumstances, record).read();
+    static Reading of(Pod pod, ClusterFacts facts, Optional<JobRecord> record) {
+        return new StateReading(pod, facts, record).read();
     }
 
-    /// Whether the pod's status claims an end, true or not.
-    static boolean claimsEnd(Pod pod) {
+    /// Whether the pod's status reports an end, correctly or not.
+    static boolean reportsEnd(Pod pod) {
         String phase = phase(pod);
         return phase.equals("Succeeded") || phase.equals("Failed");
     }
 
-    /// Whether the HPC never got the job: there is nothing to be looked for.
+    /// Whether the HPC did not accept the job: then it has no log.
     static boolean wasRefused(Pod pod) {
         return phase(pod).equals("Failed") && "ProviderFailed".equals(pod.getStatus().getReason());
     }
 
-    /// Whether interLink gave the job up since what it mounts was not there: there is no log either.
-    static boolean wasGivenUp(Pod pod) {
-        return phase(pod).equals("Failed") && GIVEN_UP.equals(pod.getStatus().getReason());
+    /// Whether interLink gave the job up because what it mounts did not exist: then it has no log either.
+    static boolean wasAbandoned(Pod pod) {
+        return phase(pod).equals("Failed") && ABANDONED.equals(pod.getStatus().getReason());
     }
 
     private static String phase(Pod pod) {
@@ -100,19 +100,19 @@ final class StateReading {
 
     private Reading read() {
         if (wasRefused(pod)) {
-            return Reading.claimed(refused());
+            return Reading.reported(refused());
         }
-        if (wasGivenUp(pod)) {
-            return Reading.claimed(givenUp());
+        if (wasAbandoned(pod)) {
+            return Reading.reported(abandoned());
         }
-        return record.flatMap(this::recorded).orElseGet(this::claimed);
+        return record.flatMap(this::recorded).orElseGet(this::reported);
     }
 
-    /// What the record says for good.
-    private Optional<Reading> recorded(JobRecord said) {
-        return switch (said) {
+    /// The state that follows from the record alone, if the record is final.
+    private Optional<Reading> recorded(JobRecord found) {
+        return switch (found) {
             case JobRecord.Ended ended -> Optional.of(ended(ended));
-            case JobRecord.Killed killed when killed.cause().isFinal() || claimsFailure() ->
+            case JobRecord.Killed killed when killed.cause().isFinal() || reportsFailure() ->
                     Optional.of(Reading.recorded(killed(killed)));
             case JobRecord.Killed _,
                     JobRecord.Started _,
@@ -123,7 +123,7 @@ final class StateReading {
         };
     }
 
-    private boolean claimsFailure() {
+    private boolean reportsFailure() {
         return phase(pod).equals("Failed");
     }
 
@@ -134,12 +134,12 @@ final class StateReading {
             return new Reading(
                     failed(ended, startedAt, finishedAt), Source.JOB_RECORD, ended.containers());
         }
-        return claimsFailure()
-                ? Reading.claimed(
+        return reportsFailure()
+                ? Reading.reported(
                         new JobState.Unknown(
                                 UnknownReason.CONTRADICTION,
-                                "The job's own record says that it ended well, interLink that it"
-                                        + " failed."))
+                                "The job's own record shows success, but interLink reports"
+                                        + " failure."))
                 : new Reading(
                         new JobState.Succeeded(startedAt, finishedAt),
                         Source.JOB_RECORD,
@@ -150,30 +150,30 @@ final class StateReading {
             JobRecord.Ended ended, Optional<Moment> startedAt, Optional<Moment> finishedAt) {
         Optional<ContainerExit> first = ended.firstFailure();
         int code = first.map(ContainerExit::exitCode).orElse(ended.exitCode());
-        String told =
+        String message =
                 first.map(exit -> "The container " + exit.name() + " ended with")
                                 .orElse("The job ended with")
-                        + " the exit code "
+                        + " exit code "
                         + code
                         + ".";
         FailureReason reason = FailureReason.EXIT_CODE;
         if (ended.memoryKill()) {
             reason = FailureReason.OUT_OF_MEMORY;
-            told =
+            message =
                     "SLURM killed a process of the job for using more memory than its limit. "
-                            + told;
+                            + message;
         } else if (ended.fault().isPresent()) {
             reason =
                     switch (ended.fault().get().kind()) {
                         case IMAGE -> FailureReason.IMAGE_UNAVAILABLE;
                         case COMMAND -> FailureReason.COMMAND_NOT_FOUND;
                     };
-            told = ended.fault().get().message();
+            message = ended.fault().get().message();
         }
-        return new JobState.Failed(startedAt, finishedAt, OptionalInt.of(code), reason, told);
+        return new JobState.Failed(startedAt, finishedAt, OptionalInt.of(code), reason, message);
     }
 
-    /// A job that was killed has no exit code: SLURM ends its script as well.
+    /// A job that was killed has no exit code: SLURM also ends the script that would write it.
     private JobState.Failed killed(JobRecord.Killed killed) {
         FailureReason reason =
                 switch (killed.cause()) {
@@ -182,34 +182,34 @@ final class StateReading {
                     case NODE_FAILURE -> FailureReason.NODE_FAILED;
                     case CANCELLATION, PREEMPTION, REQUEUE -> FailureReason.CANCELLED_ON_HPC;
                 };
-        String told =
+        String message =
                 switch (killed.cause()) {
-                    case TIME_LIMIT -> "The job ran into its walltime.";
+                    case TIME_LIMIT -> "The job reached its time limit.";
                     case MEMORY -> "The job used more memory than its limit.";
                     case NODE_FAILURE -> "The job's compute node failed.";
                     case CANCELLATION -> "The job was cancelled on the HPC.";
-                    case PREEMPTION -> "The job had to make room for another one on the HPC.";
-                    case REQUEUE -> "The job was to be started again on the HPC, and was not.";
+                    case PREEMPTION -> "The job was preempted by another job on the HPC.";
+                    case REQUEUE -> "SLURM requeued the job, but did not start it again.";
                 };
         return new JobState.Failed(
                 killed.startedAt().flatMap(StateReading::second),
                 killed.killedAt()
                         .flatMap(at -> inUniversalTime(at, killed.startedAt()))
-                        .or(this::claimedEnd),
+                        .or(this::reportedEnd),
                 OptionalInt.empty(),
                 reason,
-                told + " SLURM: " + Text.shown(killed.message(), 1000));
+                message + " SLURM: " + Text.shown(killed.message(), 1000));
     }
 
-    /// SLURM writes the compute node's local time. interLink noticed the kill soon after, so there is one
-    /// offset at most, of whole hours, that fits.
+    /// SLURM writes the compute node's local time. interLink notices the kill soon after, so at most one UTC offset
+    /// of whole hours is plausible.
     private Optional<Moment> inUniversalTime(LocalDateTime killedAt, Optional<Instant> startedAt) {
-        Optional<Instant> noticed = finished(pod);
-        for (int hours = -12; noticed.isPresent() && hours <= 14; hours++) {
+        Optional<Instant> reportedAt = finished(pod);
+        for (int hours = -12; reportedAt.isPresent() && hours <= 14; hours++) {
             Instant at = killedAt.toInstant(ZoneOffset.ofHours(hours));
-            Duration lag = Duration.between(at, noticed.get());
+            Duration lag = Duration.between(at, reportedAt.get());
             if (!lag.isNegative()
-                    && lag.compareTo(LATEST_CLAIM) <= 0
+                    && lag.compareTo(LATEST_REPORT) <= 0
                     && startedAt.map(start -> !at.isBefore(start)).orElse(true)) {
                 return second(at);
             }
@@ -217,20 +217,20 @@ final class StateReading {
         return Optional.empty();
     }
 
-    private Reading claimed() {
+    private Reading reported() {
         String phase = phase(pod);
         Optional<Instant> deleted = ModelFields.instant(pod.getMetadata().getDeletionTimestamp());
-        if (deleted.isPresent() && !claimsEnd(pod)) {
-            return Reading.claimed(new JobState.Cancelling(deleted.get().minusSeconds(grace(pod))));
+        if (deleted.isPresent() && !reportsEnd(pod)) {
+            return Reading.reported(
+                    new JobState.Cancelling(deleted.get().minusSeconds(grace(pod))));
         }
         return switch (phase) {
-            case "Pending" -> begun().orElseGet(() -> Reading.claimed(queued()));
+            case "Pending" -> begun().orElseGet(() -> Reading.reported(queued()));
             case "Initializing" ->
-                    Reading.claimed(
+                    Reading.reported(
                             new JobState.Queued(
                                     QueueReason.SECRET_MISSING,
-                                    circumstances
-                                            .missing()
+                                    facts.missing()
                                             .map(MissingObject::message)
                                             .orElse(
                                                     "interLink waits for a Secret or ConfigMap that"
@@ -238,14 +238,14 @@ final class StateReading {
                                     scheduledAt()));
             case "Running" -> running();
             case "Succeeded" -> succeeded();
-            case "Failed" -> Reading.claimed(failed());
+            case "Failed" -> Reading.reported(failed());
             default ->
-                    Reading.claimed(
+                    Reading.reported(
                             new JobState.Unknown(
                                     UnknownReason.STATUS_UNREADABLE,
                                     "The pod's phase is \""
                                             + Text.shown(phase)
-                                            + "\", which says nothing about the job."));
+                                            + "\", which is not a known phase."));
         };
     }
 
@@ -256,7 +256,7 @@ final class StateReading {
                             new JobState.Running(
                                     started.startedAt().flatMap(StateReading::second)));
             case JobRecord.OtherPlugin _ ->
-                    Reading.claimed(new JobState.Succeeded(claimedStart(), claimedEnd()));
+                    Reading.reported(new JobState.Succeeded(reportedStart(), reportedEnd()));
             case JobRecord.Killed killed ->
                     Reading.recorded(
                             new JobState.Unknown(
@@ -264,30 +264,30 @@ final class StateReading {
                                     "SLURM ended the job and may start it again: "
                                             + Text.shown(killed.message(), 1000)));
             case JobRecord.Contradictory _ ->
-                    Reading.claimed(
+                    Reading.reported(
                             new JobState.Unknown(
                                     UnknownReason.CONTRADICTION,
-                                    "The log holds several records of the job, and no way to tell"
-                                            + " which is true."));
+                                    "The log contains several records of the job, and it is not"
+                                            + " certain which one is genuine."));
             case JobRecord.NoHeader _ ->
-                    Reading.claimed(
+                    Reading.reported(
                             unconfirmed(
-                                    "the job's log has output, but does not say that its containers"
-                                            + " began."));
-            case JobRecord.Ended _ -> throw new IllegalStateException("An end goes first.");
-            case null -> Reading.claimed(unconfirmed("the job's own record was not found yet."));
+                                    "the job's log has output, but does not show that its"
+                                            + " containers started."));
+            case JobRecord.Ended _ ->
+                    throw new IllegalStateException("An Ended record was handled before.");
+            case null -> Reading.reported(unconfirmed("the job's own record was not found yet."));
         };
     }
 
     private static JobState.Unknown unconfirmed(String but) {
         return new JobState.Unknown(
                 UnknownReason.SUCCESS_UNCONFIRMED,
-                "interLink says that the job ended well, which it also says of jobs that have not"
-                        + " begun; "
+                "interLink reports success, which it also reports for jobs that have not started; "
                         + but);
     }
 
-    /// The time in the metadata is when the pod will be gone: the request's plus the grace period.
+    /// The deletion timestamp is the time of the request plus the grace period.
     private static long grace(Pod pod) {
         Long seconds = pod.getMetadata().getDeletionGracePeriodSeconds();
         return seconds == null ? 0 : seconds;
@@ -301,7 +301,7 @@ final class StateReading {
                     message,
                     ModelFields.instant(unscheduled.get().getLastTransitionTime()),
                     pod,
-                    circumstances.allocatable());
+                    facts.allocatable());
         }
         Optional<Instant> startTime =
                 pod.getStatus() == null
@@ -314,18 +314,17 @@ final class StateReading {
                     ? new JobState.Starting()
                     : new JobState.Queued(
                             QueueReason.IN_HPC_QUEUE,
-                            "The HPC has the job in its queue as job " + Text.shown(id) + ".",
+                            "The job is in the HPC's queue as job " + Text.shown(id) + ".",
                             startTime);
         }
-        return circumstances
-                .missing()
+        return facts.missing()
                 .map(object ->
                         new JobState.Queued(
                                 QueueReason.SECRET_MISSING, object.message(), scheduledAt()))
                 .orElseGet(() ->
                         new JobState.Queued(
                                 QueueReason.SUBMITTING,
-                                "The job is being handed over to the HPC.",
+                                "The job is being submitted to the HPC.",
                                 startTime.or(this::scheduledAt)));
     }
 
@@ -340,19 +339,19 @@ final class StateReading {
         return reason != null && (reason.startsWith("Init:") || reason.equals("PodInitializing"));
     }
 
-    /// A requeued job keeps the phase Running while its containers wait again (recording `node-fail-requeue`).
+    /// A requeued job keeps the phase Running while its containers are waiting again (recording `node-fail-requeue`).
     private Reading running() {
         List<ContainerState> states = states(pod);
         boolean waiting =
                 !states.isEmpty() && states.stream().allMatch(state -> state.getWaiting() != null);
         if (waiting) {
-            return Reading.claimed(
+            return Reading.reported(
                     new JobState.Queued(
                             QueueReason.REQUEUED,
                             "SLURM put the job back into its queue.",
                             Optional.empty()));
         }
-        return begun().orElseGet(() -> Reading.claimed(new JobState.Running(claimedStart())));
+        return begun().orElseGet(() -> Reading.reported(new JobState.Running(reportedStart())));
     }
 
     /// interLink notices a start late: the record's header is written when the HPC starts the job.
@@ -370,24 +369,24 @@ final class StateReading {
     private JobState.Failed refused() {
         return new JobState.Failed(
                 Optional.empty(),
-                claimedEnd(),
+                reportedEnd(),
                 OptionalInt.empty(),
                 FailureReason.SUBMISSION_REFUSED,
-                sbatchWords(message(pod)));
+                sbatchMessage(message(pod)));
     }
 
-    private JobState.Failed givenUp() {
+    private JobState.Failed abandoned() {
         return new JobState.Failed(
                 Optional.empty(),
-                claimedEnd(),
+                reportedEnd(),
                 OptionalInt.empty(),
                 FailureReason.OTHER,
-                "interLink gave up: a Secret or ConfigMap that the job mounts was not there"
-                        + " within five minutes. Create it, and submit the job again.");
+                "interLink gave up: a Secret or ConfigMap that the job mounts did not exist within"
+                        + " five minutes. Create it, and submit the job again.");
     }
 
-    /// A failure that the record does not explain. Only what SLURM's state was made into, time limit and
-    /// memory, is believed of its kind.
+    /// A failure that the record does not explain. interLink's message is only used where it comes from SLURM's
+    /// state: time limit and memory.
     private JobState.Failed failed() {
         String message = message(pod);
         boolean otherPlugin = record.filter(JobRecord.OtherPlugin.class::isInstance).isPresent();
@@ -411,7 +410,8 @@ final class StateReading {
                 && hasPreExec()) {
             reason = FailureReason.PRE_EXEC_FAILED;
         }
-        return new JobState.Failed(claimedStart(), claimedEnd(), code, reason, told(message, code));
+        return new JobState.Failed(
+                reportedStart(), reportedEnd(), code, reason, explained(message, code));
     }
 
     private boolean hasPreExec() {
@@ -419,28 +419,28 @@ final class StateReading {
                 .containsKey(MetadataNames.PRE_EXEC);
     }
 
-    private String told(String message, OptionalInt code) {
+    private String explained(String message, OptionalInt code) {
         if (!message.isEmpty()) {
             return message;
         }
         if (code.isPresent()) {
-            return "The job ended with the exit code " + code.getAsInt() + ".";
+            return "The job ended with exit code " + code.getAsInt() + ".";
         }
         return switch (record.orElse(null)) {
             case JobRecord.NoHeader _ ->
                     hasPreExec()
-                            ? "What runs before the job's containers failed: the log ends with its"
-                                    + " output."
-                            : "interLink says that the job failed; its log does not say that its"
-                                    + " containers began.";
-            case JobRecord.Started _ -> "The job began and ended without a word of why.";
+                            ? "The commands before the job's containers (preExec, or the pull of"
+                                    + " the image) failed: the log ends with their output."
+                            : "interLink reports that the job failed; its log does not show that"
+                                    + " its containers started.";
+            case JobRecord.Started _ -> "The job started and failed; no reason was recorded.";
             case JobRecord.Contradictory _ ->
-                    "The job failed; its log holds several records of why, and no way to tell which"
-                            + " is true.";
+                    "The job failed; its log contains several records of the reason, and it is not"
+                            + " certain which one is genuine.";
             case JobRecord.Ended _, JobRecord.Killed _, JobRecord.OtherPlugin _ ->
-                    "interLink says that the job failed, and nothing more.";
+                    "interLink reports that the job failed, and gives no reason.";
             case null ->
-                    "interLink says that the job failed"
+                    "interLink reports that the job failed"
                             + Optional.ofNullable(pod.getStatus().getReason())
                                     .map(reason -> " (" + Text.shown(reason) + ")")
                                     .orElse("")
@@ -458,19 +458,19 @@ final class StateReading {
                 .orElse("");
     }
 
-    /// interLink wraps sbatch's words in four layers (recording `bad-partition`).
-    private static String sbatchWords(String message) {
+    /// Extracts sbatch's message, which interLink wraps in four layers (recording `bad-partition`).
+    private static String sbatchMessage(String message) {
         Matcher matcher = SBATCH.matcher(message);
-        List<String> words =
+        List<String> messages =
                 matcher.results().map(result -> result.group(1).strip()).distinct().toList();
-        return words.isEmpty() ? message : String.join("; ", words);
+        return messages.isEmpty() ? message : String.join("; ", messages);
     }
 
     private static Optional<Moment> second(Instant at) {
         return Optional.of(new Moment(at, Precision.SECOND));
     }
 
-    private Optional<Moment> claimedStart() {
+    private Optional<Moment> reportedStart() {
         return record.filter(JobRecord.Started.class::isInstance)
                 .map(JobRecord.Started.class::cast)
                 .flatMap(JobRecord.Started::startedAt)
@@ -478,7 +478,7 @@ final class StateReading {
                 .or(() -> started(pod).map(at -> new Moment(at, Precision.OBSERVED)));
     }
 
-    private Optional<Moment> claimedEnd() {
+    private Optional<Moment> reportedEnd() {
         return finished(pod).map(at -> new Moment(at, Precision.OBSERVED));
     }
 

@@ -1,4 +1,4 @@
-/// From a pod's status and the job's own record to a state with its evidence. Start with
+/// Determines a job's state and its evidence from the pod's status and the job's own record. Start with
 /// [io.interlinkgateway.status.PodReading].
 @ApplicationModule(allowedDependencies = {"failure", "job", "node", "record", "pod"})
 @NullMarked

@@ -1,10 +1,10 @@
 package io.interlinkgateway.submission;
 
-/// Bodies that run as they stand in the sandbox, for the API's description.
+/// Example bodies for the API's description. They run unchanged in the sandbox.
 final class Examples {
 
-    /// The same in each media type: Swagger UI keeps the name when another type is chosen, and shows no example
-    /// where the type has none of that name.
+    /// The same name in each media type: Swagger UI keeps the name when another type is chosen, and shows no example
+    /// if that type has none with the name.
     static final String NAME = "example";
 
     static final String SPEC =

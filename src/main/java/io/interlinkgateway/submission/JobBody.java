@@ -11,7 +11,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.springframework.http.MediaType;
 
-/// Describes the body of an operation that takes a job: a spec, or a pod at the same address.
+/// Describes the request body of an operation that accepts a job: a job spec or a pod.
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @RequestBody(

@@ -18,8 +18,8 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/// Reads the body of a request that describes a job, in any of its media types. It is parsed later, on a thread for
-/// such work.
+/// Reads the body of a request with a job, in any of the accepted media types. It is parsed later, on a compute
+/// thread.
 @Component
 class JobDocumentResolver implements HandlerMethodArgumentResolver, WebMvcConfigurer {
 
@@ -48,15 +48,14 @@ class JobDocumentResolver implements HandlerMethodArgumentResolver, WebMvcConfig
             if (body.length == 0) {
                 throw new HttpMessageNotReadableException("The body is empty.", request);
             }
-            // The mapping lets no request through that names no type. The header is read as it was
-            // sent: Spring adds
-            // a charset, and without one a byte order mark decides.
+            // The mapping ensures that there is a content type. The header is read as it was sent,
+            // because Spring adds a charset; without a charset, the byte order mark is decisive.
             String type =
                     Objects.requireNonNull(
                             request.getServletRequest().getHeader(HttpHeaders.CONTENT_TYPE));
             return new JobDocument(body, MediaType.parseMediaType(type));
-        } catch (IOException cut) {
-            throw new HttpMessageNotReadableException("The body can't be read.", cut, request);
+        } catch (IOException failure) {
+            throw new HttpMessageNotReadableException("The body can't be read.", failure, request);
         }
     }
 }

@@ -30,15 +30,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/// Holds jobs to the limits of their workspace. What can't be read as certainly within a limit is outside.
+/// Checks jobs against the limits of their workspace. A job is refused unless it is certain that it does not exceed
+/// them.
 @Component
 class LimitCheck {
 
-    /// The jobs that count: what has ended, and what may have ended for good (`UNKNOWN`), does not.
+    /// The states that count towards the limit of jobs: not those that have ended, or may have ended (`UNKNOWN`).
     private static final Set<JobPhase> LIVE =
             Set.of(JobPhase.QUEUED, JobPhase.STARTING, JobPhase.RUNNING, JobPhase.CANCELLING);
 
-    /// Options with limits of their own.
+    /// The options that have limits of their own.
     private static final Set<String> SIZES =
             Stream.concat(
                             Stream.of(
@@ -54,7 +55,7 @@ class LimitCheck {
                             Stream.of("cpus-per-task", "mem"))
                     .collect(Collectors.toUnmodifiableSet());
 
-    /// Options of Singularity and Apptainer that give a container nothing of the host's files.
+    /// Options of Singularity and Apptainer that do not give a container access to files of the host.
     private static final Set<String> HARMLESS_OPTIONS =
             Set.of(
                     "--no-eval",
@@ -81,10 +82,10 @@ class LimitCheck {
         this.jobs = jobs;
     }
 
-    /// @param job what was asked for
-    /// @param nodeField where it names its node
-    /// @param request what its pod makes the HPC do
-    /// @return an error for each limit that it may exceed
+    /// @param job the job to check
+    /// @param nodeField the field with its node
+    /// @param request what its pod requests from the HPC
+    /// @return an error for each limit that it could exceed
     Stream<Finding> check(NamedJob job, String nodeField, HpcRequest request) {
         return properties.of(job.workspace()).stream()
                 .flatMap(limits -> check(job, nodeField, request, limits));
@@ -94,7 +95,7 @@ class LimitCheck {
             NamedJob job, String nodeField, HpcRequest request, WorkspaceLimits limits) {
         return all(
                 ofNode(job.node().value(), nodeField, limits.nodes()),
-                request.otherAnnotations().stream().map(LimitCheck::evading),
+                request.otherAnnotations().stream().map(LimitCheck::couldCircumvent),
                 ofChoice("limit-partition", SlurmField.PARTITION, request, limits.partitions()),
                 ofChoice("limit-account", SlurmField.ACCOUNT, request, limits.accounts()),
                 ofChoice("limit-qos", SlurmField.QOS, request, limits.qos()),
@@ -114,11 +115,11 @@ class LimitCheck {
                 : Stream.of(notAllowed("limit-node", field, "node", node, allowed));
     }
 
-    private static Finding evading(FieldValue annotation) {
+    private static Finding couldCircumvent(FieldValue annotation) {
         return Finding.error(
                 "limit-annotation",
                 annotation.field(),
-                "This workspace has limits, which the annotation could evade.",
+                "This workspace has limits, which the annotation could circumvent.",
                 "Leave it out.");
     }
 
@@ -126,22 +127,22 @@ class LimitCheck {
         return Finding.error(
                 "limit-pre-exec",
                 command.field(),
-                "Nothing may run outside of the containers.",
+                "This workspace does not allow commands outside of the containers.",
                 "Leave it out. In a job spec, image.pullFrom pulls an image.");
     }
 
-    private Stream<Finding> ofJobs(NamedJob job, @Nullable Integer most) {
-        return most == null || isRoomFor(job, most)
+    private Stream<Finding> ofJobs(NamedJob job, @Nullable Integer maximum) {
+        return maximum == null || isBelowMaximum(job, maximum)
                 ? Stream.empty()
                 : Stream.of(
                         Finding.error(
                                 "limit-jobs",
                                 "",
-                                "The workspace has " + most + " jobs already.",
+                                "The workspace has " + maximum + " jobs already.",
                                 "Wait until one has ended, or delete one."));
     }
 
-    /// Each of a list; and not none, for then the HPC chooses.
+    /// Checks each value of a list. The option is required, because without it the HPC chooses a value.
     private static Stream<Finding> ofChoice(
             String rule, SlurmField choice, HpcRequest request, @Nullable Set<String> allowed) {
         if (allowed == null) {
@@ -160,7 +161,7 @@ class LimitCheck {
                                 Finding.error(
                                         rule,
                                         field,
-                                        "The job has to name its " + option + ".",
+                                        "The job must have the option " + option + ".",
                                         oneOf(allowed))));
     }
 
@@ -199,7 +200,7 @@ class LimitCheck {
                                 "limit-walltime",
                                 request.slurmField().of(SlurmField.TIME_LIMIT.option()),
                                 "The job has no time limit, or a longer one than " + longest + ".",
-                                "Ask for at most that."));
+                                "Request at most that."));
     }
 
     private static Stream<Finding> uncertain(String rule, HpcRequest request) {
@@ -216,29 +217,29 @@ class LimitCheck {
     }
 
     private static Stream<Finding> ofGpus(
-            HpcRequest request, SlurmBounds bounds, @Nullable Long most) {
-        if (most == null) {
+            HpcRequest request, SlurmBounds bounds, @Nullable Long maximum) {
+        if (maximum == null) {
             return Stream.empty();
         }
-        OptionalLong asked = bounds.gpus();
+        OptionalLong requested = bounds.gpus();
         return all(
                 uncertain("limit-gpus", request),
                 onlyIf(
-                        asked.isEmpty() || asked.getAsLong() > most,
+                        requested.isEmpty() || requested.getAsLong() > maximum,
                         () ->
                                 tooMuch(
                                         "limit-gpus",
                                         request.slurmField().of(SlurmField.GRES.option()),
                                         "GPUs on all its nodes",
-                                        String.valueOf(most))),
+                                        String.valueOf(maximum))),
                 onlyIf(
-                        request.gpus().compareTo(BigDecimal.valueOf(most)) > 0,
-                        () -> tooMuch("limit-gpus", "resources", "GPUs", String.valueOf(most))));
+                        request.gpus().compareTo(BigDecimal.valueOf(maximum)) > 0,
+                        () -> tooMuch("limit-gpus", "resources", "GPUs", String.valueOf(maximum))));
     }
 
     private static Stream<Finding> ofMemory(
-            HpcRequest request, SlurmBounds bounds, @Nullable Quantity most) {
-        if (most == null) {
+            HpcRequest request, SlurmBounds bounds, @Nullable Quantity maximum) {
+        if (maximum == null) {
             return Stream.empty();
         }
         Optional<BigDecimal> perNode = request.memory().or(bounds::memory);
@@ -248,7 +249,7 @@ class LimitCheck {
                         && nodes.isPresent()
                         && perNode.get()
                                         .multiply(BigDecimal.valueOf(nodes.getAsLong()))
-                                        .compareTo(most.amount())
+                                        .compareTo(maximum.amount())
                                 <= 0;
         return Stream.concat(
                 uncertain("limit-memory", request),
@@ -259,15 +260,15 @@ class LimitCheck {
                                         "limit-memory",
                                         "resources",
                                         "memory on all its nodes",
-                                        most.text())));
+                                        maximum.text())));
     }
 
-    private static Finding tooMuch(String rule, String field, String what, String most) {
+    private static Finding tooMuch(String rule, String field, String what, String maximum) {
         return Finding.error(
                 rule,
                 field,
-                "The job may ask for more " + what + " than " + most + ".",
-                "Ask for less, or write the amounts as plain numbers.");
+                "The job may use more " + what + " than " + maximum + ".",
+                "Request less, or write the amounts as plain numbers.");
     }
 
     private static Stream<Finding> ofFiles(HpcRequest request, WorkspaceLimits limits) {
@@ -302,25 +303,26 @@ class LimitCheck {
         return allowed == null
                 ? Stream.empty()
                 : values.stream()
-                        .filter(said ->
+                        .filter(entry ->
                                 allowed.stream()
-                                        .noneMatch(beginning -> isBelow(said.value(), beginning)))
-                        .map(said ->
+                                        .noneMatch(prefix -> isBelow(entry.value(), prefix)))
+                        .map(entry ->
                                 Finding.error(
                                         rule,
-                                        said.field(),
+                                        entry.field(),
                                         "The "
                                                 + what
                                                 + " \""
-                                                + Text.shown(said.value())
+                                                + Text.shown(entry.value())
                                                 + "\" is not allowed in this workspace.",
                                         oneOf(allowed)
-                                                + " A path below may have no ',', ':', '$' and"
-                                                + " \"..\"."));
+                                                + " Paths below these must not contain ',', ':',"
+                                                + " '$' or \"..\"."));
     }
 
-    /// Whole names only: `/data` is above `/data/a`, not above `/data-of-others`; no way up again, no second mount or
-    /// option behind a ',' or ':', and no variable. A registry's name may also end at ':' (a tag) and '@' (a digest).
+    /// Whether a path is the same as a place or below it. Names are compared as a whole: `/data/a` is below `/data`,
+    /// but `/data-of-others` is not. Paths with "..", with a second mount or option after ',' or ':', or with a
+    /// variable are not. A registry reference may also continue with ':' (a tag) or '@' (a digest).
     private static boolean isBelow(String value, String place) {
         boolean file = value.startsWith("/");
         if (!value.startsWith(place)
@@ -349,14 +351,15 @@ class LimitCheck {
                 : "Allowed: " + String.join(", ", allowed.stream().sorted().toList()) + ".";
     }
 
-    /// A job of the same name is replaced or is the same, so it takes no more room.
-    private boolean isRoomFor(NamedJob job, int most) {
-        return count(job.workspace(), Optional.empty(), most + 1)
+    /// A job with the same name is replaced, or is the same job, so it is not counted.
+    private boolean isBelowMaximum(NamedJob job, int maximum) {
+        return count(job.workspace(), Optional.empty(), maximum + 1)
                         - count(job.workspace(), Optional.of(job.name()), 1)
-                < most;
+                < maximum;
     }
 
-    private int count(Workspace workspace, Optional<JobName> name, int most) {
-        return jobs.count(new JobFilter(workspace, name, LIVE, Optional.empty(), Map.of()), most);
+    private int count(Workspace workspace, Optional<JobName> name, int maximum) {
+        return jobs.count(
+                new JobFilter(workspace, name, LIVE, Optional.empty(), Map.of()), maximum);
     }
 }

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/// What jobs may ask for, by workspace.
+/// Limits for jobs, by workspace.
 ///
-/// @param workspaces the limits of single workspaces, by name; each has the properties of `gateway.limits.others`
-/// @param others the limits of all other workspaces; none unless configured
+/// @param workspaces the limits of individual workspaces, by name; each has the properties of `gateway.limits.others`
+/// @param others the limits of all other workspaces; by default there are none
 @ConfigurationProperties("gateway.limits")
 record LimitProperties(
         @DefaultValue Map<String, WorkspaceLimits> workspaces, @Nullable WorkspaceLimits others) {
@@ -23,26 +23,26 @@ record LimitProperties(
         return Optional.ofNullable(workspaces.getOrDefault(workspace.value(), others));
     }
 
-    /// The limits of one workspace. A limit that is left out does not exist; an empty list allows nothing.
+    /// The limits of one workspace. An omitted limit means unlimited; an empty list allows nothing.
     ///
     /// @param nodes the virtual nodes that jobs may use
-    /// @param partitions the SLURM partitions that jobs may use; a job then has to name one, as with accounts and
-    ///     qos
+    /// @param partitions the SLURM partitions that jobs may use; if set, a job must name one. The same applies to
+    ///     accounts and qos
     /// @param accounts the SLURM accounts that jobs may use
     /// @param qos the SLURM qualities of service that jobs may use
-    /// @param flags the other options of `sbatch` that jobs may use, by their long names, besides those for the
-    ///     size of a job
-    /// @param maxWalltime the longest time limit of a job; a job then has to name one
-    /// @param maxGpus the most GPUs of one job, on all its nodes together
-    /// @param maxMemory the most memory of one job, on all its nodes together, such as `512Gi`
-    /// @param maxJobs the most jobs at a time that have not ended. Simultaneous submissions may exceed it; a quota
-    ///     of the namespace can't be exceeded
-    /// @param images what images must begin with, such as `docker://ghcr.io/example/` or `/ceph/images/`
-    /// @param mounts what the sources of mounts must begin with
-    /// @param runtimeOptions the allowed options of the container runtime; where images or mounts are limited and
-    ///     this is left out, those that give no access to files
-    /// @param preExec whether commands may run on the HPC outside of a container. Where they may, limits of images
-    ///     and mounts can be bypassed by a shell command
+    /// @param flags the other options of `sbatch` that jobs may use, by their long names, in addition to those for
+    ///     the size of a job
+    /// @param maxWalltime the maximum time limit of a job; if set, a job must have a time limit
+    /// @param maxGpus the maximum number of GPUs of one job, on all its nodes together
+    /// @param maxMemory the maximum memory of one job, on all its nodes together, such as `512Gi`
+    /// @param maxJobs the maximum number of jobs that have not ended. Simultaneous submissions may exceed it; to
+    ///     prevent that, set a quota of the namespace
+    /// @param images the prefixes of allowed images, such as `docker://ghcr.io/example/` or `/ceph/images/`
+    /// @param mounts the prefixes of allowed sources of mounts
+    /// @param runtimeOptions the allowed options of the container runtime; if it is omitted and images or mounts are
+    ///     limited, those that give no access to files
+    /// @param preExec whether commands may run on the HPC outside of a container. If so, shell commands can bypass
+    ///     the limits of images and mounts
     record WorkspaceLimits(
             @Nullable Set<String> nodes,
             @Nullable Set<String> partitions,

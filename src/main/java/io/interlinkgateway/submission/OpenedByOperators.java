@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/// Refuses what is safe only where an operator says so: options that `sbatch` itself does not have, and annotations by
-/// which interLink opens ports or runs containers elsewhere.
+/// Refuses features that an operator must allow first: options that plain `sbatch` does not have, and annotations
+/// with which interLink opens ports or runs containers elsewhere.
 @Component
 class OpenedByOperators {
 
@@ -25,7 +25,8 @@ class OpenedByOperators {
                         .filter(option -> !slurm.allowedOptions().contains(option.getKey()))
                         .map(option -> unknown(option.getKey(), option.getValue(), request)),
                 request.operatorAnnotations().stream()
-                        .filter(said -> !interlink.allowedAnnotations().contains(said.value()))
+                        .filter(annotation ->
+                                !interlink.allowedAnnotations().contains(annotation.value()))
                         .map(OpenedByOperators::closed));
     }
 
@@ -37,15 +38,16 @@ class OpenedByOperators {
                 nearest.map(name -> "Write --" + name + ", or leave it out.")
                         .orElse(
                                 "Leave it out. If it is an option of a site's plugin, the gateway's"
-                                    + " operator can open it with gateway.slurm.allowed-options."));
+                                        + " operator can allow it with"
+                                        + " gateway.slurm.allowed-options."));
     }
 
     private static Finding closed(HpcRequest.FieldValue annotation) {
         return Finding.error(
                 "interlink-annotation",
                 annotation.field(),
-                "The annotation " + annotation.value() + " is not open to callers here.",
-                "Leave it out, or ask the gateway's operator to open it with"
+                "The annotation " + annotation.value() + " is not allowed on this gateway.",
+                "Leave it out, or ask the gateway's operator to allow it with"
                         + " gateway.interlink.allowed-annotations.");
     }
 }

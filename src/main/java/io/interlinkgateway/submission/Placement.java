@@ -44,9 +44,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/// Everything that is checked against live data before a job is created: the node is there, ready, lets the
-/// job in and is large enough; the credential is there and may be used for that server; what the job refers to is
-/// there; the job is within the limits of its workspace. All findings at once.
+/// All checks against live data before a job is created: the node exists, is ready, accepts the job and is large
+/// enough; the credential exists and may be used for the server; the objects to which the job refers exist; the job
+/// does not exceed the limits of its workspace. All findings are reported together.
 @Component
 class Placement {
 
@@ -76,10 +76,10 @@ class Placement {
 
     /// Names, translates and checks a job.
     ///
-    /// @param workspace where it shall live
-    /// @param requested what was asked for
-    /// @param idempotencyKey ties repeats of the request together
-    /// @return the job, unless its pod may not be created at all, with the findings of every check
+    /// @param workspace the job's workspace
+    /// @param requested the requested job
+    /// @param idempotencyKey identifies repeats of the request
+    /// @return the job with the findings of all checks; no job if it can't be translated to a pod
     Checked<TranslatedJob> check(
             Workspace workspace, RequestedJob requested, Optional<IdempotencyKey> idempotencyKey) {
         Optional<CredentialSummary> credential = credentialOf(workspace, requested.definition());
@@ -117,11 +117,11 @@ class Placement {
                                 () -> generated(requested.namePrefix(), workspace, idempotencyKey)),
                 workspace,
                 requested.node(),
-                asItLogsIn(requested.definition(), credential),
+                withKindOfCredential(requested.definition(), credential),
                 idempotencyKey);
     }
 
-    /// Read once: what the pod logs in with and what is checked is the same credential.
+    /// The credential is read once, so that the one that is checked is the one that the pod uses.
     private Optional<CredentialSummary> credentialOf(
             Workspace workspace, JobDefinition definition) {
         return switch (definition) {
@@ -132,8 +132,8 @@ class Placement {
         };
     }
 
-    /// A job gets the variables of what its credential is now.
-    private static JobDefinition asItLogsIn(
+    /// Sets the kind of the credential, which determines the job's variables.
+    private static JobDefinition withKindOfCredential(
             JobDefinition definition, Optional<CredentialSummary> credential) {
         return switch (definition) {
             case PodManifest manifest -> manifest;
@@ -150,7 +150,7 @@ class Placement {
         };
     }
 
-    /// The same name for each repeat of a request, else a new one.
+    /// A new name, or with an Idempotency-Key the same name for each repeat.
     private static JobName generated(
             JobName.Prefix prefix, Workspace workspace, Optional<IdempotencyKey> idempotencyKey) {
         return idempotencyKey
@@ -189,11 +189,12 @@ class Placement {
             VirtualNode node, String field, PodRequirements requirements) {
         return all(
                 onlyIf(!node.ready(), () -> notReady(node, field)),
-                requirements.brokenSelections(node).stream().map(rule -> notSelected(node, rule)),
+                requirements.unmatchedSelections(node).stream()
+                        .map(rule -> notSelected(node, rule)),
                 node.taints().stream()
                         .filter(taint -> !taint.key().startsWith("node.kubernetes.io/"))
                         .filter(taint -> !requirements.tolerates(taint))
-                        .map(taint -> keptAway(taint, field)),
+                        .map(taint -> notTolerated(taint, field)),
                 requirements.resources().entrySet().stream()
                         .flatMap(need ->
                                 ofAmount(node.allocatable(), need.getKey(), need.getValue())));
@@ -216,14 +217,15 @@ class Placement {
                         + "\" does not have "
                         + Text.shown(rule.value())
                         + ": the job would wait for ever.",
-                "Leave it out; kubernetes.io/hostname selects the node alone.");
+                "Leave it out; the selector kubernetes.io/hostname is sufficient to select the"
+                        + " node.");
     }
 
-    private static Finding keptAway(VirtualNode.Taint taint, String field) {
+    private static Finding notTolerated(VirtualNode.Taint taint, String field) {
         return Finding.error(
                 "node-taint",
                 field,
-                "The node keeps jobs away by the taint "
+                "The job does not tolerate the node's taint "
                         + taint.key()
                         + "="
                         + taint.value()
@@ -242,14 +244,14 @@ class Placement {
                         Finding.error(
                                 "node-capacity",
                                 "resources",
-                                "The job needs "
+                                "The job requests "
                                         + amount.stripTrailingZeros().toPlainString()
                                         + " of "
                                         + resource
-                                        + ", the node has "
+                                        + ", but the node has "
                                         + (available == null ? "none" : available.text())
                                         + ".",
-                                "Ask for less, or choose a larger node."));
+                                "Request less, or choose a larger node."));
     }
 
     private Stream<Finding> ofReferences(
@@ -273,7 +275,7 @@ class Placement {
                                         "There is no MLflow credential named \""
                                                 + access.credential()
                                                 + "\".",
-                                        "Make it with PUT /api/v1/mlflow-credentials/"
+                                        "Create it with PUT /api/v1/mlflow-credentials/"
                                                 + access.credential()
                                                 + ".")),
                 credential
@@ -288,30 +290,31 @@ class Placement {
                                                 + "\" may only be used for "
                                                 + bound
                                                 + ".",
-                                        "Log to that server, or use another credential."))
+                                        "Use that server, or another credential."))
                         .stream());
     }
 
-    /// What is missing, wherever it is referred to: each is reported once.
-    private record Lack(ObjectReference.Kind kind, String name, Set<String> keys) {
+    /// A missing object or its missing keys. Each is reported only once, for its first reference.
+    private record MissingKeys(ObjectReference.Kind kind, String name, Set<String> keys) {
 
-        static Lack of(MissingObject missing) {
-            return new Lack(missing.reference().kind(), missing.reference().name(), missing.keys());
+        static MissingKeys of(MissingObject missing) {
+            return new MissingKeys(
+                    missing.reference().kind(), missing.reference().name(), missing.keys());
         }
     }
 
-    /// What isn't there keeps the job from starting (recording `secret-missing`), but it may still be made.
-    /// A cluster that gives no answer is no reason to refuse the job: there are fewer warnings then.
+    /// Missing objects prevent the job from starting (recording `secret-missing`), but they can still be created. If
+    /// the cluster does not respond, the job is not refused, but there are fewer warnings.
     private List<Finding> ofObjects(Workspace workspace, List<ObjectReference> references) {
-        Set<Lack> seen = new HashSet<>();
+        Set<MissingKeys> seen = new HashSet<>();
         List<Finding> findings = new ArrayList<>();
         try {
             MissingObject.among(references, (kind, name) -> objects.find(workspace, kind, name))
-                    .filter(missing -> seen.add(Lack.of(missing)))
+                    .filter(missing -> seen.add(MissingKeys.of(missing)))
                     .map(missing -> missingObject(workspace, missing))
                     .forEach(findings::add);
-        } catch (GatewayException.ClusterUnavailable unanswered) {
-            LOG.info("Not all references were checked: {}", unanswered.getMessage());
+        } catch (GatewayException.ClusterUnavailable failure) {
+            LOG.info("Not all references were checked: {}", failure.getMessage());
         }
         return findings;
     }

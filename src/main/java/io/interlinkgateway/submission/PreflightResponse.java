@@ -8,7 +8,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-@Schema(name = "Preflight", description = "What a submission would find.")
+@Schema(name = "Preflight", description = "The result of a submission's checks.")
 record PreflightResponse(
         @Schema(description = "Whether the job would be created now.") boolean accepted,
         List<Finding> findings,

@@ -11,19 +11,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The most that options of `sbatch` can ask for. Nothing where that can't be told: whoever sets a limit then
-/// refuses.
+/// The maximum of what options of `sbatch` can request. It is empty if it can't be determined; a job is then refused
+/// if there is a limit.
 final class SlurmBounds {
 
     private static final Pattern NODES = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
     private static final Pattern COUNT = Pattern.compile("(?:[A-Za-z0-9_.]+:)?(\\d{1,6})");
 
-    /// A type that begins with a digit and has no count behind it may be a count itself: `gpu:1k` is 1024.
+    /// A type without a count after it must not start with a digit, because it may be a count itself: `gpu:1k` is
+    /// 1024.
     private static final Pattern GPU =
             Pattern.compile(
                     "gpu(?::[A-Za-z_][A-Za-z0-9_.]*|:[A-Za-z0-9_.]+(?=:))?(?::(\\d{1,6}))?");
 
-    /// A resource that is no GPU and no part of one (`shard`, `mps`).
+    /// A resource that is not a GPU or a part of one (`shard`, `mps`).
     private static final Pattern OTHER =
             Pattern.compile(
                     "(?!(?:gpu|shard|mps|gres)(?![a-z0-9_]))[a-z][a-z0-9_]*(?::[A-Za-z0-9_.]+){0,2}");
@@ -36,7 +37,7 @@ final class SlurmBounds {
         this.options = options;
     }
 
-    /// To SLURM no time at all means no limit.
+    /// SLURM treats a time of zero as no limit.
     Optional<Duration> walltime() {
         return options.value("time").flatMap(SlurmTime::of).flatMap(SlurmTime::limit);
     }
@@ -45,7 +46,7 @@ final class SlurmBounds {
         return digits == null ? 0 : Long.parseLong(digits);
     }
 
-    /// Without `--nodes` each task may get a node of its own. A constraint can ask for nodes too (`rack*4`).
+    /// Without `--nodes`, each task may get a node of its own. A constraint can also request nodes (`rack*4`).
     OptionalLong nodes() {
         if (options.value("constraint").filter(text -> text.contains("*")).isPresent()) {
             return OptionalLong.empty();
@@ -72,7 +73,7 @@ final class SlurmBounds {
         return times(nodes, perNode);
     }
 
-    /// GPUs on all nodes together, by whichever option asks for most.
+    /// GPUs on all nodes together, by the option that requests most.
     OptionalLong gpus() {
         OptionalLong most = OptionalLong.of(0);
         if (options.value("gres").isPresent()) {
@@ -103,13 +104,13 @@ final class SlurmBounds {
         return OptionalLong.of(sum);
     }
 
-    /// A number, which a type may stand before.
+    /// A number, which may follow a type.
     private OptionalLong count(String option) {
         Matcher count = COUNT.matcher(options.value(option).orElse(""));
         return count.matches() ? OptionalLong.of(number(count.group(1))) : OptionalLong.empty();
     }
 
-    /// Bytes that `--mem` asks for on each node. No memory means all of it.
+    /// The bytes that `--mem` requests on each node. Zero means all of the node's memory.
     Optional<BigDecimal> memory() {
         Matcher memory = MEMORY.matcher(options.value("mem").orElse(""));
         if (!memory.matches() || number(memory.group(1)) == 0) {

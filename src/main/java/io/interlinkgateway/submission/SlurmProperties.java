@@ -4,9 +4,9 @@ import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/// What operators open beyond what the gateway knows of SLURM.
+/// Features of SLURM that operators allow.
 ///
-/// @param allowedOptions long names of `sbatch` options that the sites of the nodes add by their own plugins; other
-///     options that `sbatch` itself does not have are refused. None unless configured
+/// @param allowedOptions the long names of `sbatch` options that the sites' own SLURM plugins add. Other options that
+///     plain `sbatch` does not have are refused. By default none is allowed
 @ConfigurationProperties("gateway.slurm")
 record SlurmProperties(@DefaultValue Set<String> allowedOptions) {}

@@ -73,10 +73,10 @@ class SubmissionController {
             operationId = "submitJob",
             summary = "Submit a job",
             description =
-                    "A repeat with the same Idempotency-Key makes no second job and answers 200"
-                            + " with the first.")
+                    "A repeat with the same Idempotency-Key does not create a second job; it"
+                            + " returns 200 with the first one.")
     @ApiResponse(responseCode = "201", description = "The job was created.")
-    @ApiResponse(responseCode = "200", description = "The job was there already.")
+    @ApiResponse(responseCode = "200", description = "The job already existed.")
     ResponseEntity<JobResponse> submit(
             Workspace workspace,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
@@ -96,12 +96,13 @@ class SubmissionController {
             operationId = "replaceJob",
             summary = "Submit a job under this name",
             description =
-                    "With replace=true a job that has the name is deleted first, and its pod's end"
-                            + " awaited; with the header If-Match and a job's ETag only that job. A"
-                            + " job of the same definition that has not ended goes on, and the"
-                            + " answer is 200; restart=true beside replace=true makes it anew.")
+                    "With replace=true, an existing job with the name is first deleted, and the"
+                        + " request waits until its pod is removed. With the header If-Match, only"
+                        + " the job with that ETag is replaced. A job with the same definition that"
+                        + " has not ended is kept, and the response is 200; add restart=true to"
+                        + " replace it too.")
     @ApiResponse(responseCode = "201", description = "The job was created.")
-    @ApiResponse(responseCode = "200", description = "The job was there already.")
+    @ApiResponse(responseCode = "200", description = "The job already existed.")
     ResponseEntity<JobResponse> put(
             Workspace workspace,
             @PathVariable JobName name,
@@ -118,16 +119,16 @@ class SubmissionController {
             @Parameter(hidden = true) JobDocument document) {
         if (replace && ifNoneMatch.isPresent()) {
             throw new InvalidValueException(
-                    "If-None-Match asks not to replace a job, and replace=true asks to do so.",
+                    "If-None-Match excludes replacing a job, and replace=true requests it.",
                     "Leave replace=true out: without it no job is replaced.");
         }
         if (!replace && ifMatch.isPresent()) {
             throw new InvalidValueException(
-                    "If-Match names the job to replace, and the request replaces none.",
+                    "If-Match names the job to replace, but the request does not replace a job.",
                     "Add the parameter replace=true, or leave If-Match out.");
         }
         Optional<Replacement> replacement =
-                replacement(replace, restart, meant(workspace, name, ifMatch));
+                replacement(replace, restart, uids(workspace, name, ifMatch));
         RequestedJob requested = named(name, documents.parse(document).orReject());
         return answer(
                 workspace,
@@ -138,13 +139,13 @@ class SubmissionController {
     }
 
     private static Optional<Replacement> replacement(
-            boolean replace, boolean restart, Set<String> meant) {
+            boolean replace, boolean restart, Set<String> uids) {
         if (replace) {
-            return Optional.of(new Replacement(restart, meant));
+            return Optional.of(new Replacement(restart, uids));
         }
         if (restart) {
             throw new InvalidValueException(
-                    "restart=true has a meaning only beside replace=true.",
+                    "restart=true is only valid together with replace=true.",
                     "Send ?replace=true&restart=true.");
         }
         return Optional.empty();
@@ -158,7 +159,7 @@ class SubmissionController {
     @Operation(
             operationId = "preflightJob",
             summary = "Check a job",
-            description = "The same checks as a submission; nothing is created.")
+            description = "Runs the same checks as a submission, but creates nothing.")
     PreflightResponse preflight(
             Workspace workspace, @Parameter(hidden = true) JobDocument document) {
         return PreflightResponse.from(submissions.preflight(workspace, documents.parse(document)));
@@ -170,11 +171,10 @@ class SubmissionController {
             operationId = "resubmitJob",
             summary = "Submit a job again",
             description =
-                    "A new job from the same definition. The body, if there is one, holds what"
-                            + " shall be different, as a JSON merge patch (RFC 7396) of the"
-                            + " definition.")
+                    "Creates a new job from the same definition. The optional body is a JSON merge"
+                            + " patch (RFC 7396) of the definition.")
     @ApiResponse(responseCode = "201", description = "The job was created.")
-    @ApiResponse(responseCode = "200", description = "The job was there already.")
+    @ApiResponse(responseCode = "200", description = "The job already existed.")
     ResponseEntity<JobResponse> resubmit(
             Workspace workspace,
             @PathVariable JobName name,
@@ -203,16 +203,16 @@ class SubmissionController {
             operationId = "deleteJob",
             summary = "Delete a job",
             description =
-                    "202 while the job goes away, 204 once it is gone, and where none is. With the"
-                            + " header If-Match and a job's ETag no other job is deleted that has"
-                            + " the name by now.")
-    @ApiResponse(responseCode = "202", description = "The job is going away.")
-    @ApiResponse(responseCode = "204", description = "The job is gone.", content = @Content)
+                    "Returns 202 while the job is being deleted, and 204 if it is deleted or does"
+                            + " not exist. With the header If-Match, only the job with that ETag is"
+                            + " deleted, not a newer one with the same name.")
+    @ApiResponse(responseCode = "202", description = "The job is being deleted.")
+    @ApiResponse(responseCode = "204", description = "The job is deleted.", content = @Content)
     ResponseEntity<JobResponse> delete(
             Workspace workspace,
             @PathVariable JobName name,
             @RequestHeader(HttpHeaders.IF_MATCH) Optional<String> ifMatch) {
-        return jobs.delete(workspace, name, meant(workspace, name, ifMatch))
+        return jobs.delete(workspace, name, uids(workspace, name, ifMatch))
                 .map(job ->
                         ResponseEntity.status(HttpStatus.ACCEPTED)
                                 .eTag(JobTag.of(job))
@@ -220,8 +220,8 @@ class SubmissionController {
                 .orElseGet(() -> ResponseEntity.noContent().build());
     }
 
-    private Set<String> meant(Workspace workspace, JobName name, Optional<String> ifMatch) {
-        return JobTag.meant(ifMatch, name, () -> jobs.find(workspace, name));
+    private Set<String> uids(Workspace workspace, JobName name, Optional<String> ifMatch) {
+        return JobTag.uids(ifMatch, name, () -> jobs.find(workspace, name));
     }
 
     private static RequestedJob named(JobName name, RequestedJob requested) {
@@ -231,7 +231,8 @@ class SubmissionController {
                             Finding.error(
                                     "name",
                                     "name",
-                                    "The document names another job than the address.",
+                                    "The name in the document differs from the name in the"
+                                            + " address.",
                                     "Leave the name out of the document.")));
         }
         return new RequestedJob(Optional.of(name), requested.node(), requested.definition());

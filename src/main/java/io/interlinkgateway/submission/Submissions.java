@@ -28,7 +28,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// From a requested job to the job that is there.
+/// Creates the job for a request, or finds the existing one.
 @Component
 class Submissions {
 
@@ -56,8 +56,8 @@ class Submissions {
     /// A job that was submitted.
     ///
     /// @param job the job
-    /// @param created false if it was there before
-    /// @param warnings what the checks found
+    /// @param created false if it existed before
+    /// @param warnings the warnings of the checks
     record Submitted(Job job, boolean created, List<Finding> warnings) {}
 
     Submitted submit(
@@ -65,7 +65,7 @@ class Submissions {
         Checked<TranslatedJob> job = placement.check(workspace, requested, idempotencyKey);
         return PlacedJob.of(job)
                 .map(placed -> submitted(jobs.submit(placed), job.findings()))
-                .orElseGet(() -> standing(job, jobs::repeated));
+                .orElseGet(() -> existingJob(job, jobs::repeated));
     }
 
     Submitted replace(
@@ -76,15 +76,15 @@ class Submissions {
         Checked<TranslatedJob> job = placement.check(workspace, requested, idempotencyKey);
         return PlacedJob.of(job)
                 .map(placed -> submitted(jobs.replace(placed, replacement), job.findings()))
-                .orElseGet(() -> standing(job, refused -> jobs.staying(refused, replacement)));
+                .orElseGet(() -> existingJob(job, refused -> jobs.staying(refused, replacement)));
     }
 
     private static Submitted submitted(JobStore.Submission submission, List<Finding> warnings) {
         return new Submitted(submission.job(), submission.created(), warnings);
     }
 
-    /// A repeat is answered with its job also when the checks, which passed the first time, no longer do.
-    private static Submitted standing(
+    /// A repeat returns its job even if the checks, which passed the first time, now fail.
+    private static Submitted existingJob(
             Checked<TranslatedJob> refused, Function<TranslatedJob, Optional<Job>> repetition) {
         return refused.value()
                 .flatMap(repetition)
@@ -92,7 +92,7 @@ class Submissions {
                 .orElseThrow(() -> new GatewayException.Rejected(refused.findings()));
     }
 
-    /// Everything that a submission would find, without creating anything.
+    /// Runs all checks of a submission without creating anything.
     Checked<JobStore.Preview> preflight(Workspace workspace, Checked<RequestedJob> requested) {
         return requested
                 .then(job -> placement.check(workspace, job, Optional.empty()))
@@ -110,7 +110,7 @@ class Submissions {
         return submit(workspace, compute.run(() -> changed(job, changes)), idempotencyKey);
     }
 
-    /// The definition without its name, changed by the rules of RFC 7396 (JSON merge patch).
+    /// The definition without its name, with a JSON merge patch applied (RFC 7396).
     private RequestedJob changed(Job job, Optional<ObjectNode> changes) {
         return switch (job.definition().orElseThrow()) {
             case JobSpec spec -> {

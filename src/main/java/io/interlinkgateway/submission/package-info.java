@@ -1,4 +1,4 @@
-/// Jobs come and go: submit, replace, delete, resubmit, preflight. Start with
+/// Creating and deleting jobs: submit, replace, delete, resubmit, preflight. Start with
 /// [io.interlinkgateway.submission.Submissions].
 @ApplicationModule(
         allowedDependencies = {

@@ -8,8 +8,8 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/// Whether the cluster answers, and how many of its virtual nodes are ready. Part of neither liveness nor
-/// readiness: without the cluster a gateway still answers, with a problem that says so.
+/// Shows whether the cluster responds, and how many of its virtual nodes are ready. It is not part of liveness and
+/// readiness: without the cluster, the gateway still responds, with a problem.
 @Component
 class NodesHealthIndicator implements HealthIndicator {
 
@@ -27,9 +27,9 @@ class NodesHealthIndicator implements HealthIndicator {
                     .withDetail("nodes", all.size())
                     .withDetail("ready", all.stream().filter(VirtualNode::ready).count())
                     .build();
-        } catch (GatewayException unavailable) {
+        } catch (GatewayException failure) {
             return Health.down()
-                    .withDetail("problem", String.valueOf(unavailable.getMessage()))
+                    .withDetail("problem", String.valueOf(failure.getMessage()))
                     .build();
         }
     }

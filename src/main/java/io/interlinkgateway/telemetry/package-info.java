@@ -1,4 +1,4 @@
-/// How the gateway is doing: health.
+/// The gateway's health.
 @ApplicationModule(allowedDependencies = {"failure", "node"})
 @NullMarked
 package io.interlinkgateway.telemetry;

@@ -5,17 +5,17 @@ import io.interlinkgateway.job.Workspace;
 import java.time.Instant;
 import java.util.List;
 
-/// A token for scripts, as it is kept: without the secret, which only its hash is of.
+/// A token for scripts, as it is stored: with a hash instead of the secret.
 ///
 /// @param id its public part, 16 hexadecimal digits
-/// @param hash the SHA-256 of the whole token, 64 hexadecimal digits; the token's secret has 256 random bits, so
-///     that nothing slower is needed
-/// @param owner the [Caller#id] for whom it acts
-/// @param name what the owner calls it
-/// @param role what it allows in its workspaces
-/// @param workspaces where it may be used; the first is that of requests that name none
-/// @param createdAt when it was made
-/// @param expiresAt when it ends
+/// @param hash the SHA-256 of the whole token, 64 hexadecimal digits; a slower hash is not needed, because the secret
+///     has 256 random bits
+/// @param owner the [Caller#id] of its owner
+/// @param name the owner's name for it
+/// @param role its role in its workspaces
+/// @param workspaces the workspaces in which it may be used; the first is the default of requests
+/// @param createdAt when it was created
+/// @param expiresAt when it expires
 public record ApiToken(
         String id,
         String hash,

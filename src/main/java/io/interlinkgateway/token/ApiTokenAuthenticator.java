@@ -35,33 +35,34 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
-/// Makes API tokens and knows them again: `ilg_`, the id, `_`, the secret. The prefix lets scanners find one that
-/// was published by mistake.
+/// Creates and authenticates API tokens: `ilg_`, the id, `_`, the secret. With the prefix, scanners can find tokens
+/// that were published by mistake.
 @Component
 final class ApiTokenAuthenticator implements OwnTokens {
 
     private static final Pattern FORM = Pattern.compile("ilg_([0-9a-f]{16})_[A-Za-z0-9_-]{43}");
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /// Lookups of ids that were not found lately, of all callers: made-up tokens must not reach the cluster faster
-    /// than that.
+    /// The maximum rate of lookups of unknown ids, for all callers together: invented tokens must not cause more
+    /// requests to the cluster.
     private static final int UNKNOWN_PER_SECOND = 50;
 
-    /// Lookups of ids that were found within [#REMEMBERED], of all callers.
+    /// The maximum rate of lookups of ids that were found within [#KNOWN_FOR], for all callers together.
     private static final int KNOWN_PER_SECOND = 200;
 
-    private static final Duration REMEMBERED = Duration.ofHours(1);
-    private static final int MOST_KEPT = 10_000;
+    private static final Duration KNOWN_FOR = Duration.ofHours(1);
+    private static final int CACHE_SIZE = 10_000;
 
     private final ApiTokens tokens;
     private final Clock clock;
 
-    /// Tokens as they were found, at most as old as configured. Those in use are looked up again in the background at
-    /// half of that age, so that no request waits for it.
+    /// Cached tokens, at most as old as configured. Tokens in use are looked up again in the background at half of
+    /// that age, so that no request waits for it.
     private final LoadingCache<String, @Nullable ApiToken> found;
 
-    /// Ids that were found, for longer: floods of made-up tokens do not delay them.
-    private final Cache<String, Boolean> remembered;
+    /// Ids that were found in a longer period. They have their own limit of lookups, so that floods of invented
+    /// tokens do not delay them.
+    private final Cache<String, Boolean> knownIds;
 
     private final Cache<String, Boolean> absent;
     private final Bucket unknownLookups;
@@ -72,8 +73,8 @@ final class ApiTokenAuthenticator implements OwnTokens {
         this(tokens, properties, clock, Ticker.systemTicker(), Thread::startVirtualThread);
     }
 
-    /// @param ticker the time of the caches and limits
-    /// @param background runs what no request waits for
+    /// @param ticker the source of time for caches and limits
+    /// @param background runs tasks for which no request waits
     ApiTokenAuthenticator(
             ApiTokens tokens,
             ApiTokenProperties properties,
@@ -84,22 +85,22 @@ final class ApiTokenAuthenticator implements OwnTokens {
         this.clock = clock;
         this.found =
                 Caffeine.newBuilder()
-                        .maximumSize(MOST_KEPT)
-                        .refreshAfterWrite(properties.keptFor().dividedBy(2).plusNanos(1))
-                        .expireAfterWrite(properties.keptFor())
+                        .maximumSize(CACHE_SIZE)
+                        .refreshAfterWrite(properties.cacheTtl().dividedBy(2).plusNanos(1))
+                        .expireAfterWrite(properties.cacheTtl())
                         .ticker(ticker)
                         .executor(background)
                         .build(new Lookup());
-        this.remembered =
+        this.knownIds =
                 Caffeine.newBuilder()
-                        .maximumSize(MOST_KEPT)
-                        .expireAfterAccess(REMEMBERED)
+                        .maximumSize(CACHE_SIZE)
+                        .expireAfterAccess(KNOWN_FOR)
                         .ticker(ticker)
                         .build();
         this.absent =
                 Caffeine.newBuilder()
-                        .maximumSize(MOST_KEPT)
-                        .expireAfterWrite(properties.keptFor())
+                        .maximumSize(CACHE_SIZE)
+                        .expireAfterWrite(properties.cacheTtl())
                         .ticker(ticker)
                         .build();
         this.unknownLookups = bucket(UNKNOWN_PER_SECOND, ticker);
@@ -114,10 +115,10 @@ final class ApiTokenAuthenticator implements OwnTokens {
                 .build();
     }
 
-    /// A new token, the secret of which is nowhere else.
+    /// A new token with its secret, which is not stored.
     ///
-    /// @param value what its owner sends
-    /// @param token what is kept
+    /// @param value the text that its owner sends
+    /// @param token the token as it is stored
     record Made(String value, ApiToken token) {
 
         @Override
@@ -187,20 +188,21 @@ final class ApiTokenAuthenticator implements OwnTokens {
     }
 
     private @Nullable ApiToken lookedUp(String id) {
-        boolean known = remembered.getIfPresent(id) != null;
+        boolean known = knownIds.getIfPresent(id) != null;
         if (!known && absent.getIfPresent(id) != null) {
             return null;
         }
         if (!(known ? knownLookups : unknownLookups).tryConsume(1)) {
             throw new GatewayException.TooManyRequests(
-                    "Too many API tokens are looked up at a time.", Duration.ofSeconds(1));
+                    "Too many API tokens are being looked up at the same time.",
+                    Duration.ofSeconds(1));
         }
         ApiToken token = tokens.find(id).orElse(null);
         if (token == null) {
-            remembered.invalidate(id);
+            knownIds.invalidate(id);
             absent.put(id, true);
         } else {
-            remembered.put(id, true);
+            knownIds.put(id, true);
         }
         return token;
     }
@@ -212,8 +214,8 @@ final class ApiTokenAuthenticator implements OwnTokens {
             return lookedUp(id);
         }
 
-        /// A refresh that fails leaves the token with its age, so that it still expires in time. The cache logs all
-        /// failures of a refresh but its cancellation; here the next request tries again.
+        /// A failed refresh does not change the token's age, so that it still expires in time. The cache logs all
+        /// failures of a refresh except its cancellation, so it is cancelled; the next request tries again.
         @Override
         public CompletableFuture<@Nullable ApiToken> asyncReload(
                 String id, ApiToken old, Executor executor) {
@@ -221,26 +223,26 @@ final class ApiTokenAuthenticator implements OwnTokens {
             executor.execute(() -> {
                 try {
                     refresh.complete(lookedUp(id));
-                } catch (GatewayException notNow) {
+                } catch (GatewayException _) {
                     refresh.cancel(false);
-                } catch (RuntimeException | Error fault) {
-                    refresh.completeExceptionally(fault);
+                } catch (RuntimeException | Error failure) {
+                    refresh.completeExceptionally(failure);
                 }
             });
             return refresh;
         }
     }
 
-    /// In the same time whatever the difference.
+    /// Compares in constant time.
     private static boolean isOf(ApiToken token, String value) {
         return MessageDigest.isEqual(
                 token.hash().getBytes(StandardCharsets.UTF_8),
                 Fingerprint.of(value).getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Drops what this replica keeps of a token, so that the next request looks it up.
-    void forget(String id) {
+    /// Removes a token from this replica's caches, so that the next request looks it up.
+    void invalidate(String id) {
         found.invalidate(id);
-        remembered.invalidate(id);
+        knownIds.invalidate(id);
     }
 }

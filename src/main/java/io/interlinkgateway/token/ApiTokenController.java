@@ -37,8 +37,8 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/// A caller's own tokens. Only who logged in with an issuer makes them: a token makes no other, so that it ends
-/// when it says.
+/// Manages a caller's API tokens. They can only be created with a token of an issuer: an API token can't create
+/// another one, which could outlive it.
 @RestController
 @RequestMapping(
         path = "/api/v1/tokens",
@@ -64,8 +64,7 @@ class ApiTokenController {
         this.clock = clock;
     }
 
-    // As it stands it makes a token for whoever sends it: the names of their workspaces are not
-    // known here.
+    // The example is valid for every caller, so it does not name workspaces.
     @Schema(
             name = "NewApiToken",
             example =
@@ -75,13 +74,13 @@ class ApiTokenController {
     record TokenRequest(
             @NotNull @Size(min = 1, max = LONGEST_NAME) @Schema(example = "nightly pipeline")
                     String name,
-            @NotNull @Schema(description = "What it allows in its workspaces.", example = "VIEWER")
+            @NotNull @Schema(description = "Its role in its workspaces.", example = "VIEWER")
                     Role role,
             @Nullable
                     @Schema(
                             description =
-                                    "Where it may be used; left out, in the caller's own"
-                                            + " workspace.")
+                                    "The workspaces in which it may be used. By default the first"
+                                            + " of the caller's workspaces.")
                     List<@NotNull String> workspaces,
             @Nullable
                     @Schema(
@@ -101,7 +100,8 @@ class ApiTokenController {
             @Nullable
                     @Schema(
                             description =
-                                    "Only in the answer that makes it. Nobody can show it again.")
+                                    "The secret token. Only in the response to its creation; it"
+                                            + " can't be shown again.")
                     String token) {
 
         static TokenResponse from(ApiToken token, @Nullable String value) {
@@ -129,7 +129,7 @@ class ApiTokenController {
     @Operation(
             operationId = "listTokens",
             summary = "List your API tokens",
-            description = "Never with their secrets.")
+            description = "The response does not contain the secrets.")
     Items list() {
         return new Items(
                 tokens.ownedBy(CallerAuthentication.current().id()).stream()
@@ -141,11 +141,10 @@ class ApiTokenController {
     @PostMapping
     @Operation(
             operationId = "createToken",
-            summary = "Make an API token",
+            summary = "Create an API token",
             description =
-                    "For scripts, which send it as a bearer token. It allows no more than its"
-                            + " maker may do now.")
-    @ApiResponse(responseCode = "201", description = "It was made.")
+                    "Scripts send it as a bearer token. It can't allow more than you may do now.")
+    @ApiResponse(responseCode = "201", description = "The token was created.")
     ResponseEntity<TokenResponse> make(@Valid @RequestBody TokenRequest request) {
         Caller caller = CallerAuthentication.current();
         switch (caller.method()) {
@@ -156,8 +155,8 @@ class ApiTokenController {
                             "Log in with your issuer, and send its token.");
             case NONE ->
                     throw refused(
-                            "API tokens exist only where the gateway authenticates callers, and"
-                                    + " this one does not.",
+                            "API tokens are only available if the gateway authenticates callers,"
+                                    + " which this one does not.",
                             "Send requests without a token.");
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
@@ -175,7 +174,7 @@ class ApiTokenController {
                         workspaces,
                         now,
                         now.plus(lifetime));
-        if (!tokens.addWithin(made.token(), properties.perOwner())) {
+        if (!tokens.addWithin(made.token(), properties.maxPerOwner())) {
             findings.add(tooMany());
             findings.rejectErrors();
         }
@@ -218,7 +217,7 @@ class ApiTokenController {
                     Finding.error(
                             "workspace",
                             "workspaces",
-                            "The token needs at least one workspace.",
+                            "The token requires at least one workspace.",
                             "Name a workspace."));
         }
         return workspaces;
@@ -232,18 +231,18 @@ class ApiTokenController {
             Duration lifetime = Duration.parse(request.lifetime());
             if (!lifetime.isNegative()
                     && !lifetime.isZero()
-                    && lifetime.compareTo(properties.longestLifetime()) <= 0) {
+                    && lifetime.compareTo(properties.maxLifetime()) <= 0) {
                 return lifetime;
             }
-        } catch (DateTimeException noDuration) {
-            // Refused below, with what is too long.
+        } catch (DateTimeException _) {
+            // Reported below, as lifetimes that are too long.
         }
         findings.add(
                 Finding.error(
                         "token-lifetime",
                         "lifetime",
                         "lifetime must be an ISO 8601 duration of at most "
-                                + shown(properties.longestLifetime())
+                                + shown(properties.maxLifetime())
                                 + ".",
                         "Write it like PT12H or P30D."));
         return properties.lifetime();
@@ -255,13 +254,13 @@ class ApiTokenController {
                 : longest.toString();
     }
 
-    /// What has expired makes room.
+    /// Deletes expired tokens before counting.
     private void requireFewer(Caller caller, Instant now, Findings findings) {
-        List<ApiToken> there = tokens.ownedBy(caller.id());
+        List<ApiToken> existing = tokens.ownedBy(caller.id());
         List<ApiToken> expired =
-                there.stream().filter(token -> !now.isBefore(token.expiresAt())).toList();
+                existing.stream().filter(token -> !now.isBefore(token.expiresAt())).toList();
         expired.forEach(token -> tokens.delete(token.id()));
-        if (there.size() - expired.size() >= properties.perOwner()) {
+        if (existing.size() - expired.size() >= properties.maxPerOwner()) {
             findings.add(tooMany());
         }
     }
@@ -270,7 +269,7 @@ class ApiTokenController {
         return Finding.error(
                 "token-count",
                 "",
-                "You already have " + properties.perOwner() + " API tokens.",
+                "You already have " + properties.maxPerOwner() + " API tokens.",
                 "Delete tokens that you no longer use.");
     }
 
@@ -280,7 +279,7 @@ class ApiTokenController {
                     Finding.error(
                             "token-name",
                             "name",
-                            "The name contains an invisible character, or begins or ends with a"
+                            "The name contains an invisible character, or starts or ends with a"
                                     + " space.",
                             "Use letters, digits, punctuation and single spaces between them."));
         }
@@ -292,10 +291,10 @@ class ApiTokenController {
             operationId = "deleteToken",
             summary = "Delete an API token",
             description =
-                    "It is refused at once, by other replicas within seconds. An API token deletes"
-                            + " itself and no other. An id that is none of your tokens' is answered"
-                            + " as one of a token that is gone.")
-    @ApiResponse(responseCode = "204", description = "You have no token of that id any more.")
+                    "The token is refused immediately, by other replicas within seconds. An API"
+                        + " token can only delete itself. The response for an id that is not one of"
+                        + " your tokens is the same as for a deleted token.")
+    @ApiResponse(responseCode = "204", description = "You have no token with that id.")
     ResponseEntity<Void> delete(@PathVariable String id) {
         Caller caller = CallerAuthentication.current();
         Optional.of(id)
@@ -317,6 +316,6 @@ class ApiTokenController {
                     "Log in with your issuer to delete other tokens.");
         }
         tokens.delete(token.id());
-        check.forget(token.id());
+        check.invalidate(token.id());
     }
 }

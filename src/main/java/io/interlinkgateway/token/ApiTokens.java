@@ -3,28 +3,28 @@ package io.interlinkgateway.token;
 import java.util.List;
 import java.util.Optional;
 
-/// Where API tokens are kept.
+/// Stores API tokens.
 ///
-/// Every method throws [GatewayException.ClusterUnavailable] when the cluster gives no answer in time.
+/// Every method throws [GatewayException.ClusterUnavailable] if the cluster does not respond in time.
 public interface ApiTokens {
 
-    /// @param token a new one
+    /// @param token a new token
     void add(ApiToken token);
 
-    /// @param id any text that is 16 hexadecimal digits
-    /// @return the token, unless there is none
+    /// @param id 16 hexadecimal digits
+    /// @return the token, or nothing if there is none
     Optional<ApiToken> find(String id);
 
     /// @param owner a [Caller#id]
-    /// @return all of this owner's, in the order in which they were added
+    /// @return all tokens of this owner, in the order in which they were added
     List<ApiToken> ownedBy(String owner);
 
-    /// Adds a token unless its owner has as many as allowed. Of several that are added at the same time, by whatever
-    /// replica, those stay that were added first: each counts those before it only after it is there itself, so that
-    /// no two can take the last place, and not all give way.
+    /// Adds a token unless its owner already has the maximum. If several are added at the same time, by any replicas,
+    /// the first ones are kept: each is stored before the tokens before it are counted. So two can't take the last
+    /// place, and not all are removed.
     ///
-    /// @param token a new one
-    /// @param most how many its owner may have, with this one
+    /// @param token a new token
+    /// @param most the maximum number of its owner's tokens, including this one
     /// @return whether it was added
     default boolean addWithin(ApiToken token, int most) {
         add(token);

@@ -1,4 +1,4 @@
-/// API tokens: the port [io.interlinkgateway.token.ApiTokens], its endpoints, and their check.
+/// API tokens: the port [io.interlinkgateway.token.ApiTokens], the endpoints, and the authentication.
 @ApplicationModule(allowedDependencies = {"failure", "job", "caller", "web"})
 @NullMarked
 package io.interlinkgateway.token;

@@ -5,9 +5,10 @@ import java.util.List;
 import org.springframework.http.MediaType;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 
-/// What a client takes by its header `Accept` (RFC 9110, section 12.5.1), where an address has two types.
+/// The media types that a client accepts by its header `Accept` (RFC 9110, section 12.5.1), for addresses with two
+/// types.
 ///
-/// @param ranges the types and ranges of types, each with its quality; empty for anything
+/// @param ranges the media types and ranges, each with its quality; empty for any
 public record AcceptedTypes(List<MediaType> ranges) {
 
     /// Copies the list.
@@ -15,19 +16,19 @@ public record AcceptedTypes(List<MediaType> ranges) {
         ranges = List.copyOf(ranges);
     }
 
-    /// @param headers each `Accept` of a request
-    /// @return what they say
-    /// @throws org.springframework.http.InvalidMediaTypeException if one can't be read
+    /// @param headers all headers `Accept` of a request
+    /// @return the accepted types
+    /// @throws org.springframework.http.InvalidMediaTypeException if one can't be parsed
     public static AcceptedTypes of(List<String> headers) {
         return new AcceptedTypes(MediaType.parseMediaTypes(headers));
     }
 
-    /// Whether the client wants the one type more than the usual one, or as much and names it.
+    /// Whether the client prefers a type to the default one, or accepts both equally and names the type.
     ///
     /// @param type a type
-    /// @param usual the type for clients that do not care
-    /// @return false if the usual one is to be answered
-    /// @throws HttpMediaTypeNotAcceptableException if the client takes neither
+    /// @param usual the default type
+    /// @return false to respond with the default type
+    /// @throws HttpMediaTypeNotAcceptableException if the client accepts neither
     public boolean prefer(MediaType type, MediaType usual)
             throws HttpMediaTypeNotAcceptableException {
         double wanted = quality(type);
@@ -39,7 +40,7 @@ public record AcceptedTypes(List<MediaType> ranges) {
                 || (wanted == other && ranges.stream().anyMatch(type::equalsTypeAndSubtype));
     }
 
-    /// That of the most specific range that the type is in; 0 if it is in none.
+    /// The quality of the most specific range that includes the type; 0 if there is none.
     private double quality(MediaType type) {
         return ranges.isEmpty()
                 ? 1

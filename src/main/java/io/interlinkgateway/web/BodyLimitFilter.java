@@ -19,14 +19,15 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Refuses large and slow bodies while they are read: neither Jetty nor Spring bounds a JSON body. What of a known caller's
-/// refused body is still to come is read and dropped, as far as it is bearable: Jetty would cut the connection, and its
-/// sender would not get to the answer. Of a stranger's nothing is read, so that strangers hold no thread.
+/// Refuses large and slow bodies while they are read: neither Jetty nor Spring limits JSON bodies. The rest of an
+/// authenticated caller's refused body is read and dropped, up to limits: otherwise Jetty would close the connection,
+/// and the caller would not receive the response. Bodies of unauthenticated clients are not read, so that they do not
+/// occupy threads.
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class BodyLimitFilter extends OncePerRequestFilter {
 
-    private static final long MOST_DROPPED = DataSize.ofMegabytes(16).toBytes();
+    private static final long MAX_DROPPED_BYTES = DataSize.ofMegabytes(16).toBytes();
     private static final Pace DROP =
             new Pace(Duration.ofSeconds(2), DataSize.ofBytes(0), Duration.ofSeconds(10));
 
@@ -46,10 +47,10 @@ class BodyLimitFilter extends OncePerRequestFilter {
         this.refusals = refusals;
     }
 
-    /// @param maxSize the largest request body
-    /// @param longestPause the longest time without a byte of an incomplete body
-    /// @param leastPerSecond the lowest rate of a body, checked once the longest pause has passed
-    /// @param deadline the longest time that a whole body may take
+    /// @param maxSize the maximum size of a request body
+    /// @param longestPause the maximum time without a byte of an incomplete body
+    /// @param leastPerSecond the minimum rate of a body, checked after the time `longest-pause`
+    /// @param deadline the maximum time for a whole body
     @ConfigurationProperties("gateway.body")
     record Properties(
             @DefaultValue("1MB") DataSize maxSize,
@@ -61,7 +62,7 @@ class BodyLimitFilter extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        connections.begun(request);
+        connections.started(request);
         LimitedRequest limited = new LimitedRequest(request);
         try {
             chain.doFilter(limited, response);
@@ -74,14 +75,14 @@ class BodyLimitFilter extends OncePerRequestFilter {
 
     private static void drop(HttpServletRequest request) {
         byte[] buffer = new byte[8192];
-        long left = MOST_DROPPED;
+        long left = MAX_DROPPED_BYTES;
         try {
             TimedBody rest = new TimedBody(request, DROP);
             for (int read = 0; read >= 0 && left > 0; left -= read) {
                 read = rest.read(buffer, 0, buffer.length);
             }
-        } catch (IOException gone) {
-            // The client left, or did not send the rest in time.
+        } catch (IOException _) {
+            // The client disconnected, or did not send the rest in time.
         }
     }
 
@@ -110,7 +111,7 @@ class BodyLimitFilter extends OncePerRequestFilter {
                 return false;
             }
             return body == null
-                    // Who expects 100-continue sends nothing before the body is asked for.
+                    // A client that expects 100-continue sends nothing before the body is read.
                     ? getHeader(HttpHeaders.EXPECT) == null
                     : !body.tooSlow;
         }
@@ -138,7 +139,7 @@ class BodyLimitFilter extends OncePerRequestFilter {
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
             if (!Connections.isAdmitted(request)) {
-                // The health endpoint asks for a body that it does not need: for it there is none.
+                // The health endpoint reads a body that it does not need: it gets none.
                 return -1;
             }
             if (timed == null) {
@@ -147,10 +148,10 @@ class BodyLimitFilter extends OncePerRequestFilter {
             int read;
             try {
                 read = timed.read(bytes, offset, length);
-            } catch (BodyTooSlowException late) {
+            } catch (BodyTooSlowException failure) {
                 tooSlow = true;
-                refuse(Refusals.Cause.BODY_TOO_SLOW, late);
-                throw late;
+                refuse(Refusals.Cause.BODY_TOO_SLOW, failure);
+                throw failure;
             }
             left -= Math.max(read, 0);
             if (left < 0) {

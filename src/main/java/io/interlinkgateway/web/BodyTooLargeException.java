@@ -3,7 +3,7 @@ package io.interlinkgateway.web;
 import java.io.IOException;
 import org.springframework.util.unit.DataSize;
 
-/// A body that is larger than the gateway takes.
+/// A body is larger than the gateway accepts.
 public final class BodyTooLargeException extends IOException {
 
     BodyTooLargeException(DataSize limit) {

@@ -3,7 +3,7 @@ package io.interlinkgateway.web;
 import java.io.IOException;
 import java.time.Duration;
 
-/// A body that did not arrive in the time that it may take.
+/// A body did not arrive in time.
 public final class BodyTooSlowException extends IOException {
 
     BodyTooSlowException(long bytes, Duration elapsed) {

@@ -24,27 +24,28 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.stereotype.Component;
 import org.springframework.web.util.WebUtils;
 
-/// The open connections, of which there are never more than a limit. New ones are always accepted: when there are too
-/// many, the connection that has waited longest without a request of a known caller is ended instead. A limit that refused
-/// new connections would let strangers keep everybody out, the probes too. A connection that never had a request of a
-/// known caller also ends when it is silent, or its request unfinished, for too long. Connections with a known caller's
-/// request in them are never ended here. Safe for many threads.
+/// Limits the number of open connections. New connections are always accepted: if there are too many, the connection
+/// that has been without a request of an authenticated caller for the longest time is closed instead. If new
+/// connections were refused, unauthenticated clients could block all others, including the probes. A connection that
+/// never had a request of an authenticated caller is also closed if it is idle, or its request incomplete, for too
+/// long. Connections with an active request of an authenticated caller are never closed here. Thread-safe.
 @Component
 public final class Connections implements Connection.Listener {
 
     private static final String ADMITTED = Connections.class.getName() + ".admitted";
-    private static final Duration BETWEEN_SWEEPS = Duration.ofSeconds(1);
+    private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(1);
 
     private final Properties properties;
     private final Refusals refusals;
 
-    /// Connections without a known caller yet, each with the time since which it waits; the first waits longest.
-    private final SequencedMap<Connection, Long> strangers = new LinkedHashMap<>();
+    /// Connections without an authenticated caller so far, each with the time since which it waits; the first waits
+    /// longest.
+    private final SequencedMap<Connection, Long> unauthenticated = new LinkedHashMap<>();
 
-    /// Connections that had a known caller's request and now have none, ordered likewise.
+    /// Connections that had a request of an authenticated caller and have none now, in the same order.
     private final SequencedMap<Connection, Long> waiting = new LinkedHashMap<>();
 
-    /// Connections with known callers' requests, and how many.
+    /// Connections with active requests of authenticated callers, and the number of these requests.
     private final Map<Connection, Integer> served = new HashMap<>();
 
     private boolean sweeping;
@@ -54,10 +55,11 @@ public final class Connections implements Connection.Listener {
         this.refusals = refusals;
     }
 
-    /// @param max the most connections at a time, fewer than the server has threads (`server.jetty.threads.max`);
-    ///     one more ends the connection that has waited longest without a request of an authenticated caller
-    /// @param strangersWait how long a connection is kept that never had a request of an authenticated caller: from
-    ///     its start, or from the end of its last request, to the end of the next
+    /// @param max the maximum number of connections, less than the number of the server's threads
+    ///     (`server.jetty.threads.max`); one more closes the connection that has waited longest without a request of
+    ///     an authenticated caller
+    /// @param strangersWait how long a connection may stay open that never had a request of an authenticated caller:
+    ///     from its start, or from the end of its last request, to the end of the next
     @ConfigurationProperties("gateway.connections")
     record Properties(@DefaultValue("8000") int max, @DefaultValue("30s") Duration strangersWait) {
 
@@ -70,15 +72,15 @@ public final class Connections implements Connection.Listener {
         }
     }
 
-    /// How many connections there may be.
+    /// The maximum number of connections.
     ///
     /// @return `gateway.connections.max`
     public int max() {
         return properties.max();
     }
 
-    /// Says that the request is of a known caller: it may take its time, and what is left of its body is read when it is
-    /// refused.
+    /// Marks the request as one of an authenticated caller: it may take longer, and the rest of its body is read if
+    /// it is refused.
     ///
     /// @param request a request that Jetty handles
     public void admit(HttpServletRequest request) {
@@ -90,16 +92,16 @@ public final class Connections implements Connection.Listener {
                 .ifPresent(exchange -> {
                     exchange.getServletContextResponse().getHeaders().remove(HttpHeader.CONNECTION);
                     Connection connection = exchange.getConnectionMetaData().getConnection();
-                    if (serves(connection)) {
+                    if (isOpen(connection)) {
                         Request.addCompletionListener(exchange, _ -> served(connection));
                     }
                 });
     }
 
-    /// @return whether the connection is still there
-    private synchronized boolean serves(Connection connection) {
+    /// @return whether the connection is still open
+    private synchronized boolean isOpen(Connection connection) {
         boolean open =
-                strangers.remove(connection) != null
+                unauthenticated.remove(connection) != null
                         || waiting.remove(connection) != null
                         || served.containsKey(connection);
         if (open) {
@@ -108,17 +110,18 @@ public final class Connections implements Connection.Listener {
         return open;
     }
 
-    /// Whether the request is of a known caller.
+    /// Whether the request is one of an authenticated caller.
     ///
     /// @param request any request
-    /// @return whether [#admit] had it
+    /// @return whether [#admit] was called with it
     static boolean isAdmitted(HttpServletRequest request) {
         return request.getAttribute(ADMITTED) != null;
     }
 
-    /// Notes that a request begins. As long as it is a stranger's, its connection ends after the answer if it has a body,
-    /// which is not read; if it has none, the connection's time starts again after it.
-    void begun(HttpServletRequest request) {
+    /// Registers the start of a request. Unless [#admit] is called: if the request has a body, the body is not read
+    /// and the connection is closed after the response; if not, the connection's time starts again after the
+    /// response.
+    void started(HttpServletRequest request) {
         exchangeOf(request)
                 .ifPresent(exchange -> {
                     if (exchange.getLength() > 0
@@ -132,7 +135,7 @@ public final class Connections implements Connection.Listener {
                 });
     }
 
-    /// Jetty's request, or none where requests come without a server.
+    /// Jetty's request, or nothing if there is no server.
     static Optional<ServletContextRequest> exchangeOf(HttpServletRequest request) {
         return Optional.ofNullable(WebUtils.getNativeRequest(request, ServletApiRequest.class))
                 .map(ServletContextRequest::getServletContextRequest);
@@ -146,10 +149,12 @@ public final class Connections implements Connection.Listener {
         Connection ended = null;
         boolean sweepNow;
         synchronized (this) {
-            strangers.put(connection, System.nanoTime());
-            if (strangers.size() + waiting.size() + served.size() > properties.max()) {
+            unauthenticated.put(connection, System.nanoTime());
+            if (unauthenticated.size() + waiting.size() + served.size() > properties.max()) {
                 ended =
-                        (waiting.isEmpty() || strangers.size() > 1 ? strangers : waiting)
+                        (waiting.isEmpty() || unauthenticated.size() > 1
+                                        ? unauthenticated
+                                        : waiting)
                                 .pollFirstEntry()
                                 .getKey();
             }
@@ -173,7 +178,7 @@ public final class Connections implements Connection.Listener {
 
     @Override
     public synchronized void onClosed(Connection connection) {
-        strangers.remove(connection);
+        unauthenticated.remove(connection);
         waiting.remove(connection);
         served.remove(connection);
     }
@@ -192,14 +197,14 @@ public final class Connections implements Connection.Listener {
     }
 
     private synchronized void answered(Connection connection) {
-        if (strangers.remove(connection) != null) {
-            strangers.put(connection, System.nanoTime());
+        if (unauthenticated.remove(connection) != null) {
+            unauthenticated.put(connection, System.nanoTime());
         }
     }
 
     private void sweepLater(Scheduler scheduler) {
         scheduler.schedule(
-                () -> sweep(scheduler), BETWEEN_SWEEPS.toMillis(), TimeUnit.MILLISECONDS);
+                () -> sweep(scheduler), SWEEP_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void sweep(Scheduler scheduler) {
@@ -207,12 +212,12 @@ public final class Connections implements Connection.Listener {
         boolean again;
         synchronized (this) {
             long now = System.nanoTime();
-            while (!strangers.isEmpty()
-                    && now - strangers.firstEntry().getValue()
+            while (!unauthenticated.isEmpty()
+                    && now - unauthenticated.firstEntry().getValue()
                             > properties.strangersWait().toNanos()) {
-                ended.add(strangers.pollFirstEntry().getKey());
+                ended.add(unauthenticated.pollFirstEntry().getKey());
             }
-            again = !strangers.isEmpty();
+            again = !unauthenticated.isEmpty();
             sweeping = again;
         }
         for (Connection connection : ended) {

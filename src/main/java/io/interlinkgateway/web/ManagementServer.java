@@ -22,19 +22,19 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// The server of `management.server.port`, where that is another than `server.port`. It has a few platform threads of
-/// its own, so that it answers a cluster's probes however many requests the virtual threads of the other server wait
-/// with. Spring Boot imports this class into the server's own context; it must not be scanned.
+/// The server of `management.server.port`, if that differs from `server.port`. It has a few platform threads of its
+/// own, so that it responds to a cluster's probes no matter how many requests occupy the other server. Spring Boot
+/// imports this class into the server's own context; it must not be found by component scanning.
 @ConditionalOnManagementPort(ManagementPortType.DIFFERENT)
 public class ManagementServer {
 
     /// Jetty itself needs about half of them.
     private static final int THREADS = 16;
 
-    /// Requests but the probes', whose clients may read their answers slowly.
-    private static final int OTHERS_AT_A_TIME = 2;
+    /// The maximum number of concurrent requests other than probes: their clients may read the responses slowly.
+    private static final int MAX_OTHER_REQUESTS = 2;
 
-    /// The paths that a cluster's kubelet asks, by the pod's address.
+    /// The paths of the kubelet's probes, which use the pod's address.
     public static final Set<String> PROBES =
             Set.of("/actuator/health/liveness", "/actuator/health/readiness");
 
@@ -53,7 +53,7 @@ public class ManagementServer {
         return filter;
     }
 
-    /// Whether a request came to the management port, if that is another than the API's.
+    /// Whether a request came through the management port, if that differs from the API's.
     ///
     /// @param request any request
     /// @return true if it did
@@ -61,10 +61,10 @@ public class ManagementServer {
         return request.getAttribute(MARK) != null;
     }
 
-    /// Keeps threads for the probes.
+    /// Reserves threads for the probes.
     private static final class Requests extends OncePerRequestFilter {
 
-        private final Semaphore others = new Semaphore(OTHERS_AT_A_TIME);
+        private final Semaphore others = new Semaphore(MAX_OTHER_REQUESTS);
 
         @Override
         protected void doFilterInternal(
@@ -73,7 +73,7 @@ public class ManagementServer {
             request.setAttribute(MARK, true);
             if (request.getContentLengthLong() > 0
                     || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null) {
-                // No endpoint here takes a body, but the framework would wait for one.
+                // No endpoint here has a body, but Spring would wait for one.
                 refuse(response, HttpStatus.BAD_REQUEST);
             } else if (PROBES.contains(request.getRequestURI())) {
                 chain.doFilter(request, response);
@@ -94,7 +94,7 @@ public class ManagementServer {
         }
     }
 
-    /// After the one of Spring Boot that gives it virtual threads.
+    /// Runs after Spring Boot's customizer, which sets virtual threads.
     private static final class LastCustomizer
             implements WebServerFactoryCustomizer<JettyServletWebServerFactory>, Ordered {
 

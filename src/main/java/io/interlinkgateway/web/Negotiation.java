@@ -28,13 +28,13 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/// Which types answers have and bodies may have (RFC 9110, sections 8.4 and 12.5.1). Of the types in `Accept` those
-/// with the quality 0 are never answered, which Spring does not see to. Compressed bodies are refused. YAML answers
-/// leave out what JSON leaves out.
+/// The media types of responses and request bodies (RFC 9110, sections 8.4 and 12.5.1). Types with the quality 0 in
+/// `Accept` are never used, which Spring does not ensure. Compressed bodies are refused. YAML responses omit the same
+/// fields as JSON.
 @Component
 class Negotiation implements HandlerInterceptor, WebMvcConfigurer {
 
-    /// What the gateway answers with; the first where a client takes anything.
+    /// The types of responses; the first one is for clients that accept any type.
     private static final List<MediaType> TYPES =
             List.of(
                     MediaType.APPLICATION_JSON,
@@ -85,7 +85,7 @@ class Negotiation implements HandlerInterceptor, WebMvcConfigurer {
         return wanted;
     }
 
-    /// Answers are UTF-8, whatever is asked for (RFC 9110, section 12.5.2).
+    /// Responses are UTF-8, no matter which charset is requested (RFC 9110, section 12.5.2).
     private static MediaType withoutCharset(MediaType range) {
         if (range.getParameter(CHARSET) == null) {
             return range;
@@ -96,7 +96,7 @@ class Negotiation implements HandlerInterceptor, WebMvcConfigurer {
         return new MediaType(range, others);
     }
 
-    /// A range stands for the types in it that no more specific range excludes.
+    /// The types in a range, except those that a more specific range excludes.
     private static Stream<MediaType> without(List<MediaType> excluded, MediaType range) {
         return range.isConcrete()
                 ? Stream.of(range)
@@ -124,12 +124,12 @@ class Negotiation implements HandlerInterceptor, WebMvcConfigurer {
                     "The body has the Content-Encoding \""
                             + Text.shown(encoding)
                             + "\", which the gateway does not decode.",
-                    "Send the body as it is, without the header Content-Encoding.");
+                    "Send the body uncompressed, without the header Content-Encoding.");
         }
         return true;
     }
 
-    /// Bodies in YAML are read by those who know what they are.
+    /// Writes YAML. YAML bodies are not read here, but by the code for jobs.
     private static final class YamlAnswers extends JacksonYamlHttpMessageConverter {
 
         private YamlAnswers() {
@@ -139,7 +139,7 @@ class Negotiation implements HandlerInterceptor, WebMvcConfigurer {
                                     usual.withValueInclusion(JsonInclude.Include.NON_ABSENT)));
         }
 
-        /// Only refusals of bodies ask for it.
+        /// Only used in responses that refuse a body's type.
         @Override
         public List<MediaType> getSupportedMediaTypes(Class<?> type) {
             return List.of();

@@ -5,25 +5,26 @@ import java.util.Collections;
 import java.util.List;
 import org.springframework.util.unit.DataSize;
 
-/// How slowly a body may arrive.
+/// Limits for the speed of a body.
 ///
-/// @param longestPause the longest time without a byte, and the time before the rate counts
-/// @param leastPerSecond the lowest rate over all of the body
-/// @param deadline the longest time for the whole body, however large
+/// @param longestPause the maximum time without a byte, and the time after which the rate is checked
+/// @param leastPerSecond the minimum average rate
+/// @param deadline the maximum time for the whole body of any size
 record Pace(Duration longestPause, DataSize leastPerSecond, Duration deadline) {
 
     Pace {
         if (!longestPause.isPositive() || !deadline.isPositive() || leastPerSecond.isNegative()) {
             throw new IllegalArgumentException(
-                    "The times of gateway.body must be positive, and its rate not negative.");
+                    "The times of gateway.body must be positive, and its rate must not be"
+                            + " negative.");
         }
     }
 
-    /// How long the next bytes may take.
+    /// The remaining time for the next bytes.
     ///
     /// @param elapsed the time since the first read
-    /// @param bytes how many bytes have arrived since
-    /// @return zero or less if they are too late already
+    /// @param bytes how many bytes have arrived since then
+    /// @return zero or less if the body is already too slow
     Duration left(Duration elapsed, long bytes) {
         Duration untilDeadline = deadline.minus(elapsed);
         if (leastPerSecond.toBytes() == 0) {

@@ -37,35 +37,35 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/// How query parameters are read. One that the endpoint does not declare is refused, because its sender meant
-/// something by it: `DELETE ...?dryRun=All` must not delete. One that takes a single value is given once. A flag
-/// without a value is set. Numbers have the digits 0 to 9 only.
+/// Rules for query parameters. A parameter that the endpoint does not declare is refused, because ignoring it could
+/// be harmful: `DELETE ...?dryRun=All` must not delete. A parameter with a single value must be given only once. A
+/// flag without a value is true. Numbers have only the digits 0 to 9.
 @ControllerAdvice
 class QueryParameters implements HandlerInterceptor, WebMvcConfigurer {
 
-    /// Every endpoint takes it, so that clients can always send it.
+    /// Every endpoint accepts this parameter, so that clients can always send it.
     private static final String WORKSPACE = "workspace";
 
-    /// In so many letters a parameter may differ from what it was probably meant to be.
-    private static final int FARTHEST = 4;
+    /// The maximum edit distance at which a parameter counts as a misspelling of another one.
+    private static final int MAX_DISTANCE = 4;
 
-    /// So many unknown parameters are named in an answer.
-    private static final int MOST_NAMED = 10;
+    /// The maximum number of unknown parameters that are reported.
+    private static final int MAX_NAMED = 10;
 
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]+");
 
-    /// For each endpoint its parameters, and whether one may be repeated.
+    /// The parameters of each endpoint, and whether each may be repeated.
     private final Map<Method, SortedMap<String, Boolean>> declared = new ConcurrentHashMap<>();
 
     private final DefaultParameterNameDiscoverer names = new DefaultParameterNameDiscoverer();
 
-    /// After the check of the caller's rights.
+    /// Runs after the check of the caller's role.
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(this).addPathPatterns("/api/**").order(1);
     }
 
-    /// For optional parameters, which the editors do not see.
+    /// For optional parameters, which property editors do not handle.
     @Override
     public void addFormatters(FormatterRegistry registry) {
         registry.addConverter(String.class, Boolean.class, QueryParameters::flag);
@@ -73,8 +73,8 @@ class QueryParameters implements HandlerInterceptor, WebMvcConfigurer {
         registry.addConverter(String.class, Long.class, QueryParameters::longInteger);
     }
 
-    /// When a converter refuses a text, Spring tries its own editors, which read hexadecimal digits too. These are
-    /// asked instead.
+    /// If a converter refuses a text, Spring tries its own property editors, which also accept hexadecimal digits.
+    /// They are replaced by these.
     @InitBinder
     void register(WebDataBinder binder) {
         binder.registerCustomEditor(boolean.class, editor(QueryParameters::flag));
@@ -105,7 +105,7 @@ class QueryParameters implements HandlerInterceptor, WebMvcConfigurer {
                     || Boolean.TRUE.equals(
                             DefaultConversionService.getSharedInstance()
                                     .convert(text, Boolean.class));
-        } catch (RuntimeException neither) {
+        } catch (RuntimeException _) {
             throw new InvalidValueException(
                     "\"" + Text.shown(text) + "\" is neither true nor false.",
                     "Write true or false.");
@@ -116,7 +116,7 @@ class QueryParameters implements HandlerInterceptor, WebMvcConfigurer {
         if (NUMBER.matcher(text).matches()) {
             try {
                 return reading.apply(text);
-            } catch (NumberFormatException large) {
+            } catch (NumberFormatException _) {
                 throw new InvalidValueException(
                         Text.shown(text)
                                 + " is out of the range of whole numbers of "
@@ -152,25 +152,26 @@ class QueryParameters implements HandlerInterceptor, WebMvcConfigurer {
                     }
                 });
         if (!findings.isEmpty()) {
-            throw new RefusedParametersException(findings.stream().limit(MOST_NAMED).toList());
+            throw new RefusedParametersException(findings.stream().limit(MAX_NAMED).toList());
         }
     }
 
     private static Finding unknown(String name, Collection<String> known) {
-        Optional<String> meant = meant(name, known);
+        Optional<String> similar = similar(name, known);
         return Finding.error(
                 "unknown-parameter",
                 Text.shown(name),
                 "There is no query parameter \"" + Text.shown(name) + "\" here.",
-                meant.map(other -> "Use \"" + other + "\" if you meant that, or leave it out. ")
+                similar.map(other -> "Use \"" + other + "\" if you meant that, or leave it out. ")
                                 .orElse("Leave it out. ")
                         + "The parameters here are: "
                         + String.join(", ", known)
                         + ".");
     }
 
-    /// The parameter that begins like the name or that the name begins with, or else the nearest; in capitals or not.
-    private static Optional<String> meant(String name, Collection<String> known) {
+    /// The parameter that starts with the name or that the name starts with, or else the most similar one; ignoring
+    /// case.
+    private static Optional<String> similar(String name, Collection<String> known) {
         String small = name.toLowerCase(Locale.ROOT);
         Map<String, String> spelled = new TreeMap<>();
         known.forEach(other -> spelled.put(other.toLowerCase(Locale.ROOT), other));
@@ -178,7 +179,7 @@ class QueryParameters implements HandlerInterceptor, WebMvcConfigurer {
                 .filter(other ->
                         !small.isEmpty() && (other.startsWith(small) || small.startsWith(other)))
                 .findFirst()
-                .or(() -> Spelling.nearest(small, spelled.keySet(), FARTHEST))
+                .or(() -> Spelling.nearest(small, spelled.keySet(), MAX_DISTANCE))
                 .map(spelled::get);
     }
 
@@ -186,13 +187,13 @@ class QueryParameters implements HandlerInterceptor, WebMvcConfigurer {
         return Finding.error(
                 "repeated-parameter",
                 name,
-                "The query parameter \"" + name + "\" is there more than once.",
+                "The query parameter \"" + name + "\" is given more than once.",
                 "Give it once.");
     }
 
     private SortedMap<String, Boolean> names(HandlerMethod endpoint) {
         SortedMap<String, Boolean> known = new TreeMap<>();
-        // Whether it is repeated is checked where the workspace is chosen.
+        // Repeated parameters for the workspace are refused where the workspace is determined.
         known.put(WORKSPACE, true);
         Arrays.stream(endpoint.getMethodParameters())
                 .filter(parameter -> parameter.hasParameterAnnotation(RequestParam.class))

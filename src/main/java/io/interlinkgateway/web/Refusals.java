@@ -15,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/// What is refused before anybody is known to ask, or because it is too much. Each refusal is counted in the metric
-/// `gateway.refusals` with the tag `cause`. The log has one line a minute for each cause, with the number of refusals
-/// since the line before: strangers must not be able to fill it. Safe for many threads.
+/// Counts and logs refusals of requests before authentication, or because of limits. Each refusal is counted in the
+/// metric `gateway.refusals` with the tag `cause`. The log has at most one line per minute for each cause, with the
+/// number of refusals since the previous line, so that unauthenticated clients can't fill it. Thread-safe.
 @Component
 public class Refusals {
 
-    private static final Duration PAUSE = Duration.ofMinutes(1);
+    private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
     private static final int LONGEST_DETAIL = 200;
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
 
@@ -29,7 +29,7 @@ public class Refusals {
     private final Clock clock;
 
     /// @param meters where the counters are registered, one for each cause
-    /// @param clock the time between two lines
+    /// @param clock the source of time
     public Refusals(MeterRegistry meters, Clock clock) {
         this.clock = clock;
         for (Cause cause : Cause.values()) {
@@ -38,8 +38,8 @@ public class Refusals {
                     new Tally(
                             Counter.builder("gateway.refusals")
                                     .description(
-                                            "What was refused before its caller was known,"
-                                                    + " or because it was too much.")
+                                            "Requests that were refused before authentication, or"
+                                                    + " because of limits.")
                                     .tag("cause", cause.tag())
                                     .register(meters)));
         }
@@ -47,7 +47,7 @@ public class Refusals {
 
     /// Why something was refused.
     public enum Cause {
-        /// The request needs a token and has none.
+        /// The request requires a token and has none.
         NO_TOKEN,
         /// The token is not valid.
         BAD_TOKEN,
@@ -55,11 +55,11 @@ public class Refusals {
         UNKNOWN_KEY,
         /// There is no such API token, or it has expired.
         UNKNOWN_API_TOKEN,
-        /// The issuer of the token can't be asked.
+        /// The issuer of the token does not respond.
         ISSUER_UNAVAILABLE,
-        /// The caller, or all callers of unknown tokens together, asked for too much at a time.
+        /// The caller, or all callers with unknown tokens together, exceeded a limit.
         TOO_MANY_REQUESTS,
-        /// The request line or the headers can't be read, or the firewall refuses them.
+        /// The request line or the headers can't be parsed, or the firewall refuses them.
         BAD_REQUEST,
         /// The body is larger than `gateway.body.max-size`.
         BODY_TOO_LARGE,
@@ -67,10 +67,10 @@ public class Refusals {
         BODY_TOO_SLOW,
         /// The headers did not arrive in time.
         REQUEST_TOO_SLOW,
-        /// A connection was ended to make room for another.
+        /// A connection was closed because there were too many.
         TOO_MANY_CONNECTIONS;
 
-        /// The cause as the metric's tag has it, such as `no-token`.
+        /// The value of the metric's tag, such as `no-token`.
         ///
         /// @return lower-case words and hyphens
         public String tag() {
@@ -78,11 +78,11 @@ public class Refusals {
         }
     }
 
-    /// Counts a refusal, and logs it if the last line of its cause is a minute old.
+    /// Counts a refusal, and logs it if the last line for its cause is at least a minute old.
     ///
-    /// @param cause why
-    /// @param detail what a reader of the log can do something with. Control characters are replaced and only the
-    ///     first 200 characters are logged. It must hold no secret.
+    /// @param cause why it was refused
+    /// @param detail information for operators. Control characters are replaced, and only the first 200 characters
+    ///     are logged. Must not contain secrets.
     public void refused(Cause cause, String detail) {
         Tally tally = Objects.requireNonNull(tallies.get(cause));
         tally.counter.increment();
@@ -106,10 +106,10 @@ public class Refusals {
             this.counter = counter;
         }
 
-        /// @return how many refusals the line that is due now stands for, 0 if none is due
+        /// @return the number of refusals to log in a line now, 0 for no line
         private synchronized long due(Instant now) {
             unlogged++;
-            if (lastLine != null && now.isBefore(lastLine.plus(PAUSE))) {
+            if (lastLine != null && now.isBefore(lastLine.plus(LOG_INTERVAL))) {
                 return 0;
             }
             long number = unlogged;

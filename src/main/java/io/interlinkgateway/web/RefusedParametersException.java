@@ -3,7 +3,7 @@ package io.interlinkgateway.web;
 import io.interlinkgateway.failure.Finding;
 import java.util.List;
 
-/// Query parameters that an endpoint does not take.
+/// A request has query parameters that the endpoint does not accept.
 public final class RefusedParametersException extends RuntimeException {
 
     private final transient List<Finding> findings;

@@ -11,16 +11,16 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/// What of the web server no property of Spring Boot sets.
+/// Settings of the web server for which Spring Boot has no properties.
 @Configuration(proxyBeanMethods = false)
 class ServerConfiguration {
 
-    /// Connections that the system accepts before Jetty does. Its own 50 are few when all followers come back after
-    /// a gateway's restart.
+    /// The number of connections that the operating system queues before Jetty accepts them. The default of 50 is too
+    /// small when all followers reconnect after a restart.
     private static final int ACCEPT_QUEUE = 4096;
 
-    /// Bytes of each answer that is being written, outside of the heap. Jetty's own 32 kB are 256 MB for as many
-    /// requests at once as there may be connections.
+    /// The size of each response's output buffer, outside of the heap. With Jetty's default of 32 kB, concurrent
+    /// requests on all connections would use 256 MB.
     private static final int OUTPUT_BUFFER = 8 * 1024;
 
     @Bean
@@ -37,15 +37,15 @@ class ServerConfiguration {
                     }
                     for (HttpConfiguration http :
                             server.getContainedBeans(HttpConfiguration.class)) {
-                        // No endpoint takes forms. Jetty would read them for a question for a
-                        // parameter.
+                        // No endpoint accepts forms, but Jetty would read them when a parameter is
+                        // requested.
                         http.setFormEncodedMethods();
                         http.setOutputBufferSize(OUTPUT_BUFFER);
                     }
                 });
     }
 
-    /// Each connection holds one thread at most, so some are always left.
+    /// Each connection occupies at most one thread, so some threads are always free.
     private static void requireFewer(Connections connections, ThreadPool threads) {
         if (threads instanceof VirtualThreadPool pool
                 && connections.max() >= pool.getMaxConcurrentTasks()) {

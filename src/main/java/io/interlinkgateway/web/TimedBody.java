@@ -9,9 +9,9 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.IdleTimeout;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a body, and gives up when it arrives too slowly, also while nothing arrives. Jetty's own lowest rate is only
-/// looked at when a read begins, so a read that waits is ended by the connection's idle timeout, which is that of the
-/// body for so long.
+/// Reads a body, and fails if it arrives too slowly or not at all. Jetty checks its own minimum rate only at the
+/// start of a read. So a read that waits is ended by the connection's idle timeout, which is set to the body's
+/// remaining time during the read.
 final class TimedBody {
 
     private final ServletInputStream body;
@@ -20,8 +20,8 @@ final class TimedBody {
     private final long begin = System.nanoTime();
     private long bytes;
 
-    /// @param request whose body is read
-    /// @param pace how slow it may be, from now on
+    /// @param request the request with the body
+    /// @param pace the limits, from now on
     TimedBody(HttpServletRequest request, Pace pace) throws IOException {
         this.body = request.getInputStream();
         this.endPoint =
@@ -58,7 +58,7 @@ final class TimedBody {
     private int readWithin(EndPoint endPoint, Duration left, byte[] buffer, int offset, int length)
             throws IOException {
         long usual = endPoint.getIdleTimeout();
-        // The time since the last byte, which may be that of the headers, does not count.
+        // The time since the last byte, which may belong to the headers, is not counted.
         if (endPoint instanceof IdleTimeout idle) {
             idle.notIdle();
         }

@@ -1,4 +1,4 @@
-/// The server's plumbing: connections, limits of requests, negotiation, the management port.
+/// The configuration of the web server: connections, limits of requests, content negotiation, the management port.
 @ApplicationModule(allowedDependencies = {"failure"})
 @NullMarked
 package io.interlinkgateway.web;

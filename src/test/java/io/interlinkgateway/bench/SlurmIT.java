@@ -14,7 +14,7 @@ class SlurmIT {
     private static final String MARK = "86413";
 
     @Test
-    void goesWithoutATraceWhileJobsRunAndANodePowersUp() {
+    void downLeavesNoProcessesWhileJobsRunAndANodePowersUp() {
         Slurm slurm = Slurm.start();
         slurm.powerUpSeconds(300);
         String detached = "setsid sleep " + MARK + " & sleep " + MARK;
@@ -33,7 +33,7 @@ class SlurmIT {
     }
 
     @Test
-    void severalAtOnceKnowNothingOfEachOther() {
+    void severalInstancesRunIndependently() {
         try (Slurm busy = Slurm.start();
                 Slurm idle = Slurm.start()) {
             busy.run("sbatch", "-o", "/dev/null", "--wrap", "sleep 100");

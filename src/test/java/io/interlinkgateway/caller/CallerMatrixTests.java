@@ -41,8 +41,8 @@ import tools.jackson.databind.node.ObjectNode;
             "gateway.security.mode=authenticated",
             "gateway.caller.requests-per-second=1000",
             "gateway.caller.burst=10000",
-            "gateway.tokens.per-owner=10000",
-            "gateway.tokens.kept-for=0s"
+            "gateway.tokens.max-per-owner=10000",
+            "gateway.tokens.cache-ttl=0s"
         })
 class CallerMatrixTests {
 

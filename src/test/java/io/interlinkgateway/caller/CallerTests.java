@@ -34,9 +34,9 @@ import tools.jackson.databind.json.JsonMapper;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "gateway.security.mode=authenticated",
-            "gateway.caller.allowed-origins=https://portal.example.org",
-            "gateway.caller.open-requests=3",
-            "gateway.tokens.per-owner=5",
+            "gateway.security.allowed-origins=https://portal.example.org",
+            "gateway.caller.max-concurrent-requests=3",
+            "gateway.tokens.max-per-owner=5",
             "management.endpoint.health.show-details=when-authorized"
         })
 @ExtendWith(OutputCaptureExtension.class)

@@ -155,12 +155,12 @@ class IssuerKeysTests {
 
         assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
         await().atMost(20, TimeUnit.SECONDS)
-                .untilAtomic(refused, equalTo(requests - TrustedIssuer.MOST_WAITING));
+                .untilAtomic(refused, equalTo(requests - TrustedIssuer.MAX_WAITING));
         answers.countDown();
         for (Thread thread : threads) {
             thread.join();
         }
-        assertThat(refused).hasValue(requests - TrustedIssuer.MOST_WAITING);
+        assertThat(refused).hasValue(requests - TrustedIssuer.MAX_WAITING);
         assertThat(slow.get(named("first"), null)).hasSize(1);
     }
 }

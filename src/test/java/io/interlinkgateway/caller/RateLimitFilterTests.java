@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.FilterChain;
 import java.time.Clock;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -36,8 +35,7 @@ class RateLimitFilterTests {
     }
 
     private RateLimitFilter limits(int burst, int open) {
-        return new RateLimitFilter(
-                new CallerProperties("default", List.of(), 1, burst, open), problems);
+        return new RateLimitFilter(new CallerProperties("default", 1, burst, open), problems);
     }
 
     private static void logIn(String id, Caller.Method method) {

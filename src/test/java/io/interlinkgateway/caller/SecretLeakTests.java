@@ -59,7 +59,7 @@ import tools.jackson.databind.json.JsonMapper;
             "gateway.security.mode=authenticated",
             "gateway.caller.requests-per-second=1000",
             "gateway.caller.burst=10000",
-            "gateway.tokens.per-owner=1000",
+            "gateway.tokens.max-per-owner=1000",
             "management.endpoints.web.exposure.include=*",
             "management.endpoint.env.show-values=always",
             "management.endpoint.configprops.show-values=always"

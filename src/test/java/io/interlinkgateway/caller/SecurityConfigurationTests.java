@@ -72,9 +72,10 @@ class SecurityConfigurationTests {
                                             SecurityProperties.Mode.OPEN,
                                             List.of(),
                                             Set.of(),
+                                            List.of(),
                                             false));
                     assertThat(context.getBean(CallerProperties.class))
-                            .isEqualTo(new CallerProperties("default", List.of(), 50, 200, 200));
+                            .isEqualTo(new CallerProperties("default", 50, 200, 200));
                     assertThat(context.getBean(ApiTokenProperties.class))
                             .isEqualTo(
                                     new ApiTokenProperties(
@@ -127,7 +128,7 @@ class SecurityConfigurationTests {
                         assertThat(context)
                                 .getFailure()
                                 .rootCause()
-                                .hasMessageContaining("An issuer's uri is https"));
+                                .hasMessageContaining("An issuer's uri must be https"));
     }
 
     @Test

@@ -154,7 +154,7 @@ class AdmissionIT {
 
     /// As the comment in the manifest advises.
     @Test
-    void theVirtualNodesMayBeNamed() {
+    void podsCanBeRestrictedToNamedVirtualNodes() {
         Workspace open = CLUSTER.freshWorkspace();
         Pod pod = podIn(open);
         String address = folderOf(pod) + "?dryRun=All";
@@ -288,7 +288,7 @@ class AdmissionIT {
 
     @ParameterizedTest
     @MethodSource("mightyPods")
-    void aPodThatReachesBeyondItsJobIsRefused(Consumer<PodSpec> change) {
+    void aPodWithAccessBeyondItsJobIsRefused(Consumer<PodSpec> change) {
         Pod pod = gatewaysPod();
         change.accept(pod.getSpec());
         ApiServer.Answer answer = create(pod);
@@ -315,7 +315,7 @@ class AdmissionIT {
     }
 
     @Test
-    void theRecordIsWrittenToAnybodysPod() {
+    void theRecordCanBeWrittenToPodsOfOthers() {
         Pod pod = othersPod();
 
         ApiServer.Answer answer =
@@ -349,12 +349,12 @@ class AdmissionIT {
 
     @ParameterizedTest
     @MethodSource("changes")
-    void nothingElseOfAPodIsChanged(Map<String, Object> change) {
+    void otherChangesOfAPodAreRefused(Map<String, Object> change) {
         requireRefused(othersPod(), change);
     }
 
     @Test
-    void aPodGetsNoOtherImage() {
+    void aChangeOfAPodsImageIsRefused() {
         Pod pod = othersPod();
         pod.getSpec().getContainers().getFirst().setImage("evil");
 
@@ -409,7 +409,7 @@ class AdmissionIT {
 
     @ParameterizedTest
     @MethodSource("mightySecrets")
-    void aSecretThatIsNoneOfTheGatewaysKindsIsRefused(Secret secret) {
+    void aSecretOfAnotherKindIsRefused(Secret secret) {
         ApiServer.Answer answer = create(secret);
 
         assertThat(answer.code()).as(answer.body()).isEqualTo(422);
@@ -417,7 +417,7 @@ class AdmissionIT {
     }
 
     @Test
-    void aTokenForMlflowIsACredential() {
+    void aCredentialWithATokenIsAdmitted() {
         String text = Base64.getEncoder().encodeToString(new byte[] {'x'});
         Secret token = secret("Opaque").withData(Map.of("mlflow-token", text)).build();
 
@@ -433,7 +433,7 @@ class AdmissionIT {
     }
 
     @Test
-    void aCredentialDoesNotBecomeAnAccountsToken() {
+    void aCredentialCanNotBecomeAServiceAccountsToken() {
         Secret credential = secret("Opaque").build();
         assertThat(create(credential).code()).isEqualTo(201);
 
@@ -445,7 +445,7 @@ class AdmissionIT {
     }
 
     @Test
-    void aSecretThatIsNoCredentialIsNotOverwritten() {
+    void aSecretThatIsNotACredentialCanNotBeOverwritten() {
         Secret others =
                 CLUSTER.client().resource(secret("Opaque").withData(Map.of()).build()).create();
 

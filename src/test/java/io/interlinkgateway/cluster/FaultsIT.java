@@ -233,7 +233,7 @@ class FaultsIT {
 
     @ParameterizedTest
     @MethodSource("faults")
-    void everyRequestIsAnsweredAndNothingIsLost(Fault fault) throws Exception {
+    void everyRequestGetsAResponseAndNoJobIsLost(Fault fault) throws Exception {
         Workspace workspace = deployment().freshWorkspace();
         int doomed = (int) fault.lasts.toSeconds() * 2 + 100;
         makeJobs(workspace, doomed);

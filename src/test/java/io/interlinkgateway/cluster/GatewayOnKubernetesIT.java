@@ -94,7 +94,7 @@ class GatewayOnKubernetesIT {
     }
 
     @Test
-    void theManifestsMakeTwoPodsUnderRestrictedPodSecurity() {
+    void theManifestsCreateTwoPodsUnderRestrictedPodSecurity() {
         await().until(() -> {
             Integer pods =
                     CLUSTER.client()
@@ -118,7 +118,7 @@ class GatewayOnKubernetesIT {
     }
 
     @Test
-    void everyOperationWorksWithTheRightsOfTheManifests() throws Exception {
+    void everyOperationWorksWithThePermissionsOfTheManifests() throws Exception {
         Workspace workspace = deployment().freshWorkspace();
         String in = "?workspace=" + workspace;
         String credential = "/api/v1/mlflow-credentials/mlflow-server" + in;
@@ -141,7 +141,7 @@ class GatewayOnKubernetesIT {
 
     /// Whether the service account may write the record and watch is seen by what the API server says of it.
     @Test
-    void theRightsAreEnoughForWatchingAndForWritingTheRecord() throws Exception {
+    void thePermissionsAreSufficientForWatchesAndForWritingTheRecord() throws Exception {
         Workspace workspace = deployment().freshWorkspace();
 
         for (String right : List.of("watch pods", "patch pods", "get secrets", "get configmaps")) {
@@ -162,7 +162,7 @@ class GatewayOnKubernetesIT {
     }
 
     @Test
-    void theSeedsPodIsTakenAsItIs() throws Exception {
+    void theExamplePodIsAcceptedUnchanged() throws Exception {
         Workspace workspace = deployment().freshWorkspace();
 
         HttpResponse<String> answer =
@@ -199,7 +199,7 @@ class GatewayOnKubernetesIT {
     }
 
     @Test
-    void fiftyParallelSubmitsWithOneKeyMakeOnePod() throws Exception {
+    void fiftyParallelSubmitsWithOneKeyCreateOnePod() throws Exception {
         Workspace workspace = deployment().freshWorkspace();
         List<Callable<Integer>> submits =
                 Collections.nCopies(50, () -> submit(workspace, "the-key"));
@@ -217,7 +217,7 @@ class GatewayOnKubernetesIT {
 
     /// As often as `-Dkill.rounds` says.
     @Test
-    void killingTheGatewayLosesAndDoublesNothing() throws Exception {
+    void killingTheGatewayLosesAndDuplicatesNoJob() throws Exception {
         int rounds = Integer.getInteger("kill.rounds", 3);
         Workspace workspace = deployment().freshWorkspace();
         AtomicInteger begun = new AtomicInteger();

@@ -101,7 +101,7 @@ class JobsOnSlurmIT {
     }
 
     @Test
-    void theSeedsPodBecomesTheSlurmJobThatItAsksFor() throws Exception {
+    void theExamplePodBecomesTheRequestedSlurmJob() throws Exception {
         WorkspaceClient desk = road().freshDesk();
         desk.kubectl()
                 .run(
@@ -157,7 +157,7 @@ class JobsOnSlurmIT {
     }
 
     @Test
-    void theNodeIsWhatKubectlSeesAndWhatSlurmHas() throws Exception {
+    void theNodeMatchesKubectlAndSlurm() throws Exception {
         WorkspaceClient desk = road().freshDesk();
 
         JsonNode node = desk.ask("GET", "/nodes/" + NODE, JSON, "", 200);
@@ -172,7 +172,7 @@ class JobsOnSlurmIT {
     }
 
     @Test
-    void aReplacementStartsWhenTheOldSlurmJobIsGone() throws Exception {
+    void aReplacementStartsAfterTheOldSlurmJobHasEnded() throws Exception {
         WorkspaceClient desk = road().freshDesk();
         desk.ask("PUT", "/jobs/train", JSON, spec("echo first; sleep 600"), 201);
         desk.awaitState("train", "RUNNING");
@@ -191,7 +191,7 @@ class JobsOnSlurmIT {
     }
 
     @Test
-    void aJobThatIsDeletedInTheQueueNeverRuns() throws Exception {
+    void aJobThatIsDeletedInTheQueueDoesNotRun() throws Exception {
         WorkspaceClient desk = road().freshDesk();
         desk.ask(
                 "PUT",
@@ -224,7 +224,7 @@ class JobsOnSlurmIT {
     }
 
     @Test
-    void aFollowBeginsBeforeTheJobAndEndsWithIt() throws Exception {
+    void aFollowedLogStartsBeforeTheJobAndEndsWithIt() throws Exception {
         WorkspaceClient desk = road().freshDesk();
         desk.ask(
                 "PUT",

@@ -72,7 +72,7 @@ class KeycloakIT {
     }
 
     @Test
-    void twoPeopleOfTwoGroupsWorkApart() throws Exception {
+    void usersOfTwoGroupsHaveSeparateWorkspaces() throws Exception {
         assertThat(send(ada, "POST", "/api/v1/jobs", JOB).body())
                 .contains("\"workspace\":\"" + astronomers + "\"");
 
@@ -87,7 +87,7 @@ class KeycloakIT {
     }
 
     @Test
-    void anApiTokenOfALoggedInPersonWorksOnTheCluster() throws Exception {
+    void anApiTokenOfALoggedInUserWorksOnTheCluster() throws Exception {
         HttpResponse<String> made =
                 send(ada, "POST", "/api/v1/tokens", "{\"name\": \"ci\", \"role\": \"VIEWER\"}");
         assertThat(made.statusCode()).as(made.body()).isEqualTo(201);

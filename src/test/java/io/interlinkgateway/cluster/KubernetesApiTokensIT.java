@@ -27,7 +27,7 @@ class KubernetesApiTokensIT implements ApiTokensContract {
     }
 
     @Test
-    void aTokenIsNoCredential() {
+    void aTokenIsNotListedAsACredential() {
         Workspace namespace = new Workspace(Deployment.NAME);
         String id = UUID.randomUUID().toString().replace("-", "").substring(0, 16);
         tokens.add(

@@ -72,7 +72,7 @@ class KubernetesCredentialsIT extends CredentialsContract {
     }
 
     @Test
-    void aSecretThatIsNoCredentialIsLeftAlone() {
+    void aSecretThatIsNotACredentialIsNotChanged() {
         Workspace workspace = freshWorkspace();
         kubectlCreates(workspace, Map.of("token", "of something else"));
 

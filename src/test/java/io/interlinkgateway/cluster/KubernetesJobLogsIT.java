@@ -101,7 +101,7 @@ class KubernetesJobLogsIT extends JobLogsContract {
     }
 
     @Test
-    void withoutPermissionToSkipTheCheckTheClustersWordsAreGiven() {
+    void withoutPermissionToSkipTheCheckTheClustersMessageIsReported() {
         Workspace workspace = submitted();
         run(workspace);
         ContainerLog strict =
@@ -136,7 +136,7 @@ class KubernetesJobLogsIT extends JobLogsContract {
     }
 
     @Test
-    void manyFollowersCostOneFollowAndItEndsWithTheLast() throws Exception {
+    void manyFollowersShareOneFollowedLogThatEndsWithTheLast() throws Exception {
         Workspace workspace = submitted();
         run(workspace);
         kubelet().forgetRequests();

@@ -76,7 +76,7 @@ class KubernetesJobsIT extends JobsContract {
     }
 
     @Test
-    void aPodThatKubectlMadeIsAJobOfKubectl() {
+    void aPodCreatedByKubectlIsAJobManagedByKubectl() {
         Workspace workspace = freshWorkspace();
         cluster.client()
                 .resource(Serialization.unmarshal(POD, Pod.class))
@@ -90,7 +90,7 @@ class KubernetesJobsIT extends JobsContract {
     }
 
     @Test
-    void aPodOfAnotherNodeIsNoJobAndIsNotReplaced() {
+    void aPodOfAnotherNodeIsNotAJobAndIsNotReplaced() {
         Workspace workspace = freshWorkspace();
         Pod other =
                 new PodBuilder(Serialization.unmarshal(POD, Pod.class))
@@ -157,7 +157,7 @@ class KubernetesJobsIT extends JobsContract {
     }
 
     @Test
-    void aWorkspaceThatIsNotThereIsNotFound() {
+    void aMissingWorkspaceIsNotFound() {
         assertThatExceptionOfType(GatewayException.NotFound.class)
                 .isThrownBy(() -> jobs().submit(placed(new Workspace("nowhere"))))
                 .withMessageContaining("workspace");
@@ -165,7 +165,7 @@ class KubernetesJobsIT extends JobsContract {
 
     /// The API server forgets events after an hour, and the job may live for weeks.
     @Test
-    void aKeyMakesNoJobOfAnotherNameAfterItsClaimHasExpired() {
+    void aKeyCreatesNoJobWithAnotherNameAfterItsClaimHasExpired() {
         Workspace workspace = freshWorkspace();
         SampleJobs samples = new SampleJobs(workspace, node());
         jobs().submit(samples.living("train", "key-1"));
@@ -179,7 +179,7 @@ class KubernetesJobsIT extends JobsContract {
     /// Who may make events in the namespace may write anything in them.
     @ParameterizedTest
     @ValueSource(strings = {"", "No_Name", "other"})
-    void aClaimThatIsForgedIsAnotherRequests(String name) {
+    void aForgedClaimCountsAsAnotherRequests(String name) {
         Workspace workspace = freshWorkspace();
         SampleJobs samples = new SampleJobs(workspace, node());
         jobs().submit(samples.living("train", "key-1"));
@@ -208,7 +208,7 @@ class KubernetesJobsIT extends JobsContract {
 
     /// The gateway ended between the claim and the pod, or the pod's create is still under way.
     @Test
-    void aClaimHoldsBeforeItsPodIsThere() {
+    void aClaimAppliesBeforeItsPodExists() {
         Workspace workspace = freshWorkspace();
         SampleJobs samples = new SampleJobs(workspace, node());
         jobs().submit(samples.living("train", "key-1"));
@@ -222,7 +222,7 @@ class KubernetesJobsIT extends JobsContract {
     }
 
     @Test
-    void theSchedulersWordsSayWhyAJobWaits() {
+    void theSchedulersMessageExplainsWhyAJobWaits() {
         Workspace workspace = freshWorkspace();
         PlacedJob elsewhere =
                 SampleJobs.placed(

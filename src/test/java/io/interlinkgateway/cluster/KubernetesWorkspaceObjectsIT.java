@@ -69,7 +69,7 @@ class KubernetesWorkspaceObjectsIT extends WorkspaceObjectsContract {
     }
 
     @Test
-    void whatMayNotBeReadIsRefused() {
+    void readingWithoutPermissionIsRefused() {
         Config config = Config.fromKubeconfig(cluster.kubeconfig());
         config.setImpersonateUsername("stranger");
         try (KubernetesClient client =
@@ -88,7 +88,7 @@ class KubernetesWorkspaceObjectsIT extends WorkspaceObjectsContract {
 
     /// Each hint that names a kubectl command is done as it stands.
     @Test
-    void theHintsWork() {
+    void theCommandsInHintsCreateTheMissingObjects() {
         Workspace workspace = freshWorkspace();
         for (Kind kind : Kind.values()) {
             follow(workspace, missing(kind, false, "api.token", "B"));
@@ -110,7 +110,7 @@ class KubernetesWorkspaceObjectsIT extends WorkspaceObjectsContract {
     }
 
     @Test
-    void aSecretThatIsTakenAsAWholeMayBeACredentialOrNot() {
+    void theHintForASecretUsedAsAWholeOffersACredentialOrACommand() {
         Workspace workspace = freshWorkspace();
 
         assertThat(objects().hint(workspace, missing(Kind.SECRET, false)))

@@ -77,7 +77,7 @@ class KubernetesWorkspacesIT {
     }
 
     @Test
-    void aWorkspaceIsMadeOnFirstUseWithQuotaAndPodSecurity() {
+    void aWorkspaceIsCreatedOnFirstUseWithQuotaAndPodSecurity() {
         Workspace workspace = unused();
 
         workspaces(true).open(workspace, true);
@@ -98,7 +98,7 @@ class KubernetesWorkspacesIT {
     }
 
     @Test
-    void anotherGatewayFindsItThere() {
+    void anotherGatewayUsesTheExistingWorkspace() {
         Workspace workspace = unused();
         workspaces(true).open(workspace, true);
 
@@ -108,7 +108,7 @@ class KubernetesWorkspacesIT {
     }
 
     @Test
-    void nothingIsMadeUnlessItIsAllowed() {
+    void noWorkspaceIsCreatedUnlessConfigured() {
         Workspace workspace = unused();
 
         workspaces(false).open(workspace, true);
@@ -117,7 +117,7 @@ class KubernetesWorkspacesIT {
     }
 
     @Test
-    void anOpenGatewayMakesNothing() {
+    void anOpenGatewayCreatesNoWorkspaces() {
         Workspace workspace = unused();
 
         workspaces(true).open(workspace, false);
@@ -126,7 +126,7 @@ class KubernetesWorkspacesIT {
     }
 
     @Test
-    void aNamespaceOfOthersIsLeftAsItIs() {
+    void aNamespaceOfOthersIsNotChanged() {
         Workspace workspace = CLUSTER.freshWorkspace();
 
         workspaces(true).open(workspace, true);
@@ -142,20 +142,20 @@ class KubernetesWorkspacesIT {
     }
 
     @Test
-    void theGatewaysOwnNamespaceIsNoWorkspace() {
+    void theGatewaysOwnNamespaceCanNotBeAWorkspace() {
         assertThatThrownBy(() -> workspaces(true).open(new Workspace(Deployment.NAME), true))
                 .isInstanceOf(GatewayException.NotFound.class);
     }
 
     @Test
-    void theGatewayCanGiveItselfNoRightsElsewhere() {
+    void theGatewayCanNotGiveItselfPermissionsElsewhere() {
         assertThat(refused(binding("kube-system", "interlink-gateway"))).isTrue();
         assertThat(refused(binding(CLUSTER.freshWorkspace().value(), "interlink-gateway")))
                 .isTrue();
     }
 
     @Test
-    void theGatewayGivesNobodyElseRights() {
+    void theGatewayCanNotGiveOthersPermissions() {
         Workspace workspace = unused();
         workspaces(true).open(workspace, true);
 
@@ -196,17 +196,17 @@ class KubernetesWorkspacesIT {
 
     @ParameterizedTest
     @MethodSource("mightyNamespaces")
-    void theGatewayMakesNoNamespaceThatIsMoreThanAWorkspace(NamespaceBuilder namespace) {
+    void theGatewayCanNotCreateNamespacesOtherThanWorkspaces(NamespaceBuilder namespace) {
         assertThat(refused(namespace.build())).isTrue();
     }
 
     @Test
-    void theGatewayMakesNamespacesOfWorkspaces() {
+    void theGatewayCanCreateNamespacesOfWorkspaces() {
         assertThat(refused(ownNamespace(unused().value()).build())).isFalse();
     }
 
     @Test
-    void theGatewayChangesNoNamespace() {
+    void theGatewayCanNotChangeNamespaces() {
         Workspace workspace = unused();
         workspaces(true).open(workspace, true);
 

@@ -41,7 +41,8 @@ class ShutdownIT {
     private final TestCluster cluster = TestCluster.shared();
 
     @Test
-    void itEndsInTimeAndItsReadersGoOnWithTheNext(@TempDir Path folder) throws Exception {
+    void theGatewayStopsInTimeAndItsReadersContinueAtAnother(@TempDir Path folder)
+            throws Exception {
         Deployment deployment = new Deployment(cluster);
         Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), deployment.kubeconfig());
         Workspace workspace = deployment.freshWorkspace();

@@ -35,8 +35,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// What really happens to jobs, caused on a real SLURM, beside what interLink claims of them: at no moment may the
-/// gateway say what is not true. All cases run at once, and a table is printed at the end.
+/// Causes each end of a job on a real SLURM, and compares the gateway's states with SLURM's: the gateway must never
+/// report a state that contradicts SLURM, whatever interLink reports. All cases run at the same time, and a table is
+/// printed at the end.
 @Requires({
     Component.OWN_CONTROL_PLANE,
     Component.SLURM,
@@ -47,19 +48,19 @@ class StatesOnSlurmIT {
 
     private static final String LOGIN = "{\"username\": \"ada\", \"password\": \"s3cret\"}";
     private static final String SHARED = "hpc-truth";
-    private static final String SILENT = "hpc-silent";
+    private static final String DISCONNECTED = "hpc-silent";
     private static final String FAILING = "hpc-failing";
     private static final String REQUEUEING = "hpc-requeueing";
     private static final String RESTARTING = "hpc-restarting";
 
-    /// SLURM keeps a requeued job back for two minutes.
-    private static final Duration PATIENCE = Duration.ofMinutes(8);
+    /// SLURM holds a requeued job for two minutes.
+    private static final Duration TIMEOUT = Duration.ofMinutes(8);
 
     private static final int LONG_POWER_UP = 100;
 
-    private static @Nullable Servers stage;
+    private static @Nullable Servers servers;
 
-    /// The gateway and the nodes. Those that lose a compute node have an HPC of their own.
+    /// The gateway and the nodes. Cases that lose a compute node have an HPC of their own.
     private record Servers(
             Path folder,
             Deployment deployment,
@@ -79,7 +80,7 @@ class StatesOnSlurmIT {
                     Map.of(
                             SHARED,
                             slurm,
-                            SILENT,
+                            DISCONNECTED,
                             slurm,
                             FAILING,
                             Slurm.start(),
@@ -115,56 +116,55 @@ class StatesOnSlurmIT {
 
     @BeforeAll
     static void open(@TempDir Path folder) throws IOException {
-        stage = Servers.open(folder);
+        servers = Servers.open(folder);
     }
 
     @AfterAll
     static void close() {
-        if (stage != null) {
-            stage.close();
+        if (servers != null) {
+            servers.close();
         }
     }
 
-    private static Servers stage() {
-        return Objects.requireNonNull(stage);
+    private static Servers servers() {
+        return Objects.requireNonNull(servers);
     }
 
-    // SLURM signals a job's processes one by one. On a busy machine the batch script sees its
-    // child's end, and ends with the child's exit code, before its own signal comes.
+    // SLURM signals a job's processes one by one. On a busy machine, the batch script may notice
+    // its child's end and exit with the child's exit code before it receives its own signal.
     private static final String BY_SIGNAL_9 = " (0:9|137:0)";
     private static final String BY_SIGNAL_15 = " (0:15|143:0)";
 
-    /// @param name of the job, too
-    /// @param spec what to submit; a pod goes through kubectl
-    /// @param action what happens to it, while it is watched
-    /// @param slurmsWord a pattern of the job's state and exit code in SLURM at the end; empty if it never got there
-    /// @param told patterns of the gateway's states in their order, as far as each must come, with reason and exit
-    ///     code
+    /// @param name the name of the case and its job
+    /// @param spec what to submit; a pod is submitted with kubectl
+    /// @param action what is done to the job while its state is polled
+    /// @param slurmState a pattern of the job's final state and exit code in SLURM; empty if it is never submitted
+    /// @param expected patterns of the gateway's required states in their order, with reason and exit code
     private record Case(
             String name,
             String node,
             String spec,
             Action action,
-            String slurmsWord,
-            List<String> told) {}
+            String slurmState,
+            List<String> expected) {}
 
     private interface Action {
 
-        /// What the test does to the job and its surroundings.
+        /// Affects the job or its environment.
         ///
-        /// @param desk the job's workspace
-        /// @param states what the gateway has said until now; grows
-        void happen(WorkspaceClient desk, List<String> states) throws Exception;
+        /// @param client sends requests in the job's workspace
+        /// @param states the states that the gateway has reported so far; grows
+        void apply(WorkspaceClient client, List<String> states) throws Exception;
     }
 
-    private static Case ended(String name, String command, String slurms, String... told) {
+    private static Case ended(String name, String command, String slurms, String... expected) {
         return new Case(
                 name,
                 SHARED,
                 WorkspaceClient.spec(SHARED, command, "\"partition\": \"cpu\""),
                 (_, _) -> {},
                 slurms,
-                List.of(told));
+                List.of(expected));
     }
 
     private static List<Case> cases() {
@@ -185,7 +185,7 @@ class StatesOnSlurmIT {
                                         + held("feigned-end", "exit 3"),
                                 "\"partition\": \"cpu\""),
                         (_, states) -> {
-                            awaitTold(states, "RUNNING");
+                            awaitStates(states, "RUNNING");
                             release("feigned-end");
                         },
                         "FAILED 3:0",
@@ -233,9 +233,11 @@ class StatesOnSlurmIT {
                         "scancel-running",
                         SHARED,
                         WorkspaceClient.spec(SHARED, "sleep 600", ""),
-                        (desk, states) -> {
-                            awaitTold(states, "RUNNING");
-                            stage().slurm(SHARED).run("scancel", desk.slurmId("scancel-running"));
+                        (client, states) -> {
+                            awaitStates(states, "RUNNING");
+                            servers()
+                                    .slurm(SHARED)
+                                    .run("scancel", client.slurmId("scancel-running"));
                         },
                         "CANCELLED" + BY_SIGNAL_15,
                         List.of("RUNNING", "FAILED CANCELLED_ON_HPC")),
@@ -243,9 +245,11 @@ class StatesOnSlurmIT {
                         "scancel-queued",
                         SHARED,
                         WorkspaceClient.spec(SHARED, "true", "\"flags\": \"--hold\""),
-                        (desk, states) -> {
-                            awaitTold(states, "QUEUED IN_HPC_QUEUE");
-                            stage().slurm(SHARED).run("scancel", desk.slurmId("scancel-queued"));
+                        (client, states) -> {
+                            awaitStates(states, "QUEUED IN_HPC_QUEUE");
+                            servers()
+                                    .slurm(SHARED)
+                                    .run("scancel", client.slurmId("scancel-queued"));
                         },
                         "CANCELLED 0:0",
                         List.of("QUEUED IN_HPC_QUEUE", "UNKNOWN SUCCESS_UNCONFIRMED")),
@@ -257,9 +261,9 @@ class StatesOnSlurmIT {
                                 "echo start; " + held("powers-up", "exit 6"),
                                 "\"partition\": \"cloud\""),
                         (_, states) -> {
-                            awaitTold(states, "UNKNOWN SUCCESS_UNCONFIRMED");
-                            stage().slurm(SHARED).powerUpSeconds(0);
-                            awaitTold(states, "RUNNING");
+                            awaitStates(states, "UNKNOWN SUCCESS_UNCONFIRMED");
+                            servers().slurm(SHARED).powerUpSeconds(0);
+                            awaitStates(states, "RUNNING");
                             release("powers-up");
                         },
                         "FAILED 6:0",
@@ -269,11 +273,11 @@ class StatesOnSlurmIT {
                         FAILING,
                         WorkspaceClient.spec(FAILING, "sleep 600", "\"flags\": \"--no-requeue\""),
                         (_, states) -> {
-                            awaitTold(states, "RUNNING");
+                            awaitStates(states, "RUNNING");
                             setDown(FAILING);
                         },
                         "NODE_FAIL .*",
-                        // SLURM does not always say how it ended the job. Then interLink calls it
+                        // SLURM does not always report how it ended the job. Then interLink reports
                         // Succeeded.
                         List.of("RUNNING", "FAILED NODE_FAILED|UNKNOWN MAY_START_AGAIN")),
                 new Case(
@@ -284,24 +288,24 @@ class StatesOnSlurmIT {
                                 "echo start; " + held("node-fails-requeue", "true"),
                                 "\"flags\": \"--requeue\""),
                         (_, states) -> {
-                            awaitTold(states, "RUNNING");
+                            awaitStates(states, "RUNNING");
                             setDown(REQUEUEING);
-                            awaitTold(states, "QUEUED REQUEUED");
+                            awaitStates(states, "QUEUED REQUEUED");
                             setUp(REQUEUEING);
-                            awaitTold(states, "RUNNING", "QUEUED REQUEUED", "RUNNING");
+                            awaitStates(states, "RUNNING", "QUEUED REQUEUED", "RUNNING");
                             release("node-fails-requeue");
                         },
                         "COMPLETED 0:0",
                         List.of("RUNNING", "QUEUED REQUEUED", "RUNNING", "SUCCEEDED")),
                 new Case(
                         "plugin-stops",
-                        SILENT,
-                        WorkspaceClient.spec(SILENT, held("plugin-stops", "exit 5"), ""),
+                        DISCONNECTED,
+                        WorkspaceClient.spec(DISCONNECTED, held("plugin-stops", "exit 5"), ""),
                         (_, states) -> {
-                            awaitTold(states, "RUNNING");
-                            stage().nodes.pluginDown(SILENT);
-                            awaitTold(states, "RUNNING NODE_UNREACHABLE");
-                            stage().nodes.pluginUp(SILENT);
+                            awaitStates(states, "RUNNING");
+                            servers().nodes.pluginDown(DISCONNECTED);
+                            awaitStates(states, "RUNNING NODE_UNREACHABLE");
+                            servers().nodes.pluginUp(DISCONNECTED);
                             release("plugin-stops");
                         },
                         "FAILED 5:0",
@@ -311,9 +315,9 @@ class StatesOnSlurmIT {
                         RESTARTING,
                         WorkspaceClient.spec(RESTARTING, held("kubelet-restarts", "exit 5"), ""),
                         (_, states) -> {
-                            awaitTold(states, "RUNNING");
-                            stage().restarting.kill();
-                            stage().restarting.startAgain();
+                            awaitStates(states, "RUNNING");
+                            servers().restarting.kill();
+                            servers().restarting.startAgain();
                             release("kubelet-restarts");
                         },
                         "FAILED 5:0",
@@ -322,9 +326,10 @@ class StatesOnSlurmIT {
                         "secret-late",
                         SHARED,
                         pod("secret-late", "1"),
-                        (desk, states) -> {
-                            awaitTold(states, "QUEUED SECRET_MISSING");
-                            desk.ask("PUT", "/mlflow-credentials/mlflow-server", JSON, LOGIN, 201);
+                        (client, states) -> {
+                            awaitStates(states, "QUEUED SECRET_MISSING");
+                            client.ask(
+                                    "PUT", "/mlflow-credentials/mlflow-server", JSON, LOGIN, 201);
                         },
                         "COMPLETED 0:0",
                         List.of("QUEUED SECRET_MISSING", "SUCCEEDED")),
@@ -337,7 +342,7 @@ class StatesOnSlurmIT {
                         List.of("QUEUED NODE_FULL")));
     }
 
-    /// As kubectl's users write them: the gateway itself would refuse both.
+    /// Pods for kubectl: the gateway itself would refuse both.
     private static String pod(String name, String cpu) {
         return """
         apiVersion: v1
@@ -360,38 +365,40 @@ class StatesOnSlurmIT {
     }
 
     private static void setDown(String node) {
-        stage().slurm(node)
+        servers()
+                .slurm(node)
                 .run("scontrol", "update", "nodename=node1", "state=down", "reason=test");
     }
 
-    /// Unless it is back by itself.
+    /// Unless it has recovered by itself.
     private static void setUp(String node) {
-        Slurm slurm = stage().slurm(node);
+        Slurm slurm = servers().slurm(node);
         if (slurm.run("scontrol", "show", "node", "node1").contains("State=DOWN")) {
             slurm.run("scontrol", "update", "nodename=node1", "state=resume");
         }
     }
 
-    private static void awaitTold(List<String> states, String... told) {
-        await().atMost(PATIENCE).until(() -> comeInOrder(List.of(told), states));
+    private static void awaitStates(List<String> states, String... expected) {
+        await().atMost(TIMEOUT).until(() -> occurInOrder(List.of(expected), states));
     }
 
-    /// A job's command that waits until it is released. Apptainer shows it the host's /tmp.
+    /// A job's command that waits until it is released. Apptainer mounts the host's /tmp.
     private static String held(String name, String command) {
-        return "until [ -e " + stage().folder.resolve(name) + " ]; do sleep 1; done; " + command;
+        return "until [ -e " + servers().folder.resolve(name) + " ]; do sleep 1; done; " + command;
     }
 
     private static void release(String name) throws IOException {
-        Files.createFile(stage().folder.resolve(name));
+        Files.createFile(servers().folder.resolve(name));
     }
 
     @TestFactory
-    Stream<DynamicTest> whatTheGatewaySaysIsTrue() {
+    Stream<DynamicTest> noReportedStateContradictsSlurm() {
         List<Case> cases = cases();
         List<Future<?>> runs = new ArrayList<>();
         cases.forEach(each ->
                 runs.add(
-                        stage().threads
+                        servers()
+                                .threads
                                 .submit(() -> {
                                     run(each);
                                     return null;
@@ -404,50 +411,54 @@ class StatesOnSlurmIT {
     }
 
     private static void run(Case each) throws Exception {
-        WorkspaceClient desk =
+        WorkspaceClient client =
                 new WorkspaceClient(
-                        stage().gateway, stage().deployment.freshWorkspace(), stage().folder);
+                        servers().gateway, servers().deployment.freshWorkspace(), servers().folder);
         if (each.spec.startsWith("apiVersion")) {
-            desk.kubectl().apply(each.spec, "apply", "-f", "-");
+            client.kubectl().apply(each.spec, "apply", "-f", "-");
         } else {
-            desk.ask("PUT", "/jobs/" + each.name, JSON, each.spec, 201);
+            client.ask("PUT", "/jobs/" + each.name, JSON, each.spec, 201);
         }
         Future<HttpResponse<String>> followed =
-                stage().threads
+                servers()
+                        .threads
                         .submit(() ->
-                                desk.send(
+                                client.send(
                                         "GET",
                                         "/jobs/" + each.name + "/logs?follow=true",
                                         JSON,
                                         ""));
         List<String> states = new CopyOnWriteArrayList<>();
         Future<?> action =
-                stage().threads
+                servers()
+                        .threads
                         .submit(() -> {
-                            each.action.happen(desk, states);
+                            each.action.apply(client, states);
                             return null;
                         });
         try {
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .pollInterval(Duration.ofMillis(250))
                     .until(() -> {
-                        String told = told(desk.job(each.name));
-                        if (states.isEmpty() || !states.getLast().equals(told)) {
-                            states.add(told);
+                        String state = described(client.job(each.name));
+                        if (states.isEmpty() || !states.getLast().equals(state)) {
+                            states.add(state);
                         }
-                        return action.isDone() && comeInOrder(each.told, states);
+                        return action.isDone() && occurInOrder(each.expected, states);
                     });
-        } catch (ConditionTimeoutException late) {
-            throw new AssertionError(each.told + " was awaited, and this came: " + states, late);
+        } catch (ConditionTimeoutException timeout) {
+            throw new AssertionError(
+                    each.expected + " was expected, but the states were: " + states, timeout);
         }
         action.get(1, TimeUnit.SECONDS);
-        String slurms = slurmsWord(desk, each);
-        stage().table
+        String slurms = slurmState(client, each);
+        servers()
+                .table
                 .add(
                         "%-20s| interLink: %-28s| SLURM: %-16s| gateway: %s"
                                 .formatted(
                                         each.name,
-                                        desk.kubectl()
+                                        client.kubectl()
                                                 .run(
                                                         "get",
                                                         "pod",
@@ -457,15 +468,15 @@ class StatesOnSlurmIT {
                                                                 + " {.status.reason}"),
                                         slurms,
                                         states));
-        assertThat(states.getLast()).matches(each.told.getLast());
+        assertThat(states.getLast()).matches(each.expected.getLast());
         if (states.getLast().matches("(SUCCEEDED|FAILED).*")) {
-            // interLink's own does not end when SLURM kills the job.
+            // interLink's followed log does not end when SLURM kills the job.
             HttpResponse<String> log = followed.get(2, TimeUnit.MINUTES);
             assertThat(log.statusCode())
                     .as("the log of %s: %s", each.name, log.body())
                     .isEqualTo(200);
         }
-        assertThat(slurms).matches(each.slurmsWord);
+        assertThat(slurms).matches(each.slurmState);
         if (!slurms.startsWith("COMPLETED")) {
             assertThat(states)
                     .as("a job that did not end well")
@@ -475,14 +486,14 @@ class StatesOnSlurmIT {
         }
     }
 
-    private static String told(JsonNode job) {
+    private static String described(JsonNode job) {
         return Stream.of("state", "reason", "exitCode")
                 .map(field -> job.path(field).asString())
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(" "));
     }
 
-    private static boolean comeInOrder(List<String> expected, List<String> states) {
+    private static boolean occurInOrder(List<String> expected, List<String> states) {
         Iterator<String> rest = states.iterator();
         return expected.stream()
                 .allMatch(state -> {
@@ -495,12 +506,12 @@ class StatesOnSlurmIT {
                 });
     }
 
-    private static String slurmsWord(WorkspaceClient desk, Case each) throws Exception {
-        String id = desk.job(each.name).path("remoteJobId").asString();
+    private static String slurmState(WorkspaceClient client, Case each) throws Exception {
+        String id = client.job(each.name).path("remoteJobId").asString();
         if (id.isEmpty()) {
             return "";
         }
-        Map<String, String> job = stage().slurm(each.node).job(id);
+        Map<String, String> job = servers().slurm(each.node).job(id);
         return job.get("JobState") + " " + job.get("ExitCode");
     }
 }

@@ -182,7 +182,7 @@ class WatchFaultsIT {
     }
 
     @Test
-    void aBrokenConnectionIsTakenUpWhereItWasWithoutListingAgain() {
+    void aWatchResumesAfterALostConnectionWithoutANewList() {
         create("a");
         await().until(() -> names().equals(List.of("a")));
         long lists = listsOfPods();
@@ -198,7 +198,7 @@ class WatchFaultsIT {
     }
 
     @Test
-    void jobsAreKnownForAWhileWithoutConnectionAndThenNoMore() {
+    void withoutAConnectionJobsAreReadableUntilTheWatchIsStale() {
         create("a");
         await().until(() -> names().equals(List.of("a")));
 
@@ -216,7 +216,7 @@ class WatchFaultsIT {
     }
 
     @Test
-    void anotherGatewayTellsOfDeletionsThatItDidNotSee() throws Exception {
+    void anotherGatewayReportsDeletionsFromBeforeItsWatch() throws Exception {
         create("stays");
         create("ends");
         String position;
@@ -238,7 +238,7 @@ class WatchFaultsIT {
     }
 
     @Test
-    void aKilledApiServerThatComesBackIsCaughtUpWith() throws Exception {
+    void theWatchCatchesUpAfterTheApiServerWasKilled() throws Exception {
         create("changes");
         create("ends");
         create("stays");

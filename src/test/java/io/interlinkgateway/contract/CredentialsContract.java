@@ -78,14 +78,14 @@ public abstract class CredentialsContract {
     }
 
     @Test
-    void putMayBeRepeated() {
+    void putCanBeRepeated() {
         credentials().put(workspace, NAME, ADA);
 
         assertThat(credentials().put(workspace, NAME, ADA).created()).isFalse();
     }
 
     @Test
-    void theTrackingUriIsKept() {
+    void theTrackingUriIsStored() {
         Credentials.Stored stored = credentials().put(workspace, NAME, BOUND);
 
         assertThat(stored.summary().trackingUri()).isEqualTo(BOUND.trackingUri());
@@ -96,7 +96,7 @@ public abstract class CredentialsContract {
     }
 
     @Test
-    void revealGivesThePasswordAsItWasPut() {
+    void revealReturnsThePasswordUnchanged() {
         credentials().put(workspace, NAME, ADA);
 
         assertThat(credentials().reveal(workspace, NAME))
@@ -105,7 +105,7 @@ public abstract class CredentialsContract {
     }
 
     @Test
-    void thePasswordsFormsAreThoseOfAllCredentialsThatAreNamed() {
+    void passwordFormsIncludeAllNamedCredentials() {
         credentials().put(workspace, NAME, ADA);
         credentials().put(workspace, new CredentialName("other"), BOUND);
         credentials().put(workspace, new CredentialName("unused"), UNUSED);
@@ -128,7 +128,7 @@ public abstract class CredentialsContract {
     }
 
     @Test
-    void aTokenIsKeptInPlaceOfAPassword() {
+    void aTokenReplacesAPassword() {
         credentials().put(workspace, NAME, ADA);
 
         Credentials.Stored stored = credentials().put(workspace, NAME, TOKEN);
@@ -145,7 +145,7 @@ public abstract class CredentialsContract {
     }
 
     @Test
-    void aPasswordIsKeptInPlaceOfAToken() {
+    void aPasswordReplacesAToken() {
         credentials().put(workspace, NAME, TOKEN);
 
         credentials().put(workspace, NAME, ADA);
@@ -156,7 +156,7 @@ public abstract class CredentialsContract {
     }
 
     @Test
-    void listIsByName() {
+    void listIsSortedByName() {
         credentials().put(workspace, new CredentialName("b"), ADA);
         credentials().put(workspace, new CredentialName("a.b"), BOUND);
         credentials().put(workspace, new CredentialName("a"), ADA);
@@ -167,7 +167,7 @@ public abstract class CredentialsContract {
     }
 
     @Test
-    void deleteEndsIt() {
+    void deleteRemovesTheCredential() {
         credentials().put(workspace, NAME, ADA);
 
         assertThat(credentials().delete(workspace, NAME)).isTrue();
@@ -180,7 +180,7 @@ public abstract class CredentialsContract {
     }
 
     @Test
-    void whatIsNotThereIsNotFound() {
+    void aMissingCredentialIsNotFound() {
         assertThat(credentials().find(workspace, NAME)).isEmpty();
         assertThat(credentials().reveal(workspace, NAME)).isEmpty();
         assertThat(credentials().delete(workspace, NAME)).isFalse();
@@ -188,7 +188,7 @@ public abstract class CredentialsContract {
     }
 
     @Test
-    void workspacesDoNotSeeOneAnother() {
+    void workspacesAreSeparate() {
         Workspace other = freshWorkspace();
         credentials().put(workspace, NAME, ADA);
 
@@ -200,7 +200,7 @@ public abstract class CredentialsContract {
     }
 
     @Test
-    void thePasswordIsNeverShown() {
+    void thePasswordIsNotShown() {
         Credentials.Stored stored = credentials().put(workspace, NAME, ADA);
 
         assertThat(stored.toString()).doesNotContain(PASSWORD);

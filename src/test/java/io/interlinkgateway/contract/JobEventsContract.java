@@ -51,7 +51,7 @@ public abstract class JobEventsContract {
     }
 
     @Test
-    void aNewJobIsTold() throws Exception {
+    void aNewJobIsReported() throws Exception {
         try (JobEvents.Subscription subscription = follow(Optional.empty())) {
             Job job = jobs().submit(samples.living("train")).job();
 
@@ -64,7 +64,7 @@ public abstract class JobEventsContract {
     }
 
     @Test
-    void theEndOfAJobIsToldAfterItsStates() throws Exception {
+    void theDeletionOfAJobIsReportedAfterItsStates() throws Exception {
         Job job = jobs().submit(samples.living("train")).job();
         try (JobEvents.Subscription subscription = follow(Optional.empty())) {
             jobs().delete(workspace, job.name());
@@ -79,7 +79,7 @@ public abstract class JobEventsContract {
     }
 
     @Test
-    void whoComesBackLearnsWhatChangedAndWhatEndedMeanwhile() throws Exception {
+    void aResumedSubscriptionReportsChangesAndDeletionsInBetween() throws Exception {
         jobs().submit(samples.living("stays"));
         Job ends = jobs().submit(samples.living("ends")).job();
         String position;
@@ -102,7 +102,7 @@ public abstract class JobEventsContract {
     }
 
     @Test
-    void eachEventsPositionIsOneToComeBackTo() throws Exception {
+    void aSubscriptionCanBeResumedAfterEachEvent() throws Exception {
         List<JobEvent> told;
         try (JobEvents.Subscription subscription = follow(Optional.empty())) {
             for (String name : List.of("a", "b", "c", "d")) {
@@ -128,7 +128,7 @@ public abstract class JobEventsContract {
     }
 
     @Test
-    void whoMissedNothingIsToldNothing() throws Exception {
+    void aResumedSubscriptionWithoutChangesReportsNothing() throws Exception {
         String position;
         try (JobEvents.Subscription subscription = follow(Optional.empty())) {
             jobs().submit(samples.living("train"));
@@ -147,7 +147,7 @@ public abstract class JobEventsContract {
     }
 
     @Test
-    void onlyWhatTheFilterMeansIsTold() throws Exception {
+    void onlyJobsThatMatchTheFilterAreReported() throws Exception {
         JobFilter byName =
                 new JobFilter(
                         workspace,
@@ -197,7 +197,7 @@ public abstract class JobEventsContract {
     }
 
     @Test
-    void workspacesDoNotHearOneAnother() throws Exception {
+    void workspacesAreSeparate() throws Exception {
         try (JobEvents.Subscription subscription = follow(Optional.empty())) {
             jobs().submit(new SampleJobs(freshWorkspace(), node()).living("elsewhere"));
             jobs().submit(samples.living("here"));

@@ -41,13 +41,13 @@ public abstract class JobLogsContract {
     }
 
     @Test
-    void noJobHasNoLog() {
+    void aMissingJobHasNoLog() {
         assertThatExceptionOfType(GatewayException.NotFound.class)
                 .isThrownBy(() -> logs().find(workspace, NAME, Optional.empty()));
     }
 
     @Test
-    void anotherWorkspacesJobHasNoLog() {
+    void aJobOfAnotherWorkspaceHasNoLog() {
         jobs().submit(new SampleJobs(freshWorkspace(), node()).living("train"));
 
         assertThatExceptionOfType(GatewayException.NotFound.class)
@@ -64,7 +64,7 @@ public abstract class JobLogsContract {
     }
 
     @Test
-    void aReplacedJobsLogIsNotTheNewOnes() {
+    void theLogOfAReplacedJobIsNotThatOfTheNewOne() {
         SampleJobs samples = new SampleJobs(workspace, node());
         jobs().submit(samples.living("train"));
         ContainerLog old = logs().find(workspace, NAME, Optional.empty());

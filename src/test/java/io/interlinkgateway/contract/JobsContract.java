@@ -137,7 +137,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void parallelSubmitsWithOneKeyMakeOneJob() throws Exception {
+    void parallelSubmitsWithOneKeyCreateOneJob() throws Exception {
         List<JobStore.Submission> submissions =
                 inParallel(20, () -> jobs().submit(samples.living("train", "key-1")));
 
@@ -147,7 +147,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void aUsedKeyMakesNoJobOfAnotherName() {
+    void aUsedKeyCreatesNoJobWithAnotherName() {
         Job first = jobs().submit(samples.living("train", "key-1")).job();
         Job standing = jobs().submit(samples.living("stands")).job();
 
@@ -184,7 +184,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void parallelSubmitsOfManyNamesWithOneKeyMakeOneJob() throws Exception {
+    void parallelSubmitsOfManyNamesWithOneKeyCreateOneJob() throws Exception {
         AtomicInteger names = new AtomicInteger();
 
         List<Boolean> created =
@@ -204,7 +204,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void replaceTakesALivingJobsPlace() {
+    void replaceReplacesALiveJob() {
         Job old = jobs().submit(samples.living("train")).job();
 
         JobStore.Submission replacement =
@@ -219,7 +219,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void replaceLeavesALivingJobOfTheSameDefinition() {
+    void replaceKeepsALiveJobWithTheSameDefinition() {
         Job old = jobs().submit(samples.living("train", "key-1")).job();
 
         JobStore.Submission again =
@@ -234,7 +234,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void replaceTakesThePlaceOfAJobThatGoesAway() {
+    void replaceReplacesAJobThatIsBeingDeleted() {
         Job old = jobs().submit(samples.living("train")).job();
         jobs().delete(workspace, NAME);
 
@@ -246,7 +246,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void restartMakesANewJobOfTheSameDefinition() {
+    void restartCreatesANewJobWithTheSameDefinition() {
         Job old = jobs().submit(samples.living("train", "key-1")).job();
 
         JobStore.Submission replacement =
@@ -298,7 +298,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void parallelReplacesWithOneKeyMakeOneJob() throws Exception {
+    void parallelReplacesWithOneKeyCreateOneJob() throws Exception {
         Job old = jobs().submit(samples.living("train")).job();
 
         List<JobStore.Submission> submissions =
@@ -317,7 +317,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void replaceCreatesWhereNothingIs() {
+    void replaceCreatesAMissingJob() {
         JobStore.Submission submission =
                 jobs().replace(samples.living("train"), new Replacement(false, Set.of()));
 
@@ -353,7 +353,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void whatIsNotThereIsNotFound() {
+    void aMissingJobIsNotFound() {
         assertThat(jobs().find(workspace, NAME)).isEmpty();
         assertThat(jobs().manifest(workspace, NAME)).isEmpty();
         assertThat(jobs().delete(workspace, NAME)).isEmpty();
@@ -363,14 +363,14 @@ public abstract class JobsContract {
     }
 
     @Test
-    void listIsByName() {
+    void listIsSortedByName() {
         submitAll("c", "a", "b-2", "b-10");
 
         assertThat(names(jobs().list(query(100, null)))).containsExactly("a", "b-10", "b-2", "c");
     }
 
     @Test
-    void listedJobsComeWithTheirDefinitionsOnlyIfAskedFor() {
+    void listedJobsHaveTheirDefinitionsOnlyIfRequested() {
         Job job = jobs().submit(samples.living("train")).job();
 
         assertThat(jobs().list(query(100, null)).items())
@@ -389,7 +389,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void aPageOfLargeJobsEndsBeforeItsLimit() {
+    void aPageOfLargeJobsHasFewerThanItsLimit() {
         for (int number = 10; number < 16; number++) {
             jobs().submit(samples.large("large-" + number));
         }
@@ -444,7 +444,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void listEndsWithoutACursorWhenThePageHoldsAll() {
+    void listHasNoCursorIfThePageHasAllJobs() {
         submitAll("a", "b");
 
         assertThat(jobs().list(query(2, null)).nextCursor()).isEmpty();
@@ -489,7 +489,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void listRefusesACursorThatItDidNotMake() {
+    void listRefusesACursorThatItDidNotReturn() {
         submitAll("a");
 
         assertThatExceptionOfType(GatewayException.CursorExpired.class)
@@ -499,7 +499,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void workspacesDoNotSeeOneAnother() {
+    void workspacesAreSeparate() {
         Workspace other = freshWorkspace();
         Job here = jobs().submit(samples.living("train")).job();
         Job there = jobs().submit(new SampleJobs(other, node()).another("train")).job();
@@ -526,7 +526,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void passwordsStandNeitherInTheManifestNorInTheJob() {
+    void passwordsAreNeitherInTheManifestNorInTheJob() {
         String password = "Gr8-S3cret-of-the-contract";
         credentials()
                 .put(
@@ -578,7 +578,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void deleteEndsALivingJob() {
+    void deleteEndsALiveJob() {
         Job job = jobs().submit(samples.living("train")).job();
 
         Optional<Job> deleted = jobs().delete(workspace, NAME);
@@ -597,7 +597,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void deleteMayBeRepeated() {
+    void deleteCanBeRepeated() {
         jobs().submit(samples.living("train"));
 
         jobs().delete(workspace, NAME);
@@ -608,7 +608,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void aRawPodKeepsWhatItSays() {
+    void aRawPodKeepsItsFields() {
         PodManifest manifest =
                 SampleJobs.pod(
                         SampleJobs.container("main", "exec sleep 600"),
@@ -628,7 +628,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void aJobThatLacksAConfigMapSaysWhich() {
+    void aJobReportsItsMissingConfigMap() {
         Map<String, Object> container = SampleJobs.container("main", "exec sleep 600");
         container.put("envFrom", List.of(Map.of("configMapRef", Map.of("name", "settings"))));
 
@@ -638,7 +638,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void aJobThatLacksAKeySaysWhich() {
+    void aJobReportsItsMissingKey() {
         credentials()
                 .put(
                         workspace,
@@ -683,7 +683,7 @@ public abstract class JobsContract {
     }
 
     @Test
-    void twoContainersOfOneNameAreRejected() {
+    void twoContainersWithOneNameAreRejected() {
         assertRejected(
                 SampleJobs.pod(
                         SampleJobs.container("main", "true"), SampleJobs.container("main", "true")),

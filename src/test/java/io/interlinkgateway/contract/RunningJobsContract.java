@@ -82,7 +82,7 @@ public abstract class RunningJobsContract {
     }
 
     @Test
-    void replaceMakesAnEndedJobOfTheSameDefinitionAnew() {
+    void replaceReplacesAnEndedJobWithTheSameDefinition() {
         Job first = jobs().submit(samples.running("train", "echo it ran")).job();
         ended(JobPhase.SUCCEEDED);
 
@@ -96,7 +96,7 @@ public abstract class RunningJobsContract {
     }
 
     @Test
-    void aJobIsSeenRunning() {
+    void aRunningJobIsReported() {
         jobs().submit(samples.living("train"));
 
         await().atMost(patience()).until(() -> phase() == JobPhase.RUNNING);
@@ -145,7 +145,7 @@ public abstract class RunningJobsContract {
     }
 
     @Test
-    void argumentsAndEnvironmentArriveAsWritten() {
+    void argumentsAndEnvironmentArriveUnchanged() {
         String value = "$HOME `id` $(NO) $(BATCH_SIZE) a$$b \"dq\" 'sq' back\\slash ünï";
         jobs().submit(
                         samples.placed(
@@ -251,7 +251,7 @@ public abstract class RunningJobsContract {
     }
 
     @Test
-    void followingFromTheSubmissionGivesEverything() {
+    void followingFromTheSubmissionReturnsEverything() {
         jobs().submit(
                         samples.running(
                                 "train", "echo one; sleep 1; echo two; sleep 1; printf three"));
@@ -261,7 +261,7 @@ public abstract class RunningJobsContract {
     }
 
     @Test
-    void followingAJobThatPreparesGivesThePreparationToo() {
+    void followingAJobDuringItsPreparationIncludesThePreparation() {
         jobs().submit(
                         samples.placed(
                                 "train",
@@ -274,7 +274,7 @@ public abstract class RunningJobsContract {
     }
 
     @Test
-    void bytesArriveAsWritten() {
+    void bytesArriveUnchanged() {
         jobs().submit(
                         samples.running(
                                 "train", "printf '\\033[1m10%%\\r20%%\\r\\000\\377\\n\\r\\n\\n'"));
@@ -286,7 +286,7 @@ public abstract class RunningJobsContract {
     }
 
     @Test
-    void tailLinesLeavesOutTheBeginning() {
+    void tailLinesOmitsTheStart() {
         jobs().submit(samples.running("train", "for i in $(seq 100 200); do echo line $i; done"));
         ended(JobPhase.SUCCEEDED);
 
@@ -295,7 +295,7 @@ public abstract class RunningJobsContract {
     }
 
     @Test
-    void thePluginsLinesAreGivenOnRequest() {
+    void thePluginsLinesAreReturnedOnRequest() {
         jobs().submit(samples.running("train", "echo it ran"));
         Job job = ended(JobPhase.SUCCEEDED);
 

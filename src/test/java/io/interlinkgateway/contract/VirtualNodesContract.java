@@ -18,7 +18,7 @@ public abstract class VirtualNodesContract {
     protected abstract NodeName node();
 
     @Test
-    void listHoldsTheNodeAndIsByName() {
+    void listContainsTheNodeAndIsSortedByName() {
         assertThat(nodes().list())
                 .map(VirtualNode::name)
                 .contains(node())
@@ -27,7 +27,7 @@ public abstract class VirtualNodesContract {
     }
 
     @Test
-    void findAnswersWhatTheListHolds() {
+    void findReturnsTheNodesOfTheList() {
         VirtualNode found = nodes().find(node()).orElseThrow();
 
         assertThat(found.name()).isEqualTo(node());
@@ -38,7 +38,7 @@ public abstract class VirtualNodesContract {
     }
 
     @Test
-    void theNodeIsReadyAndSaysWhatItHas() {
+    void theNodeIsReadyAndReportsItsResources() {
         VirtualNode node = nodes().find(node()).orElseThrow();
 
         assertThat(node.ready()).isTrue();

@@ -44,7 +44,7 @@ public abstract class WorkspaceObjectsContract {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
-    void whatIsNotThereIsNotFound(Kind kind) {
+    void aMissingObjectIsNotFound(Kind kind) {
         assertThat(objects().find(workspace, kind, NAME)).isEmpty();
     }
 
@@ -57,14 +57,14 @@ public abstract class WorkspaceObjectsContract {
     }
 
     @Test
-    void aSecretIsNoConfigMap() {
+    void aSecretIsNotFoundAsAConfigMap() {
         credentials().put(workspace, new CredentialName(NAME.value()), ADA);
 
         assertThat(objects().find(workspace, Kind.CONFIG_MAP, NAME)).isEmpty();
     }
 
     @Test
-    void workspacesDoNotSeeOneAnother() {
+    void workspacesAreSeparate() {
         credentials().put(freshWorkspace(), new CredentialName(NAME.value()), ADA);
 
         assertThat(objects().find(workspace, Kind.SECRET, NAME)).isEmpty();
@@ -79,10 +79,10 @@ public abstract class WorkspaceObjectsContract {
     }
 
     @Test
-    void theHintForACredentialIsTheEndpointThatMakesIt() {
+    void theHintForACredentialIsTheEndpointThatCreatesIt() {
         assertThat(objects().hint(workspace, missing(Kind.SECRET, false, "password")))
                 .isEqualTo(
-                        "Make it with PUT /api/v1/mlflow-credentials/mlflow-server?workspace="
+                        "Create it with PUT /api/v1/mlflow-credentials/mlflow-server?workspace="
                                 + workspace
                                 + " and a JSON body with username and password.");
     }

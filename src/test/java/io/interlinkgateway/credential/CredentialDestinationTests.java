@@ -134,8 +134,9 @@ class CredentialDestinationTests {
                 .bodyText()
                 .contains(
                         "/problems/insufficient-role",
-                        "needs the role ADMIN in the workspace \\\"stars\\\"; yours is SUBMITTER",
-                        "put it with a trackingUri");
+                        "requires the role ADMIN in the workspace \\\"stars\\\"; yours is"
+                                + " SUBMITTER",
+                        "has set its trackingUri");
         assertThat(LOGINS).isEmpty();
     }
 

@@ -19,7 +19,7 @@ class MlflowProbeIT {
             new MlflowProbe(new MlflowProperties(List.of(), true, Duration.ofSeconds(10)));
 
     @Test
-    void aServerWithPasswordsTellsGoodFromBad() {
+    void aServerWithPasswordsAcceptsAndRefusesCredentials() {
         try (MlflowServer server = MlflowServer.start()) {
             TrackingUri address = new TrackingUri(server.url());
 
@@ -37,7 +37,7 @@ class MlflowProbeIT {
     }
 
     @Test
-    void anOpenServerIsToldFromAGoodPassword() {
+    void anOpenServerIsNotReportedAsAcceptingThePassword() {
         try (MlflowServer server = MlflowServer.startOpen()) {
             assertThat(probe.ask(new TrackingUri(server.url()), login("any", "thing")).verdict())
                     .isEqualTo(Verdict.OPEN_SERVER);

@@ -52,19 +52,19 @@ class SlurmOptionsTests {
                 "--array=1-3 => not allowed",
                 "--export-file=/ceph/x => not allowed",
                 "--container=/ceph/x => not allowed",
-                "--outp=/tmp/x => short for another",
-                "--tim=UNLIMITED => short for another",
+                "--outp=/tmp/x => an abbreviation of another",
+                "--tim=UNLIMITED => an abbreviation of another",
                 "-p gpu -p cpu => given twice",
                 "-p gpu --partition=cpu => given twice",
-                "--comment=a#b => could act",
-                "--comment='a' => could act",
+                "--comment=a#b => has a meaning in shells",
+                "--comment='a' => has a meaning in shells",
                 "--gres=gpu:1 --gpus-per-node=2 => contradict",
                 "--mem=1G --mem-per-cpu=1G => contradict",
-                "-p => lacks its value",
-                "--partition= => lacks its value",
-                "gpu => no option",
-                "-Z => no option",
-                "-OZ => no option",
+                "-p => requires a value",
+                "--partition= => requires a value",
+                "gpu => not an option",
+                "-Z => not an option",
+                "-OZ => not an option",
                 "-Oo/tmp/x => not allowed",
                 "-Oa0-999 => not allowed",
                 "-OD/tmp => not allowed",
@@ -72,13 +72,13 @@ class SlurmOptionsTests {
                 "-OW => not allowed",
                 "--cluster=other => not allowed",
                 "--context=x => not allowed",
-                "--comment --hold => lacks its value",
-                "--nice 5 => no option",
-                "--hold=yes => has no value",
+                "--comment --hold => requires a value",
+                "--nice 5 => not an option",
+                "--hold=yes => does not take a value",
                 "--export=NONE,/etc:/mnt, => can't have the value",
                 "--ntasks=2 --tasks=2 => given twice",
-                "-- => no option",
-                "- => no option",
+                "-- => not an option",
+                "- => not an option",
                 "--comment=a{b => can't have the value",
             })
     void parseRefusesWhatTheHpcWouldMisread(String flags, String message) {
@@ -101,11 +101,11 @@ class SlurmOptionsTests {
         assertThatExceptionOfType(InvalidValueException.class)
                 .isThrownBy(() -> SlurmOptions.parse("--outp=x"))
                 .extracting(InvalidValueException::hint)
-                .isEqualTo("Leave it out: what it is short for is not allowed.");
+                .isEqualTo("Remove it: the option that it abbreviates is not allowed.");
         assertThatExceptionOfType(InvalidValueException.class)
                 .isThrownBy(() -> SlurmOptions.parse("--parti=x"))
                 .extracting(InvalidValueException::hint)
-                .isEqualTo("Write the option's whole name, such as --partition.");
+                .isEqualTo("Write the option's full name, such as --partition.");
     }
 
     @Test

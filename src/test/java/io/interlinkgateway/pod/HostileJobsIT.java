@@ -50,7 +50,7 @@ class HostileJobsIT {
 
     @Test
     @Requires(Component.SLURM)
-    void sbatchSeesTheOptionsThatTheCallerWroteAndNoOther() throws Exception {
+    void sbatchReadsExactlyTheOptionsThatTheCallerWrote() throws Exception {
         try (Slurm slurm = Slurm.start()) {
             Path script = folder.resolve("job.slurm");
             int read = 0;
@@ -84,7 +84,7 @@ class HostileJobsIT {
 
     @Test
     @Requires(Component.APPTAINER)
-    void theRuntimeOpensTheImageThatTheCallerNamedAndNoOther() throws Exception {
+    void theRuntimeOpensExactlyTheImageThatTheCallerNamed() throws Exception {
         int opened = 0;
         for (HostileJobs.Accepted job : accepted()) {
             String image = job.spec().image().value();

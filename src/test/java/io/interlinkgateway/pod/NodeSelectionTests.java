@@ -78,7 +78,7 @@ class NodeSelectionTests {
     }
 
     private static String broken(String spec) {
-        return NodeSelection.broken(PodCase.SERIALIZATION.unmarshal(spec, PodSpec.class), NODE)
+        return NodeSelection.unmatched(PodCase.SERIALIZATION.unmarshal(spec, PodSpec.class), NODE)
                 .stream()
                 .map(HpcRequest.FieldValue::field)
                 .findFirst()

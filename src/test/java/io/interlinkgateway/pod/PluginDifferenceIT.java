@@ -142,7 +142,7 @@ class PluginDifferenceIT {
     }
 
     @Test
-    void thePluginWritesWhatTheGatewaySaysAndBashRunsWhatTheCallerWrote() throws Exception {
+    void thePluginsScriptMatchesTheGatewaysReadingAndBashRunsTheCallersText() throws Exception {
         int accepted = 0;
         int written = 0;
         for (int from = 0; from < TRIES; from += BATCH) {
@@ -174,7 +174,7 @@ class PluginDifferenceIT {
 
     @Test
     @Requires(Component.SLURM)
-    void sbatchReadsTheOptionsThatTheGatewaySaysAndNoOther() throws Exception {
+    void sbatchReadsExactlyTheOptionsThatTheGatewayReads() throws Exception {
         List<Case> cases =
                 scripted(
                         LongStream.iterate(SEED, seed -> seed + 1)

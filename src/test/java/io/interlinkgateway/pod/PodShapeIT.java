@@ -17,12 +17,13 @@ class PodShapeIT {
 
     @ParameterizedTest
     @MethodSource("io.interlinkgateway.pod.PodShapeTests#misfits")
-    void kubectlRefusesAMisfitToo(Map<String, Object> container, String path, String read) {
+    void kubectlAlsoRefusesAValueOfTheWrongType(
+            Map<String, Object> container, String path, String read) {
         assertThat(LocalKubectl.takes(yaml(container))).as(path).isFalse();
     }
 
     @Test
-    void kubectlTakesWhatFits() {
+    void kubectlAcceptsValuesOfTheRightTypes() {
         assertThat(LocalKubectl.takes(yaml(PodShapeTests.FITTING))).isTrue();
     }
 

@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 class PodYamlIT {
 
     @Test
-    void kubectlReadsAmbiguousTextsAsTheyAre() {
+    void kubectlReadsAmbiguousTextsUnchanged() {
         assertSame(AmbiguousTexts.pod(AmbiguousTexts.texts(3000)));
     }
 

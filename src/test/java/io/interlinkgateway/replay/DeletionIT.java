@@ -43,7 +43,7 @@ class DeletionIT {
     }
 
     @Test
-    void aJobThatIsDeletedWhileThePluginIsDownIsCancelledWhenItIsBack() {
+    void aJobThatIsDeletedWhileThePluginIsDownIsCancelledAfterItsRestart() {
         try (ReplayEnvironment stage = new ReplayEnvironment(client, "deletion", Slurm.start())) {
             ReplayEnvironment.Replay job = stage.submit(pod("-p gpu", "sleep 500"));
             job.awaitPhase("Running");
@@ -56,7 +56,7 @@ class DeletionIT {
     }
 
     @Test
-    void aJobThatIsDeletedWhileTheVirtualKubeletIsGoneIsCancelledWhenItIsBack() {
+    void aJobThatIsDeletedWhileTheVirtualKubeletIsDownIsCancelledAfterItsRestart() {
         try (ReplayEnvironment stage = new ReplayEnvironment(client, "deletion", Slurm.start())) {
             ReplayEnvironment.Replay job = stage.submit(pod("-p gpu", "sleep 500"));
             job.awaitPhase("Running");

@@ -140,7 +140,7 @@ class RecordingsReplayIT {
     }
 
     @TestFactory
-    Stream<DynamicTest> interLinksStandInDoesAsInterLinkDid() {
+    Stream<DynamicTest> theStandInReproducesTheRecordingsOfInterLink() {
         Config config = Config.fromKubeconfig(ControlPlane.kubeconfig());
         KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
         ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);

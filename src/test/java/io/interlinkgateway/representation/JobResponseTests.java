@@ -42,13 +42,13 @@ class JobResponseTests {
                                 Optional.of(new Moment(END, Precision.OBSERVED)),
                                 OptionalInt.of(7),
                                 FailureReason.EXIT_CODE,
-                                "The container c ended with the exit code 7."),
+                                "The container c ended with exit code 7."),
                         true);
 
         assertThat(response.uid()).isEqualTo("uid");
         assertThat(response.state()).isEqualTo(JobPhase.FAILED);
         assertThat(response.reason()).isEqualTo(JobReason.EXIT_CODE);
-        assertThat(response.message()).isEqualTo("The container c ended with the exit code 7.");
+        assertThat(response.message()).isEqualTo("The container c ended with exit code 7.");
         assertThat(response.hint()).isEqualTo(FailureReason.EXIT_CODE.hint());
         assertThat(response.exitCode()).isEqualTo(7);
         assertThat(response.containers()).containsExactly(new Job.ContainerExit("c", 7, END));
@@ -105,8 +105,8 @@ class JobResponseTests {
         assertThat(response.reason()).isEqualTo(JobReason.NODE_UNREACHABLE);
         assertThat(response.message())
                 .isEqualTo(
-                        "The job's node has been out of contact since 2026-11-24T08:10:00Z; this is"
-                                + " how the job was then.");
+                        "The job's node has been out of contact since 2026-11-24T08:10:00Z; this"
+                                + " was the job's state then.");
         assertThat(response.hint()).isNotBlank();
         assertThat(response.startedAt()).isEqualTo(START);
     }
@@ -117,12 +117,12 @@ class JobResponseTests {
                         response(
                                         new JobState.Queued(
                                                 QueueReason.IN_HPC_QUEUE,
-                                                "The HPC has the job in its queue as job 12.",
+                                                "The job is in the HPC's queue as job 12.",
                                                 Optional.empty()),
                                         false)
                                 .message())
                 .startsWith("The job's node has been out of contact")
-                .endsWith(" The HPC has the job in its queue as job 12.");
+                .endsWith(" The job is in the HPC's queue as job 12.");
     }
 
     @Test

@@ -50,7 +50,7 @@ class PodDocumentTests {
 
         assertThat(finding.message())
                 .contains("3 documents", "Pods among them: 1", "Secret s, one without kind");
-        assertThat(finding.hint()).startsWith("Send the pod alone");
+        assertThat(finding.hint()).startsWith("Send only the pod");
     }
 
     @Test
@@ -58,7 +58,7 @@ class PodDocumentTests {
         Finding finding = refusal(POD + "---\n" + POD);
 
         assertThat(finding.message()).contains("2 documents", "Pods among them: 2");
-        assertThat(finding.hint()).isEqualTo("Send each pod in a request of its own.");
+        assertThat(finding.hint()).isEqualTo("Send each pod in a separate request.");
     }
 
     @ParameterizedTest
@@ -85,7 +85,7 @@ class PodDocumentTests {
 
         assertThat(finding.message())
                 .isEqualTo(
-                        "The body is no UTF-8: byte "
+                        "The body is not valid UTF-8: byte "
                                 + (POD.indexOf('é') + 1)
                                 + " (line 6) can't be decoded.");
         assertThat(finding.hint()).contains("charset=ISO-8859-1");
@@ -100,7 +100,7 @@ class PodDocumentTests {
                         PodDocument.parse(
                                 java.util.Arrays.copyOf(odd, odd.length - 1), Optional.empty()));
 
-        assertThat(finding.message()).startsWith("The body is no UTF-16LE");
+        assertThat(finding.message()).startsWith("The body is not valid UTF-16LE");
     }
 
     @Test

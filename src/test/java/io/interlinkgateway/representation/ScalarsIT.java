@@ -84,7 +84,7 @@ class ScalarsIT {
                     "1e22");
 
     @Test
-    void bareScalarsAreWhatKubectlTakesThemFor() {
+    void plainScalarsHaveTheTypesThatKubectlGivesThem() {
         List<String> scalars = new ArrayList<>(SCALARS);
         Random random = new Random(13);
         while (scalars.size() < 5000) {

@@ -37,10 +37,13 @@ public final class Sandbox implements AutoCloseable {
                         "sandbox", runningJobs, Duration.ofMillis(500), Duration.ofSeconds(20));
         node = properties.nodeName();
         credentials = new SandboxCredentials(clock);
-        localNode = new LocalNode(properties, pods, credentials, clock, mountPatience);
-        JobReading reading = new JobReading(credentials, clock);
-        jobs = new SandboxJobs(properties, pods, localNode, reading, new ComputeThreads(2), clock);
-        events = new SandboxJobEvents(pods, reading);
+        localNode =
+                new LocalNode(properties.nodeSettings(), pods, credentials, clock, mountPatience);
+        SandboxJobs sandboxJobs =
+                new SandboxJobs(
+                        properties, pods, localNode, credentials, new ComputeThreads(2), clock);
+        jobs = sandboxJobs;
+        events = new SandboxJobEvents(pods, sandboxJobs::read);
         logs = new SandboxJobLogs(pods, localNode, credentials);
     }
 

@@ -114,7 +114,7 @@ class SandboxConfigurationTests {
                                 refusal -> {
                                     assertThat(refusal.getName()).isEqualTo(property);
                                     assertThat(refusal.getReason())
-                                            .contains("loopback address only");
+                                            .contains("only listens on a loopback address");
                                 }));
     }
 }

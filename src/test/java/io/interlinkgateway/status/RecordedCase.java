@@ -152,7 +152,7 @@ public record RecordedCase(
     }
 
     String slurmState() {
-        return slurm.map(text -> field(text, "JobState")).orElse("never got it");
+        return slurm.map(text -> field(text, "JobState")).orElse("not submitted");
     }
 
     /// The exit code that SLURM has, if the job's script ended by itself.

@@ -28,7 +28,7 @@ class RecordedCasesTests {
 
     private enum Verdict {
         AGREES("yes"),
-        SAYS_LESS("says less"),
+        LESS_PRECISE("less precise"),
         CONTRADICTS("NO");
 
         private final String shown;
@@ -48,12 +48,12 @@ class RecordedCasesTests {
         StringBuilder table =
                 new StringBuilder(
                         """
-                        # Each recorded job: who says what
+                        # Recorded jobs: the reports of interLink, SLURM and the gateway
 
-                        Written by `RecordedCasesTests` from `src/test/resources/recordings`, which hold what
-                        interLink, its SLURM plugin and SLURM itself said. An exit code is SLURM's `code:signal`.
+                        Written by `RecordedCasesTests` from `src/test/resources/recordings`, which contain the reports of interLink,
+                        its SLURM plugin and SLURM itself. An exit code is SLURM's `code:signal`.
 
-                        | case | interLink's last word | SLURM's | the gateway's | agree |
+                        | case | interLink's last report | SLURM's state | the gateway's state | agree |
                         |---|---|---|---|---|
                         """);
         int agreeing = 0;
@@ -70,7 +70,7 @@ class RecordedCasesTests {
                                     shown(job),
                                     verdict.shown));
         }
-        table.append("\n%d of %d agree or say less.\n".formatted(agreeing, cases().size()));
+        table.append("\n%d of %d agree or are less precise.\n".formatted(agreeing, cases().size()));
         System.out.println(table);
         if (Boolean.getBoolean("recorded-cases.update")) {
             Files.writeString(COMMITTED, table);
@@ -83,7 +83,7 @@ class RecordedCasesTests {
     /// By what SLURM says alone, whatever the recording's name.
     private static Verdict verdict(RecordedCase recorded, Job job) {
         return switch (job.state()) {
-            case JobState.Unknown _ -> Verdict.SAYS_LESS;
+            case JobState.Unknown _ -> Verdict.LESS_PRECISE;
             case JobState.Queued queued ->
                     agreesIf(
                             recorded.slurm().isEmpty()
@@ -93,7 +93,7 @@ class RecordedCasesTests {
                     when failed.reason() == FailureReason.PRE_EXEC_FAILED
                             && failed.exitCode().isEmpty()
                             && recorded.slurmState().equals("FAILED") ->
-                    Verdict.SAYS_LESS;
+                    Verdict.LESS_PRECISE;
             case JobState.Failed failed -> agreesIf(agree(recorded, failed));
             case JobState.Running _, JobState.Starting _ -> Verdict.CONTRADICTS;
             case JobState.Cancelling _ -> agreesIf(recorded.slurmState().equals("CANCELLED"));
@@ -116,7 +116,7 @@ class RecordedCasesTests {
             case "FAILED" ->
                     code.equals(recorded.slurmExitCode())
                             && (code.isPresent() || failed.reason() == FailureReason.OUT_OF_MEMORY);
-            case "never got it" -> failed.reason() == FailureReason.SUBMISSION_REFUSED;
+            case "not submitted" -> failed.reason() == FailureReason.SUBMISSION_REFUSED;
             default -> false;
         };
     }

@@ -273,7 +273,7 @@ class StateReadingTests {
                                 Optional.of(new Moment(END, Precision.SECOND)),
                                 OptionalInt.of(7),
                                 FailureReason.EXIT_CODE,
-                                "The container c ended with the exit code 7."));
+                                "The container c ended with exit code 7."));
     }
 
     @ParameterizedTest
@@ -308,7 +308,7 @@ class StateReadingTests {
     @Test
     void slurmsOwnWordsOfAKillAreTold() {
         assertThat(((JobState.Failed) job(claim("Failed"), "time limit").state()).message())
-                .isEqualTo("The job ran into its walltime. SLURM: *** JOB 12 ***");
+                .isEqualTo("The job reached its time limit. SLURM: *** JOB 12 ***");
     }
 
     @ParameterizedTest
@@ -316,18 +316,18 @@ class StateReadingTests {
             delimiter = '|',
             textBlock =
                     """
-                    0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod. | NODE_FULL | The node has too little free for the job: cpu (48 asked for, 40 there in all).
-                    0/5 nodes are available: 1 Insufficient cpu, 1 Insufficient memory, 4 node(s) didn't match Pod's node affinity/selector. preemption: 0/5 nodes are available: 1 No preemption victims found for incoming pod, 4 Preemption is not helpful for scheduling. | NODE_FULL | The node has too little free for the job: cpu (48 asked for, 40 there in all), memory (150Gi asked for, 200Gi there in all).
-                    0/1 nodes are available: 1 Insufficient nvidia.com/gpu. | NODE_FULL | The node has too little free for the job: nvidia.com/gpu.
-                    0/1 nodes are available: 1 Too many pods. | NODE_FULL | The node has as many jobs as it takes.
-                    0/1 nodes are available: 1 node(s) had untolerated taint(s). no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling. | NODE_NOT_READY | The node is not ready, or keeps the job away by a taint.
+                    0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod. | NODE_FULL | The node does not have enough free resources for the job: cpu (48 requested, 40 in total).
+                    0/5 nodes are available: 1 Insufficient cpu, 1 Insufficient memory, 4 node(s) didn't match Pod's node affinity/selector. preemption: 0/5 nodes are available: 1 No preemption victims found for incoming pod, 4 Preemption is not helpful for scheduling. | NODE_FULL | The node does not have enough free resources for the job: cpu (48 requested, 40 in total), memory (150Gi requested, 200Gi in total).
+                    0/1 nodes are available: 1 Insufficient nvidia.com/gpu. | NODE_FULL | The node does not have enough free resources for the job: nvidia.com/gpu.
+                    0/1 nodes are available: 1 Too many pods. | NODE_FULL | The node has reached its maximum number of jobs.
+                    0/1 nodes are available: 1 node(s) had untolerated taint(s). no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling. | NODE_NOT_READY | The node is not ready, or has a taint that the job does not tolerate.
                     0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) had untolerated taint {node.kubernetes.io/unreachable: }. | NODE_NOT_READY | The node is not ready.
-                    0/1 nodes are available: 1 node(s) had untolerated taint {virtual-node.interlink/workload: vega}. | NODE_NOT_READY | The node keeps the job away by the taint {virtual-node.interlink/workload: vega}.
-                    0/1 nodes are available: 1 node(s) were unschedulable. | NODE_NOT_READY | The node takes no new jobs (it is cordoned).
-                    0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling. | NODE_NOT_READY | Kubernetes has no such node, or it does not fit what the job asks of it.
-                    0/1 nodes are available: 1 pod has unbound immediate PersistentVolumeClaims. preemption: no | NODE_NOT_READY | Kubernetes says of the node: pod has unbound immediate PersistentVolumeClaims.
-                    no nodes available to schedule pods | NODE_NOT_READY | Kubernetes can't place the job: no nodes available to schedule pods
-                    0/1 nodes are available: , | NODE_NOT_READY | Kubernetes can't place the job: 0/1 nodes are available: ,
+                    0/1 nodes are available: 1 node(s) had untolerated taint {virtual-node.interlink/workload: vega}. | NODE_NOT_READY | The job does not tolerate the node's taint {virtual-node.interlink/workload: vega}.
+                    0/1 nodes are available: 1 node(s) were unschedulable. | NODE_NOT_READY | The node accepts no new jobs (it is cordoned).
+                    0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling. | NODE_NOT_READY | The cluster has no such node, or the node does not match the job's node selector and affinity.
+                    0/1 nodes are available: 1 pod has unbound immediate PersistentVolumeClaims. preemption: no | NODE_NOT_READY | Kubernetes reports about the node: pod has unbound immediate PersistentVolumeClaims.
+                    no nodes available to schedule pods | NODE_NOT_READY | Kubernetes can't schedule the job: no nodes available to schedule pods
+                    0/1 nodes are available: , | NODE_NOT_READY | Kubernetes can't schedule the job: 0/1 nodes are available: ,
                     """)
     void theSchedulersWordsAreMadePlain(String message, QueueReason reason, String plain) {
         Map<String, io.interlinkgateway.job.Quantity> allocatable =
@@ -381,7 +381,7 @@ class StateReadingTests {
                 .isEqualTo(
                         new JobState.Queued(
                                 QueueReason.IN_HPC_QUEUE,
-                                "The HPC has the job in its queue as job 12.",
+                                "The job is in the HPC's queue as job 12.",
                                 Optional.of(Instant.parse("2026-11-24T07:00:01Z"))));
     }
 
@@ -452,8 +452,8 @@ class StateReadingTests {
                             assertThat(failed.reason()).isEqualTo(FailureReason.OTHER);
                             assertThat(failed.message())
                                     .contains(
-                                            "a Secret or ConfigMap that the job mounts was not"
-                                                    + " there");
+                                            "a Secret or ConfigMap that the job mounts did not"
+                                                    + " exist");
                         });
         assertThat(PodReading.recordNeed(pod)).isEqualTo(RecordNeed.NONE);
     }

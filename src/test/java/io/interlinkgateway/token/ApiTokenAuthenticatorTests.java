@@ -150,7 +150,7 @@ public class ApiTokenAuthenticatorTests {
         check.callerOf(made.value());
 
         kept.delete(made.token().id());
-        check.forget(made.token().id());
+        check.invalidate(made.token().id());
 
         assertThatThrownBy(() -> check.callerOf(made.value()))
                 .isInstanceOf(InvalidBearerTokenException.class);

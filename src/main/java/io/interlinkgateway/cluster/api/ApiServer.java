@@ -27,22 +27,22 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The Kubernetes API server: each request once, within its deadline, and every failure as what it means for
-/// callers. What the client's own exceptions say is only logged: they name addresses.
+/// The Kubernetes API server. Sends each request once, with a deadline, and translates failures to
+/// [GatewayException]s. The messages of the client's exceptions contain addresses, so they are only logged.
 public final class ApiServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
-    private static final int LONGEST_WORDS = 1000;
+    private static final int LONGEST_MESSAGE = 1000;
 
-    /// How strict validation names a field.
+    /// Matches a field in the message of a strict validation.
     private static final Pattern STRICT = Pattern.compile("(unknown|duplicate) field \"([^\"]+)\"");
 
-    /// An API server that starts refuses everybody until it has read who may do what.
+    /// An API server that is starting refuses all callers until it has loaded its access rules.
     private static final Duration LONGEST_START = Duration.ofSeconds(15);
 
     private final KubernetesClient client;
     private final Duration deadline;
-    private volatile long silentAt = System.nanoTime() - LONGEST_START.toNanos();
+    private volatile long unavailableAt = System.nanoTime() - LONGEST_START.toNanos();
 
     /// @param client the client
     /// @param deadline how long a request may take
@@ -51,7 +51,7 @@ public final class ApiServer {
         this.deadline = deadline;
     }
 
-    /// @return for requests within [#call]
+    /// @return the client, for use within [#call]
     public KubernetesClient client() {
         return client;
     }
@@ -61,7 +61,7 @@ public final class ApiServer {
         return deadline;
     }
 
-    /// An answer as it came.
+    /// A complete response.
     ///
     /// @param code the HTTP status
     /// @param body the body's text
@@ -71,12 +71,12 @@ public final class ApiServer {
             return code >= 200 && code < 300;
         }
 
-        /// The Status object that a failure's body is, if it is one.
+        /// The Status object in a failure's body; an empty one if the body has none.
         public Status status() {
             try {
                 Status status = Serialization.unmarshal(body, Status.class);
                 return status == null ? new Status() : status;
-            } catch (RuntimeException noStatus) {
+            } catch (RuntimeException _) {
                 return new Status();
             }
         }
@@ -88,8 +88,8 @@ public final class ApiServer {
 
     /// Calls the client.
     ///
-    /// @throws GatewayException by what the API server answered
-    /// @throws KubernetesClientTimeoutException if it was asked to wait for a condition, and that did not come
+    /// @throws GatewayException according to the API server's response
+    /// @throws KubernetesClientTimeoutException if the operation waits for a condition that was not met in time
     public <T> T call(Supplier<T> operation) {
         try {
             return operation.get();
@@ -100,26 +100,26 @@ public final class ApiServer {
         }
     }
 
-    /// The pod of that name as it is now.
+    /// Reads a pod.
     ///
-    /// @throws GatewayException by what the API server answered
+    /// @throws GatewayException according to the API server's response
     public Optional<Pod> pod(String namespace, String name) {
         return Optional.ofNullable(
                 call(() -> client.pods().inNamespace(namespace).withName(name).get()));
     }
 
-    /// @param failure what the client threw
-    /// @return what it means
+    /// @param failure the client's exception
+    /// @return the failure as the gateway reports it
     public GatewayException failed(KubernetesClientException failure) {
         return failure.getCode() <= 0
-                ? silent(failure)
+                ? unavailable(failure)
                 : refused(failure.getCode(), failure.getStatus());
     }
 
-    /// Sends a request that the client's own methods can't express.
+    /// Sends a request that the client has no method for.
     ///
     /// @param body a Kubernetes object, or null for none
-    /// @throws GatewayException.ClusterUnavailable if there is no answer within the deadline
+    /// @throws GatewayException.ClusterUnavailable if there is no response within the deadline
     public Answer send(String method, String path, @Nullable Object body) {
         return send(
                 request(path)
@@ -132,8 +132,8 @@ public final class ApiServer {
 
     /// Changes some fields of an object.
     ///
-    /// @param fields the object with these fields alone
-    /// @throws GatewayException.ClusterUnavailable if there is no answer within the deadline
+    /// @param fields an object that has only these fields
+    /// @throws GatewayException.ClusterUnavailable if there is no response within the deadline
     public Answer patch(String path, Object fields) {
         return send(
                 request(path)
@@ -166,69 +166,69 @@ public final class ApiServer {
             return future.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException failure) {
             future.cancel(true);
-            throw silent(failure);
-        } catch (InterruptedException stopped) {
+            throw unavailable(failure);
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             future.cancel(true);
             throw stopping();
         }
     }
 
-    GatewayException.ClusterUnavailable silent(Exception failure) {
-        silentAt = System.nanoTime();
+    GatewayException.ClusterUnavailable unavailable(Exception failure) {
+        unavailableAt = System.nanoTime();
         LOG.warn("The Kubernetes API server gave no answer: {}", failure.toString());
         return new GatewayException.ClusterUnavailable("The Kubernetes API server gave no answer.");
     }
 
-    /// Who waited is not wanted any more.
+    /// For a thread that is interrupted because the gateway stops.
     static GatewayException.ClusterUnavailable stopping() {
-        return new GatewayException.ClusterUnavailable("The gateway stops.");
+        return new GatewayException.ClusterUnavailable("The gateway is stopping.");
     }
 
-    /// What a refusal means.
+    /// The exception for an unsuccessful response.
     public GatewayException refused(int code, @Nullable Status status) {
-        String words = words(code, status);
+        String message = message(code, status);
         return switch (code) {
-            case 400, 422 -> new GatewayException.Rejected(findings(words, status));
-            case 429 -> new GatewayException.ClusterUnavailable(words);
+            case 400, 422 -> new GatewayException.Rejected(findings(message, status));
+            case 429 -> new GatewayException.ClusterUnavailable(message);
             case 401, 403 ->
                     mayBeStarting()
-                            ? new GatewayException.ClusterUnavailable(words)
-                            : new GatewayException.ClusterRefused(words);
+                            ? new GatewayException.ClusterUnavailable(message)
+                            : new GatewayException.ClusterRefused(message);
             default ->
                     code >= 500
-                            ? new GatewayException.ClusterUnavailable(words)
-                            : new GatewayException.ClusterRefused(words);
+                            ? new GatewayException.ClusterUnavailable(message)
+                            : new GatewayException.ClusterRefused(message);
         };
     }
 
     private boolean mayBeStarting() {
-        return System.nanoTime() - silentAt < LONGEST_START.toNanos();
+        return System.nanoTime() - unavailableAt < LONGEST_START.toNanos();
     }
 
-    private static String words(int code, @Nullable Status status) {
-        String said = status == null ? null : status.getMessage();
+    private static String message(int code, @Nullable Status status) {
+        String given = status == null ? null : status.getMessage();
         return "The Kubernetes API server answered "
                 + code
-                + (said == null ? "." : ": " + Text.shown(said, LONGEST_WORDS));
+                + (given == null ? "." : ": " + Text.shown(given, LONGEST_MESSAGE));
     }
 
-    private static List<Finding> findings(String words, @Nullable Status status) {
+    private static List<Finding> findings(String message, @Nullable Status status) {
         List<StatusCause> causes =
                 status == null || status.getDetails() == null
                         ? List.of()
                         : status.getDetails().getCauses();
-        String hint = "Correct the field; kubectl explain pod shows what it takes.";
+        String hint = "Correct the field; kubectl explain pod shows its valid values.";
         if (causes.isEmpty()) {
             List<Finding> strict =
-                    STRICT.matcher(words)
+                    STRICT.matcher(message)
                             .results()
                             .map(match ->
                                     Finding.error(
                                             "kubernetes", match.group(2), match.group(), hint))
                             .toList();
             return strict.isEmpty()
-                    ? List.of(Finding.error("kubernetes", "", words, hint))
+                    ? List.of(Finding.error("kubernetes", "", message, hint))
                     : strict;
         }
         return causes.stream()
@@ -236,7 +236,7 @@ public final class ApiServer {
                         Finding.error(
                                 "kubernetes",
                                 String.valueOf(cause.getField()),
-                                Text.shown(String.valueOf(cause.getMessage()), LONGEST_WORDS),
+                                Text.shown(String.valueOf(cause.getMessage()), LONGEST_MESSAGE),
                                 hint))
                 .toList();
     }

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/// One container's log as the API server gives it, with what its refusals mean. The client's own log watch keeps
-/// its connection when it is closed, and can't skip the kubelet's certificate.
+/// One container's log from the API server, with failures translated to exceptions. The client's own log watch is not
+/// used: it keeps its connection open after it is closed, and can't skip the check of the kubelet's certificate.
 public final class PodLog implements LogStream {
 
     private static final int LONGEST_REFUSAL = 4096;
@@ -23,11 +23,11 @@ public final class PodLog implements LogStream {
 
     /// How much of a log is read.
     public enum Extent {
-        /// All that is there.
+        /// The whole log so far.
         WHOLE(""),
-        /// All, and what comes until the node says that the container has ended.
+        /// The whole log so far, and further output until the node reports the container's end.
         FOLLOWED("&follow=true"),
-        /// The last line, and what comes until the node says that the container has ended.
+        /// The last line, and further output until the node reports the container's end.
         FOLLOWED_FROM_END("&follow=true&tailLines=1");
 
         private final String query;
@@ -37,16 +37,16 @@ public final class PodLog implements LogStream {
         }
     }
 
-    /// Where logs are read.
+    /// Opens logs.
     ///
-    /// @param apiServer which asks the virtual kubelet, which asks the plugin on the HPC
-    /// @param insecureSkipTlsVerifyBackend whether the virtual kubelet's certificate may be its own
+    /// @param apiServer requests the log from the virtual kubelet, which requests it from the plugin on the HPC
+    /// @param insecureSkipTlsVerifyBackend whether the virtual kubelet's certificate may be self-signed
     public record Source(ApiServer apiServer, boolean insecureSkipTlsVerifyBackend) {
 
-        /// Opens a log, and waits for the first sign of it. A silent job may send that late when it is followed:
-        /// then the log is given out without it.
+        /// Opens a log and waits for the response's status. When a log is followed, the status arrives with the first
+        /// output, which can be late. Then this method returns after half of the deadline without the status.
         ///
-        /// @throws GatewayException by what the API server answered
+        /// @throws GatewayException according to the API server's response
         public PodLog open(String namespace, String pod, String container, Extent extent) {
             String path =
                     "/api/v1/namespaces/"
@@ -72,7 +72,7 @@ public final class PodLog implements LogStream {
             } catch (GatewayException failure) {
                 log.close();
                 throw failure;
-            } catch (InterruptedException stopped) {
+            } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
                 log.close();
                 throw ApiServer.stopping();
@@ -87,19 +87,19 @@ public final class PodLog implements LogStream {
     }
 
     private GatewayException refusal() throws InterruptedException {
-        ByteArrayOutputStream words = new ByteArrayOutputStream();
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
         try {
-            while (words.size() < LONGEST_REFUSAL
+            while (body.size() < LONGEST_REFUSAL
                     && answer.next(apiServer.deadline()) instanceof Part.Bytes bytes) {
                 byte[] part = new byte[bytes.buffer().remaining()];
                 bytes.buffer().get(part);
-                words.writeBytes(part);
+                body.writeBytes(part);
             }
-        } catch (IOException cut) {
-            // What was said until then has to do.
+        } catch (IOException _) {
+            // The part that was received is used.
         }
         ApiServer.Answer refused =
-                new ApiServer.Answer(answer.code(), words.toString(StandardCharsets.UTF_8));
+                new ApiServer.Answer(answer.code(), body.toString(StandardCharsets.UTF_8));
         return switch (refused.code()) {
             case 404 ->
                     new GatewayException.NotFound("The log of this job is no longer available.");

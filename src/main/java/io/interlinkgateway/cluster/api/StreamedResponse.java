@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// An answer of the API server that comes as it is made, such as a watch's. No more is asked for than the reader
-/// takes, and all share the HTTP/2 connections.
+/// A response of the API server that is read while it is sent, such as a watch. The reader's speed limits how much is
+/// requested (backpressure). All such responses share the HTTP/2 connections.
 public final class StreamedResponse implements AutoCloseable {
 
-    /// What comes out of the queue.
+    /// An element of the queue.
     private sealed interface Arrival {
 
         record Bytes(ByteBuffer buffer) implements Arrival {}
@@ -35,7 +35,7 @@ public final class StreamedResponse implements AutoCloseable {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private ByteBuffer current = ByteBuffer.allocate(0);
 
-    // What the ignored futures could say, the callbacks have said.
+    // The results of the ignored futures also reach the callbacks.
     @SuppressWarnings("FutureReturnValueIgnored")
     private StreamedResponse(ApiServer apiServer, String path) {
         HttpClient http = apiServer.client().getHttpClient();
@@ -56,17 +56,18 @@ public final class StreamedResponse implements AutoCloseable {
         });
     }
 
-    /// Asks for a path, and waits for the answer's status.
+    /// Requests a path and waits for the response's status.
     ///
-    /// @throws io.interlinkgateway.failure.GatewayException.ClusterUnavailable if there is none within the deadline
+    /// @throws io.interlinkgateway.failure.GatewayException.ClusterUnavailable if there is no response within the
+    ///     deadline
     public static StreamedResponse open(ApiServer apiServer, String path) {
         return open(apiServer, path, UnaryOperator.identity());
     }
 
-    /// Asks for a path whose answer may begin late.
+    /// Requests a path whose response may start late.
     ///
-    /// @param patience how long to wait for the answer's status; less than the deadline
-    /// @throws io.interlinkgateway.failure.GatewayException.ClusterUnavailable if the question failed
+    /// @param patience how long to wait for the response's status; less than the deadline
+    /// @throws io.interlinkgateway.failure.GatewayException.ClusterUnavailable if the request failed
     static StreamedResponse openEarly(ApiServer apiServer, String path, Duration patience) {
         return open(
                 apiServer,
@@ -86,19 +87,19 @@ public final class StreamedResponse implements AutoCloseable {
         }
     }
 
-    /// @return whether the answer has begun
+    /// @return whether the response has started
     boolean isAnswered() {
         return response.state() == CompletableFuture.State.SUCCESS;
     }
 
-    /// @return the HTTP status, once it has begun
+    /// @return the HTTP status, once the response has started
     public int code() {
         return response.join().code();
     }
 
     /// @param patience how long to wait for more
-    /// @return the next line, or nothing at the end of the answer
-    /// @throws IOException if the connection broke off, or nothing came in time
+    /// @return the next line, or nothing at the end of the response
+    /// @throws IOException if the connection was lost, or nothing arrived in time
     public Optional<String> nextLine(Duration patience) throws IOException, InterruptedException {
         while (true) {
             while (current.hasRemaining()) {
@@ -112,7 +113,7 @@ public final class StreamedResponse implements AutoCloseable {
             }
             switch (next(patience)) {
                 case LogStream.Part.Bytes more -> current = more.buffer();
-                case LogStream.Part.Quiet _ -> throw new IOException("The answer fell silent.");
+                case LogStream.Part.Quiet _ -> throw new IOException("The response stalled.");
                 case LogStream.Part.End _ -> {
                     return Optional.empty();
                 }
@@ -121,8 +122,8 @@ public final class StreamedResponse implements AutoCloseable {
     }
 
     /// @param patience how long to wait for more
-    /// @return what came
-    /// @throws IOException if the connection broke off
+    /// @return what arrived
+    /// @throws IOException if the connection was lost
     LogStream.Part next(Duration patience) throws IOException, InterruptedException {
         return switch (arrivals.poll(patience.toNanos(), TimeUnit.NANOSECONDS)) {
             case null -> new LogStream.Part.Quiet();
@@ -133,7 +134,7 @@ public final class StreamedResponse implements AutoCloseable {
             case Arrival.End end -> {
                 arrivals.add(end);
                 if (end.cause != null) {
-                    throw new IOException("The answer broke off.", end.cause);
+                    throw new IOException("The response ended early.", end.cause);
                 }
                 yield new LogStream.Part.End();
             }

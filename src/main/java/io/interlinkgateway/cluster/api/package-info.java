@@ -1,4 +1,4 @@
-/// Calls the API server, with deadlines, and streams its answers.
+/// Calls the API server with deadlines, and reads its streamed responses.
 @NullMarked
 package io.interlinkgateway.cluster.api;
 

@@ -159,7 +159,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
         }
         WorkspaceWatch found = workspaces.get(workspace);
         if (found == null) {
-            if (workspaces.size() >= limits.workspaces() && !closeLeastUsed()) {
+            if (workspaces.size() >= limits.maxWorkspaces() && !closeLeastUsed()) {
                 return Optional.empty();
             }
             found = new WorkspaceWatch(workspace, apiServer, reading, missing::forget, clock);

@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/// The environment variables that a container declares, with their values as the kubelet finds them.
+/// The environment variables that a container declares, with values resolved as the kubelet resolves them.
 public final class ContainerEnvironment {
 
     private static final Set<String> FIELDS =
@@ -22,8 +22,8 @@ public final class ContainerEnvironment {
 
     /// @param pod the container's pod
     /// @param container any of its containers
-    /// @param secrets the keys and values of all Secrets that are there, by name
-    /// @return names to values; what is not there is left out
+    /// @param secrets the keys and values of all existing Secrets, by name
+    /// @return names to values, without variables whose source does not exist
     static Map<String, String> of(
             Pod pod, Container container, Map<String, Map<String, String>> secrets) {
         Map<String, String> environment = new LinkedHashMap<>();
@@ -44,8 +44,8 @@ public final class ContainerEnvironment {
         return environment;
     }
 
-    /// Whether a variable needs something of the pod that the sandbox does not have.
-    public static boolean isBeyondTheSandbox(EnvVar variable) {
+    /// Whether a variable refers to a field of the pod that the sandbox does not provide.
+    public static boolean isUnsupported(EnvVar variable) {
         EnvVarSource source = variable.getValueFrom();
         return source != null
                 && source.getSecretKeyRef() == null

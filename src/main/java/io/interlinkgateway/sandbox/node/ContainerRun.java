@@ -18,16 +18,16 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// One container as a process. Interrupting it ends the process with all that came of it; so does the
-/// process's own end, as it would in a container.
+/// Runs one container as a process. When the thread is interrupted or the process exits, all its descendants are
+/// ended too, as in a container.
 ///
-/// @param command the program and its arguments; empty for the image's own, which there is none of here
+/// @param command the program and its arguments; empty for the image's own, which the sandbox does not have
 /// @param environment what the container declares
 /// @param home its working folder, which the pod's containers share
-/// @param temporaryFolder its own, which marks the processes that belong to it
-/// @param log where its output goes
-/// @param startedAt when it is reported to have begun
-/// @param grace how long it may take to end when it is asked to
+/// @param temporaryFolder its `TMPDIR`, by which the processes that belong to it are found
+/// @param log the file for its output
+/// @param startedAt the start time to report
+/// @param grace how long it may take to end after SIGTERM
 record ContainerRun(
         List<String> command,
         Map<String, String> environment,
@@ -41,15 +41,15 @@ record ContainerRun(
     private static final String PATH =
             "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    /// What Singularity ends with when it can't start the command (recording `command-missing`).
+    /// Singularity's exit code when it can't start the command (recording `command-missing`).
     private static final int NOT_STARTED = 255;
 
     private static final String NO_IMAGES =
             "The sandbox has no images, so it can't run an image's own entry point: give the job a"
                     + " command.";
-    private static final String NOT_POSSIBLE = "The process could not be started.";
+    private static final String START_FAILED = "The process could not be started.";
 
-    /// Without the environment, which may hold secrets, and the command, which may hold parts of it.
+    /// Omits the environment, which may contain secrets, and the command, which may contain parts of them.
     @Override
     public String toString() {
         return "ContainerRun[log=" + log.path() + "]";
@@ -68,19 +68,20 @@ record ContainerRun(
                             "stat " + command.getFirst() + ": no such file or directory",
                             Optional.empty(),
                             FaultKind.COMMAND);
-        } catch (IOException | IllegalArgumentException failure) {
-            // The message may quote the command or a variable, which may hold a secret.
-            return notStarted(NOT_POSSIBLE, Optional.of(NOT_POSSIBLE), FaultKind.COMMAND);
+        } catch (IOException | IllegalArgumentException _) {
+            // The exception's message may quote the command or a variable, which may contain a
+            // secret.
+            return notStarted(START_FAILED, Optional.of(START_FAILED), FaultKind.COMMAND);
         } finally {
             log.complete();
         }
     }
 
     private Exit run(Path program) throws IOException, InterruptedException {
-        List<String> words = new ArrayList<>(command);
-        words.set(0, program.toString());
+        List<String> arguments = new ArrayList<>(command);
+        arguments.set(0, program.toString());
         ProcessBuilder builder =
-                new ProcessBuilder(ProcessTree.inOwnSession(words))
+                new ProcessBuilder(ProcessTree.inOwnSession(arguments))
                         .directory(home.toFile())
                         .redirectInput(new File("/dev/null"))
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.path().toFile()))
@@ -96,9 +97,9 @@ record ContainerRun(
         }
     }
 
-    private Exit notStarted(String why, Optional<String> message, FaultKind kind) {
-        log.append("FATAL:   " + why);
-        return new Exit(NOT_STARTED, message, startedAt, Optional.of(new Fault(kind, why)));
+    private Exit notStarted(String reason, Optional<String> message, FaultKind kind) {
+        log.append("FATAL:   " + reason);
+        return new Exit(NOT_STARTED, message, startedAt, Optional.of(new Fault(kind, reason)));
     }
 
     private Map<String, String> wholeEnvironment() {
@@ -110,7 +111,7 @@ record ContainerRun(
         return whole;
     }
 
-    /// Found by the job's own PATH, not by the gateway's.
+    /// Finds the program in the job's PATH, not in the gateway's.
     private Optional<Path> program(String name) {
         Stream<Path> candidates =
                 name.contains("/")

@@ -9,31 +9,31 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// What the plugin makes of its files: `job.out` as it is at that moment, then the container's output, which is
-/// followed until it is complete. A file that isn't there is an empty one.
+/// Reads files as the plugin does: the present content of `job.out`, then the container's output, which is followed
+/// until it is complete. A missing file is treated as empty.
 final class FileLogStream implements LogStream {
 
     private static final int BLOCK = 8192;
 
     private final LogFile output;
     private final boolean follow;
-    private final ByteBuffer before;
+    private final ByteBuffer preparation;
     private @Nullable FileChannel open;
 
     FileLogStream(LogFile jobOut, LogFile output, boolean follow) throws IOException {
         this.output = output;
         this.follow = follow;
-        this.before = ByteBuffer.wrap(jobOut.bytes());
+        this.preparation = ByteBuffer.wrap(jobOut.bytes());
     }
 
     @Override
     public Part next(Duration patience) throws IOException, InterruptedException {
-        if (before.hasRemaining()) {
-            ByteBuffer taken = before.slice();
-            before.position(before.limit());
+        if (preparation.hasRemaining()) {
+            ByteBuffer taken = preparation.slice();
+            preparation.position(preparation.limit());
             return new Part.Bytes(taken);
         }
-        // Asked before reading, so that what was written until then is not missed.
+        // Checked before reading, so that nothing written before completion is missed.
         boolean complete = !follow || output.isComplete();
         ByteBuffer block = read();
         if (block.hasRemaining()) {
@@ -56,8 +56,8 @@ final class FileLogStream implements LogStream {
                 open = channel;
             }
             channel.read(block);
-        } catch (NoSuchFileException nothingYet) {
-            // The first writer creates it.
+        } catch (NoSuchFileException _) {
+            // The file does not exist until something is written.
         }
         return block.flip();
     }
@@ -68,8 +68,8 @@ final class FileLogStream implements LogStream {
             if (open != null) {
                 open.close();
             }
-        } catch (IOException onlyRead) {
-            // Nothing can be lost.
+        } catch (IOException _) {
+            // The channel was only read.
         }
     }
 }

@@ -4,8 +4,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.pod.MetadataNames;
-import io.interlinkgateway.sandbox.SandboxCredentials;
-import io.interlinkgateway.sandbox.SandboxProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,51 +19,54 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.util.FileSystemUtils;
 
-/// This machine in the part of a virtual kubelet with an HPC behind it. Each pod has its [PodRun].
+/// This machine as a virtual node: it does what a virtual kubelet and its HPC do. Each pod has a [PodRun].
 ///
-/// All processes end when the gateway is stopped; they survive it if it is killed. Images, volumes, and
-/// limits of CPU and memory have no effect here.
+/// All processes are ended when the gateway is stopped; they keep running if it is killed. Images, volumes and limits
+/// of CPU and memory have no effect.
 public final class LocalNode implements AutoCloseable {
 
-    private static final Duration LONGEST_GRACE_AT_THE_END = Duration.ofSeconds(1);
-    private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(4);
+    private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(1);
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(4);
 
-    private final SandboxProperties properties;
+    private final Settings settings;
     private final PodStore pods;
-    private final SandboxCredentials credentials;
+    private final SecretStore secrets;
     private final Clock clock;
-    private final Duration mountPatience;
+    private final Duration mountTimeout;
     private final Path folder;
     private final Semaphore slots;
     private final AtomicLong lastJobId = new AtomicLong();
     private final Map<String, PodRun> runs = new ConcurrentHashMap<>();
     private volatile boolean closing;
 
-    /// @param properties what is configured
-    /// @param pods where pods and their statuses are kept
-    /// @param credentials what jobs log in with
-    /// @param clock the time of statuses
-    public LocalNode(
-            SandboxProperties properties,
-            PodStore pods,
-            SandboxCredentials credentials,
-            Clock clock) {
-        this(properties, pods, credentials, clock, Duration.ofMinutes(5));
+    /// How a node runs pods.
+    ///
+    /// @param name the node's name
+    /// @param slots the maximum number of pods that run at the same time, at least 1
+    /// @param terminationGrace how long processes may take to end after SIGTERM
+    public record Settings(String name, int slots, Duration terminationGrace) {}
+
+    /// @param settings how pods are run
+    /// @param pods stores pods and their statuses
+    /// @param secrets the Secrets that pods can refer to
+    /// @param clock gives the times in statuses
+    public LocalNode(Settings settings, PodStore pods, SecretStore secrets, Clock clock) {
+        this(settings, pods, secrets, clock, Duration.ofMinutes(5));
     }
 
-    /// @param mountPatience how long pods wait for what they mount; interLink's is five minutes
+    /// @param mountTimeout how long pods wait for the Secrets that they mount; five minutes with interLink
     public LocalNode(
-            SandboxProperties properties,
+            Settings settings,
             PodStore pods,
-            SandboxCredentials credentials,
+            SecretStore secrets,
             Clock clock,
-            Duration mountPatience) {
-        this.mountPatience = mountPatience;
-        this.properties = properties;
+            Duration mountTimeout) {
+        this.mountTimeout = mountTimeout;
+        this.settings = settings;
         this.pods = pods;
-        this.credentials = credentials;
+        this.secrets = secrets;
         this.clock = clock;
-        this.slots = new Semaphore(properties.runningJobs(), true);
+        this.slots = new Semaphore(settings.slots(), true);
         try {
             this.folder = Files.createTempDirectory("interlink-gateway-sandbox-");
         } catch (IOException failure) {
@@ -73,33 +74,32 @@ public final class LocalNode implements AutoCloseable {
         }
     }
 
-    /// Takes a pod that is stored, and runs it if it was sent to this node.
+    /// Runs a stored pod if it is assigned to this node.
     public void run(Pod pod) {
         PodRun run = new PodRun(this, pod, folder.resolve(pod.getMetadata().getUid()));
         runs.put(pod.getMetadata().getUid(), run);
         if (isForThisNode(pod)) {
             run.start();
         } else {
-            run.neverStart();
+            run.rejectAsUnschedulable();
         }
-        // Whoever deleted the pod before its run was known could not end it.
+        // The pod may have been deleted before its run was registered.
         pods.find(PodStore.Key.of(pod))
                 .filter(current -> current.getMetadata().getDeletionTimestamp() != null)
                 .ifPresent(_ -> run.end());
     }
 
     private boolean isForThisNode(Pod pod) {
-        return properties
-                .node()
+        return settings.name()
                 .equals(
                         Objects.requireNonNullElse(
                                         pod.getSpec().getNodeSelector(), Map.<String, String>of())
                                 .get(MetadataNames.HOSTNAME));
     }
 
-    /// Begins to end a pod, as a deletion does.
+    /// Starts to delete a pod.
     ///
-    /// @return the pod as it goes, unless it is gone already
+    /// @return the pod while it is being deleted; empty if it no longer exists
     public Optional<Pod> end(Pod pod) {
         PodStore.Key key = PodStore.Key.of(pod);
         String uid = pod.getMetadata().getUid();
@@ -108,21 +108,21 @@ public final class LocalNode implements AutoCloseable {
                 uid,
                 current ->
                         PodStatuses.terminating(
-                                current, clock.instant(), properties.terminationGrace()));
+                                current, clock.instant(), settings.terminationGrace()));
         Optional.ofNullable(runs.get(uid)).ifPresent(PodRun::end);
-        return pods.find(key).filter(left -> left.getMetadata().getUid().equals(uid));
+        return pods.find(key).filter(current -> current.getMetadata().getUid().equals(uid));
     }
 
-    /// @throws IOException if it can't be read
+    /// @throws IOException if the log can't be read
     public LogStream log(Pod pod, String container, boolean follow) throws IOException {
         PodRun run = runs.get(pod.getMetadata().getUid());
         if (run == null) {
-            throw new IOException("The pod is gone, or not here yet.");
+            throw new IOException("The pod was deleted, or does not run here yet.");
         }
         return run.log(container, follow);
     }
 
-    void forget(Pod pod) {
+    void remove(Pod pod) {
         runs.remove(pod.getMetadata().getUid());
         pods.remove(PodStore.Key.of(pod), pod.getMetadata().getUid());
     }
@@ -131,16 +131,16 @@ public final class LocalNode implements AutoCloseable {
         return pods;
     }
 
-    SandboxCredentials credentials() {
-        return credentials;
+    SecretStore secrets() {
+        return secrets;
     }
 
     Clock clock() {
         return clock;
     }
 
-    Duration mountPatience() {
-        return mountPatience;
+    Duration mountTimeout() {
+        return mountTimeout;
     }
 
     Semaphore slots() {
@@ -148,7 +148,7 @@ public final class LocalNode implements AutoCloseable {
     }
 
     String name() {
-        return properties.node();
+        return settings.name();
     }
 
     String nextJobId() {
@@ -156,14 +156,12 @@ public final class LocalNode implements AutoCloseable {
     }
 
     Optional<Map<String, String>> secret(Pod pod, String name) {
-        return credentials.secret(new Workspace(pod.getMetadata().getNamespace()), name);
+        return secrets.secret(new Workspace(pod.getMetadata().getNamespace()), name);
     }
 
     Duration grace() {
-        Duration grace = properties.terminationGrace();
-        return closing && grace.compareTo(LONGEST_GRACE_AT_THE_END) > 0
-                ? LONGEST_GRACE_AT_THE_END
-                : grace;
+        Duration grace = settings.terminationGrace();
+        return closing && grace.compareTo(SHUTDOWN_GRACE) > 0 ? SHUTDOWN_GRACE : grace;
     }
 
     /// Ends all pods, within five seconds.
@@ -172,12 +170,12 @@ public final class LocalNode implements AutoCloseable {
         closing = true;
         List<PodRun> all = List.copyOf(runs.values());
         all.forEach(PodRun::end);
-        long deadline = System.nanoTime() + PATIENCE_AT_THE_END.toNanos();
+        long deadline = System.nanoTime() + SHUTDOWN_TIMEOUT.toNanos();
         all.forEach(run -> run.awaitEnd(Duration.ofNanos(deadline - System.nanoTime())));
         try {
             FileSystemUtils.deleteRecursively(folder);
-        } catch (IOException leftBehind) {
-            // The folder for temporary files is somebody else's to clean.
+        } catch (IOException _) {
+            // The system cleans up its folder for temporary files.
             folder.toFile().deleteOnExit();
         }
     }

@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// A file that somebody writes a log into, until it is complete.
+/// A log file that is written until it is complete.
 final class LogFile {
 
     private final Path path;
@@ -37,11 +37,11 @@ final class LogFile {
         }
     }
 
-    /// What was written until now.
+    /// The content so far.
     byte[] bytes() throws IOException {
         try {
             return Files.readAllBytes(path);
-        } catch (NoSuchFileException nothingYet) {
+        } catch (NoSuchFileException _) {
             return new byte[0];
         }
     }
@@ -54,7 +54,7 @@ final class LogFile {
         return completion.getCount() == 0;
     }
 
-    /// Waits a moment, or until the file is complete if that comes first.
+    /// Waits for the given time, or until the file is complete.
     void pause(long millis) throws InterruptedException {
         boolean _ = completion.await(millis, TimeUnit.MILLISECONDS);
     }

@@ -6,23 +6,24 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.env.Environment;
 
-/// Keeps the sandbox off every address but the loopback ones: who reaches it runs commands on this machine.
+/// Ensures that the sandbox listens on loopback addresses only: whoever can reach it can run commands on this
+/// machine.
 public final class LoopbackOnly {
 
     private static final String HINT =
-            "The sandbox runs whatever it is sent as the user who started it, so it listens on a"
-                    + " loopback address only, such as 127.0.0.1. For other machines, run the"
-                    + " gateway with the profile kubernetes.";
+            "The sandbox runs any command that it receives, as the user who started it. So it only"
+                + " listens on a loopback address such as 127.0.0.1. To serve other machines, run"
+                + " the gateway with the profile kubernetes.";
 
     private LoopbackOnly() {}
 
-    /// @param environment holds the addresses to listen on
-    /// @throws InvalidConfigurationPropertyValueException if one of them can be reached from elsewhere
+    /// @param environment has the addresses to listen on
+    /// @throws InvalidConfigurationPropertyValueException if one of them is not a loopback address
     public static void require(Environment environment) {
         require("server.address", environment.getProperty("server.address"));
         String management = environment.getProperty("management.server.address");
-        // On a port of its own, management listens on all addresses unless it has an address of its
-        // own.
+        // With a separate port, management listens on all addresses unless an address is
+        // configured.
         if (management != null || environment.containsProperty("management.server.port")) {
             require("management.server.address", management);
         }
@@ -36,9 +37,9 @@ public final class LoopbackOnly {
 
     private static boolean isLoopback(String address) {
         try {
-            // Nothing and "localhost" both mean the loopback interface to getByName.
+            // getByName resolves an empty name, as well as "localhost", to the loopback interface.
             return !address.isBlank() && InetAddress.getByName(address).isLoopbackAddress();
-        } catch (UnknownHostException unknown) {
+        } catch (UnknownHostException _) {
             return false;
         }
     }

@@ -46,13 +46,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
-/// One pod's life on the [LocalNode]: it waits for what it refers to, then for its turn; its pre-exec runs, its
-/// init containers one after the other, its containers side by side; then its end is reported. A thread of
-/// its own does all that; interrupting that thread ends the pod's processes.
+/// Runs one pod on the [LocalNode], in a thread of its own: waits for the Secrets that the pod refers to and for a
+/// free slot, runs pre-exec, then the init containers one after the other, then the containers in parallel, and
+/// reports the end. Interrupting the thread ends the pod's processes.
 final class PodRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(PodRun.class);
-    private static final Duration FOREVER = Duration.ofDays(36500);
+    private static final Duration NO_TIMEOUT = Duration.ofDays(36500);
     private static final int KILLED_BY_TERM = 15;
     private static final String TIME_LIMIT = "SLURM job reached its time limit and was terminated";
 
@@ -61,10 +61,10 @@ final class PodRun {
     private final Path folder;
     private final LogFile preparation;
     private final Map<String, LogFile> logs = new LinkedHashMap<>();
-    private final CountDownLatch gone = new CountDownLatch(1);
-    private @Nullable Thread life;
+    private final CountDownLatch removed = new CountDownLatch(1);
+    private @Nullable Thread thread;
     private boolean ending;
-    private boolean over;
+    private boolean finished;
 
     PodRun(LocalNode node, Pod pod, Path folder) {
         this.node = node;
@@ -80,38 +80,38 @@ final class PodRun {
     }
 
     synchronized void start() {
-        life = Thread.ofVirtual().name("pod-" + pod.getMetadata().getName()).unstarted(this::live);
+        thread = Thread.ofVirtual().name("pod-" + pod.getMetadata().getName()).unstarted(this::run);
         if (!ending) {
-            life.start();
+            thread.start();
         }
     }
 
-    void neverStart() {
+    void rejectAsUnschedulable() {
         change(PodStatuses::unschedulable);
         finish();
     }
 
-    /// Ends the pod's processes and makes the pod go away, now or when they have ended.
+    /// Ends the pod's processes and removes the pod when they have ended.
     void end() {
         synchronized (this) {
             if (ending) {
                 return;
             }
             ending = true;
-            if (!over && life != null) {
-                life.interrupt();
+            if (!finished && thread != null) {
+                thread.interrupt();
                 return;
             }
         }
-        vanish();
+        remove();
     }
 
     void awaitEnd(Duration patience) {
         try {
-            if (!gone.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                LOG.warn("Processes of the job {} are still there.", pod.getMetadata().getName());
+            if (!removed.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.warn("Processes of the job {} are still running.", pod.getMetadata().getName());
             }
-        } catch (InterruptedException interrupted) {
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
@@ -120,8 +120,8 @@ final class PodRun {
         return new FileLogStream(preparation, Objects.requireNonNull(logs.get(container)), follow);
     }
 
-    /// @return nothing if the job may run for ever
-    /// @throws InvalidValueException if sbatch would refuse its time
+    /// @return nothing if the job has no time limit
+    /// @throws InvalidValueException if sbatch would refuse the time
     private Optional<Duration> walltime() {
         return Optional.ofNullable(pod.getMetadata().getAnnotations())
                 .map(annotations -> annotations.get(MetadataNames.FLAGS))
@@ -129,13 +129,13 @@ final class PodRun {
                 .flatMap(time -> SlurmTime.parse(time).limit());
     }
 
-    private void live() {
+    private void run() {
         try {
             Files.createDirectories(home());
             change(current -> PodStatuses.scheduled(current, node.name()));
             Optional<Map<String, Map<String, String>>> secrets = awaitSecrets();
             if (secrets.isEmpty()) {
-                change(PodStatuses::givenUp);
+                change(PodStatuses::abandoned);
                 return;
             }
             Map<String, Map<String, String>> environments = environments(secrets.get());
@@ -152,7 +152,7 @@ final class PodRun {
         } catch (InvalidValueException refused) {
             change(current ->
                     PodStatuses.refused(current, String.valueOf(refused.getMessage()), now()));
-        } catch (InterruptedException ended) {
+        } catch (InterruptedException _) {
             LOG.debug("The job {} was ended.", pod.getMetadata().getName());
         } catch (IOException | RuntimeException | ExecutionException failure) {
             LOG.error("The job {} can't be run.", pod.getMetadata().getName(), failure);
@@ -163,29 +163,30 @@ final class PodRun {
         }
     }
 
-    /// interLink does not hand a pod over before all is there that it refers to. For the environment it waits for
-    /// ever and says nothing of it (recording `secret-missing`), for volumes five minutes in a phase of its own.
+    /// interLink does not submit a pod before all objects that it refers to exist. For environment variables it waits
+    /// without a limit and reports nothing (recording `secret-missing`); for volumes it waits five minutes, in a
+    /// phase of its own.
     ///
-    /// @return the pod's Secrets by name; empty if the pod was given up
+    /// @return the pod's Secrets by name; empty if they did not exist in time
     private Optional<Map<String, Map<String, String>>> awaitSecrets() throws InterruptedException {
         List<ObjectReference> references = ObjectReferences.of(pod);
         Optional<Long> mountDeadline = Optional.empty();
         while (true) {
-            long version = node.credentials().version();
+            long version = node.secrets().version();
             Map<String, Map<String, String>> secrets = secrets(references);
             Optional<MissingObject> missing = firstMissing(references, secrets);
             if (missing.isEmpty()) {
                 return Optional.of(secrets);
             }
-            long deadline = System.nanoTime() + FOREVER.toNanos();
+            long deadline = System.nanoTime() + NO_TIMEOUT.toNanos();
             if (missing.get().reference().use() == Use.VOLUME) {
                 deadline =
                         mountDeadline.orElseGet(
-                                () -> System.nanoTime() + node.mountPatience().toNanos());
+                                () -> System.nanoTime() + node.mountTimeout().toNanos());
                 mountDeadline = Optional.of(deadline);
-                change(PodStatuses::withoutMounts);
+                change(PodStatuses::waitingForMounts);
             }
-            if (!node.credentials().awaitChangeAfter(version, deadline)) {
+            if (!node.secrets().awaitChangeAfter(version, deadline)) {
                 return Optional.empty();
             }
         }
@@ -238,8 +239,8 @@ final class PodRun {
 
     /// How a pod ended.
     ///
-    /// @param exits what interLink would say of its containers
-    /// @param record what the job's own record would say
+    /// @param exits what interLink would report about its containers
+    /// @param record what the job's own record would contain
     private record Outcome(List<Exit> exits, JobRecord record) {}
 
     private Outcome execute(
@@ -247,13 +248,13 @@ final class PodRun {
             Optional<Duration> walltime,
             String jobId)
             throws InterruptedException, ExecutionException {
-        long deadline = System.nanoTime() + walltime.orElse(FOREVER).toNanos();
+        long deadline = System.nanoTime() + walltime.orElse(NO_TIMEOUT).toNanos();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             try {
                 return execute(environments, threads, deadline, jobId);
-            } catch (TimeoutException timeLimit) {
+            } catch (TimeoutException _) {
                 LocalDateTime killedAt = LocalDateTime.ofInstant(seconds(), ZoneOffset.UTC);
-                String words = tellTimeLimit(jobId, killedAt);
+                String message = writeTimeLimit(jobId, killedAt);
                 threads.shutdownNow();
                 return sameForAll(
                         new Exit(
@@ -265,10 +266,10 @@ final class PodRun {
                                 startedAt(),
                                 Optional.of(killedAt),
                                 JobRecord.KillCause.TIME_LIMIT,
-                                words));
-            } catch (InterruptedException ended) {
+                                message));
+            } catch (InterruptedException failure) {
                 threads.shutdownNow();
-                throw ended;
+                throw failure;
             }
         }
     }
@@ -319,9 +320,9 @@ final class PodRun {
                                 .flatMap(Exit::fault)));
     }
 
-    /// Runs what comes before the containers.
+    /// Runs pre-exec and the init containers.
     ///
-    /// @return how the containers end that were not started, because something before them failed
+    /// @return the outcome for the containers if they can't be started because pre-exec or an init container failed
     private Optional<Outcome> prepare(
             Map<String, Map<String, String>> environments,
             ExecutorService threads,
@@ -333,7 +334,7 @@ final class PodRun {
             if (preExec.isPresent()) {
                 return preExec.map(exit -> sameForAll(exit, new JobRecord.NoHeader()));
             }
-            tellBeginning(jobId);
+            writeHeader(jobId);
         } finally {
             preparation.complete();
         }
@@ -345,7 +346,7 @@ final class PodRun {
                 String message =
                         "The init container "
                                 + container.getName()
-                                + " ended with the exit code "
+                                + " ended with exit code "
                                 + exit.code()
                                 + ".";
                 return Optional.of(
@@ -371,8 +372,8 @@ final class PodRun {
         return Optional.empty();
     }
 
-    /// The plugin writes pre-exec and its own job script, on the next line, into one file. So the containers
-    /// run if the shell comes as far as that line, whatever the exit codes on the way.
+    /// The plugin writes pre-exec and, on the next line, its own job script into one file. So the containers run if
+    /// the shell reaches that line, no matter which commands failed before.
     private Optional<Exit> preExec(ExecutorService threads, long deadline)
             throws InterruptedException, ExecutionException, TimeoutException {
         String text =
@@ -397,9 +398,8 @@ final class PodRun {
         if (Files.exists(reached)) {
             return Optional.empty();
         }
-        // No container left its status file, so interLink reads squeue's raw wait status, which is
-        // the
-        // code times 256, by the last two digits (recording pre-exec-fails).
+        // No container wrote a status file, so interLink takes the last two digits of squeue's raw
+        // wait status, which is the code times 256 (recording pre-exec-fails).
         int misread = code * 256 % 100;
         return Optional.of(new Exit(misread, Optional.empty(), Optional.empty(), Optional.empty()));
     }
@@ -432,8 +432,8 @@ final class PodRun {
         return exit.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     }
 
-    /// These lines separate the containers' output from what ran before it, as in interLink's logs.
-    private void tellBeginning(String jobId) {
+    /// Writes the lines that separate the containers' output from that of pre-exec in interLink's logs.
+    private void writeHeader(String jobId) {
         preparation.append(
                 "This pod "
                         + pod.getMetadata().getName()
@@ -445,19 +445,19 @@ final class PodRun {
         preparation.append("To get more info, please run: scontrol show job " + jobId + ".");
     }
 
-    /// @return SLURM's own words
-    private String tellTimeLimit(String jobId, LocalDateTime killedAt) {
-        String words =
+    /// @return SLURM's message
+    private String writeTimeLimit(String jobId, LocalDateTime killedAt) {
+        String message =
                 "*** JOB %s ON %s CANCELLED AT %s DUE TO TIME LIMIT ***"
                         .formatted(
                                 jobId,
                                 node.name(),
                                 DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(killedAt));
-        String line = "slurmstepd-" + node.name() + ": error: " + words;
+        String line = "slurmstepd-" + node.name() + ": error: " + message;
         Stream.concat(Stream.of(preparation), logs.values().stream())
                 .filter(log -> !log.isComplete())
                 .forEach(log -> log.append(line));
-        return words;
+        return message;
     }
 
     private Optional<Instant> startedAt() {
@@ -496,23 +496,26 @@ final class PodRun {
         preparation.complete();
         logs.values().forEach(LogFile::complete);
         synchronized (this) {
-            over = true;
+            finished = true;
             if (!ending) {
                 return;
             }
         }
-        vanish();
+        remove();
     }
 
-    private void vanish() {
+    private void remove() {
         preparation.complete();
         logs.values().forEach(LogFile::complete);
         try {
             FileSystemUtils.deleteRecursively(folder);
-        } catch (IOException leftBehind) {
-            LOG.warn("The folder of the job {} is left.", pod.getMetadata().getName(), leftBehind);
+        } catch (IOException failure) {
+            LOG.warn(
+                    "The folder of the job {} could not be deleted.",
+                    pod.getMetadata().getName(),
+                    failure);
         }
-        node.forget(pod);
-        gone.countDown();
+        node.remove(pod);
+        removed.countDown();
     }
 }

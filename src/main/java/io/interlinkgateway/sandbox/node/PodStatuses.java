@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What interLink writes into a pod's status, moment by moment, as it was recorded.
+/// The statuses that interLink gives a pod during its life, as recorded.
 public final class PodStatuses {
 
     private PodStatuses() {}
@@ -29,16 +29,16 @@ public final class PodStatuses {
     /// How a container ended.
     ///
     /// @param code its exit code
-    /// @param message what there is to say about it, if anything
-    /// @param startedAt when it began, if it did
-    /// @param fault why it was not started, if it was not
+    /// @param message an explanation, if there is one
+    /// @param startedAt when it started, if it did
+    /// @param fault why it could not be started, if that is so
     record Exit(
             int code,
             Optional<String> message,
             Optional<Instant> startedAt,
             Optional<JobRecord.Fault> fault) {}
 
-    /// @param pod what is to be created
+    /// @param pod the pod to be created
     /// @param uid its UID
     /// @param now when it is created
     /// @return the pod as an API server would return it
@@ -81,8 +81,8 @@ public final class PodStatuses {
         // spotless:on
     }
 
-    /// While a Secret or ConfigMap is missing that the pod mounts.
-    static Pod withoutMounts(Pod pod) {
+    /// The status while a Secret or ConfigMap that the pod mounts does not exist.
+    static Pod waitingForMounts(Pod pod) {
         // spotless:off
         return new PodBuilder(pod)
                 .editStatus()
@@ -92,8 +92,8 @@ public final class PodStatuses {
         // spotless:on
     }
 
-    /// When that lasted too long.
-    static Pod givenUp(Pod pod) {
+    /// The status after interLink stopped waiting for it.
+    static Pod abandoned(Pod pod) {
         // spotless:off
         return new PodBuilder(pod)
                 .editStatus()
@@ -162,7 +162,7 @@ public final class PodStatuses {
     /// As in the recordings, each container's reason is that of the whole pod.
     ///
     /// @param exits how each container ended, in their order
-    /// @param record what really happened
+    /// @param record what actually happened
     static Pod ended(Pod pod, List<Exit> exits, JobRecord record, Instant now) {
         int highest = exits.stream().mapToInt(Exit::code).max().orElse(0);
         String reason = highest == 0 ? "Completed" : "Error: " + highest;
@@ -183,7 +183,7 @@ public final class PodStatuses {
         // spotless:on
     }
 
-    /// As in the recording `bad-partition`, but for the layers around sbatch's words.
+    /// As in the recording `bad-partition`, without the layers around sbatch's message.
     static Pod refused(Pod pod, String message, Instant now) {
         Exit refusal = new Exit(1, Optional.of(message), Optional.empty(), Optional.empty());
         // spotless:off
@@ -199,7 +199,7 @@ public final class PodStatuses {
         // spotless:on
     }
 
-    /// As the API server does it: the time of deletion is when the grace will be over.
+    /// As with the API server, the deletion timestamp is the end of the grace period.
     static Pod terminating(Pod pod, Instant now, Duration grace) {
         if (pod.getMetadata().getDeletionTimestamp() != null) {
             return pod;

@@ -16,11 +16,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/// The pods, in memory, by workspace and name. A pod that is stored is never changed, only replaced by a
-/// changed copy. Changes exclude one another; reading goes on meanwhile.
+/// Pods in memory, by workspace and name. A stored pod is never modified, only replaced by a changed copy. Changes
+/// are synchronized; reads do not wait for them.
 public final class PodStore {
 
-    /// Where a pod is.
+    /// Identifies a pod.
     ///
     /// @param workspace its namespace
     /// @param name its name
@@ -43,20 +43,20 @@ public final class PodStore {
         }
     }
 
-    /// A pod as it is since a change.
+    /// A pod and the version of its last change.
     ///
-    /// @param version which change of the store that was
+    /// @param version the number of that change in the store
     /// @param pod the pod
     public record Stored(long version, Pod pod) {}
 
-    /// Hears of each change, in order.
+    /// Receives all changes in order.
     public interface Listener {
 
-        /// @param before the pod as it was, unless it is new
-        /// @param now the pod, which can be found already
+        /// @param before the previous pod, unless it is new
+        /// @param now the changed pod, which is already stored
         void changed(Optional<Pod> before, Stored now);
 
-        /// @param last the pod as it was, with the version of its end
+        /// @param last the last pod, with the version of its removal
         void removed(Stored last);
     }
 
@@ -69,27 +69,27 @@ public final class PodStore {
         listeners.add(listener);
     }
 
-    /// @param key a pod's
+    /// @param key identifies the pod
     /// @return the pod, unless there is none
     public Optional<Pod> find(Key key) {
         return Optional.ofNullable(pods.get(key)).map(Stored::pod);
     }
 
-    /// The pods of a workspace by name, beginning after a name; an empty name begins with the first.
+    /// The pods of a workspace, sorted by name, after a given name; after an empty name: all.
     public Stream<Pod> after(Workspace workspace, String name) {
         return stored(workspace, name).map(Stored::pod);
     }
 
-    /// The same with their versions.
+    /// As [#after], with versions.
     public Stream<Stored> stored(Workspace workspace, String name) {
         return pods.tailMap(new Key(workspace.value(), name), false).entrySet().stream()
                 .takeWhile(entry -> entry.getKey().workspace().equals(workspace.value()))
                 .map(Map.Entry::getValue);
     }
 
-    /// Stores a pod unless another has its Idempotency-Key or its name.
+    /// Stores a pod unless another one has its Idempotency-Key or its name.
     ///
-    /// @return the other
+    /// @return the other one, if there is one
     public synchronized Optional<Pod> add(Pod pod) {
         Optional<Pod> other =
                 after(new Workspace(pod.getMetadata().getNamespace()), "")
@@ -102,7 +102,7 @@ public final class PodStore {
         return other;
     }
 
-    /// Changes the pod of this name and UID, if it is still there.
+    /// Changes the pod with this name and UID, if it exists.
     ///
     /// @return the changed pod
     synchronized Optional<Pod> change(Key key, String uid, UnaryOperator<Pod> change) {
@@ -118,7 +118,7 @@ public final class PodStore {
         listeners.forEach(listener -> listener.changed(before, now));
     }
 
-    /// Removes the pod of this name and UID, if it is still there.
+    /// Removes the pod with this name and UID, if it exists.
     synchronized void remove(Key key, String uid) {
         find(key)
                 .filter(pod -> hasUid(pod, uid))
@@ -130,9 +130,9 @@ public final class PodStore {
         notifyAll();
     }
 
-    /// Waits until the pod of this name and UID is removed.
+    /// Waits until the pod with this name and UID is removed.
     ///
-    /// @return false if it is still there when the time is up
+    /// @return false if it still exists after that time
     public synchronized boolean awaitRemoval(Key key, String uid, Duration patience)
             throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();

@@ -8,72 +8,71 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// A process with everything that came of it.
+/// A process with all its descendants.
 ///
-/// Descendants whose parents live are known to the JDK. Where there is `/proc`, those are found as well
-/// whose parents have ended: by their session, which `setsid` made for the tree, and by the value of
-/// `TMPDIR` that they were born with, which no other tree has. What is left out: a process that has a
-/// session of its own, an environment of its own and no parent any more; and, without `/proc`, every
-/// process whose parent has ended.
+/// The JDK finds descendants whose parents are still running. Where `/proc` exists, those whose parents have exited
+/// are found as well: by their session, which `setsid` creates for the tree, and by their initial value of `TMPDIR`,
+/// which is unique to the tree. Not found are processes without a parent that changed both session and environment
+/// and, without `/proc`, all processes whose parent has exited.
 final class ProcessTree {
 
     private static final Path PROCESSES = Path.of("/proc");
     private static final Path SETSID = Path.of("/usr/bin/setsid");
-    private static final Duration LAST_WAIT = Duration.ofSeconds(2);
+    private static final Duration KILL_TIMEOUT = Duration.ofSeconds(2);
     private static final long PAUSE_MILLIS = 20;
 
     private final Process root;
-    private final String mark;
+    private final String variable;
 
-    /// @param root started by [#inOwnSession]
-    /// @param temporaryFolder what `TMPDIR` is for this tree alone
+    /// @param root a process that was started with [#inOwnSession]
+    /// @param temporaryFolder the value of `TMPDIR` for this tree only
     ProcessTree(Process root, Path temporaryFolder) {
         this.root = root;
-        this.mark = "TMPDIR=" + temporaryFolder + "\0";
+        this.variable = "TMPDIR=" + temporaryFolder + "\0";
     }
 
-    /// The command that runs another in a session of its own, where that is possible.
+    /// A command that runs the given one in a new session, if `setsid` is installed.
     static List<String> inOwnSession(List<String> command) {
         return Files.isExecutable(SETSID)
                 ? Stream.concat(Stream.of(SETSID.toString()), command.stream()).toList()
                 : command;
     }
 
-    /// Ends all processes: asks them, and kills those that are left after the grace. An interrupted wait ends
-    /// the grace.
+    /// Ends all processes with SIGTERM, and kills those that remain after the grace period. An interrupt ends the
+    /// grace period early.
     void end(Duration grace) {
-        if (alive().isEmpty()) {
+        if (runningProcesses().isEmpty()) {
             return;
         }
-        alive().forEach(ProcessHandle::destroy);
+        runningProcesses().forEach(ProcessHandle::destroy);
         if (!awaitEnd(grace, false)) {
-            awaitEnd(LAST_WAIT, true);
+            awaitEnd(KILL_TIMEOUT, true);
         }
     }
 
     private boolean awaitEnd(Duration patience, boolean kill) {
         long deadline = System.nanoTime() + patience.toNanos();
-        List<ProcessHandle> left = alive();
-        while (!left.isEmpty() && System.nanoTime() < deadline) {
+        List<ProcessHandle> remaining = runningProcesses();
+        while (!remaining.isEmpty() && System.nanoTime() < deadline) {
             if (kill) {
-                left.forEach(ProcessHandle::destroyForcibly);
+                remaining.forEach(ProcessHandle::destroyForcibly);
             }
             try {
                 Thread.sleep(PAUSE_MILLIS);
-            } catch (InterruptedException hurry) {
+            } catch (InterruptedException _) {
                 return false;
             }
-            left = alive();
+            remaining = runningProcesses();
         }
-        return left.isEmpty();
+        return remaining.isEmpty();
     }
 
-    private List<ProcessHandle> alive() {
+    private List<ProcessHandle> runningProcesses() {
         Stream<ProcessHandle> known = Stream.concat(Stream.of(root.toHandle()), root.descendants());
-        return Stream.concat(known, found()).distinct().filter(ProcessHandle::isAlive).toList();
+        return Stream.concat(known, orphans()).distinct().filter(ProcessHandle::isAlive).toList();
     }
 
-    private Stream<ProcessHandle> found() {
+    private Stream<ProcessHandle> orphans() {
         return Files.isDirectory(PROCESSES)
                 ? ProcessHandle.allProcesses().filter(this::belongs)
                 : Stream.empty();
@@ -83,15 +82,15 @@ final class ProcessTree {
         Path folder = PROCESSES.resolve(Long.toString(process.pid()));
         try {
             String status = Files.readString(folder.resolve("stat"), StandardCharsets.ISO_8859_1);
-            // The name in parentheses may hold anything; then come state, parent, group and
-            // session.
+            // After the name in parentheses, which may contain anything, come state, parent, group
+            // and session.
             String[] fields = status.substring(status.lastIndexOf(')') + 2).split(" ", 5);
             if (fields[3].equals(Long.toString(root.pid()))) {
                 return !fields[0].equals("Z");
             }
             return Files.readString(folder.resolve("environ"), StandardCharsets.ISO_8859_1)
-                    .contains(mark);
-        } catch (IOException | IndexOutOfBoundsException goneOrNotOurs) {
+                    .contains(variable);
+        } catch (IOException | IndexOutOfBoundsException _) {
             return false;
         }
     }

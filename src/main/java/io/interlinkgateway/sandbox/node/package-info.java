@@ -1,4 +1,4 @@
-/// A node of this machine: pods as processes.
+/// A node that runs pods as processes of this machine.
 @NullMarked
 package io.interlinkgateway.sandbox.node;
 

@@ -335,7 +335,7 @@ class LocalNodeTests {
                                     failed ->
                                             assertThat(failed.message())
                                                     .contains(
-                                                            "that the job mounts was not there")));
+                                                            "that the job mounts did not exist")));
         }
     }
 
