@@ -34,6 +34,14 @@ final class LookaheadBuffer {
         bytes[size++] = next;
     }
 
+    /// @param from the first of the bytes that are added
+    /// @param to after the last of them
+    void add(byte[] next, int from, int to) {
+        for (int at = from; at < to; at++) {
+            add(next[at]);
+        }
+    }
+
     /// The last byte continues what was searched before.
     ///
     /// @return whether an occurrence ends with the last byte
@@ -66,9 +74,7 @@ final class LookaheadBuffer {
         if (from < to - keptOfOthers) {
             sink.own(others, from, to - keptOfOthers);
         }
-        for (int at = to - keptOfOthers; at < to; at++) {
-            add(others[at]);
-        }
+        add(others, to - keptOfOthers, to);
     }
 
     /// Hands out all bytes as the plugin's.

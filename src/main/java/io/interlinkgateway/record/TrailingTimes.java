@@ -32,10 +32,12 @@ final class TrailingTimes {
 
     /// @return after the times so far
     private int readTimes(byte[] bytes, int from, int to, Sink sink) {
+        int longest = Math.min(to, from + LONGEST - pending.size());
         int at = from;
-        while (at < to && accepts(bytes[at])) {
-            pending.add(bytes[at++]);
+        while (at < longest && accepts(bytes[at])) {
+            at++;
         }
+        pending.add(bytes, from, at);
         if (at < to) {
             reject(sink);
         }
@@ -72,7 +74,7 @@ final class TrailingTimes {
         byte expected = LINES[next];
         if (expected == '#') {
             next += read == 's' ? 1 : 0;
-            return pending.size() < LONGEST && (read == 's' || isInTime(read));
+            return read == 's' || isInTime(read);
         }
         next += expected == read ? 1 : 0;
         return expected == read;
