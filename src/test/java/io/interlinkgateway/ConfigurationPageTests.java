@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
@@ -25,18 +24,14 @@ import tools.jackson.databind.json.JsonMapper;
 /// writes from the properties' Javadoc, with what the profile `sandbox` changes.
 class ConfigurationPageTests {
 
-    private static final Path COMMITTED = Path.of("docs/reference/configuration.md");
+    private static final CommittedFile COMMITTED =
+            new CommittedFile(Path.of("docs/reference/configuration.md"), "docs.update");
     private static final String METADATA = "META-INF/spring-configuration-metadata.json";
 
     /// To accept a change: `./mvnw test -Dtest='*PageTests' -Ddocs.update=true`.
     @Test
     void theCommittedReferenceHasEveryProperty() throws Exception {
-        String now = reference();
-        if (Boolean.getBoolean("docs.update")) {
-            Files.writeString(COMMITTED, now);
-        }
-
-        assertThat(now).isEqualTo(Files.readString(COMMITTED));
+        COMMITTED.assertHolds(reference());
     }
 
     @Test

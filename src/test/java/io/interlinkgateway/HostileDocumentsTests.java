@@ -25,25 +25,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Documents and headers that are made to break their readers. Each gets an answer, soon, that is no 5xx, and a refusal
 /// is a problem with a type. How many are tried is the property `hostile.tries`; a failure names its seed.
-@SpringBootTest(
-        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {
-            "gateway.security.mode=open",
-            "gateway.caller.requests-per-second=100000",
-            "gateway.caller.burst=100000"
-        })
+@SharedGateway
 class HostileDocumentsTests {
 
-    private static final int TRIES = Integer.getInteger("hostile.tries", 3000);
+    private static final int TRIES = Integer.getInteger("hostile.tries", 1000);
     private static final long SEED = Long.getLong("hostile.seed", 1);
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofMinutes(1);
     private static final JsonMapper JSON = new JsonMapper();
     private static final String PREFLIGHT = "/api/v1/jobs/preflight";
 
@@ -251,7 +244,7 @@ class HostileDocumentsTests {
     void aBodyOfAHundredMegabytesIsRefusedBeforeItIsRead() throws Exception {
         for (String type : List.of("application/yaml", "application/json")) {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                socket.setSoTimeout(20_000);
+                socket.setSoTimeout((int) SOON.toMillis());
                 OutputStream out = socket.getOutputStream();
                 out.write(
                         ("POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: "

@@ -18,11 +18,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Each regular expression of the gateway looks at each character of a text a bounded number of times, whatever the
 /// text: callers, issuers, pods and plugins write most of them.
+@Execution(ExecutionMode.CONCURRENT)
 class LinearPatternsTests {
 
     private static final Path SOURCES = Path.of("src/main/java");
@@ -31,7 +34,8 @@ class LinearPatternsTests {
     private static final int MOST_LOOKS = 200;
 
     /// Those of which the source does not show at one place that they are for whole texts.
-    private static final Set<String> WHOLE = Set.of("ImageRoot.KIND", "SlurmBounds.COUNT");
+    private static final Set<String> WHOLE =
+            Set.of("ImageRoot.KIND", "LogCursor.TEXT", "SlurmBounds.COUNT");
 
     private static final String LITERAL = "\"((?:[^\"\\\\]|\\\\.)*+)\"";
     private static final Pattern INLINE =

@@ -7,7 +7,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,17 +14,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The API's description: what is committed is what the gateway says, and its examples run.
-@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+@SharedGateway
 class OpenApiTests {
 
-    private static final Path COMMITTED = Path.of("openapi.json");
+    private static final CommittedFile COMMITTED =
+            new CommittedFile(Path.of("openapi.json"), "openapi.update");
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final JsonMapper json =
@@ -39,12 +38,8 @@ class OpenApiTests {
     /// To accept a change: `./mvnw test -Dtest=OpenApiTests -Dopenapi.update=true`.
     @Test
     void theCommittedDescriptionIsTheGatewaysOwn() throws Exception {
-        String now = json.writeValueAsString(json.readValue(get("/v3/api-docs"), Map.class)) + "\n";
-        if (Boolean.getBoolean("openapi.update")) {
-            Files.writeString(COMMITTED, now);
-        }
-
-        assertThat(now).isEqualTo(Files.readString(COMMITTED));
+        COMMITTED.assertHolds(
+                json.writeValueAsString(json.readValue(get("/v3/api-docs"), Map.class)) + "\n");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.interlinkgateway.cluster;
 import io.interlinkgateway.cluster.watch.LogRequestLimits;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// The connection to the Kubernetes API server, which is found by KUBECONFIG or by the pod's service account.
@@ -23,7 +24,7 @@ public record ClusterProperties(
         @DefaultValue("90s") Duration replaceTimeout,
         @DefaultValue("true") boolean insecureSkipTlsVerifyBackend,
         @DefaultValue Watches watches,
-        @DefaultValue LogRequestLimits logRequests) {
+        @DefaultValue @NestedConfigurationProperty LogRequestLimits logRequests) {
 
     /// How jobs and nodes are kept up to date.
     ///

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.interlinkgateway.job.Job.ContainerExit;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.List;
@@ -152,6 +153,39 @@ public sealed interface JobRecord {
         IMAGE,
         /// The command in the image.
         COMMAND
+    }
+
+    /// Reads the log of one container.
+    @FunctionalInterface
+    interface Reader {
+
+        /// @param container its name
+        /// @return the record in its log; empty if the log is empty
+        Optional<JobRecord> record(String container) throws IOException, InterruptedException;
+    }
+
+    /// A job's record, read from the logs of its containers. Every log has the same record, except for the fault, which
+    /// only the log of the container that was not started has: they are read in turn until it is found.
+    ///
+    /// @param containers in the pod's order, without init containers
+    /// @param reader reads their logs
+    /// @return empty if the first container's log has no record yet
+    /// @throws IOException if a log cannot be read
+    static Optional<JobRecord> ofContainers(List<String> containers, Reader reader)
+            throws IOException, InterruptedException {
+        Optional<JobRecord> found = Optional.empty();
+        for (String container : containers) {
+            Optional<JobRecord> before = found;
+            found = reader.record(container).or(() -> before);
+            if (found.isEmpty() || !found.get().mayLackFault()) {
+                break;
+            }
+        }
+        return found;
+    }
+
+    private boolean mayLackFault() {
+        return this instanceof Ended ended && ended.fault().isEmpty() && !ended.wentWell();
     }
 
     /// The record without an end, for as long as the plugin does not confirm that end: the job could have

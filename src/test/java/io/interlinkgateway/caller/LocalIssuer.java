@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import tools.jackson.core.json.JsonWriteFeature;
@@ -40,6 +41,15 @@ public final class LocalIssuer implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
 
+    /// To make a key takes a tenth of a second, so the issuers of a process share five.
+    private static final Map<Integer, RSAKey> MADE = new ConcurrentHashMap<>();
+
+    /// The key that no issuer has.
+    private static final int STRANGERS = 4;
+
+    private static final AtomicInteger ISSUERS = new AtomicInteger();
+
+    private final int number = ISSUERS.incrementAndGet();
     private final InetSocketAddress address;
     private final AtomicInteger keys = new AtomicInteger();
     private final AtomicInteger keyRequests = new AtomicInteger();
@@ -96,13 +106,19 @@ public final class LocalIssuer implements AutoCloseable {
         }
     }
 
+    /// Another than the last one of this issuer, and than those of the issuer before.
     private RSAKey newKey() {
-        return keyNamed("key-" + keys.incrementAndGet());
+        int count = keys.incrementAndGet();
+        return key(2 * (number % 2) + count % 2, "key-" + count);
     }
 
-    private static RSAKey keyNamed(String name) {
+    private static RSAKey key(int index, String name) {
+        return new RSAKey.Builder(MADE.computeIfAbsent(index, _ -> made())).keyID(name).build();
+    }
+
+    private static RSAKey made() {
         try {
-            return new RSAKeyGenerator(2048).keyID(name).generate();
+            return new RSAKeyGenerator(2048).generate();
         } catch (JOSEException failure) {
             throw new IllegalStateException(failure);
         }
@@ -157,7 +173,7 @@ public final class LocalIssuer implements AutoCloseable {
 
     /// Of this issuer by all that it says, but signed with another key of the same name.
     String forged(String subject, String... groups) {
-        return signed(claims(subject, groups), keyNamed(key.getKeyID()));
+        return signed(claims(subject, groups), key(STRANGERS, key.getKeyID()));
     }
 
     String unsigned(String subject, String... groups) {
@@ -220,11 +236,13 @@ public final class LocalIssuer implements AutoCloseable {
         userInfo = Map.copyOf(claims);
     }
 
-    void goDown() {
+    /// Answers nothing until it comes back.
+    public void goDown() {
         server.stop(0);
     }
 
-    void comeBack() {
+    /// Answers again, at the same address.
+    public void comeBack() {
         server = listening(address);
     }
 

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -64,6 +65,7 @@ import tools.jackson.databind.json.JsonMapper;
             "management.endpoint.env.show-values=always",
             "management.endpoint.configprops.show-values=always"
         })
+@Isolated("all loggers log everything")
 class SecretLeakTests {
 
     private static final JsonMapper JSON = new JsonMapper();

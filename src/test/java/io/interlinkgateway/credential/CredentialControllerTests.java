@@ -2,6 +2,7 @@ package io.interlinkgateway.credential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.SharedGateway;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -11,19 +12,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
-import org.springframework.boot.webmvc.test.autoconfigure.MockMvcPrint;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 
 /// The endpoints over the sandbox.
-@SpringBootTest
-@AutoConfigureMockMvc(print = MockMvcPrint.NONE)
+@SharedGateway
 @ExtendWith(OutputCaptureExtension.class)
 class CredentialControllerTests {
 

@@ -13,16 +13,19 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Holds [ShellText] against the real bash, which reads (`bash -n`) and does not run. A text is complete if bash reads
 /// it without a word when nothing follows it, and if of a line after it bash refuses exactly the last token: in
 /// `if :; then :; fi; )` the `if` is reserved only where a command begins, and the `)` is an error only where no
 /// parenthesis is open. Quotes, blocks and lists that are still open are errors in the first reading; here-documents
 /// are warnings.
+@Execution(ExecutionMode.CONCURRENT)
 class ShellTextBashTests {
 
     private static final long SEED = Long.getLong("shelltext.seed", 1);
-    private static final int TEXTS = Integer.getInteger("shelltext.texts", 3000);
+    private static final int TEXTS = Integer.getInteger("shelltext.texts", 1000);
     private static final String LINE = "if :; then :; fi; )";
 
     @TempDir private Path folder;

@@ -23,16 +23,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Jobs that write anything at any time, on nodes on which anything fails at any time, with readers that come
 /// late, stop, go on after an id on another gateway, and dawdle. Each has to get each byte, once, in order. A
 /// failure names its seed, which makes the same job and the same failures again.
+@Execution(ExecutionMode.CONCURRENT)
 class LogTortureTests {
 
     private static final int JOBS = 8;
     private static final int READERS = 6;
+
+    /// Of a reader that falls behind: four seconds on average, as long as the job lasts.
+    private static final int MOST_PAUSES = 100;
 
     /// It overlaps itself.
     private static final String PASSWORD = "s3cr3t-s3cr3t-s3";
@@ -180,7 +186,7 @@ class LogTortureTests {
     /// One client, which may come late, stop now and then, and go on at any gateway after what it has.
     private byte[] read(Random random, List<LogReaders> gateways) throws InterruptedException {
         ByteArrayOutputStream got = new ByteArrayOutputStream();
-        boolean dawdles = random.nextInt(4) == 0;
+        int pauses = random.nextInt(4) == 0 ? MOST_PAUSES : 0;
         LogOptions options = LogOptions.ALL.following();
         Thread.sleep(random.nextInt(random.nextBoolean() ? 1 : 900));
         while (true) {
@@ -205,7 +211,8 @@ class LogTortureTests {
                             return got.toByteArray();
                         }
                     }
-                    if (dawdles) {
+                    if (pauses > 0) {
+                        pauses--;
                         Thread.sleep(random.nextInt(80));
                     }
                 }
@@ -214,35 +221,58 @@ class LogTortureTests {
         }
     }
 
-    /// As the recordings have it: each prefix of the log of a job that ran.
+    /// Whatever beginning of the log a reader has seen, it gets the rest from there once the job has ended and its
+    /// record stands before the output.
     @Test
     void positionsHoldHoweverFarTheRecordHasGrown() throws Exception {
+        String written = "one\ntwo\r\0\n\nreal\t0m1.000s\nth\u00e9ee";
         FakeNode node = new FakeNode(Duration.ofMillis(15));
         node.start();
-        node.write("one\ntwo\nthree");
         LogReaders readers = gateway(node);
-        List<LogEvent> before = events(readers);
+        List<Reading> beginnings = new ArrayList<>();
+        for (byte next : written.getBytes(StandardCharsets.ISO_8859_1)) {
+            node.write(new byte[] {next});
+            beginnings.add(reading(readers, LogOptions.ALL));
+        }
         node.exit(0);
 
-        assertThat(ends(before)).isEqualTo(ends(events(readers)));
+        Reading whole = reading(readers, LogOptions.ALL);
+        assertThat(whole.text()).isEqualTo(written);
+        assertThat(beginnings)
+                .allSatisfy(beginning -> {
+                    Reading rest = reading(readers, LogOptions.ALL.after(beginning.id()));
+                    assertThat(beginning.text() + rest.text()).isEqualTo(written);
+                    assertThat(rest.id()).isEqualTo(whole.id());
+                });
+        assertThat(beginnings).map(Reading::id).last().isEqualTo(whole.id());
     }
 
-    private static List<LogPosition> ends(List<LogEvent> events) {
-        return events.stream()
-                .filter(LogEvent.Output.class::isInstance)
-                .map(event -> ((LogEvent.Output) event).pieces().getLast().end())
-                .toList()
-                .reversed()
-                .subList(0, 1);
-    }
+    /// @param text what a reader got, a character for each byte
+    /// @param id of its last event
+    private record Reading(String text, String id) {}
 
-    private static List<LogEvent> events(LogReaders readers) throws InterruptedException {
-        List<LogEvent> events = new ArrayList<>();
-        try (LogReader reader = readers.open(FakeNode.WORKSPACE, FakeNode.NAME, LogOptions.ALL)) {
-            while (events.isEmpty() || !(events.getLast() instanceof LogEvent.End)) {
-                events.add(reader.next(Duration.ofSeconds(1)));
+    private static Reading reading(LogReaders readers, LogOptions options)
+            throws InterruptedException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (LogReader reader = readers.open(FakeNode.WORKSPACE, FakeNode.NAME, options)) {
+            String id =
+                    options.lastEventId()
+                            .orElseGet(
+                                    () -> LogCursor.at(reader.key(), LogPosition.HEAD).toString());
+            while (true) {
+                switch (reader.next(Duration.ofSeconds(1))) {
+                    case LogEvent.Output output -> {
+                        output.pieces().forEach(piece -> bytes.writeBytes(piece.bytes()));
+                        id = LogCursor.at(reader.key(), output.pieces().getLast().end()).toString();
+                    }
+                    case LogEvent.End _ -> {
+                        return new Reading(bytes.toString(StandardCharsets.ISO_8859_1), id);
+                    }
+                    case LogEvent.Quiet _ -> {}
+                    case LogEvent.Problem problem -> throw new AssertionError(problem.message());
+                    case LogEvent.Broken broken -> throw new AssertionError(broken.message());
+                }
             }
         }
-        return events;
     }
 }

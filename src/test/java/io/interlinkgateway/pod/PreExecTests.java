@@ -14,11 +14,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Runs the text under real bash, as the plugin's batch script does, with a `singularity` that counts its
 /// calls.
+@Execution(ExecutionMode.CONCURRENT)
 class PreExecTests {
 
     private static final Path STANDINS = Path.of("src/test/resources/pre-exec");

@@ -1,9 +1,7 @@
 package io.interlinkgateway.problem;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import io.interlinkgateway.CommittedFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -13,17 +11,13 @@ import org.junit.jupiter.api.Test;
 /// The reference of problems in the documents is that of the code.
 class ProblemPageTests {
 
-    private static final Path COMMITTED = Path.of("docs/reference/problems.md");
+    private static final CommittedFile COMMITTED =
+            new CommittedFile(Path.of("docs/reference/problems.md"), "docs.update");
 
     /// To accept a change: `./mvnw test -Dtest='*PageTests' -Ddocs.update=true`.
     @Test
     void theCommittedReferenceHasEveryProblemType() throws IOException {
-        String now = reference();
-        if (Boolean.getBoolean("docs.update")) {
-            Files.writeString(COMMITTED, now);
-        }
-
-        assertThat(now).isEqualTo(Files.readString(COMMITTED));
+        COMMITTED.assertHolds(reference());
     }
 
     private static String reference() {

@@ -27,6 +27,8 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// What is said of a job, step by step, while nobody has found its record: interLink's successes are not
 /// believed, and neither are its exit codes.
+@Execution(ExecutionMode.CONCURRENT)
 class PodReadingTests {
 
     private static final Instant NOW = Instant.parse("2026-11-24T09:00:00Z");

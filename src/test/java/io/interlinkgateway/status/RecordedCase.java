@@ -40,7 +40,9 @@ public record RecordedCase(
 
     public static List<RecordedCase> all() {
         try (Stream<Path> files = Files.list(Path.of("src/test/resources/recordings"))) {
-            return files.map(file -> file.getFileName().toString().replace(".json", ""))
+            return files.map(file -> file.getFileName().toString())
+                    .filter(file -> file.endsWith(".json"))
+                    .map(file -> file.replace(".json", ""))
                     .sorted()
                     .filter(name -> Recordings.read(name).has("transitions"))
                     .map(RecordedCase::of)
@@ -93,24 +95,19 @@ public record RecordedCase(
                         .orElseThrow();
     }
 
-    /// What a gateway finds in the log at the end: it reads the first container's, and that of the container
-    /// that failed.
+    /// What a gateway finds in the logs at the end.
     Optional<JobRecord> record() {
-        String first = pods.getLast().getSpec().getContainers().getFirst().getName();
-        Optional<JobRecord> record = read(first);
-        return record.filter(JobRecord.Ended.class::isInstance)
-                .map(JobRecord.Ended.class::cast)
-                .flatMap(JobRecord.Ended::firstFailure)
-                .flatMap(failure -> read(failure.name()))
-                .or(() -> record);
+        try {
+            return JobRecord.ofContainers(
+                    containers(),
+                    container -> SplitLog.of(last(), container, log(container)).record());
+        } catch (IOException | InterruptedException failure) {
+            throw new IllegalStateException("A recorded log is read from memory.", failure);
+        }
     }
 
     public String log(String container) {
         return Objects.requireNonNull(logs.get(container));
-    }
-
-    private Optional<JobRecord> read(String container) {
-        return SplitLog.of(last(), container, log(container)).record();
     }
 
     public static Pod with(Pod pod, Optional<JobRecord> record) {

@@ -3,6 +3,7 @@ package io.interlinkgateway.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.CommittedFile;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.JobState.FailureReason;
@@ -11,20 +12,23 @@ import io.interlinkgateway.job.JobState.Precision;
 import io.interlinkgateway.record.JobRecord;
 import io.interlinkgateway.record.SplitLog;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What the gateway says of each recorded job, against what SLURM says.
+@Execution(ExecutionMode.CONCURRENT)
 class RecordedCasesTests {
 
-    private static final Path COMMITTED = Path.of("docs/recorded-cases.md");
+    private static final CommittedFile COMMITTED =
+            new CommittedFile(Path.of("docs/recorded-cases.md"), "recorded-cases.update");
 
     private enum Verdict {
         AGREES("yes"),
@@ -72,12 +76,9 @@ class RecordedCasesTests {
         }
         table.append("\n%d of %d agree or are less precise.\n".formatted(agreeing, cases().size()));
         System.out.println(table);
-        if (Boolean.getBoolean("recorded-cases.update")) {
-            Files.writeString(COMMITTED, table);
-        }
 
+        COMMITTED.assertHolds(table.toString());
         assertThat(agreeing).isEqualTo(cases().size()).isGreaterThanOrEqualTo(29);
-        assertThat(table.toString()).isEqualTo(Files.readString(COMMITTED));
     }
 
     /// By what SLURM says alone, whatever the recording's name.
@@ -121,34 +122,44 @@ class RecordedCasesTests {
         };
     }
 
-    @ParameterizedTest
-    @MethodSource("cases")
-    void theTimesAreSlurmsToTheSecondWhereTheRecordHasThem(RecordedCase recorded) {
-        Job job = recorded.jobAtTheEnd();
-        if (job.evidence().source() != Job.Source.JOB_RECORD) {
-            return;
-        }
-        Optional<Moment> startedAt =
-                switch (job.state()) {
-                    case JobState.Succeeded succeeded -> succeeded.startedAt();
-                    case JobState.Failed failed -> failed.startedAt();
-                    default -> Optional.empty();
-                };
-        Optional<Moment> finishedAt =
-                switch (job.state()) {
-                    case JobState.Succeeded succeeded -> succeeded.finishedAt();
-                    case JobState.Failed failed -> failed.finishedAt();
-                    default -> Optional.empty();
-                };
+    /// Those whose record has the end.
+    static List<RecordedCase> casesWithTheirRecord() {
+        return cases().stream()
+                .filter(recorded ->
+                        recorded.jobAtTheEnd().evidence().source() == Job.Source.JOB_RECORD)
+                .toList();
+    }
 
-        assertThat(finishedAt.orElseThrow())
+    private record Times(Optional<Moment> startedAt, Optional<Moment> finishedAt) {
+
+        static Times of(JobState state) {
+            return switch (state) {
+                case JobState.Succeeded succeeded ->
+                        new Times(succeeded.startedAt(), succeeded.finishedAt());
+                case JobState.Failed failed -> new Times(failed.startedAt(), failed.finishedAt());
+                case JobState.Queued _,
+                        JobState.Starting _,
+                        JobState.Running _,
+                        JobState.Cancelling _,
+                        JobState.Unknown _ ->
+                        throw new AssertionError("not over: " + state);
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("casesWithTheirRecord")
+    void theTimesAreSlurmsToTheSecondWhereTheRecordHasThem(RecordedCase recorded) {
+        Times times = Times.of(recorded.jobAtTheEnd().state());
+
+        assertThat(times.finishedAt().orElseThrow())
                 .isEqualTo(
                         new Moment(recorded.slurmTime("EndTime").orElseThrow(), Precision.SECOND));
-        assertThat(startedAt.orElseThrow().precision()).isEqualTo(Precision.SECOND);
+        assertThat(times.startedAt().orElseThrow().precision()).isEqualTo(Precision.SECOND);
         assertThat(
                         Duration.between(
                                 recorded.slurmTime("StartTime").orElseThrow(),
-                                startedAt.orElseThrow().at()))
+                                times.startedAt().orElseThrow().at()))
                 .as("SLURM starts what runs before the containers")
                 .isBetween(Duration.ZERO, Duration.ofSeconds(2));
     }

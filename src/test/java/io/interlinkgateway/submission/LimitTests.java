@@ -3,6 +3,7 @@ package io.interlinkgateway.submission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.interlinkgateway.SharedGateway;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -10,9 +11,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
-import org.springframework.boot.webmvc.test.autoconfigure.MockMvcPrint;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
@@ -20,23 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Limits hold whichever way a job is written. The workspace `limited` has every limit, `others` is any other.
-@SpringBootTest(
-        properties = {
-            "gateway.limits.workspaces.limited.nodes=sandbox",
-            "gateway.limits.workspaces.limited.partitions=gpu,cpu",
-            "gateway.limits.workspaces.limited.accounts=st2301",
-            "gateway.limits.workspaces.limited.qos=normal",
-            "gateway.limits.workspaces.limited.flags=hint,exclude",
-            "gateway.limits.workspaces.limited.max-walltime=2h",
-            "gateway.limits.workspaces.limited.max-gpus=2",
-            "gateway.limits.workspaces.limited.max-memory=1Gi",
-            "gateway.limits.workspaces.limited.images=docker://ghcr.io/intertwin-eu/,/ceph/images",
-            "gateway.limits.workspaces.limited.mounts=/ceph/data",
-            "gateway.limits.workspaces.limited.pre-exec=false",
-            "gateway.limits.workspaces.few.max-jobs=1",
-            "gateway.limits.workspaces.nothing.images="
-        })
-@AutoConfigureMockMvc(print = MockMvcPrint.NONE)
+@SharedGateway
 class LimitTests {
 
     private static final JsonMapper JSON = new JsonMapper();

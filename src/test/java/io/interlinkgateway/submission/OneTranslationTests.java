@@ -2,24 +2,23 @@ package io.interlinkgateway.submission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.SharedGateway;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import jdk.jfr.consumer.RecordedMethod;
 import jdk.jfr.consumer.RecordingStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
-import org.springframework.boot.webmvc.test.autoconfigure.MockMvcPrint;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 
 /// How often a request translates its job and reads its credential, as the runtime counts the calls.
-@SpringBootTest
-@AutoConfigureMockMvc(print = MockMvcPrint.NONE)
+@SharedGateway
+@Isolated("the runtime counts the calls of all threads")
 class OneTranslationTests {
 
     private static final MediaType JSON = MediaType.APPLICATION_JSON;
@@ -29,11 +28,11 @@ class OneTranslationTests {
 
     @ParameterizedTest
     @CsvSource({
-        "POST, /api/v1/jobs, 201, json",
-        "POST, /api/v1/jobs, 201, yaml",
-        "POST, /api/v1/jobs/preflight, 200, json",
-        "POST, /api/v1/jobs/preflight, 200, yaml",
-        "PUT, /api/v1/jobs/replaced?replace=true, 201, json"
+        "POST, /api/v1/jobs?workspace=once, 201, json",
+        "POST, /api/v1/jobs?workspace=once, 201, yaml",
+        "POST, /api/v1/jobs/preflight?workspace=once, 200, json",
+        "POST, /api/v1/jobs/preflight?workspace=once, 200, yaml",
+        "PUT, /api/v1/jobs/replaced?workspace=once&replace=true, 201, json"
     })
     void eachRequestTranslatesItsJobOnce(String method, String uri, int status, String type) {
         boolean isSpec = type.equals("json");
@@ -54,7 +53,7 @@ class OneTranslationTests {
     void aSubmissionReadsItsCredentialOnce() {
         send(
                 "PUT",
-                "/api/v1/mlflow-credentials/read-once",
+                "/api/v1/mlflow-credentials/read-once?workspace=once",
                 JSON,
                 "{\"username\": \"ada\", \"password\": \"s3cret-marker\"}",
                 201);
@@ -67,7 +66,7 @@ class OneTranslationTests {
         List<RecordedMethod> calls =
                 calls(
                         "io.interlinkgateway.sandbox.SandboxCredentials::find",
-                        () -> send("POST", "/api/v1/jobs", JSON, job, 201));
+                        () -> send("POST", "/api/v1/jobs?workspace=once", JSON, job, 201));
 
         assertThat(calls)
                 .map(RecordedMethod::getDescriptor)

@@ -2,6 +2,7 @@ package io.interlinkgateway.submission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.SharedGateway;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.representation.PodDocument;
 import java.io.IOException;
@@ -16,9 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
-import org.springframework.boot.webmvc.test.autoconfigure.MockMvcPrint;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
@@ -27,19 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Inputs that earlier versions read otherwise than the plugin, sbatch, bash or kubectl do, in
 /// `src/test/resources/reported`: made after public bug reports, and by attacks. The first lines of each say what was
-/// expected. The workspace `limited` has the limits that the attacks evaded, `open` is any other.
-@SpringBootTest(
-        properties = {
-            "gateway.limits.workspaces.limited.partitions=gpu,cpu",
-            "gateway.limits.workspaces.limited.max-walltime=12h",
-            "gateway.limits.workspaces.limited.max-gpus=1",
-            "gateway.limits.workspaces.limited.max-memory=8Gi",
-            "gateway.limits.workspaces.limited.images=/ceph/images,docker://ghcr.io/intertwin-eu/",
-            "gateway.limits.workspaces.limited.mounts=/ceph/data",
-            "gateway.limits.workspaces.limited.pre-exec=false",
-            "gateway.slurm.allowed-options=site-plugin"
-        })
-@AutoConfigureMockMvc(print = MockMvcPrint.NONE)
+/// expected. The workspace `attacked` has the limits that the attacks evaded, `open` is any other.
+@SharedGateway
 class ReportedInputTests {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -147,7 +134,7 @@ class ReportedInputTests {
         "ntasks-per-gpu, limit-gpus"
     })
     void noLimitIsEvaded(String input, String rule) throws IOException {
-        assertThat(findings(verdict(input + ".yaml", "limited"), "ERROR"))
+        assertThat(findings(verdict(input + ".yaml", "attacked"), "ERROR"))
                 .anySatisfy(finding -> assertThat(finding).startsWith(rule + " "));
     }
 

@@ -77,26 +77,37 @@ final class RecordReader {
                 : Optional.empty();
     }
 
-    /// The record is the same in every container's log, but for why a container was not started.
     private Found readNow(Pod pod, LogBudget.Purpose purpose)
             throws IOException, InterruptedException {
-        Found found = new Found(Optional.empty(), false);
-        List<String> containers = containers(pod);
-        for (int i = 0; i < containers.size(); i++) {
-            if (i > 0) {
+        ContainerLogs containerLogs = new ContainerLogs(pod, purpose);
+        Optional<JobRecord> record = JobRecord.ofContainers(containers(pod), containerLogs);
+        return new Found(record, containerLogs.hasOutput);
+    }
+
+    /// Reads one container's log after the other; only the first one's request was taken from the budget before.
+    private final class ContainerLogs implements JobRecord.Reader {
+
+        private final Pod pod;
+        private final LogBudget.Purpose purpose;
+        private boolean isFirst = true;
+        private boolean hasOutput;
+
+        ContainerLogs(Pod pod, LogBudget.Purpose purpose) {
+            this.pod = pod;
+            this.purpose = purpose;
+        }
+
+        @Override
+        public Optional<JobRecord> record(String container)
+                throws IOException, InterruptedException {
+            if (!isFirst) {
                 budget(pod).await(purpose);
             }
-            Found next = read(pod, containers.get(i));
-            found = new Found(next.record.or(found::record), found.hasOutput || next.hasOutput);
-            boolean mayHaveFault =
-                    found.record.orElse(null) instanceof JobRecord.Ended ended
-                            && ended.fault().isEmpty()
-                            && !ended.wentWell();
-            if (!mayHaveFault) {
-                break;
-            }
+            isFirst = false;
+            Found found = read(pod, container);
+            hasOutput |= found.hasOutput;
+            return found.record;
         }
-        return found;
     }
 
     private Found read(Pod pod, String container) throws IOException, InterruptedException {

@@ -34,10 +34,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The recorded logs, and worse ones, by way of a plain HTTP server in the API server's place.
+@Execution(ExecutionMode.CONCURRENT)
 class RecordReaderTests {
 
     private static final JsonMapper JSON = new JsonMapper();

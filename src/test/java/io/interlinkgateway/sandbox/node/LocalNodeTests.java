@@ -450,7 +450,7 @@ class LocalNodeTests {
     }
 
     @Test
-    void closingEndsAllProcessesWithinFiveSecondsAndLeavesNoFiles() throws IOException {
+    void closingEndsAllProcessesAndLeavesNoFiles() throws IOException {
         Path pids = folder.resolve("pids");
         for (String name : new String[] {"a", "b"}) {
             sandbox.jobs.submit(
@@ -464,10 +464,8 @@ class LocalNodeTests {
                         && Files.readAllLines(folder.resolve("homes")).size() == 2);
         List<ProcessHandle> processes = processes(pids);
 
-        long before = System.nanoTime();
         sandbox.close();
 
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
         assertThat(processes).hasSize(2).noneMatch(ProcessHandle::isAlive);
         for (String home : Files.readAllLines(folder.resolve("homes"))) {
             assertThat(Path.of(home).resolve("../..").normalize()).doesNotExist();

@@ -1,0 +1,189 @@
+package io.interlinkgateway.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobFilter;
+import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.JobPhase;
+import io.interlinkgateway.status.PodReading;
+import io.interlinkgateway.status.RecordedCase;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// What followers of a feed get. The order of changes in the feed is that of the versions, from 10 on.
+class JobFeedTests {
+
+    private static final Duration NOW = Duration.ZERO;
+    private static final Job JOB =
+            PodReading.jobFrom(RecordedCase.of("succeeds").last(), Instant.EPOCH);
+    private static final JobFilter ALL = filter(Set.of(), Map.of());
+
+    private final JobFeed feed = new JobFeed(10, version -> "v" + version);
+
+    private static JobFilter filter(Set<JobPhase> phases, Map<String, String> labels) {
+        return new JobFilter(JOB.workspace(), Optional.empty(), phases, Optional.empty(), labels);
+    }
+
+    private static JobFeed.Gone gone(long version) {
+        return new JobFeed.Gone(
+                version, new JobName("gone-" + version), "uid", Optional.empty(), Map.of());
+    }
+
+    private Optional<JobEvents.Subscription> resume(long after) {
+        return feed.resume(ALL, after, Stream::empty);
+    }
+
+    private static List<String> events(JobEvents.Subscription subscription)
+            throws InterruptedException {
+        List<String> events = new ArrayList<>();
+        for (Optional<JobEvent> event = subscription.next(NOW);
+                event.isPresent();
+                event = subscription.next(NOW)) {
+            events.add(event.get().getClass().getSimpleName() + " " + event.get().position());
+        }
+        return events;
+    }
+
+    @Test
+    void aChangeIsForThoseWhoseFilterItMatches() throws Exception {
+        try (JobEvents.Subscription all = feed.follow(ALL);
+                JobEvents.Subscription failed =
+                        feed.follow(filter(Set.of(JobPhase.FAILED), Map.of()))) {
+            feed.changed(11, JOB);
+
+            assertThat(events(all)).containsExactly("Changed v11");
+            assertThat(events(failed)).isEmpty();
+            assertThat(failed.position()).isEqualTo("v11");
+        }
+    }
+
+    @Test
+    void anEndIsForThoseWhoFollowTheJobInAnyState() throws Exception {
+        try (JobEvents.Subscription failed =
+                        feed.follow(filter(Set.of(JobPhase.FAILED), Map.of()));
+                JobEvents.Subscription labelled =
+                        feed.follow(filter(Set.of(), Map.of("team", "x")))) {
+            feed.deleted(gone(11));
+
+            assertThat(events(failed)).containsExactly("Deleted v11");
+            assertThat(events(labelled)).isEmpty();
+        }
+    }
+
+    @Test
+    void eventsCarryNoDefinition() throws Exception {
+        try (JobEvents.Subscription all = feed.follow(ALL)) {
+            feed.changed(11, JOB);
+
+            assertThat(all.next(NOW))
+                    .hasValueSatisfying(event ->
+                            assertThat(((JobEvent.Changed) event).job().definition()).isEmpty());
+        }
+    }
+
+    @Test
+    void whatChangesAsideHasThePositionThatWasReached() throws Exception {
+        feed.reached(15);
+        try (JobEvents.Subscription all = feed.follow(ALL)) {
+            feed.changedAside(JOB);
+
+            assertThat(events(all)).containsExactly("Changed v15");
+        }
+    }
+
+    @Test
+    void endsAreRememberedForThoseWhoComeBack() throws Exception {
+        feed.deleted(gone(11));
+        feed.deleted(gone(12));
+
+        try (JobEvents.Subscription back = resume(11).orElseThrow()) {
+            assertThat(events(back)).containsExactly("Deleted v12");
+        }
+    }
+
+    @Test
+    void endsThatAreForgottenAreNotPassedOver() throws Exception {
+        LongStream.rangeClosed(11, 10_011).mapToObj(JobFeedTests::gone).forEach(feed::deleted);
+
+        assertThat(feed.goneSince()).isEqualTo(11);
+        assertThat(resume(10)).isEmpty();
+        try (JobEvents.Subscription back = resume(11).orElseThrow()) {
+            assertThat(events(back)).hasSize(10_000).startsWith("Deleted v12");
+        }
+    }
+
+    @Test
+    void endsFromBeforeTheFeedAreRememberedInTheirOrder() throws Exception {
+        feed.deleted(gone(11));
+        feed.remember(5, List.of(gone(6), gone(8)));
+
+        assertThat(resume(4)).isEmpty();
+        try (JobEvents.Subscription back = resume(5).orElseThrow()) {
+            assertThat(events(back)).containsExactly("Deleted v6", "Deleted v8", "Deleted v11");
+        }
+    }
+
+    @Test
+    void aJobThatIsGoneWhenItsTurnComesIsLeftOut() throws Exception {
+        feed.reached(20);
+        Stream<JobFeed.Present> present =
+                Stream.of(
+                        new JobFeed.Present(12, false, Optional::empty),
+                        new JobFeed.Present(13, false, () -> Optional.of(JOB)));
+
+        try (JobEvents.Subscription back = feed.resume(ALL, 11, () -> present).orElseThrow()) {
+            assertThat(events(back)).containsExactly("Changed v13");
+            assertThat(back.position()).isEqualTo("v20");
+        }
+    }
+
+    @Test
+    void aResetComesFirst() throws Exception {
+        try (JobEvents.Subscription back = feed.reset(ALL)) {
+            feed.changed(11, JOB);
+
+            assertThat(events(back)).containsExactly("Reset v10", "Changed v11");
+        }
+    }
+
+    @Test
+    void whoIsLetGoGetsWhatWaitedAndThenTheEnd() throws Exception {
+        try (JobEvents.Subscription all = feed.follow(ALL)) {
+            feed.changed(11, JOB);
+            all.end();
+            feed.changed(12, JOB);
+
+            assertThat(events(all)).containsExactly("Changed v11", "Ended v11");
+        }
+    }
+
+    @Test
+    void aClosedFeedEndsThoseToComeToo() throws Exception {
+        try (JobEvents.Subscription before = feed.follow(ALL)) {
+            feed.close();
+
+            assertThat(events(before)).containsExactly("Ended v10");
+        }
+        try (JobEvents.Subscription after = feed.follow(ALL)) {
+            assertThat(events(after)).containsExactly("Ended v10");
+        }
+    }
+
+    @Test
+    void aFeedKnowsWhetherAnybodyFollows() {
+        assertThat(feed.followed()).isFalse();
+        try (JobEvents.Subscription _ = feed.follow(ALL)) {
+            assertThat(feed.followed()).isTrue();
+        }
+        assertThat(feed.followed()).isFalse();
+    }
+}
