@@ -25,6 +25,11 @@ public sealed interface JobRecord {
     @JsonTypeName("headless")
     record NoHeader() implements JobRecord {}
 
+    /// The log is still empty, well after interLink reported an end: the job script, which writes the header before
+    /// anything else, did not run. A step before it failed without output, or SLURM never started the job.
+    @JsonTypeName("empty")
+    record Empty() implements JobRecord {}
+
     /// The job has started.
     ///
     /// @param startedAt when its first container started; empty if none has
@@ -195,7 +200,7 @@ public sealed interface JobRecord {
     default JobRecord withoutEnd() {
         return switch (this) {
             case Ended ended -> new Started(Optional.of(ended.startedAt()));
-            case NoHeader _, Started _, Killed _, Contradictory _, OtherPlugin _ -> this;
+            case NoHeader _, Empty _, Started _, Killed _, Contradictory _, OtherPlugin _ -> this;
         };
     }
 

@@ -205,7 +205,11 @@ public final class PodReading {
         return switch (record) {
             case JobRecord.Ended _, JobRecord.OtherPlugin _ -> true;
             case JobRecord.Killed _ -> "Failed".equals(pod.getStatus().getPhase());
-            case JobRecord.NoHeader _, JobRecord.Started _, JobRecord.Contradictory _ -> false;
+            case JobRecord.NoHeader _,
+                    JobRecord.Empty _,
+                    JobRecord.Started _,
+                    JobRecord.Contradictory _ ->
+                    false;
         };
     }
 
@@ -213,7 +217,11 @@ public final class PodReading {
     private static boolean mayChange(JobRecord record) {
         return switch (record) {
             case JobRecord.Ended _, JobRecord.OtherPlugin _, JobRecord.Killed _ -> false;
-            case JobRecord.NoHeader _, JobRecord.Started _, JobRecord.Contradictory _ -> true;
+            case JobRecord.NoHeader _,
+                    JobRecord.Empty _,
+                    JobRecord.Started _,
+                    JobRecord.Contradictory _ ->
+                    true;
         };
     }
 

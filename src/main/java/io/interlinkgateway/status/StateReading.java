@@ -117,6 +117,7 @@ final class StateReading {
             case JobRecord.Killed _,
                     JobRecord.Started _,
                     JobRecord.NoHeader _,
+                    JobRecord.Empty _,
                     JobRecord.Contradictory _,
                     JobRecord.OtherPlugin _ ->
                     Optional.empty();
@@ -274,6 +275,7 @@ final class StateReading {
                             unconfirmed(
                                     "the job's log has output, but does not show that its"
                                             + " containers started."));
+            case JobRecord.Empty _ -> Reading.reported(unconfirmed("the job's log is empty."));
             case JobRecord.Ended _ ->
                     throw new IllegalStateException("An Ended record was handled before.");
             case null -> Reading.reported(unconfirmed("the job's own record was not found yet."));
@@ -406,12 +408,15 @@ final class StateReading {
             reason = FailureReason.OUT_OF_MEMORY;
         } else if (code.isPresent()) {
             reason = FailureReason.EXIT_CODE;
-        } else if (record.filter(JobRecord.NoHeader.class::isInstance).isPresent()
-                && hasPreExec()) {
+        } else if (record.filter(StateReading::showsNoContainer).isPresent() && hasPreExec()) {
             reason = FailureReason.PRE_EXEC_FAILED;
         }
         return new JobState.Failed(
                 reportedStart(), reportedEnd(), code, reason, explained(message, code));
+    }
+
+    private static boolean showsNoContainer(JobRecord record) {
+        return record instanceof JobRecord.NoHeader || record instanceof JobRecord.Empty;
     }
 
     private boolean hasPreExec() {
@@ -433,6 +438,12 @@ final class StateReading {
                                     + " the image) failed: the log ends with their output."
                             : "interLink reports that the job failed; its log does not show that"
                                     + " its containers started.";
+            case JobRecord.Empty _ ->
+                    hasPreExec()
+                            ? "The commands before the job's containers (preExec, or the pull of"
+                                    + " the image) failed without output: the log is empty."
+                            : "interLink reports that the job failed; its log is empty, so its"
+                                    + " containers did not start.";
             case JobRecord.Started _ -> "The job started and failed; no reason was recorded.";
             case JobRecord.Contradictory _ ->
                     "The job failed; its log contains several records of the reason, and it is not"

@@ -223,6 +223,14 @@ class StatesOnSlurmIT {
                         "FAILED 1:0",
                         List.of("FAILED PRE_EXEC_FAILED")),
                 new Case(
+                        "pre-exec-fails-silently",
+                        SHARED,
+                        WorkspaceClient.spec(SHARED, "true", "")
+                                .replaceFirst("}$", ", \"preExec\": \"exit 3\"}"),
+                        (_, _) -> {},
+                        "FAILED 3:0",
+                        List.of("FAILED PRE_EXEC_FAILED")),
+                new Case(
                         "bad-partition",
                         SHARED,
                         WorkspaceClient.spec(SHARED, "true", "\"partition\": \"nosuch\""),

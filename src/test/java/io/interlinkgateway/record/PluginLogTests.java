@@ -170,7 +170,7 @@ class PluginLogTests {
                                 .hasValueSatisfying(record ->
                                         assertThat(record)
                                                 .isNotInstanceOf(JobRecord.NoHeader.class));
-                case JobRecord.NoHeader _ -> {}
+                case JobRecord.NoHeader _, JobRecord.Empty _ -> {}
                 case JobRecord.Contradictory _, JobRecord.OtherPlugin _ ->
                         throw new AssertionError(part.record().toString());
                 case null -> assertThat(length).isZero();

@@ -73,6 +73,7 @@ class RecordTextTests {
                 List.of(
                         Arbitraries.of(
                                 new JobRecord.NoHeader(),
+                                new JobRecord.Empty(),
                                 new JobRecord.Contradictory(),
                                 new JobRecord.OtherPlugin()),
                         started,
@@ -84,6 +85,7 @@ class RecordTextTests {
     static Stream<Arguments> texts() {
         return Stream.of(
                 Arguments.of(new JobRecord.NoHeader(), "'kind':'headless'"),
+                Arguments.of(new JobRecord.Empty(), "'kind':'empty'"),
                 Arguments.of(new JobRecord.Contradictory(), "'kind':'contradictory'"),
                 Arguments.of(new JobRecord.OtherPlugin(), "'kind':'other-plugin'"),
                 Arguments.of(new JobRecord.Started(Optional.empty()), "'kind':'started'"),

@@ -45,6 +45,7 @@ class StateReadingTests {
             Map.ofEntries(
                     Map.entry("none", Optional.empty()),
                     Map.entry("headless", Optional.of(new JobRecord.NoHeader())),
+                    Map.entry("empty", Optional.of(new JobRecord.Empty())),
                     Map.entry("started", Optional.of(new JobRecord.Started(Optional.of(START)))),
                     Map.entry("ended well", ended(0, false, Optional.empty())),
                     Map.entry("ended with 7", ended(7, false, Optional.empty())),
@@ -91,6 +92,7 @@ class StateReadingTests {
                     record                 | Pending          | Running          | Succeeded             | Failed
                     none                   | IN_HPC_QUEUE     | RUNNING          | SUCCESS_UNCONFIRMED   | OTHER
                     headless               | IN_HPC_QUEUE     | RUNNING          | SUCCESS_UNCONFIRMED   | OTHER
+                    empty                  | IN_HPC_QUEUE     | RUNNING          | SUCCESS_UNCONFIRMED   | OTHER
                     started                | RUNNING record   | RUNNING record   | RUNNING record        | OTHER
                     ended well             | SUCCEEDED record | SUCCEEDED record | SUCCEEDED record      | CONTRADICTION
                     ended with 7           | EXIT_CODE=7 record | EXIT_CODE=7 record | EXIT_CODE=7 record | EXIT_CODE=7 record
@@ -112,6 +114,40 @@ class StateReadingTests {
         assertThat(shown(claim("Running"), record)).isEqualTo(running);
         assertThat(shown(claim("Succeeded"), record)).isEqualTo(succeeded);
         assertThat(shown(claim("Failed"), record)).isEqualTo(failed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "headless, PRE_EXEC_FAILED, ends with their output",
+        "empty, PRE_EXEC_FAILED, failed without output",
+        "none, OTHER, was not found yet"
+    })
+    void aFailureBeforeTheContainersIsThatOfThePreExec(
+            String record, FailureReason reason, String message) {
+        Pod pod =
+                new PodBuilder(claim("Failed"))
+                        .editMetadata()
+                        .addToAnnotations(MetadataNames.PRE_EXEC, "exit 1")
+                        .endMetadata()
+                        .build();
+
+        assertThat(job(pod, record).state())
+                .isInstanceOfSatisfying(
+                        JobState.Failed.class,
+                        failed -> {
+                            assertThat(failed.reason()).isEqualTo(reason);
+                            assertThat(failed.message()).contains(message);
+                        });
+    }
+
+    @Test
+    void aFailureWithAnEmptyLogSaysThatNoContainerStarted() {
+        assertThat(job(claim("Failed"), "empty").state())
+                .isInstanceOfSatisfying(
+                        JobState.Failed.class,
+                        failed ->
+                                assertThat(failed.message())
+                                        .contains("its log is empty", "did not start"));
     }
 
     private static String shown(Pod pod, String record) {

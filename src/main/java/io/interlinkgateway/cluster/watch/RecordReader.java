@@ -212,11 +212,21 @@ final class RecordReader {
         }
     }
 
+    /// What one search found.
+    enum SearchResult {
+        /// A record, which is now on the pod unless the pod has changed.
+        FOUND,
+        /// The whole log, which is empty.
+        EMPTY_LOG,
+        /// Nothing: the log can't be read now.
+        UNREADABLE
+    }
+
     /// Searches for the record of a job whose pod claims an end, once. What can't be read now, or is not there yet,
     /// is searched for again by the caller.
     ///
-    /// @param pod a pod that [PodReading#needsRecord]
-    void search(Pod pod) throws InterruptedException {
+    /// @param pod a pod whose [PodReading#recordNeed] is [io.interlinkgateway.status.RecordNeed#SEARCH]
+    SearchResult search(Pod pod) throws InterruptedException {
         try {
             Optional<JobRecord> record = read(pod, LogBudget.Purpose.CLAIM).record();
             if (record.filter(RecordReader::hasToBeConfirmed).isPresent()) {
@@ -224,11 +234,14 @@ final class RecordReader {
             }
             if (record.isPresent()) {
                 write(pod, record.get());
+                return SearchResult.FOUND;
             }
+            return SearchResult.EMPTY_LOG;
         } catch (IOException
                 | GatewayException.ClusterUnavailable
                 | GatewayException.NotFound unreadable) {
             LOG.debug("The log of a job can't be read now: {}", unreadable.getMessage());
+            return SearchResult.UNREADABLE;
         }
     }
 

@@ -43,6 +43,10 @@ final class RecordWatch implements Runnable {
 
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    /// How long the pause has grown when a log counts as empty: after three readings in three seconds.
+    private static final Duration PAUSE_AT_EMPTY_LOG = Duration.ofSeconds(4);
+
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(5);
 
     /// How long at most until a change of the pod is noticed.
@@ -126,11 +130,21 @@ final class RecordWatch implements Runnable {
             case NONE -> {}
             case WATCH -> follow(pod.get());
             case SEARCH -> {
-                reader.search(pod.get());
+                search(pod.get());
                 noteReading();
                 Thread.sleep(claimPause);
                 claimPause = shorter(claimPause.multipliedBy(2), LONGEST_PAUSE);
             }
+        }
+    }
+
+    private void search(Pod pod) throws InterruptedException {
+        RecordReader.SearchResult result = reader.search(pod);
+        // A log on a shared file system can become visible late.
+        if (result == RecordReader.SearchResult.EMPTY_LOG
+                && PodReading.recordOf(pod).isEmpty()
+                && claimPause.compareTo(PAUSE_AT_EMPTY_LOG) >= 0) {
+            reader.write(pod, new JobRecord.Empty());
         }
     }
 
@@ -267,7 +281,10 @@ final class RecordWatch implements Runnable {
             // While the job runs these say nothing: a pre-exec may still write, and only the end of
             // a container shows that
             // another kind of plugin writes no record.
-            case JobRecord.NoHeader _, JobRecord.OtherPlugin _, JobRecord.Contradictory _ -> {}
+            case JobRecord.NoHeader _,
+                    JobRecord.Empty _,
+                    JobRecord.OtherPlugin _,
+                    JobRecord.Contradictory _ -> {}
             case null -> {}
         }
     }

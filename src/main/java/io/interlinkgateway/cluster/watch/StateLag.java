@@ -40,6 +40,7 @@ final class StateLag implements MeterBinder {
             case JobRecord.Ended ended -> add(node, "end", ended.finishedAt());
             case JobRecord.Killed _,
                     JobRecord.NoHeader _,
+                    JobRecord.Empty _,
                     JobRecord.Contradictory _,
                     JobRecord.OtherPlugin _ -> {}
         }

@@ -62,7 +62,10 @@ final class EndOfLog {
             case JobRecord.Killed _ -> failed;
             case JobRecord.Started _ ->
                     failed || (byNode && (times || JobPhase.of(state) == JobPhase.SUCCEEDED));
-            case JobRecord.NoHeader _, JobRecord.Contradictory _, JobRecord.OtherPlugin _ ->
+            case JobRecord.NoHeader _,
+                    JobRecord.Empty _,
+                    JobRecord.Contradictory _,
+                    JobRecord.OtherPlugin _ ->
                     failed || (byNode && isClaimed(state));
         };
     }

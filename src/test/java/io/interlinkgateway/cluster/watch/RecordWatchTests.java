@@ -17,6 +17,7 @@ import io.interlinkgateway.cluster.api.PodLog;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.pod.MetadataNames;
+import io.interlinkgateway.record.JobRecord;
 import io.interlinkgateway.status.PodReading;
 import io.interlinkgateway.status.RecordNeed;
 import io.micrometer.core.instrument.Timer;
@@ -176,6 +177,21 @@ class RecordWatchTests {
     }
 
     @Test
+    void aLogThatStaysEmptyAfterAReportedFailureIsWrittenAsEmpty() {
+        watch("pre-exec-fails", "Failed");
+
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(
+                        () -> assertThat(PodReading.recordOf(pod)).contains(new JobRecord.Empty()));
+        assertThat(state())
+                .isInstanceOfSatisfying(
+                        JobState.Failed.class,
+                        failed ->
+                                assertThat(failed.reason())
+                                        .isEqualTo(JobState.FailureReason.PRE_EXEC_FAILED));
+    }
+
+    @Test
     void aLogThatACallerFollowsIsNotFollowedTwice() throws Exception {
         BlockingQueue<LogStream.Part> parts = new LinkedBlockingQueue<>();
         try (LogStream shared = follows.shared(uid("exit-7"), "c", new QueuedStream(parts))) {
@@ -230,13 +246,18 @@ class RecordWatchTests {
     }
 
     private RecordWatch watch(String recording) {
+        return watch(recording, "Pending");
+    }
+
+    /// Watches a recorded job as it was at the end of a phase.
+    private RecordWatch watch(String recording, String phase) {
         pod =
                 recording(recording)
                         .required("transitions")
                         .valueStream()
                         .map(step -> step.required("pod"))
                         .map(each -> Serialization.unmarshal(each.toString(), Pod.class))
-                        .filter(each -> each.getStatus().getPhase().equals("Pending"))
+                        .filter(each -> each.getStatus().getPhase().equals(phase))
                         .reduce((_, later) -> later)
                         .orElseThrow();
         RecordWatch watch =
