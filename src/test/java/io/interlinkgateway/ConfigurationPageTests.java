@@ -118,6 +118,7 @@ class ConfigurationPageTests {
             case "org.springframework.util.unit.DataSize" -> "size";
             case "java.lang.Boolean" -> "`true` or `false`";
             case "java.lang.Integer", "java.lang.Long" -> "integer";
+            case "java.lang.Double" -> "number";
             case "java.lang.String" -> "text";
             case String map when map.startsWith("java.util.Map<") -> "map";
             case String list when list.startsWith("java.util.") -> "list";

@@ -1,7 +1,9 @@
 package io.interlinkgateway.cluster;
 
 import io.interlinkgateway.cluster.watch.LogRequestLimits;
+import io.interlinkgateway.job.Workspace;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -33,8 +35,21 @@ public record ClusterProperties(
     /// @param idle the time after the last read of a workspace at which its watch is closed
     /// @param maxWorkspaces the maximum number of workspaces that are watched at the same time; one more closes the
     ///     watch that was read least recently
+    /// @param always the workspaces that are watched all the time, so that starts and ends of their jobs are known and
+    ///     recorded even if no client reads them
     public record Watches(
             @DefaultValue("5s") Duration staleness,
             @DefaultValue("10m") Duration idle,
-            @DefaultValue("100") int maxWorkspaces) {}
+            @DefaultValue("100") int maxWorkspaces,
+            @DefaultValue List<Workspace> always) {
+
+        /// Checks that all of them can be watched.
+        public Watches {
+            always = List.copyOf(always);
+            if (always.size() > maxWorkspaces) {
+                throw new IllegalArgumentException(
+                        "gateway.cluster.watches.always has more workspaces than max-workspaces.");
+            }
+        }
+    }
 }

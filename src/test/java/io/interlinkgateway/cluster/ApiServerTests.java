@@ -3,6 +3,7 @@ package io.interlinkgateway.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -46,7 +47,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -96,7 +99,8 @@ class ApiServerTests {
                     Duration.ofSeconds(3),
                     Duration.ofSeconds(3),
                     true,
-                    new ClusterProperties.Watches(Duration.ofSeconds(5), Duration.ofMinutes(1), 5),
+                    new ClusterProperties.Watches(
+                            Duration.ofSeconds(5), Duration.ofMinutes(1), 5, List.of()),
                     new LogRequestLimits(5, 10, 4));
     private final LogBudgets budgets = new LogBudgets(properties.logRequests());
     private final OpenFollows follows = new OpenFollows();
@@ -109,19 +113,7 @@ class ApiServerTests {
     private final ApiServer apiServer = new ApiServer(client, properties.requestTimeout());
     private final WatchedNodes watchedNodes =
             new WatchedNodes(apiServer, properties.watches().staleness(), Clock.systemUTC());
-    private final WatchedWorkspaces workspaces =
-            new WatchedWorkspaces(
-                    apiServer,
-                    watchedNodes,
-                    new MissingObjects(new KubernetesWorkspaceObjects(apiServer)),
-                    RecordWatches.of(
-                            apiServer,
-                            new PodLog.Source(apiServer, true),
-                            budgets,
-                            follows,
-                            Clock.systemUTC()),
-                    properties.watches(),
-                    Clock.systemUTC());
+    private final WatchedWorkspaces workspaces = workspaces(properties.watches());
     private final KubernetesJobs jobs =
             new KubernetesJobs(
                     apiServer,
@@ -129,6 +121,21 @@ class ApiServerTests {
                     properties.replaceTimeout(),
                     new ComputeThreads(2),
                     Clock.systemUTC());
+
+    private WatchedWorkspaces workspaces(ClusterProperties.Watches watches) {
+        return new WatchedWorkspaces(
+                apiServer,
+                watchedNodes,
+                new MissingObjects(new KubernetesWorkspaceObjects(apiServer)),
+                RecordWatches.of(
+                        apiServer,
+                        new PodLog.Source(apiServer, true),
+                        budgets,
+                        follows,
+                        Clock.systemUTC()),
+                watches,
+                Clock.systemUTC());
+    }
 
     private static HttpServer create() {
         try {
@@ -151,6 +158,29 @@ class ApiServerTests {
         watchedNodes.close();
         client.close();
         server.stop(0);
+    }
+
+    @Test
+    void aWorkspaceThatIsAlwaysWatchedNeedsNoReader() {
+        Queue<String> requests = new ConcurrentLinkedQueue<>();
+        server.createContext(
+                "/",
+                exchange -> {
+                    requests.add(exchange.getRequestURI().getPath());
+                    answer(exchange, 503, status(503, "please wait"));
+                });
+
+        try (WatchedWorkspaces always =
+                workspaces(
+                        new ClusterProperties.Watches(
+                                Duration.ofSeconds(5),
+                                Duration.ofMinutes(1),
+                                5,
+                                List.of(new Workspace("experiments"))))) {
+            always.start();
+
+            await().until(() -> requests.contains("/api/v1/namespaces/experiments/pods"));
+        }
     }
 
     @Test

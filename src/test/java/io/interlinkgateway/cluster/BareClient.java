@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /// The Kubernetes client as the gateway connects it, without the gateway.
 public final class BareClient {
@@ -25,7 +26,7 @@ public final class BareClient {
                         Duration.ZERO,
                         true,
                         new ClusterProperties.Watches(
-                                Duration.ofSeconds(5), Duration.ofMinutes(10), 100),
+                                Duration.ofSeconds(5), Duration.ofMinutes(10), 100, List.of()),
                         new LogRequestLimits(5, 10, 4)));
     }
 }

@@ -77,7 +77,10 @@ final class EventsBenchmark {
                                 Duration.ofSeconds(10),
                                 true,
                                 new ClusterProperties.Watches(
-                                        Duration.ofSeconds(5), Duration.ofMinutes(10), 10),
+                                        Duration.ofSeconds(5),
+                                        Duration.ofMinutes(10),
+                                        10,
+                                        List.of()),
                                 new LogRequestLimits(5, 10, 4)))) {
             client.resource(Serialization.unmarshal(POD, Pod.class)).serverSideApply();
             client.pods().inNamespace("default").withName("changes").watch(new BareWatch());

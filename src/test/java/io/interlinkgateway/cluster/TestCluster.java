@@ -38,6 +38,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,7 +74,7 @@ final class TestCluster {
                     Duration.ofSeconds(60),
                     true,
                     new ClusterProperties.Watches(
-                            Duration.ofSeconds(5), Duration.ofMinutes(10), 100),
+                            Duration.ofSeconds(5), Duration.ofMinutes(10), 100, List.of()),
                     LIMITS);
     private final String kubeconfig;
     private final KubernetesClient client;

@@ -44,6 +44,10 @@ final class RecordWatch implements Runnable {
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
+    /// SLURM starts a job that does not have to wait within a second. A follow that is opened then brings the header;
+    /// an earlier one needs a second request, because output that it missed is not sent again.
+    private static final Duration PAUSE_BEFORE_FIRST_FOLLOW = Duration.ofSeconds(1);
+
     /// How long the pause has grown when a log counts as empty: after three readings in three seconds.
     private static final Duration PAUSE_AT_EMPTY_LOG = Duration.ofSeconds(4);
 
@@ -74,6 +78,7 @@ final class RecordWatch implements Runnable {
     private Duration claimPause = SHORTEST_PAUSE;
     private boolean started;
     private boolean hadOutput;
+    private boolean isNew = true;
     private int followed;
     private volatile @Nullable Instant observedAt;
     private volatile boolean following;
@@ -154,6 +159,10 @@ final class RecordWatch implements Runnable {
         PodLog.Extent extent = started ? PodLog.Extent.FOLLOWED_FROM_END : PodLog.Extent.FOLLOWED;
         List<String> containers = RecordReader.containers(pod);
         String container = containers.get(followed % containers.size());
+        if (isNew && !started && !follows.isFollowed(uid, container)) {
+            isNew = false;
+            Thread.sleep(PAUSE_BEFORE_FIRST_FOLLOW);
+        }
         Optional<LogStream> shared = follows.observe(uid, container);
         if (shared.isEmpty()) {
             reader.budget(pod).await(Purpose.FOLLOW);

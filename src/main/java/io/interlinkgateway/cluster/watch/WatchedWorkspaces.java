@@ -35,6 +35,9 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
     /// How long the watch may take to report a write of this gateway; it takes milliseconds.
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+    /// How often the workspaces that are always watched are used, so that they do not become idle.
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(1);
+
     /// How many jobs' Secrets and ConfigMaps are checked at the same time.
     private static final int CHECKS = 8;
 
@@ -71,6 +74,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
 
     /// Begins what is done from time to time.
     public void start() {
+        every(KEEP_ALIVE, () -> limits.always().forEach(this::watched));
         every(limits.idle().dividedBy(4), this::closeIdle);
         every(Duration.ofSeconds(2), this::updateSilentNodes);
         every(Duration.ofSeconds(1), this::checkHandovers);
