@@ -26,6 +26,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -221,6 +224,32 @@ class JobsOnSlurmIT {
 
         desk.awaitGone("train");
         assertThat(road().slurm().job(id)).containsEntry("JobState", "CANCELLED");
+    }
+
+    @Test
+    void eachMetricOfTheDocumentIsExposed() throws Exception {
+        WorkspaceClient client = road().freshDesk();
+        client.ask("PUT", "/jobs/train", JSON, spec("echo trained"), 201);
+        client.awaitState("train", "SUCCEEDED");
+        // It appears with the first refusal, see RefusalsTests.
+        Predicate<String> appearsLater = "gateway_refusals_total"::equals;
+
+        String exposed = road().gateway().send("GET", "/actuator/prometheus", JSON, "").body();
+
+        assertThat(
+                        Pattern.compile("\\bgateway_[a-z_]+")
+                                .matcher(Files.readString(Path.of("docs/operations/metrics.md")))
+                                .results()
+                                .map(MatchResult::group)
+                                .distinct()
+                                .filter(appearsLater.negate()))
+                .hasSizeGreaterThan(5)
+                .allSatisfy(metric ->
+                        assertThat(exposed).containsPattern("(?m)^# TYPE " + family(metric) + " "));
+    }
+
+    private static String family(String metric) {
+        return metric.replaceFirst("_bucket$", "");
     }
 
     @Test

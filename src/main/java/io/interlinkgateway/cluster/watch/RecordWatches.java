@@ -3,6 +3,7 @@ package io.interlinkgateway.cluster.watch;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.job.Job;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /// The watches of jobs' records, one for each job that needs one, with their metrics.
 public final class RecordWatches implements AutoCloseable, MeterBinder {
@@ -91,6 +93,13 @@ public final class RecordWatches implements AutoCloseable, MeterBinder {
         Gauge.builder("gateway.records.watched", running, Map::size)
                 .description("Jobs whose record is watched")
                 .register(registry);
+        SourceAge.register(registry, Job.Source.JOB_RECORD, this::ages);
+    }
+
+    private Stream<Optional<Duration>> ages() {
+        Instant now = clock.instant();
+        return running.values().stream()
+                .map(job -> job.watch.observedAt().map(read -> Duration.between(read, now)));
     }
 
     @Override

@@ -132,6 +132,14 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         return synced && !closed && !observedAt().plus(staleness).isBefore(clock.instant());
     }
 
+    /// @return for how long the objects have not been known as they are: zero unless the connection is lost; empty before
+    ///     the first list
+    synchronized Optional<Duration> age() {
+        return synced
+                ? Optional.of(Duration.between(observedAt(), clock.instant()))
+                : Optional.empty();
+    }
+
     /// @return when the objects were known to be so: now, unless the connection is lost
     synchronized Instant observedAt() {
         return connected ? clock.instant() : lostAt;

@@ -5,6 +5,7 @@ import io.interlinkgateway.cluster.ClusterProperties;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
@@ -255,6 +256,8 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
                     .tags("state", phase.name())
                     .register(registry);
         }
+        SourceAge.register(
+                registry, Job.Source.API_SERVER, () -> all().stream().map(WorkspaceWatch::age));
     }
 
     private long count(JobPhase phase) {

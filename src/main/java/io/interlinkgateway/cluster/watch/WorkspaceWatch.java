@@ -71,6 +71,11 @@ final class WorkspaceWatch implements AutoCloseable {
         return watch.awaitFresh(patience, staleness);
     }
 
+    /// @return for how long the jobs have not been known as they are; empty before the first list
+    Optional<Duration> age() {
+        return watch.age();
+    }
+
     /// @return why the jobs are not known, if an attempt has failed
     Optional<GatewayException> failure() {
         return watch.failure();
