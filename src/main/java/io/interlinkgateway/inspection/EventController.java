@@ -4,7 +4,6 @@ import io.interlinkgateway.caller.RequiredRole;
 import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
-import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
@@ -13,6 +12,8 @@ import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.representation.DeletedJob;
 import io.interlinkgateway.representation.JobResponse;
+import io.interlinkgateway.web.OpenStreams;
+import io.interlinkgateway.web.StreamedResponse;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.extensions.Extension;
@@ -21,25 +22,21 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.SmartLifecycle;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -49,23 +46,12 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Changes of jobs as server-sent events. Each subscriber has a virtual thread, which writes to the response itself:
-/// so a slow one waits alone. When the gateway stops, the streams end before the server
-/// waits for its requests.
+/// Changes of jobs as server-sent events.
 @RestController
 @Tag(name = "Jobs")
-class EventController implements SmartLifecycle {
+class EventController {
 
     private static final String AFTER = "Last-Event-ID";
-
-    /// Events that are written before the client gets them, if they come at once.
-    private static final int BATCH = 100;
-
-    /// Thousands of clients wait, and each keeps its buffer meanwhile.
-    private static final int BUFFER = 4096;
-
-    /// Written events that are kept for the other subscribers.
-    private static final int KEPT = 256;
 
     private static final String DESCRIPTION =
             """
@@ -77,30 +63,30 @@ class EventController implements SmartLifecycle {
             heartbeats. The stream ends when the gateway stops or the client is too slow: reconnect.\
             """;
 
+    /// With the character set, because some clients assume Latin-1 without it.
+    private static final MediaType TYPE =
+            MediaType.parseMediaType(MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=utf-8");
+
     private final JobEvents events;
     private final Jobs jobs;
-    private final JsonMapper json;
+    private final OpenStreams open;
+    private final JobEventTexts texts;
     private final Duration heartbeat;
-    private final AtomicReferenceArray<@Nullable Written> written =
-            new AtomicReferenceArray<>(KEPT);
-    private final Set<JobEvents.Subscription> streaming = ConcurrentHashMap.newKeySet();
-    private volatile boolean running = true;
 
-    EventController(JobEvents events, Jobs jobs, JsonMapper json, EventProperties properties) {
+    EventController(
+            JobEvents events,
+            Jobs jobs,
+            OpenStreams open,
+            JsonMapper json,
+            EventProperties properties) {
         this.events = events;
         this.jobs = jobs;
-        this.json = json;
+        this.open = open;
+        this.texts = new JobEventTexts(json);
         this.heartbeat = properties.heartbeat();
     }
 
-    /// The changes are not all known.
-    @Schema(
-            name = "StreamReset",
-            description = "The data of the event reset: it has no fields.",
-            additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
-    private record Lost() {}
-
-    /// What both streams answer.
+    /// The response of both streams.
     @Target(ElementType.METHOD)
     @Retention(RetentionPolicy.RUNTIME)
     @ApiResponse(
@@ -113,7 +99,7 @@ class EventController implements SmartLifecycle {
                                             oneOf = {
                                                 JobResponse.class,
                                                 DeletedJob.class,
-                                                Lost.class
+                                                JobEventTexts.StreamReset.class
                                             }),
                             extensions =
                                     @Extension(
@@ -150,19 +136,12 @@ class EventController implements SmartLifecycle {
             @RequestHeader(AFTER) Optional<String> lastEventId,
             HttpMethod method,
             HttpServletResponse response) {
+        Map<String, String> labels = InspectionController.labels(label);
+        JobFilter filter = new JobFilter(workspace, Optional.empty(), state, node, labels);
         Optional<String> after = lastEventId.filter(id -> !id.isBlank());
-        JobFilter filter =
-                new JobFilter(
-                        workspace,
-                        Optional.empty(),
-                        state,
-                        node,
-                        InspectionController.labels(label));
         return () -> {
-            try (JobEvents.Subscription subscription = events.subscribe(filter, after)) {
-                stream(subscription, Optional.empty(), method, response);
-                return null;
-            }
+            stream(filter, after, _ -> Optional.empty(), new StreamedResponse(method, response));
+            return null;
         };
     }
 
@@ -181,119 +160,39 @@ class EventController implements SmartLifecycle {
             @RequestHeader(AFTER) Optional<String> lastEventId,
             HttpMethod method,
             HttpServletResponse response) {
-        Optional<String> after = lastEventId.filter(id -> !id.isBlank());
         JobFilter filter =
                 new JobFilter(workspace, Optional.of(name), Set.of(), Optional.empty(), Map.of());
+        Optional<String> after = lastEventId.filter(id -> !id.isBlank());
         return () -> {
-            try (JobEvents.Subscription subscription = events.subscribe(filter, after)) {
-                Optional<Job> now =
-                        after.isPresent()
-                                ? Optional.empty()
-                                : Optional.of(
-                                        jobs.find(workspace, name)
-                                                .orElseThrow(
-                                                        () -> InspectionController.notFound(name)));
-                stream(
-                        subscription,
-                        now.map(job -> new JobEvent.Changed(subscription.position(), job)),
-                        method,
-                        response);
-                return null;
-            }
+            stream(
+                    filter,
+                    after,
+                    position ->
+                            after.isPresent()
+                                    ? Optional.empty()
+                                    : Optional.of(current(position, workspace, name)),
+                    new StreamedResponse(method, response));
+            return null;
         };
     }
 
+    private JobEvent current(String position, Workspace workspace, JobName name) {
+        return jobs.find(workspace, name)
+                .map(job -> new JobEvent.Changed(position, job))
+                .orElseThrow(() -> InspectionController.notFound(name));
+    }
+
+    /// @param first the event before those of a subscription that starts at this position
     private void stream(
-            JobEvents.Subscription subscription,
-            Optional<JobEvent> first,
-            HttpMethod method,
-            HttpServletResponse response)
+            JobFilter filter,
+            Optional<String> after,
+            Function<String, Optional<JobEvent>> first,
+            StreamedResponse response)
             throws IOException {
-        response.setBufferSize(BUFFER);
-        response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=utf-8");
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        response.setHeader("X-Accel-Buffering", "no");
-        if (HttpMethod.HEAD.equals(method)) {
-            return;
+        try (JobEvents.Subscription subscription = events.subscribe(filter, after);
+                Closeable _ = open.register(subscription::end)) {
+            Optional<JobEvent> event = first.apply(subscription.position());
+            response.events(TYPE, new JobEventSource(subscription, event, texts), heartbeat);
         }
-        ServletOutputStream client = response.getOutputStream();
-        streaming.add(subscription);
-        try {
-            client.write(first.map(this::text).orElseGet(() -> heartbeat(subscription)));
-            client.flush();
-            boolean open = running;
-            while (open) {
-                Optional<JobEvent> event = subscription.next(heartbeat);
-                if (event.isEmpty()) {
-                    client.write(heartbeat(subscription));
-                }
-                for (int count = 1; event.isPresent() && open; count++) {
-                    client.write(text(event.get()));
-                    open = !(event.get() instanceof JobEvent.Ended);
-                    event =
-                            open && count < BATCH
-                                    ? subscription.next(Duration.ZERO)
-                                    : Optional.empty();
-                }
-                client.flush();
-            }
-        } catch (InterruptedException stopping) {
-            // A client that reconnects with the last id misses nothing.
-            return;
-        } finally {
-            streaming.remove(subscription);
-        }
-    }
-
-    private static byte[] heartbeat(JobEvents.Subscription subscription) {
-        return ("id: " + subscription.position() + "\n\n").getBytes(StandardCharsets.UTF_8);
-    }
-
-    /// An event as it was written, for all who get the same.
-    private record Written(JobEvent event, String text) {}
-
-    // The very event is meant: to compare its contents would cost more than to write it.
-    @SuppressWarnings("ReferenceEquality")
-    private byte[] text(JobEvent event) {
-        int slot = Math.floorMod(System.identityHashCode(event), KEPT);
-        Written kept = written.get(slot);
-        if (kept == null || kept.event != event) {
-            kept = new Written(event, write(event));
-            written.set(slot, kept);
-        }
-        return kept.text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private String write(JobEvent event) {
-        String head =
-                switch (event) {
-                    case JobEvent.Changed changed -> data("state", JobResponse.from(changed.job()));
-                    case JobEvent.Deleted deleted ->
-                            data("deleted", new DeletedJob(deleted.name().value(), deleted.uid()));
-                    case JobEvent.Reset _ -> data("reset", new Lost());
-                    case JobEvent.Ended _ -> "";
-                };
-        return head + "id: " + event.position() + "\n\n";
-    }
-
-    private String data(String type, Object body) {
-        return "event: " + type + "\ndata: " + json.writeValueAsString(body) + "\n";
-    }
-
-    @Override
-    public void start() {
-        running = true;
-    }
-
-    /// No thread is interrupted: one that writes would cut its connection.
-    @Override
-    public void stop() {
-        running = false;
-        streaming.forEach(JobEvents.Subscription::end);
-    }
-
-    @Override
-    public boolean isRunning() {
-        return running;
     }
 }

@@ -9,6 +9,7 @@ import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.feed.LogReader;
 import io.interlinkgateway.web.AcceptedTypes;
+import io.interlinkgateway.web.StreamedResponse;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.extensions.Extension;
@@ -18,7 +19,6 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +27,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -37,9 +36,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Writes to the response itself: what a StreamingResponseBody flushes does not reach the client since Spring
-/// Framework 7.0.6 (its issue 36385). A virtual thread of its own does so and waits: the stack of the request's,
-/// with all filters in it, would be a multiple of what a follower costs (ADR 16).
+/// Logs of jobs, as text or as server-sent events.
 @RestController
 @Tag(name = "Logs")
 class LogController {
@@ -59,19 +56,24 @@ class LogController {
             without `end` is incomplete; so is a `text/plain` answer that is cut off.\
             """;
 
-    /// Thousands of clients wait, and each keeps its buffer meanwhile.
-    private static final int BUFFER = 4096;
+    private static final Finding TIMESTAMPS_UNKNOWN =
+            Finding.error(
+                    "timestamps-known",
+                    "timestamps",
+                    "Nodes do not report when a line was written.",
+                    "Accept text/event-stream: an event has the time at which its line reached the"
+                            + " gateway, if that was while it was written.");
 
     private final LogReaders readers;
     private final Jobs jobs;
     private final JsonMapper json;
-    private final LogProperties properties;
+    private final Duration heartbeat;
 
     LogController(LogReaders readers, Jobs jobs, JsonMapper json, LogProperties properties) {
         this.readers = readers;
         this.jobs = jobs;
         this.json = json;
-        this.properties = properties;
+        this.heartbeat = properties.heartbeat();
     }
 
     @RequiredRole(Role.VIEWER)
@@ -94,10 +96,10 @@ class LogController {
                                     schema =
                                             @Schema(
                                                     oneOf = {
-                                                        LogEventWriter.Line.class,
-                                                        LogEventWriter.PluginLine.class,
-                                                        LogEventWriter.Unreadable.class,
-                                                        LogEventWriter.End.class
+                                                        LogEventSource.Line.class,
+                                                        LogEventSource.PluginLine.class,
+                                                        LogEventSource.Unreadable.class,
+                                                        LogEventSource.End.class
                                                     }),
                                     extensions =
                                             @Extension(
@@ -135,22 +137,25 @@ class LogController {
             @RequestParam(required = false)
                     @Parameter(
                             schema = @Schema(type = "boolean", defaultValue = "false"),
-                            description = "With the lines of the plugin and SLURM.")
+                            description = "Include the lines of the plugin and SLURM.")
                     boolean raw,
-            @RequestParam @Parameter(description = "Only so many of the job's lines before now.")
+            @RequestParam
+                    @Parameter(
+                            description =
+                                    "Only this number of the job's last lines, and later ones.")
                     Optional<Integer> tailLines,
             @RequestParam
                     @Parameter(
                             description =
-                                    "Only what came in so many seconds; refused where that is not"
-                                            + " known.")
+                                    "Only output of this number of last seconds; refused if its"
+                                            + " time is not known.")
                     Optional<Long> sinceSeconds,
             @RequestParam(required = false)
                     @Parameter(
                             schema = @Schema(type = "boolean", defaultValue = "false"),
-                            description = "Only in events, which have it anyway.")
+                            description = "Refused for text/plain; events always have them.")
                     boolean timestamps,
-            @RequestParam @Parameter(description = "Which container; left out, the first.")
+            @RequestParam @Parameter(description = "The container; by default the first.")
                     Optional<String> container,
             @RequestHeader("Last-Event-ID") Optional<String> lastEventId,
             @RequestHeader(HttpHeaders.ACCEPT) @Parameter(hidden = true)
@@ -158,7 +163,6 @@ class LogController {
             HttpMethod method,
             HttpServletResponse response)
             throws HttpMediaTypeNotAcceptableException {
-        Optional<String> after = lastEventId.filter(id -> !id.isBlank());
         boolean events =
                 AcceptedTypes.of(accept.orElse(List.of()))
                         .prefer(MediaType.TEXT_EVENT_STREAM, MediaType.TEXT_PLAIN);
@@ -172,51 +176,25 @@ class LogController {
                         raw,
                         tailLines.map(OptionalInt::of).orElse(OptionalInt.empty()),
                         sinceSeconds.map(Duration::ofSeconds),
-                        after);
+                        lastEventId.filter(id -> !id.isBlank()));
         return () -> {
             try (LogReader reader = readers.open(workspace, name, options)) {
-                write(reader, events, after, HttpMethod.HEAD.equals(method), response);
+                StreamedResponse streamed = new StreamedResponse(method, response);
+                if (!events) {
+                    streamed.text(body -> new LogTextWriter(reader, body).write(heartbeat));
+                } else if (options.lastEventId()
+                        .map(LogCursor::parse)
+                        .filter(LogCursor::isEnd)
+                        .isPresent()) {
+                    streamed.noContent();
+                } else {
+                    streamed.events(
+                            MediaType.TEXT_EVENT_STREAM,
+                            new LogEventSource(reader, jobs::find, json),
+                            heartbeat);
+                }
                 return null;
             }
         };
     }
-
-    private void write(
-            LogReader reader,
-            boolean events,
-            Optional<String> lastEventId,
-            boolean headersOnly,
-            HttpServletResponse response)
-            throws IOException, InterruptedException {
-        response.setBufferSize(BUFFER);
-        response.setHeader("X-Accel-Buffering", "no");
-        if (events
-                && lastEventId.map(LogCursor::parse).flatMap(LogCursor::position).isEmpty()
-                && lastEventId.isPresent()) {
-            response.setStatus(HttpStatus.NO_CONTENT.value());
-        } else if (events) {
-            response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
-            response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-            response.flushBuffer();
-            if (!headersOnly) {
-                new LogEventWriter(reader, jobs::find, json, response.getOutputStream())
-                        .write(properties.heartbeat());
-            }
-        } else {
-            response.setContentType("text/plain;charset=utf-8");
-            response.setHeader("X-Content-Type-Options", "nosniff");
-            if (!headersOnly) {
-                new LogTextWriter(reader, response).write(properties.heartbeat());
-            }
-        }
-    }
-
-    private static final Finding TIMESTAMPS_UNKNOWN =
-            Finding.error(
-                    "timestamps-known",
-                    "timestamps",
-                    "A node does not tell when a line was written, and not every line is seen to"
-                            + " come.",
-                    "Ask for text/event-stream: its events have the time at which they came, where"
-                            + " it is known.");
 }

@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// How far a client is, as an event's id. It holds on each gateway, as long as the pod is there.
+/// A client's position in a log, written as an event's id. It is valid on every replica while the pod exists.
 ///
-/// @param uid the pod's
-/// @param container whose output
-/// @param position what it has; empty if it has all, and knows that
+/// @param uid the pod's UID
+/// @param container the container's name
+/// @param position the position after the last event; empty after the event `end`
 record LogCursor(String uid, String container, Optional<LogPosition> position) {
 
     private static final Pattern TEXT =
@@ -25,7 +25,7 @@ record LogCursor(String uid, String container, Optional<LogPosition> position) {
         return new LogCursor(log.uid(), log.container(), Optional.empty());
     }
 
-    /// @throws GatewayException.CursorExpired if the gateway makes no such ids
+    /// @throws GatewayException.CursorExpired if the text is not an id of such an event
     static LogCursor parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
@@ -43,6 +43,11 @@ record LogCursor(String uid, String container, Optional<LogPosition> position) {
 
     boolean isOf(ContainerLog.Key log) {
         return uid.equals(log.uid()) && container.equals(log.container());
+    }
+
+    /// @return whether the client has received the event `end`
+    boolean isEnd() {
+        return position.isEmpty();
     }
 
     @Override

@@ -47,21 +47,6 @@ public final class LogReaders {
         this.clock = clock;
     }
 
-    /// Readers with the default timings, for tests in other packages.
-    ///
-    /// @param logs finds logs
-    /// @param jobs finds the states of jobs
-    /// @return readers
-    public static LogReaders of(JobLogs logs, JobLookup jobs) {
-        return new LogReaders(
-                logs,
-                jobs,
-                LogTimings.of(
-                        new LogProperties(
-                                LogProperties.MIN_BUFFER, RESPONSE_TIMEOUT, RESPONSE_TIMEOUT)),
-                Clock.systemUTC());
-    }
-
     /// Opens a job's log.
     ///
     /// @param workspace the job's workspace

@@ -1,4 +1,5 @@
-/// The configuration of the web server: connections, limits of requests, content negotiation, the management port.
+/// The configuration of the web server: connections, limits of requests, content negotiation, streamed responses, the
+/// management port.
 @ApplicationModule(allowedDependencies = {"failure"})
 @NullMarked
 package io.interlinkgateway.web;

@@ -140,7 +140,7 @@ class KubernetesJobLogsIT extends JobLogsContract {
         Workspace workspace = submitted();
         run(workspace);
         kubelet().forgetRequests();
-        LogReaders readers = LogReaders.of(logs(), jobs()::find);
+        LogReaders readers = LogText.readers(logs(), jobs()::find);
         List<LogReader> all = new ArrayList<>();
         for (int count = 0; count < 20; count++) {
             all.add(readers.open(workspace, NAME, LogOptions.ALL.following()));
@@ -170,7 +170,7 @@ class KubernetesJobLogsIT extends JobLogsContract {
     }
 
     private LogReader follow(Workspace workspace) {
-        return LogReaders.of(logs(), jobs()::find)
+        return LogText.readers(logs(), jobs()::find)
                 .open(workspace, NAME, LogOptions.ALL.following());
     }
 

@@ -4,8 +4,10 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.feed.LogEvent;
 import io.interlinkgateway.log.feed.LogReader;
+import io.interlinkgateway.log.feed.LogTimings;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 
 /// A job's log as text, as a client gets it.
@@ -17,6 +19,15 @@ import java.time.Duration;
 public record LogText(JobLogs logs, JobLookup jobs, Workspace workspace, JobName name) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /// @param logs finds logs
+    /// @param jobs finds the states of jobs
+    /// @return readers with the gateway's own timings
+    public static LogReaders readers(JobLogs logs, JobLookup jobs) {
+        Duration wait = Duration.ofSeconds(30);
+        LogProperties properties = new LogProperties(LogProperties.MIN_BUFFER, wait, wait);
+        return new LogReaders(logs, jobs, LogTimings.of(properties), Clock.systemUTC());
+    }
 
     /// All that comes, to its end.
     ///
@@ -32,7 +43,7 @@ public record LogText(JobLogs logs, JobLookup jobs, Workspace workspace, JobName
     /// @return the bytes
     public byte[] bytes(LogOptions options) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (LogReader reader = LogReaders.of(logs, jobs).open(workspace, name, options)) {
+        try (LogReader reader = readers(logs, jobs).open(workspace, name, options)) {
             while (true) {
                 switch (reader.next(PATIENCE)) {
                     case LogEvent.Output output ->

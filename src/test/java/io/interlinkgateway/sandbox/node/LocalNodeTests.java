@@ -19,7 +19,6 @@ import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.LogOptions;
-import io.interlinkgateway.log.LogReaders;
 import io.interlinkgateway.log.LogText;
 import io.interlinkgateway.log.feed.LogEvent;
 import io.interlinkgateway.log.feed.LogReader;
@@ -627,7 +626,7 @@ class LocalNodeTests {
     }
 
     private LogReader follow() {
-        return LogReaders.of(sandbox.logs, sandbox.jobs::find)
+        return LogText.readers(sandbox.logs, sandbox.jobs::find)
                 .open(workspace, NAME, LogOptions.ALL.following());
     }
 

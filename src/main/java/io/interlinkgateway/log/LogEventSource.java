@@ -9,6 +9,8 @@ import io.interlinkgateway.log.feed.LogPosition;
 import io.interlinkgateway.log.feed.LogReader;
 import io.interlinkgateway.representation.DeletedJob;
 import io.interlinkgateway.representation.JobResponse;
+import io.interlinkgateway.web.EventSource;
+import io.interlinkgateway.web.EventText;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,18 +21,19 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
-/// Writes a log as server-sent events, each line one event. An event's data can hold neither a carriage return
-/// nor bytes that are no UTF-8, and logs have both: so it is JSON.
-final class LogEventWriter {
+/// Writes a log as server-sent events, one for each line. The data is JSON, because logs contain carriage returns and
+/// bytes that are not UTF-8, and the data of an event can't.
+final class LogEventSource implements EventSource {
 
-    private static final int LONGEST = 16_384;
-    private static final int LONGEST_CHARACTER = 4;
+    /// Bytes of a line in one event.
+    private static final int MAX_LINE = 16_384;
+
+    /// Bytes of a character in UTF-8.
+    private static final int MAX_CHARACTER = 4;
 
     /// How long a line may be incomplete before its beginning is sent.
     private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -38,43 +41,46 @@ final class LogEventWriter {
     /// How long the pod's status may lag behind the end of the log.
     private static final Duration LAG = Duration.ofSeconds(30);
 
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    /// How often the pod's status is read in this period.
+    private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
 
     private final LogReader reader;
     private final JobLookup jobs;
-    private final JsonMapper json;
-    private final OutputStream client;
-    private ByteArrayOutputStream events = new ByteArrayOutputStream();
+    private final EventText events;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private LogPosition reached = LogPosition.HEAD;
     private @Nullable Instant lineAt;
+    private boolean complete;
 
-    LogEventWriter(LogReader reader, JobLookup jobs, JsonMapper json, OutputStream client) {
+    LogEventSource(LogReader reader, JobLookup jobs, JsonMapper json) {
         this.reader = reader;
         this.jobs = jobs;
-        this.json = json;
-        this.client = client;
+        this.events = new EventText(json);
     }
 
-    /// A line, or a piece of one.
+    /// A line, or a part of one.
     ///
-    /// @param text what it says, unless it is no UTF-8
-    /// @param base64 its bytes, if it is no UTF-8
-    /// @param partial true if the line goes on
-    /// @param at when it came, if it came while it was written
+    /// @param text the line without its end, if it is UTF-8
+    /// @param base64 its bytes, if it is not UTF-8
+    /// @param partial true if the line continues in the next event
+    /// @param at when it reached the gateway, if that was while it was written
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @Schema(name = "LogLine", description = "The data of the event log: a line, or a piece of one.")
+    @Schema(name = "LogLine", description = "The data of the event log: a line, or a part of one.")
     record Line(
             @Nullable @Schema(description = "The line without its end, if it is UTF-8.")
                     String text,
-            @Nullable @Schema(description = "Its bytes, if it is not UTF-8.", format = "byte")
+            @Nullable
+                    @Schema(
+                            description = "The bytes of the line, if it is not UTF-8.",
+                            format = "byte")
                     String base64,
-            @Nullable @Schema(description = "True if the line goes on in the next event.")
+            @Nullable @Schema(description = "True if the line continues in the next event.")
                     Boolean partial,
             @Nullable
                     @Schema(
                             description =
-                                    "When it came to the gateway, if it came while it was written.")
+                                    "When it reached the gateway, if that was while it was"
+                                            + " written.")
                     Instant at) {
 
         static Line of(byte[] bytes, boolean whole, @Nullable Instant at) {
@@ -86,7 +92,7 @@ final class LogEventWriter {
                                 .decode(ByteBuffer.wrap(bytes))
                                 .toString();
                 return new Line(text, null, partial, at);
-            } catch (CharacterCodingException noText) {
+            } catch (CharacterCodingException _) {
                 return new Line(null, Base64.getEncoder().encodeToString(bytes), partial, at);
             }
         }
@@ -94,7 +100,7 @@ final class LogEventWriter {
 
     @Schema(
             name = "PluginLine",
-            description = "The data of the event plugin: a line of the plugin's.")
+            description = "The data of the event plugin: a line of the plugin.")
     record PluginLine(String text) {}
 
     @Schema(
@@ -106,51 +112,44 @@ final class LogEventWriter {
     @Schema(
             name = "LogEnd",
             description =
-                    "The data of the event end: the job as it ended, or which job was deleted.",
+                    "The data of the event end: the job in its final state, or which job was"
+                            + " deleted.",
             anyOf = {JobResponse.class, DeletedJob.class})
     interface End {}
 
-    /// @param heartbeat how often to show that the stream is alive
-    /// @throws IOException if the client is gone
-    void write(Duration heartbeat) throws IOException, InterruptedException {
-        while (true) {
-            switch (reader.next(line.size() > 0 ? PAUSE : heartbeat)) {
-                case LogEvent.Output output -> output.pieces().forEach(this::add);
-                case LogEvent.Quiet _ -> {
-                    if (line.size() > 0) {
-                        endPiece();
-                    } else {
-                        events.writeBytes(": alive\n\n".getBytes(StandardCharsets.UTF_8));
-                    }
-                }
-                case LogEvent.Problem problem -> {
-                    endPiece();
-                    problem(problem.message());
-                }
-                case LogEvent.Broken broken -> {
-                    endPiece();
-                    problem(broken.message());
-                    send();
-                    return;
-                }
-                case LogEvent.End _ -> {
-                    endPiece();
-                    send();
-                    end(heartbeat);
-                    return;
-                }
-            }
-            send();
-        }
+    @Override
+    public Progress next(Duration patience, OutputStream client)
+            throws IOException, InterruptedException {
+        Progress progress = complete ? end(patience) : read(patience);
+        events.moveTo(client);
+        return progress;
     }
 
-    private void send() throws IOException {
-        if (events.size() > 0) {
-            events.writeTo(client);
-            // Thousands wait, and not each with room for a burst.
-            events = new ByteArrayOutputStream();
-            client.flush();
-        }
+    private Progress read(Duration patience) throws InterruptedException {
+        return switch (reader.next(line.size() > 0 ? PAUSE : patience)) {
+            case LogEvent.Output output -> {
+                output.pieces().forEach(this::add);
+                yield Progress.SENT;
+            }
+            case LogEvent.Quiet _ -> {
+                Progress progress = line.size() > 0 ? Progress.SENT : Progress.QUIET;
+                endPiece();
+                yield progress;
+            }
+            case LogEvent.Problem problem -> {
+                problem(problem.message());
+                yield Progress.SENT;
+            }
+            case LogEvent.Broken broken -> {
+                problem(broken.message());
+                yield Progress.ENDED;
+            }
+            case LogEvent.End _ -> {
+                endPiece();
+                complete = true;
+                yield Progress.SENT;
+            }
+        };
     }
 
     private void add(LogPiece piece) {
@@ -175,7 +174,7 @@ final class LogEventWriter {
                 from = at + 1;
                 event(true, line.toByteArray(), line.size() + 1);
                 line.reset();
-            } else if (line.size() + at + 1 - from == LONGEST) {
+            } else if (line.size() + at + 1 - from == MAX_LINE) {
                 line.write(bytes, from, at + 1 - from);
                 from = at + 1;
                 endPieceAtCharacter();
@@ -184,12 +183,12 @@ final class LogEventWriter {
         line.write(bytes, from, bytes.length - from);
     }
 
-    /// Leaves the first bytes of a character for the next piece.
+    /// Ends the piece before an incomplete character, whose first bytes are then part of the next piece.
     private void endPieceAtCharacter() {
         byte[] bytes = line.toByteArray();
         int end = bytes.length;
         int start = end - 1;
-        while (start > end - LONGEST_CHARACTER && (bytes[start] & 0xC0) == 0x80) {
+        while (start > end - MAX_CHARACTER && (bytes[start] & 0xC0) == 0x80) {
             start--;
         }
         int length = Integer.numberOfLeadingZeros(~bytes[start] << 24);
@@ -211,42 +210,41 @@ final class LogEventWriter {
 
     private void event(boolean whole, byte[] text, int length) {
         reached = reached.plus(length);
-        write(
-                "log",
-                Optional.of(LogCursor.at(reader.key(), reached)),
-                Line.of(text, whole, lineAt));
+        events.event("log")
+                .id(LogCursor.at(reader.key(), reached).toString())
+                .data(Line.of(text, whole, lineAt))
+                .end();
         lineAt = null;
     }
 
     private void plugins(LogPiece piece) {
         for (String text : new String(piece.bytes(), StandardCharsets.UTF_8).split("\n", -1)) {
             if (!text.isEmpty()) {
-                write("plugin", Optional.empty(), new PluginLine(text));
+                events.event("plugin").data(new PluginLine(text)).end();
             }
         }
     }
 
     private void problem(String message) {
-        write("problem", Optional.empty(), new Unreadable(message));
+        endPiece();
+        events.event("problem").data(new Unreadable(message)).end();
     }
 
-    /// Everything was sent; what is missing is the pod's status, which lags behind. It gets some time.
-    private void end(Duration heartbeat) throws IOException, InterruptedException {
+    /// All output was sent. The pod's status may lag behind, so this waits for it before it sends the final state.
+    private Progress end(Duration heartbeat) throws InterruptedException {
         long deadline = System.nanoTime() + LAG.toNanos();
         Optional<Job> job = job();
         while (job.isPresent()
                 && !JobPhase.of(job.get().state()).ended()
                 && System.nanoTime() < deadline) {
-            Thread.sleep(LOOK.compareTo(heartbeat) < 0 ? LOOK : heartbeat);
+            Thread.sleep(LAG_INTERVAL.compareTo(heartbeat) < 0 ? LAG_INTERVAL : heartbeat);
             job = job();
         }
-        write(
-                "end",
-                Optional.of(LogCursor.atEnd(reader.key())),
-                job.map(this::answer)
-                        .orElseGet(() ->
-                                new DeletedJob(reader.key().job().value(), reader.key().uid())));
-        send();
+        events.event("end")
+                .id(LogCursor.atEnd(reader.key()).toString())
+                .data(job.<Object>map(LogEventSource::response).orElseGet(this::deleted))
+                .end();
+        return Progress.ENDED;
     }
 
     private Optional<Job> job() {
@@ -254,17 +252,11 @@ final class LogEventWriter {
                 .filter(job -> job.uid().equals(reader.key().uid()));
     }
 
-    private Object answer(Job job) {
-        ObjectNode answer = json.valueToTree(JobResponse.from(job));
-        answer.remove(List.of("definition"));
-        return answer;
+    private static JobResponse response(Job job) {
+        return JobResponse.from(job.withoutDefinition());
     }
 
-    private void write(String event, Optional<LogCursor> id, Object data) {
-        StringBuilder head = new StringBuilder("event: ").append(event).append('\n');
-        id.ifPresent(cursor -> head.append("id: ").append(cursor).append('\n'));
-        events.writeBytes(head.append("data: ").toString().getBytes(StandardCharsets.UTF_8));
-        events.writeBytes(json.writeValueAsBytes(data));
-        events.writeBytes(new byte[] {'\n', '\n'});
+    private DeletedJob deleted() {
+        return new DeletedJob(reader.key().job().value(), reader.key().uid());
     }
 }

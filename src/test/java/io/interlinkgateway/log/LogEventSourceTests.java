@@ -2,7 +2,9 @@ package io.interlinkgateway.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.interlinkgateway.log.feed.LogReader;
+import io.interlinkgateway.web.StreamedResponse;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -15,13 +17,21 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.mock.web.MockHttpServletResponse;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Events carry every byte, and each id is a place from which the rest comes.
-class LogEventWriterTests {
+/// Events contain every byte, and a client can continue after each id.
+class LogEventSourceTests {
 
-    private static final JsonMapper JSON = new JsonMapper();
+    /// Configured like the gateway's mapper.
+    private static final JsonMapper JSON =
+            JsonMapper.builder()
+                    .changeDefaultPropertyInclusion(
+                            usual -> usual.withValueInclusion(JsonInclude.Include.NON_ABSENT))
+                    .build();
 
     private final FakeNode node = new FakeNode(Duration.ofMillis(15));
     private final LogReaders readers =
@@ -81,7 +91,7 @@ class LogEventWriterTests {
     }
 
     @Test
-    void thePluginsLinesAreEventsOfTheirOwn() throws Exception {
+    void thePluginsLinesAreSeparateEvents() throws Exception {
         write("one\n");
         node.exit(0);
         node.phase("Failed");
@@ -97,13 +107,13 @@ class LogEventWriterTests {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-    void everyByteArrivesAndEveryIdIsAPlaceToGoOnFrom(long seed) throws Exception {
+    void everyByteIsSentAndAClientCanContinueAfterEachId(long seed) throws Exception {
         Random random = new Random(seed);
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         for (int part = 0; part < 20; part++) {
             written.writeBytes(
                     switch (random.nextInt(5)) {
-                        case 0 -> anything(random);
+                        case 0 -> randomBytes(random);
                         case 1 ->
                                 "é€😀"
                                         .repeat(random.nextInt(6000))
@@ -131,7 +141,7 @@ class LogEventWriterTests {
     }
 
     @Test
-    void aPasswordIsHiddenAndEveryIdIsAPlaceToGoOnFrom() throws Exception {
+    void aPasswordIsMaskedAndAClientCanContinueAfterEachId() throws Exception {
         node.hide("hunter2");
         write("hunter2\n" + "x".repeat(16_380) + "hunter2 and hunter2\nend");
         node.exit(0);
@@ -151,7 +161,7 @@ class LogEventWriterTests {
     }
 
     @Test
-    void theEndNamesTheJobThatWasDeleted() throws Exception {
+    void theEndHasTheNameOfADeletedJob() throws Exception {
         write("one\n");
         node.exit(0);
         node.phase("Failed");
@@ -164,7 +174,7 @@ class LogEventWriterTests {
                 .isEqualTo(node.find(FakeNode.WORKSPACE, FakeNode.NAME).orElseThrow().uid());
     }
 
-    private static byte[] anything(Random random) {
+    private static byte[] randomBytes(Random random) {
         byte[] bytes = new byte[random.nextInt(5000)];
         random.nextBytes(bytes);
         return bytes;
@@ -188,10 +198,14 @@ class LogEventWriterTests {
     }
 
     private List<Event> events(LogOptions options, JobLookup jobs) throws Exception {
-        ByteArrayOutputStream client = new ByteArrayOutputStream();
+        MockHttpServletResponse response = new MockHttpServletResponse();
         try (LogReader reader = readers.open(FakeNode.WORKSPACE, FakeNode.NAME, options)) {
-            new LogEventWriter(reader, jobs, JSON, client).write(Duration.ofMillis(300));
+            new StreamedResponse(HttpMethod.GET, response)
+                    .events(
+                            MediaType.TEXT_EVENT_STREAM,
+                            new LogEventSource(reader, jobs, JSON),
+                            Duration.ofMillis(300));
         }
-        return Event.parse(client.toString(StandardCharsets.UTF_8));
+        return Event.parse(response.getContentAsString(StandardCharsets.UTF_8));
     }
 }
