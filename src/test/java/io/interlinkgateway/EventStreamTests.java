@@ -76,12 +76,31 @@ class EventStreamTests {
             assertThat(stream.next()).containsEntry("event", "state");
             send("DELETE", "/api/v1/jobs/train?workspace=" + workspace, "");
 
-            Map<String, String> event = stream.next();
-            while (!"deleted".equals(event.get("event"))) {
-                event = stream.next();
-            }
+            Map<String, String> event = stream.nextOf("deleted");
             assertThat(JSON.readTree(event.get("data")).path("name").asString(""))
                     .isEqualTo("train");
+        }
+    }
+
+    @Test
+    void aMarkBeforeTheEndOfTheTimeLimitIsSent() throws Exception {
+        String id;
+        try (Stream stream = follow("/api/v1/events", "", Optional.empty())) {
+            id = stream.line("id: ");
+            submit(
+                    JOB.replace("exit 3", "sleep 30")
+                            .replace(
+                                    "\"image\"",
+                                    "\"slurm\": {\"timeLimit\": \"PT1M\"}, \"image\""));
+
+            JsonNode data = JSON.readTree(stream.nextOf("walltime").get("data"));
+            assertThat(data.at("/mark").asString("")).isEqualTo("PT59S");
+            assertThat(data.at("/job/name").asString("")).isEqualTo("train");
+            assertThat(data.at("/job/state").asString("")).isEqualTo("RUNNING");
+            assertThat(data.at("/job/walltime/endsAt").asString("")).isNotEmpty();
+        }
+        try (Stream stream = follow("/api/v1/events", "", Optional.of(id))) {
+            assertThat(stream.nextOf("walltime")).containsKeys("id", "data");
         }
     }
 
@@ -195,6 +214,14 @@ class EventStreamTests {
             }
         }
 
+        Map<String, String> nextOf(String type) throws IOException {
+            Map<String, String> event = next();
+            while (!type.equals(event.get("event"))) {
+                event = next();
+            }
+            return event;
+        }
+
         List<Map<String, String>> until(String state) throws IOException {
             List<Map<String, String>> events = new ArrayList<>();
             do {
@@ -244,7 +271,11 @@ class EventStreamTests {
     }
 
     private void submit() throws Exception {
-        HttpResponse<String> answer = send("POST", "/api/v1/jobs?workspace=" + workspace, JOB);
+        submit(JOB);
+    }
+
+    private void submit(String job) throws Exception {
+        HttpResponse<String> answer = send("POST", "/api/v1/jobs?workspace=" + workspace, job);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
     }
 

@@ -170,9 +170,9 @@ class OpenApiTests {
         JsonNode paths = description().path("paths");
 
         assertThat(events(paths.at("/~1api~1v1~1events/get")))
-                .containsExactlyInAnyOrder("state", "deleted", "reset");
+                .containsExactlyInAnyOrder("state", "walltime", "deleted", "reset");
         assertThat(events(paths.at("/~1api~1v1~1jobs~1{name}~1events/get")))
-                .containsExactlyInAnyOrder("state", "deleted", "reset");
+                .containsExactlyInAnyOrder("state", "walltime", "deleted", "reset");
         assertThat(events(paths.at("/~1api~1v1~1jobs~1{name}~1logs/get")))
                 .containsExactlyInAnyOrder("log", "plugin", "problem", "end");
     }

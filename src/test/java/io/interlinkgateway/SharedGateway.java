@@ -22,6 +22,7 @@ import org.springframework.boot.webmvc.test.autoconfigure.MockMvcPrint;
             "gateway.caller.requests-per-second=100000",
             "gateway.caller.burst=100000",
             "gateway.events.heartbeat=200ms",
+            "gateway.events.walltime-marks=59s",
             "gateway.sandbox.running-jobs=1000",
             "gateway.slurm.allowed-options=site-plugin",
             "gateway.limits.workspaces.limited.nodes=sandbox",

@@ -14,6 +14,7 @@ import io.interlinkgateway.cluster.watch.RecordWatches;
 import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
+import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.job.WorkspaceObjects;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
@@ -92,6 +93,7 @@ class ClusterConfiguration {
             WatchedNodes nodes,
             RecordWatches records,
             WorkspaceObjects objects,
+            WalltimeTimer walltimes,
             ClusterProperties properties,
             Clock clock) {
         return new WatchedWorkspaces(
@@ -99,6 +101,7 @@ class ClusterConfiguration {
                 nodes,
                 new MissingObjects(objects),
                 records,
+                walltimes,
                 properties.watches(),
                 clock);
     }

@@ -2,6 +2,7 @@ package io.interlinkgateway.event;
 
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
+import java.time.Duration;
 
 /// An event for a subscriber.
 public sealed interface JobEvent {
@@ -30,6 +31,19 @@ public sealed interface JobEvent {
     /// @param name its name, which another job may have now
     /// @param uid its UID
     record Deleted(String position, JobName name, String uid) implements JobEvent {}
+
+    /// The end of a running job's time limit came near.
+    ///
+    /// @param position see [#position()]
+    /// @param job the job, without its definition
+    /// @param mark how long before the end of the time limit the event was due
+    record Walltime(String position, Job job, Duration mark) implements JobEvent {
+
+        /// Removes the definition, as [Changed] does.
+        public Walltime {
+            job = job.withoutDefinition();
+        }
+    }
 
     /// The changes since the subscription's position are not completely known: list the jobs again. Later changes
     /// follow.

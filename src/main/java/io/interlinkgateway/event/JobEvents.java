@@ -7,8 +7,8 @@ import java.util.Optional;
 /// Changes of jobs, in order.
 public interface JobEvents {
 
-    /// Follows jobs. Delivers changes after which a job matches the filter, and deletions of jobs that match it in
-    /// any state.
+    /// Follows jobs. Delivers changes after which a job matches the filter, deletions of jobs that match it in any
+    /// state, and marks before the end of the time limit of running jobs that match it.
     ///
     /// @param filter which jobs
     /// @param after the position of the last event that the subscriber received, from any replica; empty to start now

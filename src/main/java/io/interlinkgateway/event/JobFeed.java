@@ -5,9 +5,9 @@ import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
@@ -28,6 +28,9 @@ import java.util.stream.Stream;
 ///
 /// A follower's queue is bounded: a follower that is too slow is ended, and can subscribe again after its last
 /// position. The last few thousand deletions are stored.
+///
+/// A position also has the time until which the follower has received the marks of running jobs. So a follower that
+/// subscribes again receives the marks that passed meanwhile.
 public final class JobFeed {
 
     private static final int QUEUE = 2000;
@@ -63,18 +66,34 @@ public final class JobFeed {
     public record Present(long version, boolean aside, Supplier<Optional<Job>> job) {}
 
     private final LongFunction<String> positions;
+    private final WalltimeMarks marks;
     private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
     private final Deque<Gone> gone = new ArrayDeque<>();
     private long goneSince;
     private long reached;
+
+    /// All marks until this time were delivered.
+    private Instant marked;
+
     private boolean closed;
 
     /// @param start all changes after this version will be delivered
     /// @param positions converts versions to positions
-    public JobFeed(long start, LongFunction<String> positions) {
+    /// @param marks the marks of the workspace's running jobs, which this feed delivers from now on
+    public JobFeed(long start, LongFunction<String> positions, WalltimeMarks marks) {
         this.reached = start;
         this.goneSince = start;
         this.positions = positions;
+        this.marks = marks;
+        this.marked = marks.start(this::deliverMarks);
+    }
+
+    private String positionAt(long version, Instant marked) {
+        return positionAt(version, Optional.of(marked));
+    }
+
+    private String positionAt(long version, Optional<Instant> marked) {
+        return new FeedPosition(positions.apply(version), marked).toString();
     }
 
     /// @return whether there are followers
@@ -88,8 +107,9 @@ public final class JobFeed {
     /// @param job the job
     public synchronized void changed(long version, Job job) {
         reached = version;
+        marks.update(job);
         if (followed()) {
-            JobEvent event = new JobEvent.Changed(positions.apply(version), job);
+            JobEvent event = new JobEvent.Changed(positionAt(version, marked), job);
             followers.stream()
                     .filter(follower -> follower.filter.matches(job))
                     .forEach(follower -> follower.offer(version, event));
@@ -101,7 +121,8 @@ public final class JobFeed {
     ///
     /// @param job the job
     public synchronized void changedAside(Job job) {
-        JobEvent event = new JobEvent.Changed(positions.apply(reached), job);
+        marks.update(job);
+        JobEvent event = new JobEvent.Changed(positionAt(reached, marked), job);
         followers.stream()
                 .filter(follower -> follower.filter.matches(job))
                 .forEach(follower -> follower.offer(Long.MAX_VALUE, event));
@@ -112,22 +133,50 @@ public final class JobFeed {
     /// @param end the deletion, with a version not smaller than all previous ones
     public synchronized void deleted(Gone end) {
         reached = end.version;
+        marks.remove(end.name, end.uid);
         gone.addLast(end);
         if (gone.size() > MAX_DELETIONS) {
             goneSince = gone.removeFirst().version;
         }
-        JobEvent event = deletion(end);
+        JobEvent event = deletion(end, Optional.of(marked));
         followers.stream()
                 .filter(follower -> matches(follower.filter, end))
                 .forEach(follower -> follower.offer(end.version, event));
     }
 
-    private JobEvent deletion(Gone end) {
-        return new JobEvent.Deleted(positions.apply(end.version), end.name, end.uid);
+    private JobEvent deletion(Gone end, Optional<Instant> marked) {
+        return new JobEvent.Deleted(positionAt(end.version, marked), end.name, end.uid);
     }
 
     private static boolean matches(JobFilter filter, Gone end) {
         return filter.matches(end.name, end.node, end.labels);
+    }
+
+    /// Delivers the marks that have passed. Reads their jobs before it locks this feed, since the component that stores
+    /// the jobs may wait for this lock.
+    private void deliverMarks() {
+        record Due(WalltimeMarks.Mark mark, Instant until, Job job) {}
+        WalltimeMarks.Passed passed = marks.take();
+        List<Due> due = new ArrayList<>();
+        if (followed()) {
+            passed.forEach((mark, until) ->
+                    marks.running(mark)
+                            .ifPresentOrElse(
+                                    job -> due.add(new Due(mark, until, job)),
+                                    () -> marks.forget(mark)));
+        }
+        synchronized (this) {
+            marked = passed.until();
+            for (Due now : due) {
+                JobEvent event =
+                        new JobEvent.Walltime(
+                                positionAt(reached, now.until), now.job, now.mark.duration());
+                followers.stream()
+                        .filter(follower -> follower.filter.matches(now.job))
+                        .filter(follower -> now.mark.at().isAfter(follower.marksStart))
+                        .forEach(follower -> follower.offer(Long.MAX_VALUE, event));
+            }
+        }
     }
 
     /// Reports that there were no other changes up to a version.
@@ -160,32 +209,37 @@ public final class JobFeed {
         }
     }
 
-    /// Starts a subscription now.
+    /// Starts a subscription now. Of each running job its last mark that has passed is delivered at once.
     ///
     /// @param filter which jobs
     /// @return the changes from now on
     public synchronized JobEvents.Subscription follow(JobFilter filter) {
-        return added(new Follower(filter, reached, reached, List.of()));
+        return start(filter, reached, reached, Optional.empty(), Stream.empty());
     }
 
     /// Starts a subscription now, with a [JobEvent.Reset] because earlier changes may be missing.
     ///
     /// @param filter which jobs
-    /// @return a [JobEvent.Reset], then the changes from now on
+    /// @return a [JobEvent.Reset], then as [#follow]
     public synchronized JobEvents.Subscription reset(JobFilter filter) {
-        JobEvent reset = new JobEvent.Reset(positions.apply(reached));
-        return added(new Follower(filter, reached, reached, List.of(() -> Optional.of(reset))));
+        JobEvent reset = new JobEvent.Reset(positionAt(reached, Optional.empty()));
+        return start(
+                filter, reached, reached, Optional.empty(), Stream.of(() -> Optional.of(reset)));
     }
 
     /// Starts a subscription after a version.
     ///
     /// @param filter which jobs
     /// @param after not greater than [#reached()]
+    /// @param marked until when the subscriber has received marks; if empty, marks are delivered as by [#follow]
     /// @param present the existing jobs
-    /// @return each job that changed since then, once, with its present state, then the changes from now on; empty if
-    ///     the deletions since then are not known
+    /// @return each job that changed since then, once, with its present state, the marks that passed since then, then
+    ///     the changes from now on; empty if the deletions since then are not known
     public synchronized Optional<JobEvents.Subscription> resume(
-            JobFilter filter, long after, Supplier<Stream<Present>> present) {
+            JobFilter filter,
+            long after,
+            Optional<Instant> marked,
+            Supplier<Stream<Present>> present) {
         if (after < goneSince) {
             return Optional.empty();
         }
@@ -195,7 +249,7 @@ public final class JobFeed {
                 .filter(job -> job.version > after || job.aside)
                 .forEach(job -> {
                     long version = Math.max(job.version, after);
-                    String position = positions.apply(version);
+                    String position = positionAt(version, marked);
                     missed.add(
                             new Missed(
                                     version,
@@ -209,21 +263,42 @@ public final class JobFeed {
         gone.stream()
                 .filter(end -> end.version > after && matches(filter, end))
                 .forEach(end -> {
-                    JobEvent event = deletion(end);
+                    JobEvent event = deletion(end, marked);
                     missed.add(new Missed(end.version, () -> Optional.of(event)));
                 });
         missed.sort(Comparator.comparingLong(Missed::version));
         long start = missed.isEmpty() ? reached : Math.max(reached, missed.getLast().version);
-        return Optional.of(
-                added(
-                        new Follower(
-                                filter,
-                                after,
-                                start,
-                                missed.stream().map(Missed::event).toList())));
+        return Optional.of(start(filter, after, start, marked, missed.stream().map(Missed::event)));
     }
 
-    private JobEvents.Subscription added(Follower follower) {
+    /// @param after the follower's version
+    /// @param start the version after which live changes start
+    /// @param marked until when the follower has received marks
+    /// @param missed the changes before the live ones
+    private JobEvents.Subscription start(
+            JobFilter filter,
+            long after,
+            long start,
+            Optional<Instant> marked,
+            Stream<Supplier<Optional<JobEvent>>> missed) {
+        WalltimeMarks.Passed passed = marks.missed(marked);
+        List<Supplier<Optional<JobEvent>>> events = new ArrayList<>(missed.toList());
+        passed.forEach((mark, until) -> {
+            if (filter.name().isEmpty() || filter.name().get().equals(mark.job())) {
+                String position = positionAt(start, until);
+                events.add(() ->
+                        marks.running(mark)
+                                .filter(filter::matches)
+                                .map(job -> new JobEvent.Walltime(position, job, mark.duration())));
+            }
+        });
+        Follower follower =
+                new Follower(
+                        filter,
+                        positionAt(after, marked),
+                        start,
+                        later(passed.until(), marked.orElse(Instant.MIN)),
+                        events.iterator());
         followers.add(follower);
         if (closed) {
             follower.letGo();
@@ -231,9 +306,14 @@ public final class JobFeed {
         return follower;
     }
 
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
     /// Ends all present and future subscriptions.
     public synchronized void close() {
         closed = true;
+        marks.stop();
         followers.forEach(Follower::letGo);
     }
 
@@ -241,23 +321,26 @@ public final class JobFeed {
 
         private final JobFilter filter;
         private final long start;
+        private final Instant marksStart;
         private final Iterator<Supplier<Optional<JobEvent>>> missed;
         private final BlockingQueue<JobEvent> queue = new LinkedBlockingQueue<>();
         private String position;
         private boolean left;
 
-        /// @param after the follower's position
         /// @param start the version after which live changes start
-        /// @param missed the changes before that
+        /// @param marksStart the time after which live marks start
+        /// @param missed the events before that
         Follower(
                 JobFilter filter,
-                long after,
+                String position,
                 long start,
-                Collection<Supplier<Optional<JobEvent>>> missed) {
+                Instant marksStart,
+                Iterator<Supplier<Optional<JobEvent>>> missed) {
             this.filter = filter;
+            this.position = position;
             this.start = start;
-            this.missed = missed.iterator();
-            this.position = positions.apply(after);
+            this.marksStart = marksStart;
+            this.missed = missed;
         }
 
         void offer(long version, JobEvent event) {
@@ -302,7 +385,7 @@ public final class JobFeed {
         private void advance() {
             synchronized (JobFeed.this) {
                 if (!left && queue.isEmpty()) {
-                    position = positions.apply(Math.max(reached, start));
+                    position = positionAt(Math.max(reached, start), later(marked, marksStart));
                 }
             }
         }

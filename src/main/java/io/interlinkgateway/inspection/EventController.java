@@ -2,6 +2,7 @@ package io.interlinkgateway.inspection;
 
 import io.interlinkgateway.caller.RequiredRole;
 import io.interlinkgateway.caller.Role;
+import io.interlinkgateway.event.EventProperties;
 import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.job.JobFilter;
@@ -56,11 +57,13 @@ class EventController {
     private static final String DESCRIPTION =
             """
             Server-sent events. `state`: a job was created or its state changed; the data is the job without its \
-            definition. `deleted`: a job was removed; the data is its name and uid. `reset`: the changes since \
-            Last-Event-ID are not completely known; list the jobs again. Each event has an id. Reconnect with \
-            Last-Event-ID, to any replica, to receive the current state of each job that changed in between and a \
-            `deleted` event for each job removed. Delivery is at least once. Events with an id and no data are \
-            heartbeats. The stream ends when the gateway stops or the client is too slow: reconnect.\
+            definition. `walltime`: the end of a running job's time limit comes near, by default in 10 minutes and \
+            in 1 minute; the data is the job and the mark. `deleted`: a job was removed; the data is its name and \
+            uid. `reset`: the changes since Last-Event-ID are not completely known; list the jobs again. Each event \
+            has an id. Reconnect with Last-Event-ID, to any replica, to receive the current state of each job that \
+            changed in between, the marks that passed in between, and a `deleted` event for each job removed. \
+            Delivery is at least once. Events with an id and no data are heartbeats. The stream ends when the \
+            gateway stops or the client is too slow: reconnect.\
             """;
 
     /// With the character set, because some clients assume Latin-1 without it.
@@ -98,6 +101,7 @@ class EventController {
                                     @Schema(
                                             oneOf = {
                                                 JobResponse.class,
+                                                JobEventTexts.WalltimeMark.class,
                                                 DeletedJob.class,
                                                 JobEventTexts.StreamReset.class
                                             }),
@@ -108,6 +112,10 @@ class EventController {
                                                 @ExtensionProperty(
                                                         name = "state",
                                                         value = "#/components/schemas/Job"),
+                                                @ExtensionProperty(
+                                                        name = "walltime",
+                                                        value =
+                                                                "#/components/schemas/WalltimeMark"),
                                                 @ExtensionProperty(
                                                         name = "deleted",
                                                         value = "#/components/schemas/DeletedJob"),

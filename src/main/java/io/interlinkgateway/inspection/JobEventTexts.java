@@ -5,6 +5,7 @@ import io.interlinkgateway.representation.DeletedJob;
 import io.interlinkgateway.representation.JobResponse;
 import io.interlinkgateway.web.EventText;
 import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,6 +35,19 @@ final class JobEventTexts {
             additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
     record StreamReset() {}
 
+    /// The data of the event `walltime`.
+    @Schema(
+            name = "WalltimeMark",
+            description =
+                    "The data of the event walltime: the end of a running job's time limit comes"
+                            + " near.")
+    record WalltimeMark(
+            JobResponse job,
+            @Schema(
+                            description = "How long before walltime.endsAt the event was due.",
+                            example = "PT10M")
+                    Duration mark) {}
+
     /// @param event an event
     /// @return its text, which all streams share: it must not be changed
     // Compares references, because comparing contents would take longer than writing the text.
@@ -56,6 +70,11 @@ final class JobEventTexts {
             case JobEvent.Deleted deleted ->
                     text.event("deleted")
                             .data(new DeletedJob(deleted.name().value(), deleted.uid()));
+            case JobEvent.Walltime walltime ->
+                    text.event("walltime")
+                            .data(
+                                    new WalltimeMark(
+                                            JobResponse.from(walltime.job()), walltime.mark()));
             case JobEvent.Reset _ -> text.event("reset").data(new StreamReset());
             case JobEvent.Ended _ -> {}
         }

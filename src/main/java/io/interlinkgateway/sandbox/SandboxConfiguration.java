@@ -2,6 +2,7 @@ package io.interlinkgateway.sandbox;
 
 import io.interlinkgateway.caller.Workspaces;
 import io.interlinkgateway.compute.ComputeThreads;
+import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.node.VirtualNodes;
 import io.interlinkgateway.sandbox.node.LocalNode;
@@ -56,8 +57,8 @@ class SandboxConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    SandboxJobEvents sandboxJobEvents(PodStore pods, SandboxJobs jobs) {
-        return new SandboxJobEvents(pods, jobs::read);
+    SandboxJobEvents sandboxJobEvents(PodStore pods, SandboxJobs jobs, WalltimeTimer walltimes) {
+        return new SandboxJobEvents(pods, jobs::read, walltimes);
     }
 
     @Bean

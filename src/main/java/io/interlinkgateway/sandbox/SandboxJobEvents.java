@@ -1,8 +1,10 @@
 package io.interlinkgateway.sandbox;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.event.FeedPosition;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.JobFeed;
+import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.Workspace;
@@ -20,18 +22,29 @@ final class SandboxJobEvents implements JobEvents, PodStore.Listener, AutoClosea
 
     private final PodStore pods;
     private final Function<Pod, Job> reading;
+    private final WalltimeTimer walltimes;
     private final String process = UUID.randomUUID() + ":";
     private final Map<Workspace, JobFeed> feeds = new ConcurrentHashMap<>();
 
     /// @param reading reads a job from its pod
-    SandboxJobEvents(PodStore pods, Function<Pod, Job> reading) {
+    SandboxJobEvents(PodStore pods, Function<Pod, Job> reading, WalltimeTimer walltimes) {
         this.pods = pods;
         this.reading = reading;
+        this.walltimes = walltimes;
         pods.listen(this);
     }
 
     private JobFeed feed(Workspace workspace) {
-        return feeds.computeIfAbsent(workspace, _ -> new JobFeed(0, version -> process + version));
+        return feeds.computeIfAbsent(
+                workspace,
+                _ ->
+                        new JobFeed(
+                                0,
+                                version -> process + version,
+                                walltimes.of(name ->
+                                        find(
+                                                new PodStore.Key(
+                                                        workspace.toString(), name.value())))));
     }
 
     @Override
@@ -54,21 +67,25 @@ final class SandboxJobEvents implements JobEvents, PodStore.Listener, AutoClosea
         if (after.isEmpty()) {
             return feed.follow(filter);
         }
-        OptionalLong version = version(after.get());
+        FeedPosition position = FeedPosition.parse(after.get());
+        OptionalLong version = version(position.changes());
         return version.isEmpty()
                 ? feed.reset(filter)
                 : feed.resume(
                                 filter,
                                 version.getAsLong(),
+                                position.marks(),
                                 () -> pods.stored(filter.workspace(), "").map(this::present))
                         .orElseGet(() -> feed.reset(filter));
     }
 
     private JobFeed.Present present(PodStore.Stored stored) {
         return new JobFeed.Present(
-                stored.version(),
-                false,
-                () -> pods.find(PodStore.Key.of(stored.pod())).map(this::read));
+                stored.version(), false, () -> find(PodStore.Key.of(stored.pod())));
+    }
+
+    private Optional<Job> find(PodStore.Key key) {
+        return pods.find(key).map(this::read);
     }
 
     /// @return nothing if this process did not issue the position

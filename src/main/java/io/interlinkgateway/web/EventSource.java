@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 
-/// Writes the events of one stream. Used by one thread. A [StreamedResponse] flushes what was written after each call of
-/// a method.
+/// Writes the events of one stream. Used by one thread. A [StreamedResponse] flushes what was written after each call
+/// of a method.
 public interface EventSource {
 
     /// The result of [#next].

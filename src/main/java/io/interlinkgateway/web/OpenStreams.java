@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
-/// Ends the open streams when the gateway stops, before the web server waits for its requests: a stream would not end by
-/// itself. Thread-safe.
+/// Ends the open streams when the gateway stops, before the web server waits for its requests: a stream would not end
+/// by itself. Thread-safe.
 @Component
 public final class OpenStreams implements SmartLifecycle {
 
@@ -16,8 +16,8 @@ public final class OpenStreams implements SmartLifecycle {
 
     /// Adds streams that must be ended when the gateway stops. If it is stopping they are ended at once.
     ///
-    /// @param end ends one or more streams, so that their threads return soon. It must not interrupt the threads, because
-    ///     an interrupted write closes the connection in the middle of an event
+    /// @param end ends one or more streams, so that their threads return soon. It must not interrupt the threads,
+    ///     because an interrupted write closes the connection in the middle of an event
     /// @return to be closed when the streams have ended by themselves
     public Closeable register(Runnable end) {
         ends.add(end);

@@ -9,9 +9,9 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 
-/// A response that is written while things happen, for hours if necessary. It is used by the `Callable` that a controller
-/// returns, on a virtual thread of its own (ADR 16). One of its methods is called, once. A HEAD request receives the
-/// headers that a GET request would receive, and no body.
+/// A response that is written while things happen, for hours if necessary. It is used by the `Callable` that a
+/// controller returns, on a virtual thread of its own (ADR 16). One of its methods is called, once. A HEAD request
+/// receives the headers that a GET request would receive, and no body.
 ///
 /// A `StreamingResponseBody` can't be used: what it flushes does not reach the client since Spring Framework 7.0.6 (its
 /// issue 36385).

@@ -22,6 +22,7 @@ import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.contract.SampleJobs;
+import io.interlinkgateway.event.WalltimeTimers;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.ComputeResources;
 import io.interlinkgateway.job.CredentialName;
@@ -133,6 +134,7 @@ class ApiServerTests {
                         budgets,
                         follows,
                         Clock.systemUTC()),
+                WalltimeTimers.withoutMarks(),
                 watches,
                 Clock.systemUTC());
     }

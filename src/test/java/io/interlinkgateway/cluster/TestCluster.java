@@ -29,6 +29,7 @@ import io.interlinkgateway.cluster.watch.RecordWatches;
 import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
+import io.interlinkgateway.event.WalltimeTimers;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
@@ -115,6 +116,7 @@ final class TestCluster {
                                 budgets,
                                 follows,
                                 Clock.systemUTC()),
+                        WalltimeTimers.withoutMarks(),
                         properties.watches(),
                         Clock.systemUTC());
         workspaces.start();

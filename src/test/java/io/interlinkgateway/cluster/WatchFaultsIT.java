@@ -26,6 +26,7 @@ import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
+import io.interlinkgateway.event.WalltimeTimers;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobQuery;
@@ -118,6 +119,7 @@ class WatchFaultsIT {
                                     new LogBudgets(PROPERTIES.logRequests()),
                                     new OpenFollows(),
                                     Clock.systemUTC()),
+                            WalltimeTimers.withoutMarks(),
                             PROPERTIES.watches(),
                             Clock.systemUTC());
             workspaces.start();
@@ -278,6 +280,7 @@ class WatchFaultsIT {
                     switch (subscription.next(Duration.ofSeconds(30)).orElseThrow()) {
                         case JobEvent.Changed told -> told.job().name().value();
                         case JobEvent.Deleted end -> end.name().value();
+                        case JobEvent.Walltime walltime -> walltime.job().name().value();
                         case JobEvent.Reset reset -> reset.toString();
                         case JobEvent.Ended ended -> ended.toString();
                     });

@@ -261,6 +261,7 @@ public abstract class JobEventsContract {
         return switch (event) {
             case JobEvent.Changed told -> told.job().name().value();
             case JobEvent.Deleted end -> end.name().value();
+            case JobEvent.Walltime walltime -> walltime.job().name().value();
             case JobEvent.Reset _, JobEvent.Ended _ -> "";
         };
     }

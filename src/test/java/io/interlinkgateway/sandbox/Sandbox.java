@@ -2,6 +2,7 @@ package io.interlinkgateway.sandbox;
 
 import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.event.JobEvents;
+import io.interlinkgateway.event.WalltimeTimers;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.JobLogs;
@@ -43,7 +44,7 @@ public final class Sandbox implements AutoCloseable {
                 new SandboxJobs(
                         properties, pods, localNode, credentials, new ComputeThreads(2), clock);
         jobs = sandboxJobs;
-        events = new SandboxJobEvents(pods, sandboxJobs::read);
+        events = new SandboxJobEvents(pods, sandboxJobs::read, WalltimeTimers.withoutMarks());
         logs = new SandboxJobLogs(pods, localNode, credentials);
     }
 

@@ -3,6 +3,8 @@ package io.interlinkgateway.cluster.watch;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.JobFeed;
+import io.interlinkgateway.event.WalltimeMarks;
+import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -11,6 +13,7 @@ import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.status.PodReading;
 import io.interlinkgateway.status.RecordNeed;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -59,6 +62,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private final Predicate<Pod> isJob;
     private final Function<Pod, Job> reading;
     private final Consumer<String> settled;
+    private final WalltimeMarks walltimeMarks;
     private final CompressedPods archive = new CompressedPods();
     private final NavigableMap<String, Entry> entries = new ConcurrentSkipListMap<>();
     private final Map<Object, Object> shared = new HashMap<>();
@@ -83,10 +87,15 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @param isJob which pods are jobs
     /// @param reading from a job's pod to the job
     /// @param settled gets the UIDs of pods that are handed over or deleted
-    WatchedPods(Predicate<Pod> isJob, Function<Pod, Job> reading, Consumer<String> settled) {
+    WatchedPods(
+            Predicate<Pod> isJob,
+            Function<Pod, Job> reading,
+            Consumer<String> settled,
+            WalltimeTimer walltimes) {
         this.isJob = isJob;
         this.reading = reading;
         this.settled = settled;
+        this.walltimeMarks = walltimes.of(name -> find(name).map(this::job));
     }
 
     /// @param name a job's
@@ -143,13 +152,15 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     /// Follows the jobs after a position that the feed has reached.
     ///
+    /// @param marked until when the follower has received the marks of running jobs
     /// @return nothing if the ends of jobs are not known since then
     Optional<JobEvents.Subscription> resume(
-            JobFeed feed, JobFilter filter, FollowerPosition after) {
+            JobFeed feed, JobFilter filter, FollowerPosition after, Optional<Instant> marked) {
         Set<NodeName> now = silent;
         return feed.resume(
                 filter,
                 after.version(),
+                marked,
                 () ->
                         entries.values().stream()
                                 .filter(entry ->
@@ -216,7 +227,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 listed.add(name);
                 Entry before = entries.get(name);
                 if (before == null || before.version != ResourceWatch.version(pod)) {
-                    entries.put(name, entry(pod));
+                    store(pod);
                     if (feed != null) {
                         changedByList.putIfAbsent(name, Optional.ofNullable(before));
                     }
@@ -235,7 +246,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         if (feed == null) {
             feed =
                     new JobFeed(
-                            version, reached -> new FollowerPosition(reached, silent).toString());
+                            version,
+                            reached -> new FollowerPosition(reached, silent).toString(),
+                            walltimeMarks);
         } else {
             record Change(Optional<Entry> before, Entry now) {}
             List<Change> changes = new ArrayList<>();
@@ -257,8 +270,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     @Override
     public synchronized void changed(Pod pod) {
         if (isJob.test(pod)) {
-            Entry entry = entry(pod);
-            publish(entries.put(entry.name.value(), entry), entry);
+            Entry before = entries.get(pod.getMetadata().getName());
+            publish(before, store(pod));
         } else {
             reached(ResourceWatch.version(pod));
         }
@@ -312,8 +325,15 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         return new JobFeed.Gone(version, entry.name, entry.uid, entry.node, entry.labels);
     }
 
-    private Entry entry(Pod pod) {
+    private Entry store(Pod pod) {
         Job job = reading.apply(pod);
+        Entry entry = entry(job, pod);
+        entries.put(job.name().value(), entry);
+        walltimeMarks.update(job);
+        return entry;
+    }
+
+    private Entry entry(Job job, Pod pod) {
         String name = job.name().value();
         RecordNeed need = PodReading.recordNeed(pod);
         changedWithoutVersion.remove(name);

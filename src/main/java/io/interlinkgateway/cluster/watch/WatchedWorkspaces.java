@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.cluster.ClusterProperties;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.event.JobEvents;
+import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
@@ -48,6 +49,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
     private final WatchedNodes nodes;
     private final MissingObjects missing;
     private final RecordWatches records;
+    private final WalltimeTimer walltimes;
     private final JobReading reading;
     private final ClusterProperties.Watches limits;
     private final Clock clock;
@@ -62,6 +64,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
             WatchedNodes nodes,
             MissingObjects missing,
             RecordWatches records,
+            WalltimeTimer walltimes,
             ClusterProperties.Watches limits,
             Clock clock) {
         this.apiServer = apiServer;
@@ -69,6 +72,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
         this.missing = missing;
         this.records = records;
         this.reading = new JobReading(nodes, missing, records);
+        this.walltimes = walltimes;
         this.limits = limits;
         this.clock = clock;
     }
@@ -167,7 +171,9 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
             if (workspaces.size() >= limits.maxWorkspaces() && !closeLeastUsed()) {
                 return Optional.empty();
             }
-            found = new WorkspaceWatch(workspace, apiServer, reading, missing::forget, clock);
+            found =
+                    new WorkspaceWatch(
+                            workspace, apiServer, reading, missing::forget, walltimes, clock);
             workspaces.put(workspace, found);
             found.start();
         }

@@ -4,8 +4,10 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.cluster.api.ApiServer;
+import io.interlinkgateway.event.FeedPosition;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.JobFeed;
+import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
@@ -14,6 +16,7 @@ import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.status.RecordNeed;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -34,11 +37,12 @@ final class WorkspaceWatch implements AutoCloseable {
             ApiServer apiServer,
             JobReading reading,
             Consumer<String> settled,
+            WalltimeTimer walltimes,
             Clock clock) {
         this.apiServer = apiServer;
         this.reading = reading;
         this.path = "/api/v1/namespaces/" + workspace + "/pods?";
-        this.pods = new WatchedPods(reading::isJob, this::read, settled);
+        this.pods = new WatchedPods(reading::isJob, this::read, settled, walltimes);
         this.watch = new ResourceWatch<>(apiServer, path, Pod.class, PodList.class, pods, clock);
         this.deletions = new DeletionHistory(apiServer, path, reading::isJob, this::read);
     }
@@ -89,17 +93,18 @@ final class WorkspaceWatch implements AutoCloseable {
         if (after.isEmpty()) {
             return feed.follow(filter);
         }
-        return FollowerPosition.parse(after.get())
-                .filter(position ->
-                        position.version() <= feed.reached()
-                                || position.version() <= currentVersion())
-                .flatMap(position -> resume(feed, filter, position))
+        FeedPosition position = FeedPosition.parse(after.get());
+        return FollowerPosition.parse(position.changes())
+                .filter(changes ->
+                        changes.version() <= feed.reached()
+                                || changes.version() <= currentVersion())
+                .flatMap(changes -> resume(feed, filter, changes, position.marks()))
                 .orElseGet(() -> feed.reset(filter));
     }
 
     private Optional<JobEvents.Subscription> resume(
-            JobFeed feed, JobFilter filter, FollowerPosition after) {
-        Optional<JobEvents.Subscription> resumed = pods.resume(feed, filter, after);
+            JobFeed feed, JobFilter filter, FollowerPosition after, Optional<Instant> marked) {
+        Optional<JobEvents.Subscription> resumed = pods.resume(feed, filter, after, marked);
         if (resumed.isPresent()) {
             return resumed;
         }
@@ -108,7 +113,7 @@ final class WorkspaceWatch implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
-        return pods.resume(feed, filter, after);
+        return pods.resume(feed, filter, after, marked);
     }
 
     /// The API server's own, which is ahead of the watch by milliseconds.

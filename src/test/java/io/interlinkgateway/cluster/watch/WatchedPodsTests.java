@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.event.FeedPosition;
 import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.JobFeed;
+import io.interlinkgateway.event.WalltimeTimers;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -51,7 +53,8 @@ class WatchedPodsTests {
             new WatchedPods(
                     pod -> PodReading.isJob(pod, _ -> false),
                     pod -> PodReading.jobFrom(pod, Instant.EPOCH),
-                    settled::add);
+                    settled::add,
+                    WalltimeTimers.withoutMarks());
 
     private static Pod recorded() {
         return Serialization.unmarshal(
@@ -148,7 +151,7 @@ class WatchedPodsTests {
             pods.changed(touched);
 
             assertThat(told(subscription)).isEmpty();
-            assertThat(subscription.position()).isEqualTo("11");
+            assertThat(changes(subscription.position())).isEqualTo("11");
         }
     }
 
@@ -173,7 +176,13 @@ class WatchedPodsTests {
     void endsBeforeTheFirstListAreNotKnown() {
         list(10, pod("a", 1));
 
-        assertThat(pods.resume(feed(), ALL, FollowerPosition.parse("9").orElseThrow())).isEmpty();
+        assertThat(
+                        pods.resume(
+                                feed(),
+                                ALL,
+                                FollowerPosition.parse("9").orElseThrow(),
+                                Optional.empty()))
+                .isEmpty();
     }
 
     @Test
@@ -183,7 +192,7 @@ class WatchedPodsTests {
         try (JobEvents.Subscription subscription = feed().follow(ALL)) {
             pods.nodesLostContact(Set.of(node));
             assertThat(told(subscription)).hasSize(1);
-            assertThat(subscription.position()).isEqualTo("10~" + node);
+            assertThat(changes(subscription.position())).isEqualTo("10~" + node);
         }
 
         try (JobEvents.Subscription subscription = resume("10~" + node)) {
@@ -346,7 +355,12 @@ class WatchedPodsTests {
     }
 
     private JobEvents.Subscription resume(String position) {
-        return pods.resume(feed(), ALL, FollowerPosition.parse(position).orElseThrow())
+        FeedPosition after = FeedPosition.parse(position);
+        return pods.resume(
+                        feed(),
+                        ALL,
+                        FollowerPosition.parse(after.changes()).orElseThrow(),
+                        after.marks())
                 .orElseThrow();
     }
 
@@ -359,13 +373,19 @@ class WatchedPodsTests {
             told.add(
                     switch (event.get()) {
                         case JobEvent.Changed(String at, Job job) ->
-                                "changed " + job.name() + " at " + at;
+                                "changed " + job.name() + " at " + changes(at);
                         case JobEvent.Deleted(String at, JobName name, _) ->
-                                "deleted " + name + " at " + at;
-                        case JobEvent.Reset(String at) -> "reset at " + at;
-                        case JobEvent.Ended(String at) -> "ended at " + at;
+                                "deleted " + name + " at " + changes(at);
+                        case JobEvent.Walltime(String at, Job job, _) ->
+                                "walltime " + job.name() + " at " + changes(at);
+                        case JobEvent.Reset(String at) -> "reset at " + changes(at);
+                        case JobEvent.Ended(String at) -> "ended at " + changes(at);
                     });
         }
         return told;
+    }
+
+    private static String changes(String position) {
+        return FeedPosition.parse(position).changes();
     }
 }
