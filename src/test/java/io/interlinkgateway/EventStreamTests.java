@@ -76,9 +76,9 @@ class EventStreamTests {
             assertThat(stream.next()).containsEntry("event", "state");
             send("DELETE", "/api/v1/jobs/train?workspace=" + workspace, "");
 
-            Map<String, String> event = stream.nextOf("deleted");
-            assertThat(JSON.readTree(event.get("data")).path("name").asString(""))
-                    .isEqualTo("train");
+            JsonNode deleted = JSON.readTree(stream.nextOf("deleted").get("data"));
+            assertThat(deleted.path("name").asString("")).isEqualTo("train");
+            assertThat(deleted.at("/cancellation/stage").asString("")).isEqualTo("CONFIRMED");
         }
     }
 

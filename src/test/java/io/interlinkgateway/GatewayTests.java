@@ -320,6 +320,39 @@ class GatewayTests {
     }
 
     @Test
+    void aJobThatIsBeingDeletedSaysSo() {
+        post("/jobs", named("resists").replace("echo hello", "trap '' TERM; sleep 600"));
+        await().untilAsserted(
+                        () -> assertThat(get("/jobs/resists").text("/state")).isEqualTo("RUNNING"));
+
+        Answer answer = send("DELETE", "/jobs/resists?gracePeriodSeconds=7", JSON, "");
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.text("/state")).isEqualTo("CANCELLING");
+        assertThat(answer.text("/cancellation/stage")).isEqualTo("REQUESTED");
+        assertThat(answer.text("/cancellation/message")).contains("deletion was requested");
+        assertThat(get("/jobs/resists/manifest").response().body())
+                .contains("deletionGracePeriodSeconds: 7");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DELETE, /jobs/graced?gracePeriodSeconds=0, before the virtual node has cancelled",
+        "DELETE, /jobs/graced?gracePeriodSeconds=-1, from 1 to 3600",
+        "DELETE, /jobs/graced?gracePeriodSeconds=3601, from 1 to 3600",
+        "DELETE, /jobs/graced?gracePeriodSeconds=5s, not a whole number",
+        "PUT, /jobs/graced?replace=true&gracePeriodSeconds=0, before the virtual node",
+        "PUT, /jobs/graced?gracePeriodSeconds=5, together with replace=true",
+    })
+    void aGracePeriodThatIsNotSafeIsRefused(String method, String path, String why) {
+        Answer answer = send(method, path, JSON, method.equals("PUT") ? named("graced") : "");
+
+        assertThat(answer.status()).as(answer.response().body()).isEqualTo(400);
+        assertThat(answer.response().body()).contains(why);
+        assertThat(get("/jobs/graced").status()).isEqualTo(404);
+    }
+
+    @Test
     void preflightSaysEverythingAndCreatesNothing() {
         Answer verdict =
                 post(

@@ -9,12 +9,14 @@ import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.cluster.api.ApiServer;
+import io.interlinkgateway.cluster.watch.JobReading;
 import io.interlinkgateway.cluster.watch.ResourceWatch;
 import io.interlinkgateway.cluster.watch.WatchedPods;
 import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.failure.Checked;
 import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.job.GracePeriod;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -51,7 +53,7 @@ final class KubernetesJobs implements JobStore {
 
     /// How long the pod of a job spec stays after its deletion. The HPC gets the cancellation at once and `scancel` follows
     /// within 2 s (measured on interLink f6321757); Kubernetes' default of 30 s would only keep the job's name.
-    private static final Long GRACE_PERIOD_SECONDS = 5L;
+    private static final GracePeriod GRACE_PERIOD = new GracePeriod(5);
 
     private final ApiServer apiServer;
     private final KeyClaims claims;
@@ -163,7 +165,7 @@ final class KubernetesJobs implements JobStore {
                 throw new GatewayException.NameTaken(job.translated().job().name().value());
             }
             dryRun(wanted).orReject();
-            delete(old.get());
+            delete(old.get(), replacement.gracePeriod());
             awaitEnd(old.get(), job.translated().job().name());
         }
         return submit(wanted);
@@ -356,40 +358,86 @@ final class KubernetesJobs implements JobStore {
     }
 
     @Override
-    public Optional<Job> delete(Workspace workspace, JobName name, Set<String> uids) {
+    public Optional<Job> delete(
+            Workspace workspace,
+            JobName name,
+            Set<String> uids,
+            Optional<GracePeriod> gracePeriod) {
         Optional<Pod> existing = job(workspace, name);
         // The API server deletes the pod only by the UID that is compared here.
         ExistingPod.requireUid(existing, uids, name);
-        return existing.flatMap(this::delete).map(this::read);
+        if (existing.isEmpty()) {
+            return workspaces.unconfirmed(workspace, name);
+        }
+        Deletion deletion = delete(existing.get(), gracePeriod);
+        deletion.remaining().ifPresent(_ -> workspaces.observe(workspace));
+        return deletion.remaining().map(this::read).or(() -> removed(existing.get(), deletion));
     }
+
+    /// @return the job that was removed at once, if its end on the HPC is not confirmed
+    private Optional<Job> removed(Pod before, Deletion deletion) {
+        JobReading reading = workspaces.reading();
+        return Optional.of(
+                        deletion.deleted()
+                                .map(pod -> reading.readRemoved(pod, clock.instant()))
+                                .orElseGet(() -> reading.readMissed(before, clock.instant())))
+                .filter(Job::hasUnconfirmedEnd);
+    }
+
+    /// A deletion that the API server has accepted.
+    ///
+    /// @param deleted the pod as it was deleted; empty if it did not exist any more
+    /// @param remaining the pod while it is being deleted; empty if it no longer exists
+    private record Deletion(Optional<Pod> deleted, Optional<Pod> remaining) {}
 
     /// Deletes the pod with this UID, not a newer one with the same name. A conflict means either that there is a
     /// newer one, or that the scheduler changed the pod at the same time.
     ///
-    /// @return the pod while it is being deleted; empty if it no longer exists
-    private Optional<Pod> delete(Pod pod) {
+    /// @return the pod as it was deleted, and what remains of it
+    private Deletion delete(Pod pod, Optional<GracePeriod> gracePeriod) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            ApiServer.Answer answer = deleteOnce(pod);
+            ApiServer.Answer answer = deleteOnce(pod, gracePeriod);
             Optional<Pod> remaining =
                     pod(pod).filter(now ->
                             now.getMetadata().getUid().equals(pod.getMetadata().getUid()));
             if (answer.code() != 409 || remaining.isEmpty()) {
                 remaining.ifPresentOrElse(workspaces::wrote, () -> workspaces.deleted(pod));
-                return remaining;
+                return new Deletion(deleted(answer, pod), remaining);
             }
         }
         throw new GatewayException.ClusterUnavailable("The job is being changed by others.");
     }
 
-    /// @return how long the pod stays; nothing for what it says itself, which a raw pod may depend on
-    private static @Nullable Long gracePeriodSeconds(Pod pod) {
-        return DefinitionReading.definitionOf(pod) instanceof JobSpec ? GRACE_PERIOD_SECONDS : null;
+    /// The API server answers with the pod as it was when the deletion was accepted.
+    private static Optional<Pod> deleted(ApiServer.Answer answer, Pod pod) {
+        return Optional.of(answer)
+                .filter(ApiServer.Answer::successful)
+                .map(accepted -> Serialization.unmarshal(accepted.body(), Pod.class))
+                .filter(deleted ->
+                        deleted.getMetadata() != null
+                                && pod.getMetadata().getUid().equals(deleted.getMetadata().getUid())
+                                && deleted.getSpec() != null);
     }
 
-    private ApiServer.Answer deleteOnce(Pod pod) {
+    /// A raw pod keeps its own period, on which it may depend, unless that is 0: then Kubernetes would remove the pod
+    /// before the HPC's job is cancelled, and a virtual node that is down would never cancel it.
+    ///
+    /// @return how long the pod stays; null for the period in the pod
+    private static @Nullable Long defaultGracePeriod(Pod pod) {
+        if (DefinitionReading.definitionOf(pod) instanceof JobSpec) {
+            return GRACE_PERIOD.seconds();
+        }
+        Long own = pod.getSpec().getTerminationGracePeriodSeconds();
+        return own != null && own == 0 ? 1L : null;
+    }
+
+    private ApiServer.Answer deleteOnce(Pod pod, Optional<GracePeriod> gracePeriod) {
         DeleteOptions options =
                 new DeleteOptionsBuilder()
-                        .withGracePeriodSeconds(gracePeriodSeconds(pod))
+                        .withGracePeriodSeconds(
+                                gracePeriod
+                                        .map(GracePeriod::seconds)
+                                        .orElseGet(() -> defaultGracePeriod(pod)))
                         .withNewPreconditions()
                         .withUid(pod.getMetadata().getUid())
                         .endPreconditions()

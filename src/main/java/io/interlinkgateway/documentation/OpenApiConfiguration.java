@@ -55,6 +55,10 @@ class OpenApiConfiguration {
                             "restart",
                             "With replace=true: also replace a job with the same definition that"
                                     + " has not ended."),
+                    Map.entry(
+                            "gracePeriodSeconds",
+                            "How long the deleted job's pod stays at most; 5 for job specs and the"
+                                    + " pod's own period for pods if it is missing."),
                     Map.entry("follow", "Continue until the job's last output."),
                     Map.entry(
                             "Idempotency-Key",

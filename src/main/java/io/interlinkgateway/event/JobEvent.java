@@ -1,5 +1,6 @@
 package io.interlinkgateway.event;
 
+import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import java.time.Duration;
@@ -30,7 +31,9 @@ public sealed interface JobEvent {
     /// @param position see [#position()]
     /// @param name its name, which another job may have now
     /// @param uid its UID
-    record Deleted(String position, JobName name, String uid) implements JobEvent {}
+    /// @param cancellation whether its end on the HPC is confirmed
+    record Deleted(String position, JobName name, String uid, Cancellation cancellation)
+            implements JobEvent {}
 
     /// The end of a running job's time limit came near.
     ///

@@ -1,5 +1,6 @@
 package io.interlinkgateway.event;
 
+import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -43,18 +44,26 @@ public final class JobFeed {
     /// @param uid its UID
     /// @param node its node
     /// @param labels the caller's own labels
+    /// @param cancellation whether its end on the HPC is confirmed
     public record Gone(
             long version,
             JobName name,
             String uid,
             Optional<NodeName> node,
-            Map<String, String> labels) {
+            Map<String, String> labels,
+            Cancellation cancellation) {
 
         /// @param version the version of its deletion
-        /// @param job the job with its last state
+        /// @param job the job as it was last known, with what is known about its cancellation
         /// @return the deletion
         public static Gone of(long version, Job job) {
-            return new Gone(version, job.name(), job.uid(), job.node(), job.labels());
+            return new Gone(
+                    version,
+                    job.name(),
+                    job.uid(),
+                    job.node(),
+                    job.labels(),
+                    job.cancellation().orElseThrow());
         }
     }
 
@@ -145,7 +154,8 @@ public final class JobFeed {
     }
 
     private JobEvent deletion(Gone end, Optional<Instant> marked) {
-        return new JobEvent.Deleted(positionAt(end.version, marked), end.name, end.uid);
+        return new JobEvent.Deleted(
+                positionAt(end.version, marked), end.name, end.uid, end.cancellation);
     }
 
     private static boolean matches(JobFilter filter, Gone end) {

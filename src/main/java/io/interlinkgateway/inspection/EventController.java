@@ -58,12 +58,12 @@ class EventController {
             """
             Server-sent events. `state`: a job was created or its state changed; the data is the job without its \
             definition. `walltime`: the end of a running job's time limit comes near, by default in 10 minutes and \
-            in 1 minute; the data is the job and the mark. `deleted`: a job was removed; the data is its name and \
-            uid. `reset`: the changes since Last-Event-ID are not completely known; list the jobs again. Each event \
-            has an id. Reconnect with Last-Event-ID, to any replica, to receive the current state of each job that \
-            changed in between, the marks that passed in between, and a `deleted` event for each job removed. \
-            Delivery is at least once. Events with an id and no data are heartbeats. The stream ends when the \
-            gateway stops or the client is too slow: reconnect.\
+            in 1 minute; the data is the job and the mark. `deleted`: a job was removed; the data is its name, its \
+            uid and what is known about its end on the HPC. `reset`: the changes since Last-Event-ID are not \
+            completely known; list the jobs again. Each event has an id. Reconnect with Last-Event-ID, to any \
+            replica, to receive the current state of each job that changed in between, the marks that passed in \
+            between, and a `deleted` event for each job removed. Delivery is at least once. Events with an id and no \
+            data are heartbeats. The stream ends when the gateway stops or the client is too slow: reconnect.\
             """;
 
     /// With the character set, because some clients assume Latin-1 without it.

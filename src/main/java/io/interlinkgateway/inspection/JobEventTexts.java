@@ -69,7 +69,11 @@ final class JobEventTexts {
                     text.event("state").data(JobResponse.from(changed.job()));
             case JobEvent.Deleted deleted ->
                     text.event("deleted")
-                            .data(new DeletedJob(deleted.name().value(), deleted.uid()));
+                            .data(
+                                    new DeletedJob(
+                                            deleted.name().value(),
+                                            deleted.uid(),
+                                            deleted.cancellation()));
             case JobEvent.Walltime walltime ->
                     text.event("walltime")
                             .data(

@@ -18,6 +18,7 @@ import java.util.Optional;
 /// @param remoteJobId its id on the HPC, once it has one
 /// @param timeLimit SLURM's time limit in whole minutes, as SLURM rounds it; empty if the job names none: then the
 ///     partition's limit applies, which is unknown
+/// @param cancellation how far its cancellation has come; empty if it is not being deleted
 /// @param createdAt when its pod was created
 /// @param managedBy the program that created the pod: `gateway` or another one's name
 /// @param labels the caller's own labels
@@ -33,6 +34,7 @@ public record Job(
         List<ContainerExit> containers,
         Optional<String> remoteJobId,
         Optional<Duration> timeLimit,
+        Optional<Cancellation> cancellation,
         Instant createdAt,
         String managedBy,
         Map<String, String> labels,
@@ -55,13 +57,24 @@ public record Job(
     /// Whether the job still has the same state.
     ///
     /// @param before the same job, read earlier
-    /// @return true if state, source and remote id are the same
+    /// @return true if state, source, remote id and stage of cancellation are the same
     public boolean hasSameStateAs(Job before) {
         return state.equals(before.state)
                 && evidence.source == before.evidence.source
                 && evidence.current == before.evidence.current
                 && containers.equals(before.containers)
-                && remoteJobId.equals(before.remoteJobId);
+                && remoteJobId.equals(before.remoteJobId)
+                && cancellationStage().equals(before.cancellationStage());
+    }
+
+    /// @return how far its cancellation has come; empty if it is not being deleted
+    public Optional<Cancellation.Stage> cancellationStage() {
+        return cancellation.map(Cancellation::stage);
+    }
+
+    /// @return whether its pod was removed and nothing shows that it ended on the HPC
+    public boolean hasUnconfirmedEnd() {
+        return cancellationStage().equals(Optional.of(Cancellation.Stage.UNCONFIRMED));
     }
 
     /// @return the same job without its definition
@@ -76,6 +89,7 @@ public record Job(
                 containers,
                 remoteJobId,
                 timeLimit,
+                cancellation,
                 createdAt,
                 managedBy,
                 labels,

@@ -33,21 +33,25 @@ public interface Jobs {
     /// @return the present pod as YAML, or nothing if there is none
     Optional<String> manifest(Workspace workspace, JobName name);
 
+    /// Deletes a job, with the default grace period.
+    ///
+    /// @param workspace the job's workspace
+    /// @param name the job's name
+    /// @return as [#delete(Workspace, JobName, Set, Optional)]
+    default Optional<Job> delete(Workspace workspace, JobName name) {
+        return delete(workspace, name, Set.of(), Optional.empty());
+    }
+
     /// Deletes a job.
     ///
     /// @param workspace the job's workspace
     /// @param name the job's name
-    /// @return the job while it is being deleted, or nothing if it no longer exists
-    default Optional<Job> delete(Workspace workspace, JobName name) {
-        return delete(workspace, name, Set.of());
-    }
-
-    /// As [#delete(Workspace, JobName)], but only if the job has one of the given UIDs.
-    ///
-    /// @param workspace the job's workspace
-    /// @param name the job's name
     /// @param uids the UIDs of the jobs that may be deleted; empty for any
-    /// @return the job while it is being deleted, or nothing if it no longer exists
+    /// @param gracePeriod how long the pod stays; empty for the default
+    /// @return the job with its cancellation, while it is being deleted; the job as it was last known, if it was
+    ///     removed and this process knows it but not that it ended on the HPC; nothing if its end is confirmed, or no
+    ///     job of that name is known
     /// @throws GatewayException.OtherJob if the job has another UID, or does not exist
-    Optional<Job> delete(Workspace workspace, JobName name, Set<String> uids);
+    Optional<Job> delete(
+            Workspace workspace, JobName name, Set<String> uids, Optional<GracePeriod> gracePeriod);
 }

@@ -257,6 +257,6 @@ final class LogEventSource implements EventSource {
     }
 
     private DeletedJob deleted() {
-        return new DeletedJob(reader.key().job().value(), reader.key().uid());
+        return new DeletedJob(reader.key().job().value(), reader.key().uid(), null);
     }
 }

@@ -2,6 +2,7 @@ package io.interlinkgateway.representation;
 
 import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.failure.Findings;
+import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobPhase;
@@ -56,6 +57,16 @@ public record JobResponse(
                         description =
                                 "How long it may run; missing if its job spec names no limit.")
                 Walltime walltime,
+        @Nullable
+                @Schema(
+                        description =
+                                "How far its cancellation has come; only of a job whose deletion"
+                                    + " was requested. REQUESTED: the deletion was requested. SENT:"
+                                    + " interLink reports that it passed the cancellation on to the"
+                                    + " HPC. CONFIRMED: it is known that the job ended, or that the"
+                                    + " HPC never had it. UNCONFIRMED: its pod was removed, and"
+                                    + " nothing shows that the job ended.")
+                Cancellation cancellation,
         @Schema(description = "Its pod's UID. Unlike a name, it is never used again.") String uid,
         Instant createdAt,
         @Nullable
@@ -150,6 +161,7 @@ public record JobResponse(
                 job.containers().isEmpty() ? null : job.containers(),
                 job.remoteJobId().orElse(null),
                 job.timeLimit().map(limit -> Walltime.of(job, limit)).orElse(null),
+                job.cancellation().orElse(null),
                 job.uid(),
                 job.createdAt(),
                 details.queuedSince.orElse(null),

@@ -39,6 +39,7 @@ public final class JobTag {
                         job.evidence().current() ? "" : job.evidence().observedAt().toString(),
                         job.containers().toString(),
                         job.remoteJobId().toString(),
+                        job.cancellationStage().toString(),
                         job.labels().toString());
         try {
             byte[] digest =

@@ -5,6 +5,7 @@ import io.interlinkgateway.event.FeedPosition;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.JobFeed;
 import io.interlinkgateway.event.WalltimeTimer;
+import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.Workspace;
@@ -58,7 +59,19 @@ final class SandboxJobEvents implements JobEvents, PodStore.Listener, AutoClosea
     @Override
     public void removed(PodStore.Stored last) {
         Job job = read(last.pod());
-        feed(job.workspace()).deleted(JobFeed.Gone.of(last.version(), job));
+        feed(job.workspace())
+                .deleted(
+                        new JobFeed.Gone(
+                                last.version(),
+                                job.name(),
+                                job.uid(),
+                                job.node(),
+                                job.labels(),
+                                new Cancellation(
+                                        Cancellation.Stage.CONFIRMED,
+                                        job.evidence().observedAt(),
+                                        Job.Source.API_SERVER,
+                                        "The sandbox ended the job's processes.")));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.failure.Checked;
 import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.job.GracePeriod;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -82,7 +83,7 @@ final class SandboxJobs implements JobStore {
                 return repeated(existing.get(), wanted);
             }
             ExistingPod.requireReplaceable(existing, wanted, replacement);
-            node.end(existing.get());
+            node.end(existing.get(), replacement.gracePeriod());
             awaitRemoval(existing.get(), job.translated().job().name(), deadline);
         }
     }
@@ -171,11 +172,15 @@ final class SandboxJobs implements JobStore {
     }
 
     @Override
-    public Optional<Job> delete(Workspace workspace, JobName name, Set<String> uids) {
+    public Optional<Job> delete(
+            Workspace workspace,
+            JobName name,
+            Set<String> uids,
+            Optional<GracePeriod> gracePeriod) {
         Optional<Pod> existing = pods.find(PodStore.Key.of(workspace, name));
         // The node deletes a pod by its UID, which is checked here.
         ExistingPod.requireUid(existing, uids, name);
-        return existing.flatMap(node::end).map(this::read);
+        return existing.flatMap(pod -> node.end(pod, gracePeriod)).map(this::read);
     }
 
     /// Reads a job from its pod, with the Secret that it waits for.

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
@@ -104,6 +105,28 @@ public final class PodReading {
     /// @param facts what the cluster shows in addition
     /// @return the job
     public static Job jobFrom(Pod pod, ClusterFacts facts) {
+        return jobFrom(pod, facts, CancellationReading.of(pod, facts));
+    }
+
+    /// Reads a job whose pod was removed, as it was last known.
+    ///
+    /// @param pod the pod as it was when it was removed
+    /// @param facts what the cluster shows in addition; observed when the pod was removed
+    /// @return the job, whose cancellation is confirmed or not
+    public static Job removedJobFrom(Pod pod, ClusterFacts facts) {
+        return jobFrom(pod, facts, Optional.of(CancellationReading.afterRemoval(pod, facts)));
+    }
+
+    /// Reads a job whose removal was not seen, as it was last known.
+    ///
+    /// @param pod the pod as it was some time before it was removed
+    /// @param facts what the cluster shows in addition
+    /// @return the job, whose cancellation is confirmed or not
+    public static Job missedJobFrom(Pod pod, ClusterFacts facts) {
+        return jobFrom(pod, facts, Optional.of(CancellationReading.afterUnseenRemoval(pod, facts)));
+    }
+
+    private static Job jobFrom(Pod pod, ClusterFacts facts, Optional<Cancellation> cancellation) {
         ObjectMeta metadata = pod.getMetadata();
         Map<String, String> annotations = ModelFields.orEmpty(metadata.getAnnotations());
         StateReading.Reading reading = StateReading.of(pod, facts, recordOf(pod));
@@ -122,6 +145,7 @@ public final class PodReading {
                 reading.containers(),
                 Optional.ofNullable(annotations.get(MetadataNames.JOB_ID)),
                 HpcRequest.timeLimit(pod),
+                cancellation,
                 ModelFields.instant(metadata.getCreationTimestamp()).orElse(facts.observedAt()),
                 managerOf(metadata),
                 DefinitionReading.ownLabels(metadata),

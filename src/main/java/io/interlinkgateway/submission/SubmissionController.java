@@ -5,7 +5,9 @@ import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.job.GracePeriod;
 import io.interlinkgateway.job.IdempotencyKey;
+import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.Replacement;
@@ -98,9 +100,10 @@ class SubmissionController {
             description =
                     "With replace=true, an existing job with the name is first deleted, and the"
                         + " request waits until its pod is removed. With the header If-Match, only"
-                        + " the job with that ETag is replaced. A job with the same definition that"
-                        + " has not ended is kept, and the response is 200; add restart=true to"
-                        + " replace it too.")
+                        + " the job with that ETag is replaced. With gracePeriodSeconds, the old"
+                        + " job's pod stays so long, as in a DELETE. A job with the same definition"
+                        + " that has not ended is kept, and the response is 200; add restart=true"
+                        + " to replace it too.")
     @ApiResponse(responseCode = "201", description = "The job was created.")
     @ApiResponse(responseCode = "200", description = "The job already existed.")
     ResponseEntity<JobResponse> put(
@@ -112,6 +115,9 @@ class SubmissionController {
             @RequestParam(required = false)
                     @Parameter(schema = @Schema(type = "boolean", defaultValue = "false"))
                     boolean restart,
+            @RequestParam
+                    @Parameter(schema = @Schema(type = "integer", minimum = "1", maximum = "3600"))
+                    Optional<Long> gracePeriodSeconds,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
             @RequestHeader(HttpHeaders.IF_MATCH) Optional<String> ifMatch,
             @RequestHeader(HttpHeaders.IF_NONE_MATCH) @Parameter(hidden = true)
@@ -128,7 +134,11 @@ class SubmissionController {
                     "Add the parameter replace=true, or leave If-Match out.");
         }
         Optional<Replacement> replacement =
-                replacement(replace, restart, uids(workspace, name, ifMatch));
+                replacement(
+                        replace,
+                        restart,
+                        uids(workspace, name, ifMatch),
+                        gracePeriodSeconds.map(GracePeriod::new));
         RequestedJob requested = named(name, documents.parse(document).orReject());
         return answer(
                 workspace,
@@ -139,9 +149,14 @@ class SubmissionController {
     }
 
     private static Optional<Replacement> replacement(
-            boolean replace, boolean restart, Set<String> uids) {
+            boolean replace, boolean restart, Set<String> uids, Optional<GracePeriod> gracePeriod) {
         if (replace) {
-            return Optional.of(new Replacement(restart, uids));
+            return Optional.of(new Replacement(restart, uids, gracePeriod));
+        }
+        if (gracePeriod.isPresent()) {
+            throw new InvalidValueException(
+                    "gracePeriodSeconds is only valid together with replace=true.",
+                    "Add the parameter replace=true, or leave gracePeriodSeconds out.");
         }
         if (restart) {
             throw new InvalidValueException(
@@ -203,21 +218,42 @@ class SubmissionController {
             operationId = "deleteJob",
             summary = "Delete a job",
             description =
-                    "Returns 202 while the job is being deleted, and 204 if it is deleted or does"
-                            + " not exist. With the header If-Match, only the job with that ETag is"
-                            + " deleted, not a newer one with the same name.")
+                    "Returns 202 while the job is being deleted; cancellation.stage says how far"
+                        + " that has come. When the pod is removed: 204 if it is known that the job"
+                        + " ended on the HPC or no job of that name is known, and 200 with"
+                        + " cancellation.stage UNCONFIRMED if this replica saw the removal and"
+                        + " nothing shows that the job ended. With the header If-Match, only the"
+                        + " job with that ETag is deleted, not a newer one with the same name."
+                        + " gracePeriodSeconds is how long the pod stays at most; the HPC does not"
+                        + " learn it. The default is 5 for job specs and the pod's own period for"
+                        + " pods.")
     @ApiResponse(responseCode = "202", description = "The job is being deleted.")
-    @ApiResponse(responseCode = "204", description = "The job is deleted.", content = @Content)
+    @ApiResponse(
+            responseCode = "200",
+            description =
+                    "The job's pod is removed, but nothing shows that the job ended on the HPC. The"
+                            + " body is the job as it was last known.")
+    @ApiResponse(
+            responseCode = "204",
+            description = "The job is deleted and has ended, or is not known.",
+            content = @Content)
     ResponseEntity<JobResponse> delete(
             Workspace workspace,
             @PathVariable JobName name,
+            @RequestParam
+                    @Parameter(schema = @Schema(type = "integer", minimum = "1", maximum = "3600"))
+                    Optional<Long> gracePeriodSeconds,
             @RequestHeader(HttpHeaders.IF_MATCH) Optional<String> ifMatch) {
-        return jobs.delete(workspace, name, uids(workspace, name, ifMatch))
-                .map(job ->
-                        ResponseEntity.status(HttpStatus.ACCEPTED)
-                                .eTag(JobTag.of(job))
-                                .body(JobResponse.from(job)))
+        Optional<GracePeriod> gracePeriod = gracePeriodSeconds.map(GracePeriod::new);
+        return jobs.delete(workspace, name, uids(workspace, name, ifMatch), gracePeriod)
+                .map(SubmissionController::deletion)
                 .orElseGet(() -> ResponseEntity.noContent().build());
+    }
+
+    private static ResponseEntity<JobResponse> deletion(Job job) {
+        return ResponseEntity.status(job.hasUnconfirmedEnd() ? HttpStatus.OK : HttpStatus.ACCEPTED)
+                .eTag(JobTag.of(job))
+                .body(JobResponse.from(job));
     }
 
     private Set<String> uids(Workspace workspace, JobName name, Optional<String> ifMatch) {

@@ -2,6 +2,7 @@ package io.interlinkgateway.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -39,7 +40,16 @@ class JobFeedTests {
 
     private static JobFeed.Gone gone(long version) {
         return new JobFeed.Gone(
-                version, new JobName("gone-" + version), "uid", Optional.empty(), Map.of());
+                version,
+                new JobName("gone-" + version),
+                "uid",
+                Optional.empty(),
+                Map.of(),
+                new Cancellation(
+                        Cancellation.Stage.CONFIRMED,
+                        Instant.EPOCH,
+                        Job.Source.JOB_RECORD,
+                        "The job ended."));
     }
 
     private static String changes(String position) {

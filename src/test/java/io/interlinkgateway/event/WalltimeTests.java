@@ -2,6 +2,7 @@ package io.interlinkgateway.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -116,7 +117,18 @@ class WalltimeTests {
             report(job("ends", new JobState.Succeeded(Optional.empty(), Optional.empty())));
             Job deleted = run("deleted", START, minutes(30));
             jobs.remove(deleted.name());
-            feed.deleted(JobFeed.Gone.of(++version, deleted));
+            feed.deleted(
+                    new JobFeed.Gone(
+                            ++version,
+                            deleted.name(),
+                            deleted.uid(),
+                            deleted.node(),
+                            deleted.labels(),
+                            new Cancellation(
+                                    Cancellation.Stage.UNCONFIRMED,
+                                    START,
+                                    Job.Source.API_SERVER,
+                                    "The job's pod was removed.")));
             moveTo(minutes(30));
 
             assertThat(walltimes(stream)).isEmpty();
@@ -384,6 +396,7 @@ class WalltimeTests {
                 List.of(),
                 Optional.empty(),
                 Optional.of(limit),
+                Optional.empty(),
                 START,
                 "gateway",
                 Map.of(),

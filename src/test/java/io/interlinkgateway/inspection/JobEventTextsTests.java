@@ -3,8 +3,11 @@ package io.interlinkgateway.inspection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.interlinkgateway.event.JobEvent;
+import io.interlinkgateway.job.Cancellation;
+import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -14,14 +17,23 @@ class JobEventTextsTests {
 
     @Test
     void anEventHasItsTypeDataAndPosition() {
-        JobEvent deleted = new JobEvent.Deleted("7~hpc", new JobName("train"), "1-2");
+        JobEvent deleted =
+                new JobEvent.Deleted(
+                        "7~hpc",
+                        new JobName("train"),
+                        "1-2",
+                        new Cancellation(
+                                Cancellation.Stage.CONFIRMED,
+                                Instant.EPOCH,
+                                Job.Source.JOB_RECORD,
+                                "The job ended."));
 
         assertThat(texts.of(deleted))
                 .asString(StandardCharsets.UTF_8)
                 .isEqualTo(
                         """
                         event: deleted
-                        data: {"name":"train","uid":"1-2"}
+                        data: {"name":"train","uid":"1-2","cancellation":{"stage":"CONFIRMED","at":"1970-01-01T00:00:00Z","source":"JOB_RECORD","message":"The job ended."}}
                         id: 7~hpc
 
                         """);

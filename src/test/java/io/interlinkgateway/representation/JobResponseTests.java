@@ -162,6 +162,7 @@ class JobResponseTests {
                         List.of(new Job.ContainerExit("c", 7, END)),
                         Optional.of("12"),
                         Optional.of(Duration.ofMinutes(55)),
+                        Optional.empty(),
                         START,
                         "gateway",
                         Map.of(),

@@ -28,18 +28,19 @@ final class DeletionHistory {
     private final ApiServer apiServer;
     private final String path;
     private final Predicate<Pod> isJob;
-    private final Function<Pod, Job> reading;
+    private final Function<Pod, Job> removal;
 
     /// What callers wait for: one answer is enough for all of them.
     private final ConcurrentSkipListSet<Long> wanted = new ConcurrentSkipListSet<>();
 
     /// @param path of the pods, ending in a query, empty or not
+    /// @param removal from the last pod of a removed job to the job
     DeletionHistory(
-            ApiServer apiServer, String path, Predicate<Pod> isJob, Function<Pod, Job> reading) {
+            ApiServer apiServer, String path, Predicate<Pod> isJob, Function<Pod, Job> removal) {
         this.isJob = isJob;
         this.apiServer = apiServer;
         this.path = path;
-        this.reading = reading;
+        this.removal = removal;
     }
 
     /// Lets a feed remember the deletions since a version, if they can be found.
@@ -84,7 +85,7 @@ final class DeletionHistory {
                 if (version <= until
                         && "DELETED".equals(event.get().getType())
                         && isJob.test(pod)) {
-                    ends.add(JobFeed.Gone.of(version, reading.apply(pod)));
+                    ends.add(JobFeed.Gone.of(version, removal.apply(pod)));
                 }
                 if (version >= until) {
                     return Optional.of(ends);

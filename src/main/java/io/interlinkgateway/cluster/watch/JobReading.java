@@ -35,14 +35,30 @@ public final class JobReading {
     /// @param pod a job's
     /// @param observedAt when it was known to be so
     public Job read(Pod pod, Instant observedAt) {
+        return PodReading.jobFrom(pod, facts(pod, observedAt));
+    }
+
+    /// @param pod a job's pod as it was when it was removed
+    /// @param removedAt when it was known to be removed
+    /// @return the job, whose cancellation is confirmed or not
+    public Job readRemoved(Pod pod, Instant removedAt) {
+        return PodReading.removedJobFrom(pod, facts(pod, removedAt));
+    }
+
+    /// @param pod a job's pod as it was some time before it was removed
+    /// @param missedAt when it was known to be removed
+    /// @return the job, whose cancellation is confirmed or not
+    public Job readMissed(Pod pod, Instant missedAt) {
+        return PodReading.missedJobFrom(pod, facts(pod, missedAt));
+    }
+
+    private ClusterFacts facts(Pod pod, Instant observedAt) {
         Optional<NodeName> node = PodReading.nodeOf(pod);
-        return PodReading.jobFrom(
-                pod,
-                new ClusterFacts(
-                        observedAt,
-                        missing.missingFor(pod),
-                        node.flatMap(nodes::lostContactAt),
-                        records.observedAt(pod),
-                        node.flatMap(nodes::find).map(VirtualNode::allocatable).orElse(Map.of())));
+        return new ClusterFacts(
+                observedAt,
+                missing.missingFor(pod),
+                node.flatMap(nodes::lostContactAt),
+                records.observedAt(pod),
+                node.flatMap(nodes::find).map(VirtualNode::allocatable).orElse(Map.of()));
     }
 }

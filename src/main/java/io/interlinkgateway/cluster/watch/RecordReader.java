@@ -274,12 +274,16 @@ final class RecordReader {
     }
 
     /// Writes a record to the pod as it was when it was read, unless it has that record. If the pod has changed since,
-    /// nothing is written: another gateway's finding, or another pod's, would be overwritten.
+    /// nothing is written: another gateway's finding, or another pod's, would be overwritten. Nor is an end written once
+    /// the pod is being deleted: the plugin then ends a followed log although the container may still run.
     ///
     /// @return whether the pod now has this record
     boolean write(Pod pod, JobRecord record) {
         if (Optional.of(record).equals(PodReading.recordOf(pod))) {
             return true;
+        }
+        if (record instanceof JobRecord.Ended && pod.getMetadata().getDeletionTimestamp() != null) {
+            return false;
         }
         ApiServer.Answer answer =
                 apiServer.patch(

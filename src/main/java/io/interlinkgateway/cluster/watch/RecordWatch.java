@@ -304,9 +304,11 @@ final class RecordWatch implements Runnable {
         return new JobRecord.Started(killed.startedAt());
     }
 
-    /// The log ended, or the record says that the job has: that is confirmed first.
+    /// The log ended, or the record says that the job has: that is confirmed first. While the pod is being deleted it
+    /// can't be, see [RecordReader#write]; then only a kill by SLURM shows the end.
     private void ended() throws IOException, InterruptedException {
-        Optional<Pod> pod = job.pod();
+        Optional<Pod> pod =
+                job.pod().filter(now -> now.getMetadata().getDeletionTimestamp() == null);
         if (pod.isPresent()) {
             Optional<JobRecord> record = reader.readConfirmed(pod.get(), Purpose.END);
             noteReading();

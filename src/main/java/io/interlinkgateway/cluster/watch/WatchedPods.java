@@ -61,6 +61,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     private final Predicate<Pod> isJob;
     private final Function<Pod, Job> reading;
+    private final Function<Pod, Job> removal;
+    private final Function<Pod, Job> missed;
     private final Consumer<String> settled;
     private final WalltimeMarks walltimeMarks;
     private final CompressedPods archive = new CompressedPods();
@@ -68,6 +70,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private final Map<Object, Object> shared = new HashMap<>();
     private final PendingWrites writes = new PendingWrites(new Reported());
     private final HandoverChecks handovers = new HandoverChecks();
+    private final UnconfirmedDeletions unconfirmed = new UnconfirmedDeletions();
 
     /// The jobs whose record is needed, by name.
     private final Set<String> recordsNeeded = ConcurrentHashMap.newKeySet();
@@ -86,14 +89,20 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     /// @param isJob which pods are jobs
     /// @param reading from a job's pod to the job
+    /// @param removal from the pod of a job as it was when it was removed to the job
+    /// @param missed from an earlier pod of a job whose removal was not seen to the job
     /// @param settled gets the UIDs of pods that are handed over or deleted
     WatchedPods(
             Predicate<Pod> isJob,
             Function<Pod, Job> reading,
+            Function<Pod, Job> removal,
+            Function<Pod, Job> missed,
             Consumer<String> settled,
             WalltimeTimer walltimes) {
         this.isJob = isJob;
         this.reading = reading;
+        this.removal = removal;
+        this.missed = missed;
         this.settled = settled;
         this.walltimeMarks = walltimes.of(name -> find(name).map(this::job));
     }
@@ -118,6 +127,17 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @return the job, read from its pod
     public Job job(Entry entry) {
         return reading.apply(pod(entry));
+    }
+
+    /// A job that the API server no longer has, which the watch may report later.
+    ///
+    /// @param name the job's
+    /// @return the job as it was last known, if its end on the HPC is not confirmed
+    public synchronized Optional<Job> unconfirmed(JobName name) {
+        Entry entry = entries.get(name.value());
+        return entry == null
+                ? unconfirmed.find(name)
+                : Optional.of(missed.apply(pod(entry))).filter(Job::hasUnconfirmedEnd);
     }
 
     /// @param most how many
@@ -242,7 +262,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 entries.values().stream()
                         .filter(entry -> !listed.contains(entry.name.value()))
                         .toList();
+        List<Job> removed = gone.stream().map(entry -> missed.apply(pod(entry))).toList();
         gone.forEach(entry -> remove(entry.name.value()));
+        removed.forEach(unconfirmed::removed);
         if (feed == null) {
             feed =
                     new JobFeed(
@@ -257,8 +279,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                             .ifPresent(now -> changes.add(new Change(before, now))));
             changes.sort(Comparator.comparingLong(change -> change.now.version));
             changes.forEach(change -> publish(change.before.orElse(null), change.now));
-            for (Entry entry : gone) {
-                feed.deleted(goneAt(version, entry));
+            for (Job job : removed) {
+                feed.deleted(JobFeed.Gone.of(version, job));
             }
             feed.reached(version);
         }
@@ -281,9 +303,13 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     @Override
     public synchronized void deleted(Pod pod) {
         long version = ResourceWatch.version(pod);
-        Entry entry = remove(pod.getMetadata().getName());
-        if (entry != null && feed != null) {
-            feed.deleted(goneAt(version, entry));
+        if (entries.containsKey(pod.getMetadata().getName())) {
+            Job job = removal.apply(pod);
+            remove(pod.getMetadata().getName());
+            unconfirmed.removed(job);
+            if (feed != null) {
+                feed.deleted(JobFeed.Gone.of(version, job));
+            }
         }
         reached(version);
     }
@@ -296,11 +322,11 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         writes.update();
     }
 
-    private @Nullable Entry remove(String name) {
+    private void remove(String name) {
         handovers.end(name).ifPresent(settled);
         recordsNeeded.remove(name);
         changedWithoutVersion.remove(name);
-        return entries.remove(name);
+        entries.remove(name);
     }
 
     /// Sends a job to its followers if its state is another than before.
@@ -310,7 +336,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             return;
         }
         if (before != null && !before.uid.equals(now.uid)) {
-            followers.deleted(goneAt(now.version - 1, before));
+            Job removed = missed.apply(pod(before));
+            unconfirmed.removed(removed);
+            followers.deleted(JobFeed.Gone.of(now.version - 1, removed));
             publish(null, now);
         } else if (followers.followed()) {
             Job job = job(now);
@@ -319,10 +347,6 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             }
         }
         followers.reached(now.version);
-    }
-
-    private static JobFeed.Gone goneAt(long version, Entry entry) {
-        return new JobFeed.Gone(version, entry.name, entry.uid, entry.node, entry.labels);
     }
 
     private Entry store(Pod pod) {

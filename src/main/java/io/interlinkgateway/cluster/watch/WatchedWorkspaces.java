@@ -158,8 +158,28 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
         known(pod).ifPresent(watched -> watched.pods().writes().deleted(pod));
     }
 
-    private synchronized Optional<WorkspaceWatch> known(Pod pod) {
-        return Optional.ofNullable(workspaces.get(new Workspace(pod.getMetadata().getNamespace())));
+    /// Watches a workspace in which a job is being deleted, so that its removal is seen.
+    ///
+    /// @param workspace the job's
+    public void observe(Workspace workspace) {
+        watched(workspace);
+    }
+
+    /// A job that the API server no longer has.
+    ///
+    /// @param workspace the job's workspace
+    /// @param name the job's name
+    /// @return the job as it was last known, if this gateway knows it and its end on the HPC is not confirmed
+    public Optional<Job> unconfirmed(Workspace workspace, JobName name) {
+        return known(workspace).flatMap(watched -> watched.pods().unconfirmed(name));
+    }
+
+    private Optional<WorkspaceWatch> known(Pod pod) {
+        return known(new Workspace(pod.getMetadata().getNamespace()));
+    }
+
+    private synchronized Optional<WorkspaceWatch> known(Workspace workspace) {
+        return Optional.ofNullable(workspaces.get(workspace));
     }
 
     private synchronized Optional<WorkspaceWatch> watched(Workspace workspace) {

@@ -42,9 +42,16 @@ final class WorkspaceWatch implements AutoCloseable {
         this.apiServer = apiServer;
         this.reading = reading;
         this.path = "/api/v1/namespaces/" + workspace + "/pods?";
-        this.pods = new WatchedPods(reading::isJob, this::read, settled, walltimes);
+        this.pods =
+                new WatchedPods(
+                        reading::isJob,
+                        this::read,
+                        this::readRemoved,
+                        this::readMissed,
+                        settled,
+                        walltimes);
         this.watch = new ResourceWatch<>(apiServer, path, Pod.class, PodList.class, pods, clock);
-        this.deletions = new DeletionHistory(apiServer, path, reading::isJob, this::read);
+        this.deletions = new DeletionHistory(apiServer, path, reading::isJob, this::readRemoved);
     }
 
     void start() {
@@ -128,6 +135,14 @@ final class WorkspaceWatch implements AutoCloseable {
 
     private Job read(Pod pod) {
         return reading.read(pod, watch.observedAt());
+    }
+
+    private Job readRemoved(Pod pod) {
+        return reading.readRemoved(pod, watch.observedAt());
+    }
+
+    private Job readMissed(Pod pod) {
+        return reading.readMissed(pod, watch.observedAt());
     }
 
     /// A job of this workspace, whatever becomes of its name.

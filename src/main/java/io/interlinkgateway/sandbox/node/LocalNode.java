@@ -1,6 +1,7 @@
 package io.interlinkgateway.sandbox.node;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.job.GracePeriod;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.pod.MetadataNames;
@@ -97,10 +98,11 @@ public final class LocalNode implements AutoCloseable {
                                 .get(MetadataNames.HOSTNAME));
     }
 
-    /// Starts to delete a pod.
+    /// Starts to delete a pod. As with interLink, the grace period does not change how its processes are ended.
     ///
+    /// @param gracePeriod how long the pod is to stay according to its metadata; empty for the node's own
     /// @return the pod while it is being deleted; empty if it no longer exists
-    public Optional<Pod> end(Pod pod) {
+    public Optional<Pod> end(Pod pod, Optional<GracePeriod> gracePeriod) {
         PodStore.Key key = PodStore.Key.of(pod);
         String uid = pod.getMetadata().getUid();
         pods.change(
@@ -108,7 +110,11 @@ public final class LocalNode implements AutoCloseable {
                 uid,
                 current ->
                         PodStatuses.terminating(
-                                current, clock.instant(), settings.terminationGrace()));
+                                current,
+                                clock.instant(),
+                                gracePeriod
+                                        .map(named -> Duration.ofSeconds(named.seconds()))
+                                        .orElse(settings.terminationGrace())));
         Optional.ofNullable(runs.get(uid)).ifPresent(PodRun::end);
         return pods.find(key).filter(current -> current.getMetadata().getUid().equals(uid));
     }

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.pod.MetadataNames;
@@ -192,6 +193,43 @@ class RecordWatchTests {
     }
 
     @Test
+    void aKillThatIsReadWhileThePodIsBeingDeletedConfirmsTheCancellation() {
+        watch("scancelled-outside");
+        jobOut = head("scancelled-outside", 4);
+        output = "start\n";
+        containerRuns = true;
+        await().untilAsserted(() -> assertThat(state()).isInstanceOf(JobState.Running.class));
+
+        deletePod();
+        assertThat(cancellation()).isEqualTo(Cancellation.Stage.REQUESTED);
+        jobOut = head("scancelled-outside", 5);
+
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> cancellation() == Cancellation.Stage.CONFIRMED);
+    }
+
+    /// The plugin ends a followed log when the job is deleted, whether or not its container has ended.
+    @Test
+    void anEndThatIsReadWhileThePodIsBeingDeletedIsNotWritten() {
+        RecordWatch watch = watch("exit-7");
+        jobOut = head("exit-7", 4);
+        output = "boom\n";
+        containerRuns = true;
+        await().untilAsserted(() -> assertThat(state()).isInstanceOf(JobState.Running.class));
+
+        deletePod();
+        jobOut = head("exit-7", 8);
+        exited = true;
+        int before = followRequests.get();
+        Instant since = watch.observedAt().orElseThrow();
+        await().atMost(Duration.ofSeconds(30)).until(() -> followRequests.get() > before);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> watch.observedAt().orElseThrow().isAfter(since.plusSeconds(2)));
+
+        assertThat(cancellation()).isEqualTo(Cancellation.Stage.REQUESTED);
+    }
+
+    @Test
     void aLogThatACallerFollowsIsNotFollowedTwice() throws Exception {
         BlockingQueue<LogStream.Part> parts = new LinkedBlockingQueue<>();
         try (LogStream shared = follows.shared(uid("exit-7"), "c", new QueuedStream(parts))) {
@@ -289,6 +327,20 @@ class RecordWatchTests {
 
     private JobState state() {
         return PodReading.jobFrom(pod, Instant.now()).state();
+    }
+
+    private Cancellation.Stage cancellation() {
+        return PodReading.jobFrom(pod, Instant.now()).cancellationStage().orElseThrow();
+    }
+
+    private void deletePod() {
+        pod =
+                new PodBuilder(pod)
+                        .editMetadata()
+                        .withDeletionTimestamp(Instant.now().plusSeconds(30).toString())
+                        .withDeletionGracePeriodSeconds(30L)
+                        .endMetadata()
+                        .build();
     }
 
     /// The plugin's side, but for its pauses of 4 s, which are 50 ms here.

@@ -11,11 +11,13 @@ import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.JobFeed;
 import io.interlinkgateway.event.WalltimeTimers;
+import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.status.ClusterFacts;
 import io.interlinkgateway.status.PodReading;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +55,8 @@ class WatchedPodsTests {
             new WatchedPods(
                     pod -> PodReading.isJob(pod, _ -> false),
                     pod -> PodReading.jobFrom(pod, Instant.EPOCH),
+                    pod -> PodReading.removedJobFrom(pod, ClusterFacts.at(Instant.EPOCH)),
+                    pod -> PodReading.missedJobFrom(pod, ClusterFacts.at(Instant.EPOCH)),
                     settled::add,
                     WalltimeTimers.withoutMarks());
 
@@ -113,6 +117,62 @@ class WatchedPodsTests {
         }
         assertThat(pods.after("").map(entry -> entry.name().value()))
                 .containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aRemovedJobIsRememberedUntilTheEndOfAnotherOneOfItsNameIsConfirmed() throws Exception {
+        JobName name = new JobName("a");
+        list(10, bound("a", "first", 5));
+        try (JobEvents.Subscription subscription = feed().follow(ALL)) {
+            assertThat(pods.unconfirmed(name).map(Job::uid))
+                    .as("when the API server no longer has it and the watch still does")
+                    .contains("first");
+
+            pods.deleted(bound("a", "first", 11));
+
+            assertThat(pods.unconfirmed(name).map(Job::uid)).contains("first");
+            assertThat(subscription.next(NOW))
+                    .get()
+                    .isInstanceOfSatisfying(
+                            JobEvent.Deleted.class,
+                            event ->
+                                    assertThat(event.cancellation().stage())
+                                            .isEqualTo(Cancellation.Stage.UNCONFIRMED));
+            pods.changed(unscheduled("a", "second", 12));
+            pods.deleted(unscheduled("a", "second", 13));
+            assertThat(pods.unconfirmed(name)).isEmpty();
+        }
+    }
+
+    @Test
+    void theLastThousandUnconfirmedDeletionsAreRemembered() {
+        list(10);
+        for (int i = 0; i <= UnconfirmedDeletions.MOST; i++) {
+            pods.changed(bound("job-" + i, "uid-" + i, 20 + 2L * i));
+            pods.deleted(bound("job-" + i, "uid-" + i, 21 + 2L * i));
+        }
+
+        assertThat(pods.unconfirmed(new JobName("job-0"))).isEmpty();
+        assertThat(pods.unconfirmed(new JobName("job-1"))).isPresent();
+        assertThat(pods.unconfirmed(new JobName("job-" + UnconfirmedDeletions.MOST)))
+                .get()
+                .satisfies(job -> assertThat(job.definition()).isEmpty());
+    }
+
+    private static Pod bound(String name, String uid, long version) {
+        return new PodBuilder(pod(name, uid, version))
+                .editSpec()
+                .withNodeName("hpc")
+                .endSpec()
+                .build();
+    }
+
+    private static Pod unscheduled(String name, String uid, long version) {
+        return new PodBuilder(pod(name, uid, version))
+                .editMetadata()
+                .removeFromAnnotations("JobID")
+                .endMetadata()
+                .build();
     }
 
     @Test
@@ -374,7 +434,7 @@ class WatchedPodsTests {
                     switch (event.get()) {
                         case JobEvent.Changed(String at, Job job) ->
                                 "changed " + job.name() + " at " + changes(at);
-                        case JobEvent.Deleted(String at, JobName name, _) ->
+                        case JobEvent.Deleted(String at, JobName name, _, _) ->
                                 "deleted " + name + " at " + changes(at);
                         case JobEvent.Walltime(String at, Job job, _) ->
                                 "walltime " + job.name() + " at " + changes(at);
