@@ -10,7 +10,7 @@ python3 - "$dir" <<'PYTHON'
 import os, signal, sys, time
 
 folder = sys.argv[1]
-DAEMONS = {"munged", "slurmctld", "slurmscriptd", "slurmd", "slurmstepd"}
+DAEMONS = {"munged", "slurmctld", "slurmscriptd", "slurmd", "slurmstepd", "slurmrestd"}
 
 
 def read(pid, name):

@@ -1,19 +1,25 @@
 #!/usr/bin/env bash
-# up.sh DIR [--no-memory-limits | --many-jobs]: starts SLURM on free ports of the loopback address, with all its files in
+# up.sh DIR [--no-memory-limits | --many-jobs] [--rest]: starts SLURM on free ports of the loopback address, with all its files in
 # DIR (root; no systemd, no cgroups). Returns when jobs can run. DIR/env.sh configures sbatch, squeue, scontrol and
 # scancel for it. Partitions: cpu (default) and gpu on node1, which has two fake GPUs; cloud on node2, which powers up
 # when a job requests it: the job is CONFIGURING for the number of seconds in DIR/resume-seconds (which can be changed at
 # any time) and up to half a minute more, until SLURM's next check. Memory limits are enforced unless the option is
 # given. Nodes report 64 CPUs and 256 GiB, independently of this machine, so that real job specs fit. With --many-jobs
-# they report 1024 CPUs, and SLURM does not sample the processes of each job every second.
+# they report 1024 CPUs, and SLURM does not sample the processes of each job every second. With --rest SLURM also accepts
+# JSON web tokens, which rest.sh needs.
 set -euo pipefail
+usage() { echo "usage: up.sh DIR [--no-memory-limits | --many-jobs] [--rest]" >&2; exit 2; }
 enforce="JobAcctGatherParams=OverMemoryKill"
-cpus=64 frequency=1
-case ${2-} in
-  --no-memory-limits) enforce= && set -- "$1" ;;
-  --many-jobs) enforce= cpus=1024 frequency=0 && set -- "$1" ;;
-esac
-[ $# = 1 ] || { echo "usage: up.sh DIR [--no-memory-limits | --many-jobs]" >&2; exit 2; }
+cpus=64 frequency=1 tokens=
+[ $# != 0 ] || usage
+for option in "${@:2}"; do
+  case $option in
+    --no-memory-limits) enforce= ;;
+    --many-jobs) enforce= cpus=1024 frequency=0 ;;
+    --rest) tokens=yes ;;
+    *) usage ;;
+  esac
+done
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 cd "$1"
@@ -22,7 +28,7 @@ trap '[ $? = 0 ] || { tail -n 5 "$dir"/*.log >&2; "$here/down.sh" "$dir"; }' EXI
 export PATH=/usr/sbin:$PATH
 
 # Below the range of ports for outgoing connections.
-read -r controller first second < <(python3 -c '
+read -r controller first second rest < <(python3 -c '
 import random, socket
 def free(port):
     try:
@@ -31,7 +37,7 @@ def free(port):
     except OSError:
         return False
 ports = random.sample(range(10000, 32000), 1000)
-print(*[port for port in ports if free(port)][:3])')
+print(*[port for port in ports if free(port)][:4])')
 
 # The daemons listen on the address of this machine's host name: if that is not a loopback address, they get another
 # name.
@@ -50,6 +56,13 @@ chmod 700 controller
 mknod -m 666 gpus/gpu0 c 1 3
 mknod -m 666 gpus/gpu1 c 1 3
 (umask 077 && head -c 128 /dev/urandom >munge.key)
+if [ "$tokens" ]; then
+  (umask 077 && head -c 32 /dev/urandom >jwt.key)
+  tokens="AuthAltTypes=auth/jwt
+AuthAltParameters=jwt_key=$dir/jwt.key"
+  install -d -o nobody -g nogroup -m 755 rest
+  echo "$rest" >rest-port
+fi
 cat >slurm.conf <<CONF
 ClusterName=test
 SlurmctldHost=$host(127.0.0.1)
@@ -57,6 +70,7 @@ SlurmctldPort=$controller
 SlurmUser=root
 AuthType=auth/munge
 AuthInfo=socket=$dir/munge.sock
+$tokens
 CredType=cred/munge
 CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
 MpiDefault=none

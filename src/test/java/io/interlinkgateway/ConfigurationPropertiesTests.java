@@ -63,7 +63,9 @@ class ConfigurationPropertiesTests {
                 issuer + "rules[0].workspace",
                 "stars",
                 "gateway.limits.workspaces.stars.max-jobs",
-                "1");
+                "1",
+                "gateway.nodes.stars.slurmrestd.address",
+                "unix:/run/slurmrestd");
     }
 
     @Test

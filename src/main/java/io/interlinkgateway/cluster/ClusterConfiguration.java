@@ -16,6 +16,7 @@ import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.job.WorkspaceObjects;
+import io.interlinkgateway.slurm.HpcJobs;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -94,6 +95,7 @@ class ClusterConfiguration {
             RecordWatches records,
             WorkspaceObjects objects,
             WalltimeTimer walltimes,
+            HpcJobs hpcs,
             ClusterProperties properties,
             Clock clock) {
         return new WatchedWorkspaces(
@@ -102,6 +104,7 @@ class ClusterConfiguration {
                 new MissingObjects(objects),
                 records,
                 walltimes,
+                hpcs,
                 properties.watches(),
                 clock);
     }
@@ -161,6 +164,11 @@ class ClusterConfiguration {
     @Bean
     KubernetesWorkspaceObjects workspaceObjects(ApiServer apiServer) {
         return new KubernetesWorkspaceObjects(apiServer);
+    }
+
+    @Bean
+    KubernetesLivePods livePods(ApiServer apiServer) {
+        return new KubernetesLivePods(apiServer);
     }
 
     @Bean

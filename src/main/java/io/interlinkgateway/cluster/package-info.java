@@ -13,7 +13,8 @@
             "caller",
             "pod",
             "record",
-            "status"
+            "status",
+            "slurm"
         })
 @NullMarked
 package io.interlinkgateway.cluster;

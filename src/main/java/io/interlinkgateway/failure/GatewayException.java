@@ -101,6 +101,22 @@ public abstract sealed class GatewayException extends RuntimeException {
         }
     }
 
+    /// The HPC's slurmrestd did not respond, refused, or gave an unusable response. The request may be sent again.
+    public static final class HpcUnavailable extends GatewayException {
+        /// @param message what happened, without secrets
+        public HpcUnavailable(String message) {
+            super(message);
+        }
+    }
+
+    /// The operators have not enabled the feature.
+    public static final class SwitchedOff extends GatewayException {
+        /// @param message what is not enabled
+        public SwitchedOff(String message) {
+            super(message);
+        }
+    }
+
     /// The old job is still terminating when the deadline of a replacement has passed.
     public static final class StillTerminating extends GatewayException {
         /// @param name the job

@@ -14,10 +14,11 @@ import java.util.Optional;
 /// @param node the virtual node to which it is assigned
 /// @param state its state
 /// @param evidence how the state is known
+/// @param hpc what SLURM reports of it, if SLURM can be asked
 /// @param containers how its containers ended, in their order; empty unless its own record has that
 /// @param remoteJobId its id on the HPC, once it has one
-/// @param timeLimit SLURM's time limit in whole minutes, as SLURM rounds it; empty if the job names none: then the
-///     partition's limit applies, which is unknown
+/// @param timeLimit SLURM's time limit in whole minutes, as SLURM rounds it; empty if the job names none and SLURM
+///     can't be asked for its partition's
 /// @param cancellation how far its cancellation has come; empty if it is not being deleted
 /// @param createdAt when its pod was created
 /// @param managedBy the program that created the pod: `gateway` or another one's name
@@ -31,6 +32,7 @@ public record Job(
         Optional<NodeName> node,
         JobState state,
         Evidence evidence,
+        Optional<HpcJob> hpc,
         List<ContainerExit> containers,
         Optional<String> remoteJobId,
         Optional<Duration> timeLimit,
@@ -57,11 +59,13 @@ public record Job(
     /// Whether the job still has the same state.
     ///
     /// @param before the same job, read earlier
-    /// @return true if state, source, remote id and stage of cancellation are the same
+    /// @return true if state, source, what SLURM reports, remote id and stage of cancellation are the same
     public boolean hasSameStateAs(Job before) {
         return state.equals(before.state)
                 && evidence.source == before.evidence.source
                 && evidence.current == before.evidence.current
+                && hpc.isPresent() == before.hpc.isPresent()
+                && hpc.flatMap(now -> before.hpc.map(now::hasSameStateAs)).orElse(true)
                 && containers.equals(before.containers)
                 && remoteJobId.equals(before.remoteJobId)
                 && cancellationStage().equals(before.cancellationStage());
@@ -86,6 +90,7 @@ public record Job(
                 node,
                 state,
                 evidence,
+                hpc,
                 containers,
                 remoteJobId,
                 timeLimit,
@@ -115,6 +120,8 @@ public record Job(
         /// The status of the pod, which interLink writes.
         API_SERVER,
         /// The lines of the job's script or of SLURM in the job's log.
-        JOB_RECORD
+        JOB_RECORD,
+        /// SLURM itself, asked by its slurmrestd.
+        SLURM
     }
 }

@@ -87,6 +87,9 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                     answerLater(ProblemType.CLUSTER_UNAVAILABLE.problem(detail));
             case GatewayException.ClusterRefused _ ->
                     answer(ProblemType.CLUSTER_REFUSED.problem(detail));
+            case GatewayException.HpcUnavailable _ ->
+                    answerLater(ProblemType.HPC_UNAVAILABLE.problem(detail));
+            case GatewayException.SwitchedOff _ -> answer(ProblemType.REFUSED.problem(detail));
             case GatewayException.StillTerminating _ ->
                     answerLater(ProblemType.STILL_TERMINATING.problem(detail));
             case GatewayException.Unauthenticated _ ->

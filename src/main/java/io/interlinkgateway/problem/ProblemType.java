@@ -75,6 +75,13 @@ enum ProblemType {
                     + " message.",
             "Contact the gateway's operator: a permission may be missing, or a quota may be used"
                     + " up."),
+    HPC_UNAVAILABLE(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "HPC unavailable",
+            "The HPC's slurmrestd did not respond in time, or refused the gateway's request. The"
+                    + " detail shows which.",
+            "Send the request again in a few seconds. If that does not help, contact the gateway's"
+                    + " operator."),
     UNAUTHENTICATED(
             HttpStatus.UNAUTHORIZED,
             "Authentication required",

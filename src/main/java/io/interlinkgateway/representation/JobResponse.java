@@ -3,6 +3,7 @@ package io.interlinkgateway.representation;
 import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.failure.Findings;
 import io.interlinkgateway.job.Cancellation;
+import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobPhase;
@@ -79,13 +80,19 @@ public record JobResponse(
         @Nullable
                 @Schema(
                         description =
-                                "SECOND: from the job's own record, in whole seconds. OBSERVED:"
-                                    + " when interLink noticed, up to half a minute late, or more"
-                                    + " after an outage.")
+                                "SECOND: from the job's own record or SLURM, in whole seconds."
+                                    + " OBSERVED: when interLink noticed, up to half a minute late,"
+                                    + " or more after an outage.")
                 Precision startedAtPrecision,
         @Nullable Instant finishedAt,
         @Nullable @Schema(description = "As startedAtPrecision.") Precision finishedAtPrecision,
         @Schema(description = "How the state is known.") Job.Evidence evidence,
+        @Nullable
+                @Schema(
+                        description =
+                                "What SLURM reports of the job, if the gateway can ask it. It may"
+                                        + " contradict the state, or be newer.")
+                HpcResponse hpc,
         @Schema(
                         description =
                                 "The program that created the pod: gateway or another one's name.",
@@ -104,6 +111,58 @@ public record JobResponse(
                                 "What the gateway changed and what interLink will ignore. Only in"
                                         + " responses to submissions.")
                 List<Finding> warnings) {
+
+    /// A job as SLURM reports it.
+    @Schema(name = "HpcJob", description = "What SLURM reports of a job.")
+    public record HpcResponse(
+            @Schema(description = "SLURM's id of the job.") String id,
+            HpcJob.State state,
+            @Nullable
+                    @Schema(
+                            description = "SLURM's code for the reason why the job waits.",
+                            example = "QOSMaxGRESPerUser")
+                    String reason,
+            @Nullable @Schema(description = "The reason as a sentence.") String message,
+            @Nullable
+                    @Schema(
+                            description =
+                                    "When SLURM expects to start the job, while it waits and if"
+                                            + " SLURM has planned it. It changes with the queue.")
+                    Instant estimatedStart,
+            @Nullable @Schema(description = "The compute nodes.", example = "gn[01-04]")
+                    String nodes,
+            @Nullable String partition,
+            @Nullable @Schema(description = "The time limit.", example = "PT55M")
+                    Duration timeLimit,
+            @Schema(description = "How often SLURM has requeued the job.") int restarts,
+            @Nullable
+                    @Schema(description = "The exit code of its script, unless a signal ended it.")
+                    Integer exitCode,
+            @Nullable @Schema(description = "The signal that ended its script.") Integer signal,
+            @Nullable Instant submittedAt,
+            @Nullable @Schema(description = "When it got its compute nodes.") Instant startedAt,
+            @Nullable Instant endedAt,
+            @Schema(description = "When SLURM was asked.") Instant observedAt) {
+
+        private static HpcResponse from(HpcJob job) {
+            return new HpcResponse(
+                    job.id(),
+                    job.state(),
+                    job.waitReason().map(HpcJob.WaitReason::code).orElse(null),
+                    job.waitReason().map(HpcJob.WaitReason::message).orElse(null),
+                    job.estimatedStart().orElse(null),
+                    job.nodes().orElse(null),
+                    job.partition().orElse(null),
+                    job.timeLimit().orElse(null),
+                    job.restarts(),
+                    job.exitCode().isPresent() ? job.exitCode().getAsInt() : null,
+                    job.signal().isPresent() ? job.signal().getAsInt() : null,
+                    job.submittedAt().orElse(null),
+                    job.startedAt().orElse(null),
+                    job.endedAt().orElse(null),
+                    job.observedAt());
+        }
+    }
 
     /// How long a job may run.
     @Schema(name = "Walltime")
@@ -170,6 +229,7 @@ public record JobResponse(
                 details.finishedAt.map(Moment::at).orElse(null),
                 details.finishedAt.map(Moment::precision).orElse(null),
                 job.evidence(),
+                job.hpc().map(HpcResponse::from).orElse(null),
                 job.managedBy(),
                 job.labels().isEmpty() ? null : job.labels(),
                 job.definition().map(written -> definition(job, written)).orElse(null),

@@ -8,8 +8,10 @@ import io.interlinkgateway.node.VirtualNodes;
 import io.interlinkgateway.sandbox.node.LocalNode;
 import io.interlinkgateway.sandbox.node.LoopbackOnly;
 import io.interlinkgateway.sandbox.node.PodStore;
+import io.interlinkgateway.slurm.LivePods;
 import io.interlinkgateway.token.ApiTokens;
 import java.time.Clock;
+import java.util.stream.Collectors;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -75,6 +77,14 @@ class SandboxConfiguration {
     @Bean
     Workspaces sandboxWorkspaces() {
         return (_, _) -> {};
+    }
+
+    @Bean
+    LivePods sandboxLivePods(PodStore pods) {
+        return workspace ->
+                pods.after(workspace, "")
+                        .map(pod -> pod.getMetadata().getUid())
+                        .collect(Collectors.toSet());
     }
 
     @Bean

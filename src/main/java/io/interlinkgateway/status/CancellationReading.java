@@ -65,11 +65,27 @@ final class CancellationReading {
     /// @return [Stage#CONFIRMED] or [Stage#UNCONFIRMED]
     static Cancellation afterUnseenRemoval(Pod pod, ClusterFacts facts) {
         CancellationReading reading = new CancellationReading(pod, facts);
-        return reading.recordedEnd().or(reading::refused).orElseGet(reading::unconfirmed);
+        return reading.recordedEnd()
+                .or(reading::hpcEnd)
+                .or(reading::refused)
+                .orElseGet(reading::unconfirmed);
     }
 
     private Optional<Cancellation> confirmation() {
-        return recordedEnd().or(this::refused).or(this::notSubmitted);
+        return recordedEnd().or(this::hpcEnd).or(this::refused).or(this::notSubmitted);
+    }
+
+    private Optional<Cancellation> hpcEnd() {
+        return facts.hpc()
+                .filter(job -> job.state().ended())
+                .map(job ->
+                        new Cancellation(
+                                Stage.CONFIRMED,
+                                job.endedAt().orElse(job.observedAt()),
+                                Source.SLURM,
+                                "SLURM reports that the job ended: "
+                                        + Text.shown(job.slurmState(), 100)
+                                        + "."));
     }
 
     private Optional<Cancellation> recordedEnd() {

@@ -1,5 +1,6 @@
 package io.interlinkgateway.status;
 
+import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.MissingObject;
 import io.interlinkgateway.job.Quantity;
 import java.time.Instant;
@@ -17,12 +18,14 @@ import java.util.Optional;
 ///     if it does not watch the record
 /// @param allocatable the total resources that the job's node offers to pods, by Kubernetes' resource names; empty if
 ///     unknown
+/// @param hpc what SLURM reports of the job, if it can be asked
 public record ClusterFacts(
         Instant observedAt,
         Optional<MissingObject> missing,
         Optional<Instant> lostContactAt,
         Optional<Instant> recordObservedAt,
-        Map<String, Quantity> allocatable) {
+        Map<String, Quantity> allocatable,
+        Optional<HpcJob> hpc) {
 
     /// Copies the amounts.
     public ClusterFacts {
@@ -36,7 +39,7 @@ public record ClusterFacts(
     /// @param lostContactAt the time of the node's last report, if the node has lost contact
     public ClusterFacts(
             Instant observedAt, Optional<MissingObject> missing, Optional<Instant> lostContactAt) {
-        this(observedAt, missing, lostContactAt, Optional.empty(), Map.of());
+        this(observedAt, missing, lostContactAt, Optional.empty(), Map.of(), Optional.empty());
     }
 
     /// No facts other than the time.

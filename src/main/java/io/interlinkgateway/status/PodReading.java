@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Toleration;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.failure.InvalidValueException;
 import io.interlinkgateway.job.Cancellation;
+import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
@@ -128,10 +129,11 @@ public final class PodReading {
 
     private static Job jobFrom(Pod pod, ClusterFacts facts, Optional<Cancellation> cancellation) {
         ObjectMeta metadata = pod.getMetadata();
-        Map<String, String> annotations = ModelFields.orEmpty(metadata.getAnnotations());
         StateReading.Reading reading = StateReading.of(pod, facts, recordOf(pod));
         Optional<Instant> lostContactAt =
-                dependsOnNode(reading.state()) ? facts.lostContactAt() : Optional.empty();
+                reading.source() != Job.Source.SLURM && dependsOnNode(reading.state())
+                        ? facts.lostContactAt()
+                        : Optional.empty();
         return new Job(
                 new JobName(metadata.getName()),
                 new Workspace(metadata.getNamespace()),
@@ -142,9 +144,10 @@ public final class PodReading {
                         reading.source(),
                         lostContactAt.orElse(observedAt(reading, facts)),
                         lostContactAt.isEmpty()),
+                facts.hpc(),
                 reading.containers(),
-                Optional.ofNullable(annotations.get(MetadataNames.JOB_ID)),
-                HpcRequest.timeLimit(pod),
+                remoteJobIdOf(pod).or(() -> facts.hpc().map(HpcJob::id)),
+                facts.hpc().flatMap(HpcJob::timeLimit).or(() -> HpcRequest.timeLimit(pod)),
                 cancellation,
                 ModelFields.instant(metadata.getCreationTimestamp()).orElse(facts.observedAt()),
                 managerOf(metadata),
@@ -152,14 +155,18 @@ public final class PodReading {
                 Optional.of(DefinitionReading.definitionOf(pod)));
     }
 
-    /// A state that the record shows is as old as the record's last reading while the job goes on.
+    /// A state that the record shows is as old as the record's last reading while the job goes on; one that SLURM reports
+    /// is as old as the request to SLURM.
     private static Instant observedAt(StateReading.Reading reading, ClusterFacts facts) {
         boolean ended = JobPhase.of(reading.state()).ended();
-        return reading.source() == Job.Source.JOB_RECORD && !ended
-                ? facts.recordObservedAt()
-                        .filter(read -> read.isBefore(facts.observedAt()))
-                        .orElse(facts.observedAt())
-                : facts.observedAt();
+        return switch (reading.source()) {
+            case API_SERVER -> facts.observedAt();
+            case JOB_RECORD ->
+                    facts.recordObservedAt()
+                            .filter(read -> !ended && read.isBefore(facts.observedAt()))
+                            .orElse(facts.observedAt());
+            case SLURM -> facts.hpc().map(HpcJob::observedAt).orElse(facts.observedAt());
+        };
     }
 
     /// Whether the state depends on reports from the node. A job that has ended does not change, and a job that
@@ -204,21 +211,23 @@ public final class PodReading {
     /// Whether a job's own record is to be read in its log.
     ///
     /// @param pod a pod that [#isJob]
+    /// @param hpc what SLURM reports of the job, if it can be asked
     /// @return what the record is needed for
-    public static RecordNeed recordNeed(Pod pod) {
+    public static RecordNeed recordNeed(Pod pod, Optional<HpcJob> hpc) {
         Optional<JobRecord> record = recordOf(pod);
-        if (StateReading.wasRefused(pod) || StateReading.wasAbandoned(pod)) {
+        Optional<HpcJob> ended = hpc.filter(job -> job.state().ended());
+        boolean neverStarted = hpc.filter(HpcJob::neverStarted).isPresent();
+        if (StateReading.wasRefused(pod) || StateReading.wasAbandoned(pod) || neverStarted) {
             return RecordNeed.NONE;
         }
-        if (StateReading.reportsEnd(pod)) {
-            return record.filter(known -> isFinal(pod, known)).isPresent()
+        if (StateReading.reportsEnd(pod) || ended.isPresent()) {
+            return record.filter(known ->
+                            ended.isPresent() ? !mayChange(known) : isFinal(pod, known))
+                            .isPresent()
                     ? RecordNeed.NONE
                     : RecordNeed.SEARCH;
         }
-        boolean handedOver =
-                ModelFields.orEmpty(pod.getMetadata().getAnnotations())
-                        .containsKey(MetadataNames.JOB_ID);
-        return handedOver && record.map(PodReading::mayChange).orElse(true)
+        return remoteJobIdOf(pod).isPresent() && record.map(PodReading::mayChange).orElse(true)
                 ? RecordNeed.WATCH
                 : RecordNeed.NONE;
     }
@@ -237,7 +246,7 @@ public final class PodReading {
         };
     }
 
-    /// Whether a record may change before the pod's status reports an end.
+    /// Whether a record may change, unless the job is known to have ended only by its pod's status.
     private static boolean mayChange(JobRecord record) {
         return switch (record) {
             case JobRecord.Ended _, JobRecord.OtherPlugin _, JobRecord.Killed _ -> false;
@@ -342,6 +351,15 @@ public final class PodReading {
     /// @return nothing if the node is in contact, or has no conditions
     public static Optional<Instant> lostContactAt(Node node, Instant now) {
         return NodeReading.lostContactAt(node, now);
+    }
+
+    /// The id that the HPC gave the job, as interLink reports it.
+    ///
+    /// @param pod any pod
+    /// @return nothing until the HPC has the job
+    public static Optional<String> remoteJobIdOf(Pod pod) {
+        return Optional.ofNullable(
+                ModelFields.orEmpty(pod.getMetadata().getAnnotations()).get(MetadataNames.JOB_ID));
     }
 
     /// The node to which a pod is assigned.

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.interlinkgateway.failure.Text;
+import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job.ContainerExit;
 import io.interlinkgateway.job.Job.Source;
 import io.interlinkgateway.job.JobState;
@@ -30,7 +31,8 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Determines a job's state from its pod's status and its own record. interLink writes the status, and it is often
+/// Determines a job's state from its pod's status, its own record, and what SLURM reports if it can be asked
+/// ([HpcReading]). interLink writes the status, and it is often
 /// wrong: jobs are reported as Succeeded that have not started (recordings `configuring-node`, `scancelled-pending`),
 /// and exit codes are invented where the job left none (`pre-exec-fails`). So a success is only reported with a
 /// record, an end in the record takes precedence over the status, and where the two contradict each other, the state
@@ -99,13 +101,20 @@ final class StateReading {
     }
 
     private Reading read() {
+        Optional<HpcJob> hpc = facts.hpc();
         if (wasRefused(pod)) {
-            return Reading.reported(refused());
+            return hpc.map(HpcReading::existsDespiteReport)
+                    .orElseGet(() -> Reading.reported(refused()));
         }
         if (wasAbandoned(pod)) {
-            return Reading.reported(abandoned());
+            return hpc.map(HpcReading::existsDespiteReport)
+                    .orElseGet(() -> Reading.reported(abandoned()));
         }
-        return record.flatMap(this::recorded).orElseGet(this::reported);
+        Reading withoutHpc = record.flatMap(this::recorded).orElseGet(this::reported);
+        return hpc.map(job ->
+                        new HpcReading(job, record, withoutHpc, deletedAt(), hasPreExec())
+                                .reading())
+                .orElse(withoutHpc);
     }
 
     /// The state that follows from the record alone, if the record is final.
@@ -220,10 +229,9 @@ final class StateReading {
 
     private Reading reported() {
         String phase = phase(pod);
-        Optional<Instant> deleted = ModelFields.instant(pod.getMetadata().getDeletionTimestamp());
+        Optional<Instant> deleted = deletedAt();
         if (deleted.isPresent() && !reportsEnd(pod)) {
-            return Reading.reported(
-                    new JobState.Cancelling(deleted.get().minusSeconds(grace(pod))));
+            return Reading.reported(new JobState.Cancelling(deleted.get()));
         }
         return switch (phase) {
             case "Pending" -> begun().orElseGet(() -> Reading.reported(queued()));
@@ -290,6 +298,11 @@ final class StateReading {
     }
 
     /// The deletion timestamp is the time of the request plus the grace period.
+    private Optional<Instant> deletedAt() {
+        return ModelFields.instant(pod.getMetadata().getDeletionTimestamp())
+                .map(end -> end.minusSeconds(grace(pod)));
+    }
+
     private static long grace(Pod pod) {
         Long seconds = pod.getMetadata().getDeletionGracePeriodSeconds();
         return seconds == null ? 0 : seconds;
@@ -415,7 +428,7 @@ final class StateReading {
                 reportedStart(), reportedEnd(), code, reason, explained(message, code));
     }
 
-    private static boolean showsNoContainer(JobRecord record) {
+    static boolean showsNoContainer(JobRecord record) {
         return record instanceof JobRecord.NoHeader || record instanceof JobRecord.Empty;
     }
 

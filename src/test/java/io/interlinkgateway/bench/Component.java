@@ -28,6 +28,14 @@ public enum Component {
     /// [Slurm].
     SLURM("SLURM", "slurm/install.sh", "as root, on Debian"),
 
+    /// [RealSlurmrestd]. Its tests need [#SLURM] too.
+    SLURMRESTD("slurmrestd", "slurm/install.sh", "as root, on Debian") {
+        @Override
+        boolean isUsable() {
+            return Script.succeeds("slurm/rest.sh", "--check");
+        }
+    },
+
     /// [VirtualNode]. Its tests need [#OWN_CONTROL_PLANE], [#SLURM] and [#APPTAINER] too.
     VIRTUAL_NODE("virtual node", "virtual-node/build.sh", "Go; 3 minutes, once"),
 

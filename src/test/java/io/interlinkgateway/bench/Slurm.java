@@ -32,6 +32,11 @@ public final class Slurm implements AutoCloseable {
         return started("--no-memory-limits");
     }
 
+    /// @return one for a [RealSlurmrestd]
+    public static Slurm startWithRest() {
+        return started("--rest");
+    }
+
     private static Slurm started(String... options) {
         Path folder =
                 Path.of(
@@ -92,6 +97,12 @@ public final class Slurm implements AutoCloseable {
                 .collect(
                         Collectors.toMap(
                                 field -> field[0], field -> field[1], (first, _) -> first));
+    }
+
+    /// @param user of this machine
+    /// @return a token for a [RealSlurmrestd], valid for an hour
+    public String token(String user) {
+        return run("scontrol", "token", "username=" + user, "lifespan=3600").strip();
     }
 
     Path folder() {

@@ -39,6 +39,7 @@ import io.interlinkgateway.job.SlurmOptions;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.PlacedJob;
 import io.interlinkgateway.pod.PodTranslation;
+import io.interlinkgateway.slurm.TestHpcJobs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -135,6 +136,7 @@ class ApiServerTests {
                         follows,
                         Clock.systemUTC()),
                 WalltimeTimers.withoutMarks(),
+                new TestHpcJobs(),
                 watches,
                 Clock.systemUTC());
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.interlinkgateway.bench.Component;
+import io.interlinkgateway.bench.RealSlurmrestd;
 import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.Slurm;
 import io.interlinkgateway.bench.VirtualNode;
@@ -60,11 +61,19 @@ class StatesOnSlurmIT {
 
     private static @Nullable Servers servers;
 
+    /// Whether the gateway can ask SLURM itself.
+    enum Sources {
+        WITHOUT_SLURMRESTD,
+        WITH_SLURMRESTD
+    }
+
     /// The gateway and the nodes. Cases that lose a compute node have an HPC of their own.
     private record Servers(
             Path folder,
+            Sources sources,
             Deployment deployment,
             Map<String, Slurm> slurms,
+            Map<Slurm, RealSlurmrestd> slurmrestds,
             VirtualNode nodes,
             VirtualNode restarting,
             GatewayProcess gateway,
@@ -72,9 +81,9 @@ class StatesOnSlurmIT {
             List<String> table)
             implements AutoCloseable {
 
-        static Servers open(Path folder) throws IOException {
+        static Servers open(Path folder, Sources sources) throws IOException {
             Deployment deployment = new Deployment(TestCluster.shared());
-            Slurm slurm = Slurm.start();
+            Slurm slurm = start(sources);
             slurm.powerUpSeconds(LONG_POWER_UP);
             Map<String, Slurm> slurms =
                     Map.of(
@@ -83,24 +92,63 @@ class StatesOnSlurmIT {
                             DISCONNECTED,
                             slurm,
                             FAILING,
-                            Slurm.start(),
+                            start(sources),
                             REQUEUEING,
-                            Slurm.start());
+                            start(sources));
+            Map<Slurm, RealSlurmrestd> slurmrestds =
+                    switch (sources) {
+                        case WITHOUT_SLURMRESTD -> Map.of();
+                        case WITH_SLURMRESTD ->
+                                slurms.values().stream()
+                                        .distinct()
+                                        .collect(
+                                                Collectors.toMap(
+                                                        each -> each, RealSlurmrestd::atSocket));
+                    };
             Path kubeconfig =
                     Files.writeString(folder.resolve("kubeconfig"), deployment.kubeconfig());
             return new Servers(
                     folder,
+                    sources,
                     deployment,
                     slurms,
+                    slurmrestds,
                     VirtualNode.start(slurms, VirtualNode.Pace.FIVEFOLD),
                     VirtualNode.start(Map.of(RESTARTING, slurm), VirtualNode.Pace.FIVEFOLD),
-                    new GatewayProcess(kubeconfig),
+                    new GatewayProcess(kubeconfig, options(slurms, slurmrestds)),
                     Executors.newVirtualThreadPerTaskExecutor(),
                     new CopyOnWriteArrayList<>());
         }
 
-        Slurm slurm(String node) {
+        private static Slurm start(Sources sources) {
+            return switch (sources) {
+                case WITHOUT_SLURMRESTD -> Slurm.start();
+                case WITH_SLURMRESTD -> Slurm.startWithRest();
+            };
+        }
+
+        private static String[] options(
+                Map<String, Slurm> slurms, Map<Slurm, RealSlurmrestd> slurmrestds) {
+            return slurmrestds.isEmpty()
+                    ? new String[0]
+                    : Stream.of(SHARED, DISCONNECTED, FAILING, REQUEUEING, RESTARTING)
+                            .flatMap(node -> {
+                                RealSlurmrestd rest =
+                                        Objects.requireNonNull(
+                                                slurmrestds.get(slurm(slurms, node)));
+                                String prefix = "--gateway.nodes." + node + ".slurmrestd.";
+                                return Stream.of(
+                                        prefix + "address=" + rest.address(), prefix + "period=1s");
+                            })
+                            .toArray(String[]::new);
+        }
+
+        private static Slurm slurm(Map<String, Slurm> slurms, String node) {
             return Objects.requireNonNull(slurms.getOrDefault(node, slurms.get(SHARED)));
+        }
+
+        Slurm slurm(String node) {
+            return slurm(slurms, node);
         }
 
         @Override
@@ -109,6 +157,7 @@ class StatesOnSlurmIT {
             gateway.close();
             nodes.close();
             restarting.close();
+            slurmrestds.values().forEach(RealSlurmrestd::close);
             slurms.values().stream().distinct().forEach(Slurm::close);
             table.stream().sorted().forEach(System.out::println);
         }
@@ -116,7 +165,11 @@ class StatesOnSlurmIT {
 
     @BeforeAll
     static void open(@TempDir Path folder) throws IOException {
-        servers = Servers.open(folder);
+        open(folder, Sources.WITHOUT_SLURMRESTD);
+    }
+
+    static void open(Path folder, Sources sources) throws IOException {
+        servers = Servers.open(folder, sources);
     }
 
     @AfterAll
@@ -146,7 +199,16 @@ class StatesOnSlurmIT {
             String spec,
             Action action,
             String slurmState,
-            List<String> expected) {}
+            List<String> expected) {
+
+        Case expecting(String... others) {
+            return expecting(action, others);
+        }
+
+        Case expecting(Action other, String... others) {
+            return new Case(name, node, spec, other, slurmState, List.of(others));
+        }
+    }
 
     private interface Action {
 
@@ -350,6 +412,39 @@ class StatesOnSlurmIT {
                         List.of("QUEUED NODE_FULL")));
     }
 
+    /// What is different if SLURM itself is asked: no state is unknown, and a node that lost contact changes nothing.
+    private static Case withSlurmrestd(Case each) {
+        return switch (each.name) {
+            case "pre-exec-fails" -> each.expecting("FAILED PRE_EXEC_FAILED 1");
+            case "scancel-queued" ->
+                    each.expecting("QUEUED IN_HPC_QUEUE", "FAILED CANCELLED_ON_HPC");
+            case "powers-up" ->
+                    each.expecting(
+                            (_, states) -> {
+                                awaitStates(states, "STARTING");
+                                servers().slurm(SHARED).powerUpSeconds(0);
+                                awaitStates(states, "RUNNING");
+                                release("powers-up");
+                            },
+                            "STARTING",
+                            "RUNNING",
+                            "FAILED EXIT_CODE 6");
+            case "node-fails" -> each.expecting("RUNNING", "FAILED NODE_FAILED");
+            case "plugin-stops" ->
+                    each.expecting(
+                            (_, states) -> {
+                                awaitStates(states, "RUNNING");
+                                servers().nodes.pluginDown(DISCONNECTED);
+                                release("plugin-stops");
+                                awaitStates(states, "FAILED EXIT_CODE 5");
+                                servers().nodes.pluginUp(DISCONNECTED);
+                            },
+                            "RUNNING",
+                            "FAILED EXIT_CODE 5");
+            default -> each;
+        };
+    }
+
     /// Pods for kubectl: the gateway itself would refuse both.
     private static String pod(String name, String cpu) {
         return """
@@ -401,7 +496,16 @@ class StatesOnSlurmIT {
 
     @TestFactory
     Stream<DynamicTest> noReportedStateContradictsSlurm() {
-        List<Case> cases = cases();
+        return tests();
+    }
+
+    static Stream<DynamicTest> tests() {
+        List<Case> cases =
+                switch (servers().sources) {
+                    case WITHOUT_SLURMRESTD -> cases();
+                    case WITH_SLURMRESTD ->
+                            cases().stream().map(StatesOnSlurmIT::withSlurmrestd).toList();
+                };
         List<Future<?>> runs = new ArrayList<>();
         cases.forEach(each ->
                 runs.add(
@@ -485,6 +589,9 @@ class StatesOnSlurmIT {
                     .isEqualTo(200);
         }
         assertThat(slurms).matches(each.slurmState);
+        if (servers().sources == Sources.WITH_SLURMRESTD) {
+            assertThat(states).noneMatch(state -> state.startsWith("UNKNOWN"));
+        }
         if (!slurms.startsWith("COMPLETED")) {
             assertThat(states)
                     .as("a job that did not end well")

@@ -35,6 +35,7 @@ import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.pod.MetadataNames;
+import io.interlinkgateway.slurm.TestHpcJobs;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,6 +88,9 @@ final class TestCluster {
     private final WatchedNodes watchedNodes;
     private final WatchedWorkspaces workspaces;
 
+    /// What SLURM reports of the jobs.
+    final TestHpcJobs hpcs = new TestHpcJobs();
+
     /// @param kubeconfig an administrator's, as YAML
     // The heartbeat ends with the JVM.
     @SuppressWarnings("FutureReturnValueIgnored")
@@ -117,6 +121,7 @@ final class TestCluster {
                                 follows,
                                 Clock.systemUTC()),
                         WalltimeTimers.withoutMarks(),
+                        hpcs,
                         properties.watches(),
                         Clock.systemUTC());
         workspaces.start();

@@ -31,6 +31,7 @@ import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.slurm.TestHpcJobs;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -120,6 +121,7 @@ class WatchFaultsIT {
                                     new OpenFollows(),
                                     Clock.systemUTC()),
                             WalltimeTimers.withoutMarks(),
+                            new TestHpcJobs(),
                             PROPERTIES.watches(),
                             Clock.systemUTC());
             workspaces.start();

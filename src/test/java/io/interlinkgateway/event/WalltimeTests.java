@@ -393,6 +393,7 @@ class WalltimeTests {
                 Optional.empty(),
                 state,
                 new Job.Evidence(Job.Source.JOB_RECORD, START, true),
+                Optional.empty(),
                 List.of(),
                 Optional.empty(),
                 Optional.of(limit),

@@ -41,7 +41,8 @@ import tools.jackson.databind.json.JsonMapper;
             "gateway.caller.requests-per-second=1",
             "gateway.caller.burst=8",
             "gateway.body.longest-pause=1s",
-            "gateway.sandbox.termination-grace=1h"
+            "gateway.sandbox.termination-grace=1h",
+            "gateway.nodes.absent.slurmrestd.address=unix:/no/such/socket"
         })
 class ProblemTypesTests {
 
@@ -176,6 +177,7 @@ class ProblemTypesTests {
             case CURSOR_EXPIRED -> send("GET", jobs + "?cursor=!!", "");
             case CLUSTER_UNAVAILABLE -> send("GET", "/api/v1/nodes/unavailable", "");
             case CLUSTER_REFUSED -> send("GET", "/api/v1/nodes/refusing", "");
+            case HPC_UNAVAILABLE -> send("GET", "/api/v1/nodes/absent/orphans", "");
             case BUSY -> send("GET", "/api/v1/nodes/busy", "");
             case INTERNAL_ERROR -> send("GET", "/api/v1/nodes/defect", "");
             case UNAUTHENTICATED -> sent(request("GET", jobs, ""));

@@ -159,6 +159,7 @@ class JobResponseTests {
                         Optional.of(new NodeName("vega-new-vk")),
                         state,
                         new Job.Evidence(Job.Source.API_SERVER, END, current),
+                        Optional.empty(),
                         List.of(new Job.ContainerExit("c", 7, END)),
                         Optional.of("12"),
                         Optional.of(Duration.ofMinutes(55)),

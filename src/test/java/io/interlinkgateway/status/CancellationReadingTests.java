@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Cancellation.Stage;
+import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.Job.ContainerExit;
 import io.interlinkgateway.job.Job.Source;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,7 @@ class CancellationReadingTests {
     private static final Map<String, JobRecord> RECORDS =
             Map.ofEntries(
                     Map.entry("headless", new JobRecord.NoHeader()),
+                    Map.entry("empty", new JobRecord.Empty()),
                     Map.entry("started", new JobRecord.Started(Optional.of(START))),
                     Map.entry("ended well", ended(0)),
                     Map.entry("ended with 7", ended(7)),
@@ -100,6 +103,7 @@ class CancellationReadingTests {
                     """
                     record        | being deleted | removed     | source
                     headless      | SENT          | UNCONFIRMED | API_SERVER
+                    empty         | SENT          | UNCONFIRMED | API_SERVER
                     started       | SENT          | UNCONFIRMED | API_SERVER
                     ended well    | CONFIRMED     | CONFIRMED   | JOB_RECORD
                     ended with 7  | CONFIRMED     | CONFIRMED   | JOB_RECORD
@@ -204,6 +208,45 @@ class CancellationReadingTests {
 
         assertThat(pod.getMetadata().getAnnotations()).doesNotContainKey(MetadataNames.JOB_ID);
         assertThat(afterRemoval(pod).message()).contains("was being submitted");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CANCELLED, CONFIRMED", "COMPLETED, CONFIRMED", "RUNNING, UNCONFIRMED"})
+    void whatSlurmReportsConfirmsAnEnd(HpcJob.State state, Stage stage) {
+        Cancellation cancellation =
+                CancellationReading.afterRemoval(last("deleted-running"), factsWith(state));
+
+        assertThat(cancellation.stage()).isEqualTo(stage);
+        if (stage == Stage.CONFIRMED) {
+            assertThat(cancellation.source()).isEqualTo(Job.Source.SLURM);
+            assertThat(cancellation.at()).isEqualTo(END);
+        }
+    }
+
+    private static ClusterFacts factsWith(HpcJob.State state) {
+        return new ClusterFacts(
+                REMOVED,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                Optional.of(
+                        new HpcJob(
+                                "13",
+                                state,
+                                state.name(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of("node1"),
+                                OptionalInt.empty(),
+                                OptionalInt.empty(),
+                                Optional.of(START),
+                                Optional.of(START),
+                                state.ended() ? Optional.of(END) : Optional.empty(),
+                                0,
+                                Optional.empty(),
+                                Optional.empty(),
+                                REMOVED)));
     }
 
     @Test

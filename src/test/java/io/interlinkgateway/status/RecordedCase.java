@@ -111,7 +111,7 @@ public record RecordedCase(
     }
 
     public static Pod with(Pod pod, Optional<JobRecord> record) {
-        if (record.isEmpty() || PodReading.recordNeed(pod) != RecordNeed.SEARCH) {
+        if (record.isEmpty() || PodReading.recordNeed(pod, Optional.empty()) != RecordNeed.SEARCH) {
             return pod;
         }
         // spotless:off

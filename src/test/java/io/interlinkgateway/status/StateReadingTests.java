@@ -36,9 +36,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// The claim and the record together: every phase with every record, and what is said of time and place.
 class StateReadingTests {
 
-    private static final Instant NOW = Instant.parse("2026-11-24T09:00:00Z");
-    private static final Instant START = Instant.parse("2026-11-24T08:00:00Z");
-    private static final Instant END = Instant.parse("2026-11-24T08:10:00Z");
+    static final Instant NOW = Instant.parse("2026-11-24T09:00:00Z");
+    static final Instant START = Instant.parse("2026-11-24T08:00:00Z");
+    static final Instant END = Instant.parse("2026-11-24T08:10:00Z");
     private static final Instant NOTICED = Instant.parse("2026-11-24T08:10:07Z");
 
     private static final Map<String, Optional<JobRecord>> RECORDS =
@@ -151,7 +151,11 @@ class StateReadingTests {
     }
 
     private static String shown(Pod pod, String record) {
-        Job job = job(pod, record);
+        return shown(job(pod, record));
+    }
+
+    /// The state in short, and whose word it is unless it is the pod's.
+    static String shown(Job job) {
         String state =
                 switch (job.state()) {
                     case JobState.Queued queued -> queued.reason().name();
@@ -163,14 +167,19 @@ class StateReadingTests {
                     case JobState.Unknown unknown -> unknown.reason().name();
                     default -> JobPhase.of(job.state()).name();
                 };
-        return state + (job.evidence().source() == Job.Source.JOB_RECORD ? " record" : "");
+        return state
+                + switch (job.evidence().source()) {
+                    case API_SERVER -> "";
+                    case JOB_RECORD -> " record";
+                    case SLURM -> " slurm";
+                };
     }
 
     private static Job job(Pod pod, String record) {
         return PodReading.jobFrom(annotated(pod, record), NOW);
     }
 
-    private static Pod annotated(Pod pod, String record) {
+    static Pod annotated(Pod pod, String record) {
         Optional<JobRecord> found = Objects.requireNonNull(RECORDS.get(record), record);
         return found.isEmpty()
                 ? pod
@@ -184,42 +193,43 @@ class StateReadingTests {
     }
 
     /// As interLink claims it, with an exit code of 56 where it failed.
-    private static Pod claim(String phase) {
+    static Pod claim(String phase) {
         // spotless:off
-        PodBuilder pod = new PodBuilder()
-                .withNewMetadata()
-                    .withName("job")
-                    .withNamespace("default")
-                    .withUid(JobOut.UID)
-                    .withCreationTimestamp("2026-11-24T07:00:00Z")
-                    .addToAnnotations(MetadataNames.JOB_ID, "12")
-                .endMetadata()
-                .withNewSpec()
-                    .addToNodeSelector(MetadataNames.HOSTNAME, "vega-new-vk")
-                    .addNewContainer()
+        PodBuilder pod =
+                new PodBuilder()
+                        .withNewMetadata()
+                        .withName("job")
+                        .withNamespace("default")
+                        .withUid(JobOut.UID)
+                        .withCreationTimestamp("2026-11-24T07:00:00Z")
+                        .addToAnnotations(MetadataNames.JOB_ID, "12")
+                        .endMetadata()
+                        .withNewSpec()
+                        .addToNodeSelector(MetadataNames.HOSTNAME, "vega-new-vk")
+                        .addNewContainer()
                         .withName("c")
                         .withNewResources()
-                            .addToRequests("cpu", new Quantity("48"))
-                            .addToLimits("memory", new Quantity("150Gi"))
+                        .addToRequests("cpu", new Quantity("48"))
+                        .addToLimits("memory", new Quantity("150Gi"))
                         .endResources()
-                    .endContainer()
-                .endSpec()
-                .withNewStatus()
-                    .withPhase(phase)
-                    .withStartTime("2026-11-24T07:00:01Z")
-                .endStatus();
+                        .endContainer()
+                        .endSpec()
+                        .withNewStatus()
+                        .withPhase(phase)
+                        .withStartTime("2026-11-24T07:00:01Z")
+                        .endStatus();
         if (phase.equals("Succeeded") || phase.equals("Failed")) {
             pod.editStatus()
                     .addNewContainerStatus()
-                        .withName("c")
-                        .withNewState()
-                            .withNewTerminated()
-                                .withExitCode(phase.equals("Failed") ? 56 : 0)
-                                .withFinishedAt(NOTICED.toString())
-                            .endTerminated()
-                        .endState()
+                    .withName("c")
+                    .withNewState()
+                    .withNewTerminated()
+                    .withExitCode(phase.equals("Failed") ? 56 : 0)
+                    .withFinishedAt(NOTICED.toString())
+                    .endTerminated()
+                    .endState()
                     .endContainerStatus()
-                .endStatus();
+                    .endStatus();
         }
         // spotless:on
         return pod.build();
@@ -241,7 +251,7 @@ class StateReadingTests {
                     other plugin | false
                     """)
     void needsRecordUntilNothingBetterCanCome(String record, boolean needed) {
-        assertThat(PodReading.recordNeed(annotated(claim("Succeeded"), record)))
+        assertThat(PodReading.recordNeed(annotated(claim("Succeeded"), record), Optional.empty()))
                 .isEqualTo(needed ? RecordNeed.SEARCH : RecordNeed.NONE);
     }
 
@@ -261,13 +271,17 @@ class StateReadingTests {
                     other plugin | NONE
                     """)
     void watchesTheRecordOfAJobThatTheHpcHasUntilItEnds(String record, RecordNeed need) {
-        assertThat(PodReading.recordNeed(annotated(claim("Running"), record))).isEqualTo(need);
-        assertThat(PodReading.recordNeed(annotated(claim("Pending"), record))).isEqualTo(need);
+        assertThat(PodReading.recordNeed(annotated(claim("Running"), record), Optional.empty()))
+                .isEqualTo(need);
+        assertThat(PodReading.recordNeed(annotated(claim("Pending"), record), Optional.empty()))
+                .isEqualTo(need);
     }
 
     @Test
     void aKillIsFinalWhereInterlinkSawItFail() {
-        assertThat(PodReading.recordNeed(annotated(claim("Failed"), "node failure")))
+        assertThat(
+                        PodReading.recordNeed(
+                                annotated(claim("Failed"), "node failure"), Optional.empty()))
                 .isEqualTo(RecordNeed.NONE);
     }
 
@@ -280,7 +294,7 @@ class StateReadingTests {
                         .endStatus()
                         .build();
 
-        assertThat(PodReading.recordNeed(refused)).isEqualTo(RecordNeed.NONE);
+        assertThat(PodReading.recordNeed(refused, Optional.empty())).isEqualTo(RecordNeed.NONE);
         assertThat(shown(refused, "ended well")).isEqualTo("SUBMISSION_REFUSED");
     }
 
@@ -386,19 +400,20 @@ class StateReadingTests {
     private static JobState unscheduled(
             String message, Map<String, io.interlinkgateway.job.Quantity> allocatable) {
         // spotless:off
-        Pod pod = new PodBuilder(claim("Pending"))
-                .editMetadata()
-                    .removeFromAnnotations(MetadataNames.JOB_ID)
-                .endMetadata()
-                .editStatus()
-                    .addNewCondition()
+        Pod pod =
+                new PodBuilder(claim("Pending"))
+                        .editMetadata()
+                        .removeFromAnnotations(MetadataNames.JOB_ID)
+                        .endMetadata()
+                        .editStatus()
+                        .addNewCondition()
                         .withType("PodScheduled")
                         .withStatus("False")
                         .withMessage(message)
                         .withLastTransitionTime(START.toString())
-                    .endCondition()
-                .endStatus()
-                .build();
+                        .endCondition()
+                        .endStatus()
+                        .build();
         // spotless:on
         return PodReading.jobFrom(
                         pod,
@@ -407,7 +422,8 @@ class StateReadingTests {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
-                                allocatable))
+                                allocatable,
+                                Optional.empty()))
                 .state();
     }
 
@@ -491,7 +507,7 @@ class StateReadingTests {
                                             "a Secret or ConfigMap that the job mounts did not"
                                                     + " exist");
                         });
-        assertThat(PodReading.recordNeed(pod)).isEqualTo(RecordNeed.NONE);
+        assertThat(PodReading.recordNeed(pod, Optional.empty())).isEqualTo(RecordNeed.NONE);
     }
 
     @Test

@@ -144,6 +144,18 @@ public final class ApiServer {
                         .build());
     }
 
+    /// Reads a list with the metadata of its objects only.
+    ///
+    /// @throws GatewayException.ClusterUnavailable if there is no answer within the deadline
+    public Answer metadata(String path) {
+        return send(
+                request(path)
+                        .header(
+                                "Accept",
+                                "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1")
+                        .build());
+    }
+
     private HttpRequest.Builder request(String path) {
         return client.getHttpClient()
                 .newHttpRequestBuilder()

@@ -1,9 +1,11 @@
 package io.interlinkgateway.cluster.watch;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.node.VirtualNode;
+import io.interlinkgateway.slurm.HpcJobs;
 import io.interlinkgateway.status.ClusterFacts;
 import io.interlinkgateway.status.PodReading;
 import java.time.Instant;
@@ -16,14 +18,18 @@ public final class JobReading {
     private final WatchedNodes nodes;
     private final MissingObjects missing;
     private final RecordWatches records;
+    private final HpcJobs hpcs;
 
     /// @param nodes the virtual nodes
     /// @param missing which Secrets and ConfigMaps are missing
     /// @param records which jobs' records are watched
-    public JobReading(WatchedNodes nodes, MissingObjects missing, RecordWatches records) {
+    /// @param hpcs what SLURM reports
+    public JobReading(
+            WatchedNodes nodes, MissingObjects missing, RecordWatches records, HpcJobs hpcs) {
         this.nodes = nodes;
         this.missing = missing;
         this.records = records;
+        this.hpcs = hpcs;
     }
 
     /// @param pod any pod
@@ -59,6 +65,11 @@ public final class JobReading {
                 missing.missingFor(pod),
                 node.flatMap(nodes::lostContactAt),
                 records.observedAt(pod),
-                node.flatMap(nodes::find).map(VirtualNode::allocatable).orElse(Map.of()));
+                node.flatMap(nodes::find).map(VirtualNode::allocatable).orElse(Map.of()),
+                node.flatMap(name -> hpcJob(name, pod)));
+    }
+
+    private Optional<HpcJob> hpcJob(NodeName node, Pod pod) {
+        return hpcs.find(node, pod.getMetadata().getUid(), PodReading.remoteJobIdOf(pod));
     }
 }

@@ -179,7 +179,7 @@ final class RecordWatch implements Runnable {
                     case LogStream.Part.End _ -> {
                         ended();
                         followed++;
-                        Thread.sleep(pauseAfterEnd());
+                        pauseWhileWatched(pause());
                         return;
                     }
                 }
@@ -192,13 +192,17 @@ final class RecordWatch implements Runnable {
             following = false;
         }
         if (chatty) {
-            Thread.sleep(longer(pause(), PAUSE_AFTER_FAILURE));
+            pauseWhileWatched(longer(pause(), PAUSE_AFTER_FAILURE));
         }
     }
 
     /// A container's end is confirmed before the script has written its own, and long before it if other containers go on.
-    private Duration pauseAfterEnd() {
-        return job.need() == RecordNeed.WATCH ? pause() : Duration.ZERO;
+    /// So this may be one of several pauses. It ends early when an end is reported, which SLURM may do at any time.
+    private void pauseWhileWatched(Duration pause) throws InterruptedException {
+        long until = System.nanoTime() + pause.toNanos();
+        while (System.nanoTime() < until && job.need() == RecordNeed.WATCH) {
+            Thread.sleep(STEP);
+        }
     }
 
     /// What came of a followed log.

@@ -153,15 +153,26 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         return recordsNeeded.stream().flatMap(name -> Stream.ofNullable(entries.get(name)));
     }
 
+    /// States may have changed although the pods have not.
+    ///
+    /// @param uids the pods' UIDs, of this or other workspaces
+    void changedWithoutVersion(Set<String> uids) {
+        entries.values().stream()
+                .filter(entry -> uids.contains(entry.uid))
+                .forEach(this::changedWithoutVersion);
+    }
+
     /// A job's state may have changed although its pod has not.
     synchronized void changedWithoutVersion(Entry entry) {
+        Entry now = entries.get(entry.name.value());
+        if (now == null || now.version != entry.version) {
+            return;
+        }
+        store(pod(now));
         JobFeed followers = feed;
         if (followers != null) {
             changedWithoutVersion.add(entry.name.value());
-            find(entry.name)
-                    .filter(now -> now.version == entry.version)
-                    .map(this::job)
-                    .ifPresent(followers::changedAside);
+            followers.changedAside(job(now));
         }
     }
 
@@ -359,7 +370,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     private Entry entry(Job job, Pod pod) {
         String name = job.name().value();
-        RecordNeed need = PodReading.recordNeed(pod);
+        RecordNeed need = PodReading.recordNeed(pod, job.hpc());
         changedWithoutVersion.remove(name);
         if (need == RecordNeed.NONE) {
             recordsNeeded.remove(name);

@@ -12,6 +12,7 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.slurm.HpcJobs;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -50,6 +51,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
     private final MissingObjects missing;
     private final RecordWatches records;
     private final WalltimeTimer walltimes;
+    private final HpcJobs hpcs;
     private final JobReading reading;
     private final ClusterProperties.Watches limits;
     private final Clock clock;
@@ -65,14 +67,16 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
             MissingObjects missing,
             RecordWatches records,
             WalltimeTimer walltimes,
+            HpcJobs hpcs,
             ClusterProperties.Watches limits,
             Clock clock) {
         this.apiServer = apiServer;
         this.nodes = nodes;
         this.missing = missing;
         this.records = records;
-        this.reading = new JobReading(nodes, missing, records);
         this.walltimes = walltimes;
+        this.hpcs = hpcs;
+        this.reading = new JobReading(nodes, missing, records, hpcs);
         this.limits = limits;
         this.clock = clock;
     }
@@ -84,6 +88,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
         every(Duration.ofSeconds(2), this::updateSilentNodes);
         every(Duration.ofSeconds(1), this::checkHandovers);
         every(Duration.ofMillis(250), this::watchRecords);
+        hpcs.listen(uids -> all().forEach(watched -> watched.pods().changedWithoutVersion(uids)));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the tasks never end
@@ -171,7 +176,16 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
     /// @param name the job's name
     /// @return the job as it was last known, if this gateway knows it and its end on the HPC is not confirmed
     public Optional<Job> unconfirmed(Workspace workspace, JobName name) {
-        return known(workspace).flatMap(watched -> watched.pods().unconfirmed(name));
+        return known(workspace)
+                .flatMap(watched -> watched.pods().unconfirmed(name))
+                .filter(job -> !hasEndedInSlurm(job));
+    }
+
+    private boolean hasEndedInSlurm(Job job) {
+        return job.node()
+                .flatMap(node -> hpcs.find(node, job.uid(), job.remoteJobId()))
+                .filter(found -> found.state().ended())
+                .isPresent();
     }
 
     private Optional<WorkspaceWatch> known(Pod pod) {

@@ -1,6 +1,7 @@
 package io.interlinkgateway.log.feed;
 
 import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobState;
@@ -162,7 +163,7 @@ public final class LogFeed {
         public Stage next() throws IOException, InterruptedException {
             while (true) {
                 Optional<Job> job = job();
-                if (job.isEmpty()) {
+                if (job.isEmpty() || neverStarted(job.get())) {
                     return new Complete();
                 }
                 JobState state = job.get().state();
@@ -209,10 +210,20 @@ public final class LogFeed {
                 delivery.beginFollowing(decoder);
                 Duration patience = pace.pause();
                 Duration quiet = Duration.ZERO;
+                Instant checkedAt = clock.instant();
                 while (true) {
                     switch (opened.stream().next(patience)) {
                         case LogStream.Part.Bytes bytes -> {
                             delivery.deliver(decoder.read(bytes.buffer()));
+                            // Without output the plugin writes messages, and the log is never
+                            // quiet.
+                            if (!decoder.hasHeader()
+                                    && checkedAt.plus(pace.settle()).isBefore(clock.instant())) {
+                                checkedAt = clock.instant();
+                                if (neverStarted()) {
+                                    return new Complete();
+                                }
+                            }
                             patience = pace.pause();
                             quiet = Duration.ZERO;
                         }
@@ -393,6 +404,19 @@ public final class LogFeed {
     private boolean jobHasEnded() {
         try {
             return job().map(job -> EndOfLog.isClaimed(job.state())).orElse(true);
+        } catch (GatewayException ex) {
+            return false;
+        }
+    }
+
+    private static boolean neverStarted(Job job) {
+        return job.hpc().filter(HpcJob::neverStarted).isPresent();
+    }
+
+    /// @return whether SLURM has ended the job before its start; false if that is not known now
+    private boolean neverStarted() {
+        try {
+            return job().filter(LogFeed::neverStarted).isPresent();
         } catch (GatewayException ex) {
             return false;
         }

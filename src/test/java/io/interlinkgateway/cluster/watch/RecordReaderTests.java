@@ -133,7 +133,7 @@ class RecordReaderTests {
 
         found(lastPod("succeeds"));
 
-        assertThat(PodReading.recordNeed(annotated(lastPod("succeeds"))))
+        assertThat(PodReading.recordNeed(annotated(lastPod("succeeds")), Optional.empty()))
                 .isEqualTo(RecordNeed.SEARCH);
     }
 

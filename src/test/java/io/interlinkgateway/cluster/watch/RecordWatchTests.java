@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
 import io.interlinkgateway.job.Cancellation;
+import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.pod.MetadataNames;
@@ -34,6 +35,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -75,6 +77,7 @@ class RecordWatchTests {
     private volatile boolean exited;
     private volatile boolean closed;
     private volatile Pod pod = new Pod();
+    private volatile Optional<HpcJob> hpc = Optional.empty();
 
     private static HttpServer create() {
         try {
@@ -230,6 +233,41 @@ class RecordWatchTests {
     }
 
     @Test
+    void aKillThatSlurmReportsIsWrittenAtOnce() {
+        watch("timeout");
+        jobOut = head("timeout", 4);
+        containerRuns = true;
+        await().untilAsserted(() -> assertThat(state()).isInstanceOf(JobState.Running.class));
+        jobOut = head("timeout", 5);
+
+        hpc = Optional.of(timedOut());
+
+        await().untilAsserted(() ->
+                assertThat(PodReading.recordOf(pod)).containsInstanceOf(JobRecord.Killed.class));
+        assertThat(need()).isEqualTo(RecordNeed.NONE);
+    }
+
+    private static HpcJob timedOut() {
+        Instant now = Instant.now();
+        return new HpcJob(
+                "12",
+                HpcJob.State.TIMEOUT,
+                "TIMEOUT",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of("node1"),
+                OptionalInt.empty(),
+                OptionalInt.of(15),
+                Optional.of(now),
+                Optional.of(now),
+                Optional.of(now),
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                now);
+    }
+
+    @Test
     void aLogThatACallerFollowsIsNotFollowedTwice() throws Exception {
         BlockingQueue<LogStream.Part> parts = new LinkedBlockingQueue<>();
         try (LogStream shared = follows.shared(uid("exit-7"), "c", new QueuedStream(parts))) {
@@ -322,7 +360,7 @@ class RecordWatchTests {
     }
 
     private RecordNeed need() {
-        return PodReading.recordNeed(pod);
+        return PodReading.recordNeed(pod, hpc);
     }
 
     private JobState state() {

@@ -12,13 +12,18 @@ import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.JobFeed;
 import io.interlinkgateway.event.WalltimeTimers;
 import io.interlinkgateway.job.Cancellation;
+import io.interlinkgateway.job.HpcJob;
+import io.interlinkgateway.job.HpcJob.State;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
+import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.slurm.TestHpcJobs;
 import io.interlinkgateway.status.ClusterFacts;
 import io.interlinkgateway.status.PodReading;
+import io.interlinkgateway.status.RecordNeed;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -50,15 +56,26 @@ class WatchedPodsTests {
                     Map.of());
     private static final Pod RECORDED = recorded();
 
+    private final TestHpcJobs hpcs = new TestHpcJobs();
     private final List<String> settled = new ArrayList<>();
     private final WatchedPods pods =
             new WatchedPods(
                     pod -> PodReading.isJob(pod, _ -> false),
-                    pod -> PodReading.jobFrom(pod, Instant.EPOCH),
-                    pod -> PodReading.removedJobFrom(pod, ClusterFacts.at(Instant.EPOCH)),
-                    pod -> PodReading.missedJobFrom(pod, ClusterFacts.at(Instant.EPOCH)),
+                    pod -> PodReading.jobFrom(pod, facts(pod)),
+                    pod -> PodReading.removedJobFrom(pod, facts(pod)),
+                    pod -> PodReading.missedJobFrom(pod, facts(pod)),
                     settled::add,
                     WalltimeTimers.withoutMarks());
+
+    private ClusterFacts facts(Pod pod) {
+        return new ClusterFacts(
+                Instant.EPOCH,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                hpcs.find(new NodeName("any"), pod.getMetadata().getUid(), Optional.empty()));
+    }
 
     private static Pod recorded() {
         return Serialization.unmarshal(
@@ -280,6 +297,41 @@ class WatchedPodsTests {
         try (JobEvents.Subscription subscription = resume("11")) {
             assertThat(told(subscription)).isEmpty();
         }
+    }
+
+    @Test
+    void anEndThatSlurmReportsIsPublishedAndItsRecordIsNeeded() throws Exception {
+        list(10, pod("a", 1), pod("b", 2));
+        hpcs.listen(pods::changedWithoutVersion);
+        try (JobEvents.Subscription subscription = feed().follow(ALL)) {
+            hpcs.report("uid-of-b", slurm(State.COMPLETED));
+            hpcs.report("uid-of-nobody", slurm(State.FAILED));
+
+            assertThat(told(subscription)).containsExactly("changed b at 10");
+        }
+        WatchedPods.Entry ended = pods.find(new JobName("b")).orElseThrow();
+        assertThat(ended.phase()).isEqualTo(JobPhase.SUCCEEDED);
+        assertThat(ended.recordNeed()).isEqualTo(RecordNeed.SEARCH);
+        assertThat(pods.find(new JobName("a")).orElseThrow().phase()).isEqualTo(JobPhase.QUEUED);
+    }
+
+    private static HpcJob slurm(State state) {
+        return new HpcJob(
+                "12",
+                state,
+                state.name(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of("gn01"),
+                OptionalInt.of(0),
+                OptionalInt.empty(),
+                Optional.of(Instant.EPOCH),
+                Optional.of(Instant.EPOCH),
+                Optional.of(Instant.EPOCH),
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Instant.EPOCH);
     }
 
     @Test

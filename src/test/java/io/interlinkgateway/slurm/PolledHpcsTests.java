@@ -1,0 +1,330 @@
+package io.interlinkgateway.slurm;
+
+import static io.interlinkgateway.slurm.FakeSlurmrestd.answering;
+import static io.interlinkgateway.slurm.FakeSlurmrestd.jobs;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.job.HpcJob;
+import io.interlinkgateway.job.HpcJob.State;
+import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.slurm.NodeProperties.NodeSettings;
+import io.interlinkgateway.slurm.NodeProperties.SlurmrestdProperties;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PolledHpcsTests {
+
+    private static final NodeName NODE = new NodeName("vega-new-vk");
+    private static final Workspace TEAM = new Workspace("team");
+    private static final String ONE = "11111111-1f0e-4f57-9d7c-2f6d0a5f8b11";
+    private static final String TWO = "22222222-1f0e-4f57-9d7c-2f6d0a5f8b11";
+
+    private final FakeSlurmrestd fake = new FakeSlurmrestd();
+    private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+    private final BlockingQueue<String> changes = new LinkedBlockingQueue<>();
+    private PolledHpcs hpcs = new PolledHpcs(new NodeProperties(Map.of()), Clock.systemUTC());
+    @TempDir private Path folder = Path.of("");
+
+    /// The time, which a test may put forward.
+    private final class TestClock extends Clock {
+
+        @Override
+        public Instant instant() {
+            return InstantSource.system().instant().plus(ahead.get());
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneId.of("UTC");
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        hpcs.close();
+        fake.close();
+    }
+
+    private void start(String... jobs) {
+        answer(jobs);
+        start(fake.properties("v0.0.38", null, null, true));
+    }
+
+    private void start(SlurmrestdProperties properties) {
+        hpcs =
+                new PolledHpcs(
+                        new NodeProperties(Map.of(NODE.value(), new NodeSettings(properties))),
+                        new TestClock());
+        hpcs.listen(changes::addAll);
+    }
+
+    private void answer(String... jobs) {
+        fake.onJobs("v0.0.38", answering(200, jobs(jobs)));
+    }
+
+    private List<SlurmJob> orphans(NodeName node, Workspace workspace, String... pods) {
+        try (Orphans orphans = new Orphans(hpcs, _ -> Set.of(pods), Clock.systemUTC())) {
+            return orphans.list(node, workspace);
+        }
+    }
+
+    private Optional<HpcJob> find(String uid) {
+        return hpcs.find(NODE, uid, Optional.empty());
+    }
+
+    private Optional<State> state(String uid) {
+        return find(uid).map(HpcJob::state);
+    }
+
+    private void awaitState(String uid, State state) {
+        await().until(() -> state(uid).equals(Optional.of(state)));
+    }
+
+    /// Until an answer that was asked for from now on has been taken.
+    private void awaitAnswers() {
+        long now = hpc().answered();
+        await().until(() -> hpc().answered() > now + 1);
+    }
+
+    private PolledHpc hpc() {
+        return hpcs.all().iterator().next();
+    }
+
+    @Test
+    void jobsAreFoundByTheirPodsUid() {
+        start(ONE + " 5 RUNNING", TWO + " 6 PENDING");
+
+        awaitState(ONE, State.RUNNING);
+        assertThat(state(TWO)).contains(State.PENDING);
+        assertThat(find(ONE).orElseThrow().observedAt())
+                .isBetween(Instant.now().minusSeconds(60), Instant.now());
+        assertThat(find("33333333-1f0e-4f57-9d7c-2f6d0a5f8b11")).isEmpty();
+        assertThat(hpcs.find(new NodeName("other"), ONE, Optional.empty())).isEmpty();
+    }
+
+    @Test
+    void changesAreToldOnce() throws Exception {
+        start(ONE + " 5 PENDING");
+        assertThat(changes.take()).isEqualTo(ONE);
+        awaitAnswers();
+
+        answer(ONE + " 5 RUNNING", TWO + " 6 PENDING");
+
+        String first = changes.take();
+        assertThat(List.of(first, changes.take())).containsExactlyInAnyOrder(ONE, TWO);
+        awaitAnswers();
+        assertThat(changes).isEmpty();
+    }
+
+    @Test
+    void anEndIsRememberedWhenSlurmHasForgottenIt() throws Exception {
+        start(ONE + " 5 COMPLETED", TWO + " 6 RUNNING");
+        awaitState(TWO, State.RUNNING);
+        changes.clear();
+
+        answer();
+        await().until(() -> find(TWO).isEmpty());
+
+        assertThat(changes.take()).isEqualTo(TWO);
+        assertThat(changes).isEmpty();
+        assertThat(state(ONE)).contains(State.COMPLETED);
+    }
+
+    @Test
+    void ofJobsWithOneNameTheIdDecides() {
+        start(ONE + " 5 RUNNING mallory", ONE + " 6 PENDING", ONE + " 7 FAILED");
+        await().until(() -> hpc().answered() > 0);
+
+        assertThat(hpcs.find(NODE, ONE, Optional.of("5")).map(HpcJob::state))
+                .contains(State.RUNNING);
+        assertThat(hpcs.find(NODE, ONE, Optional.of("6")).map(HpcJob::state))
+                .contains(State.PENDING);
+        assertThat(hpcs.find(NODE, ONE, Optional.of("8"))).isEmpty();
+        assertThat(find(ONE)).as("of several users").isEmpty();
+    }
+
+    @Test
+    void withoutAnIdItIsTheLatestOfTheGatewaysUser() throws Exception {
+        answer(ONE + " 10 RUNNING", ONE + " 9 PENDING", ONE + " 11 FAILED mallory");
+        Path token = Files.writeString(folder.resolve("token"), "token");
+        start(fake.properties("v0.0.38", token, null, false));
+
+        awaitState(ONE, State.RUNNING);
+    }
+
+    @Test
+    void whileItFailsTheLastAnswerStandsUntilItIsTooOld() throws Exception {
+        start(ONE + " 5 RUNNING", TWO + " 6 FAILED");
+        awaitState(ONE, State.RUNNING);
+        changes.clear();
+
+        fake.onJobs("v0.0.38", answering(500, "{\"errors\": [{\"description\": \"down\"}]}"));
+        await().until(() -> hpc().failure().isPresent());
+
+        assertThat(hpc().failure().orElseThrow().reason()).isEqualTo("It responded with 500: down");
+        assertThat(state(ONE)).contains(State.RUNNING);
+
+        ahead.set(Duration.ofMinutes(1));
+        assertThat(find(ONE)).isEmpty();
+        assertThat(state(TWO)).as("an end does not age").contains(State.FAILED);
+        assertThat(changes.take()).isEqualTo(ONE);
+        assertThat(hpc().age()).isGreaterThan(Duration.ofSeconds(50));
+
+        answer(ONE + " 5 RUNNING", TWO + " 6 FAILED");
+        awaitState(ONE, State.RUNNING);
+        assertThat(changes.take()).isEqualTo(ONE);
+        assertThat(changes).isEmpty();
+        assertThat(hpc().failure()).isEmpty();
+        assertThat(hpc().failed()).isPositive();
+    }
+
+    @Test
+    void anAnswerThatIsNoneChangesNothing() {
+        start(ONE + " 5 RUNNING");
+        awaitState(ONE, State.RUNNING);
+
+        fake.onJobs("v0.0.38", answering(200, "{\"jobs\": [{\"name\": \"" + ONE + "\"}]}"));
+        await().until(() -> hpc().failure().isPresent());
+
+        assertThat(hpc().failure().orElseThrow().reason()).contains("no valid job_id");
+        assertThat(state(ONE)).contains(State.RUNNING);
+    }
+
+    @Test
+    void aListenerThatFailsIsNoFailureOfTheSource() {
+        start();
+        hpcs.listen(_ -> {
+            throw new IllegalStateException("for the test");
+        });
+        BlockingQueue<String> later = new LinkedBlockingQueue<>();
+        hpcs.listen(later::addAll);
+
+        answer(ONE + " 5 RUNNING");
+
+        await().until(() -> later.contains(ONE));
+        assertThat(hpc().failure()).isEmpty();
+    }
+
+    @Test
+    void aJobOfTheWorkspaceWithoutItsPodIsAnOrphan() {
+        start(ONE + " 5 RUNNING", TWO + " 6 PENDING");
+        awaitState(TWO, State.PENDING);
+
+        assertThat(orphans(NODE, TEAM, TWO))
+                .singleElement()
+                .satisfies(orphan -> {
+                    assertThat(orphan.uid()).isEqualTo(ONE);
+                    assertThat(orphan.job().id()).isEqualTo("5");
+                });
+        assertThat(orphans(NODE, new Workspace("other"))).isEmpty();
+    }
+
+    @Test
+    void whatHasEndedIsNoOrphan() {
+        start(ONE + " 5 CANCELLED", TWO + " 6 COMPLETED");
+        awaitState(TWO, State.COMPLETED);
+
+        assertThat(orphans(NODE, TEAM)).isEmpty();
+    }
+
+    @Test
+    void orphansAreNotTakenFromOldAnswers() {
+        CountDownLatch end = new CountDownLatch(1);
+        fake.onJobs(
+                "v0.0.38",
+                exchange -> {
+                    try {
+                        end.await();
+                    } catch (InterruptedException stopped) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+        start(fake.properties("v0.0.38", null, null, true));
+
+        assertThatExceptionOfType(GatewayException.HpcUnavailable.class)
+                .isThrownBy(() -> orphans(NODE, TEAM));
+        end.countDown();
+    }
+
+    @Test
+    void aNodeWithoutSlurmrestdHasNoOrphansToAskFor() {
+        assertThatExceptionOfType(GatewayException.NotFound.class)
+                .isThrownBy(() -> orphans(NODE, TEAM));
+        assertThatExceptionOfType(GatewayException.NotFound.class)
+                .isThrownBy(() -> hpcs.of(NODE).cancel("5"));
+    }
+
+    @Test
+    void aJobIsCancelledWhereThatIsSwitchedOn() {
+        start(ONE + " 5 RUNNING");
+        awaitState(ONE, State.RUNNING);
+        fake.on(
+                "DELETE /slurm/v0.0.38/job/5",
+                exchange -> {
+                    answer(ONE + " 5 CANCELLED");
+                    answering(200, "{\"errors\": []}").handle(exchange);
+                });
+
+        hpcs.of(NODE).cancel("5");
+
+        awaitState(ONE, State.CANCELLED);
+    }
+
+    @Test
+    void otherwiseNothingIsAsked() {
+        answer(ONE + " 5 RUNNING");
+        start(fake.properties("v0.0.38", null, null, false));
+        awaitState(ONE, State.RUNNING);
+
+        assertThatExceptionOfType(GatewayException.SwitchedOff.class)
+                .isThrownBy(() -> hpcs.of(NODE).cancel("5"));
+        assertThat(fake.requests).allMatch(request -> request.startsWith("GET "));
+    }
+
+    @Test
+    void slurmsRefusalIsToldToWhoCancels() {
+        start(ONE + " 5 RUNNING");
+        awaitState(ONE, State.RUNNING);
+        fake.on(
+                "DELETE /slurm/v0.0.38/job/5",
+                answering(500, "{\"errors\": [{\"description\": \"Access denied\"}]}"));
+
+        assertThatExceptionOfType(GatewayException.HpcUnavailable.class)
+                .isThrownBy(() -> hpcs.of(NODE).cancel("5"))
+                .withMessageContaining("Access denied");
+    }
+
+    @Test
+    void oneRequestIsOpenAtATime() {
+        start(ONE + " 5 RUNNING");
+        awaitState(ONE, State.RUNNING);
+        List.of(1, 2, 3).forEach(_ -> awaitAnswers());
+
+        assertThat(fake.most).hasValue(1);
+    }
+}
