@@ -2,7 +2,6 @@ package io.interlinkgateway.event;
 
 import java.time.Instant;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// A subscriber's position, as text in the events' ids.
@@ -12,16 +11,17 @@ import java.util.regex.Pattern;
 ///     received any yet
 public record FeedPosition(String changes, Optional<Instant> marks) {
 
-    private static final Pattern TEXT = Pattern.compile("(.*)@(\\d{1,11})");
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,11}");
 
     /// @param text any text
     /// @return the position; its changes may not be valid
     public static FeedPosition parse(String text) {
-        Matcher matcher = TEXT.matcher(text);
-        return matcher.matches()
+        int at = text.lastIndexOf('@');
+        String seconds = text.substring(at + 1);
+        return at >= 0 && SECONDS.matcher(seconds).matches()
                 ? new FeedPosition(
-                        matcher.group(1),
-                        Optional.of(Instant.ofEpochSecond(Long.parseLong(matcher.group(2)))))
+                        text.substring(0, at),
+                        Optional.of(Instant.ofEpochSecond(Long.parseLong(seconds))))
                 : new FeedPosition(text, Optional.empty());
     }
 

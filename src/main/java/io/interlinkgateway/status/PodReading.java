@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.interlinkgateway.failure.GatewayException;
@@ -206,6 +207,17 @@ public final class PodReading {
     /// @return what to write
     public static String recordAnnotation(Pod pod, JobRecord record) {
         return RecordText.of(record, Objects.requireNonNullElse(pod.getMetadata().getUid(), ""));
+    }
+
+    /// @param pod a pod that [#isJob]
+    /// @param record its record
+    /// @return the same pod with this record
+    public static Pod withRecord(Pod pod, JobRecord record) {
+        return new PodBuilder(pod)
+                .editMetadata()
+                .addToAnnotations(MetadataNames.JOB_RECORD, recordAnnotation(pod, record))
+                .endMetadata()
+                .build();
     }
 
     /// Whether a job's own record is to be read in its log.

@@ -122,7 +122,11 @@ class CallerMatrixTests {
 
         /// Which is its owner's alone.
         boolean ofOneToken() {
-            return path.contains("{id}");
+            return onTokens() && path.contains("{id}");
+        }
+
+        boolean onOrphans() {
+            return path.startsWith("/api/v1/nodes/{name}/orphans");
         }
 
         @Override
@@ -208,10 +212,12 @@ class CallerMatrixTests {
             expect("in no workspace", operation, asNobody, asNobody.status == 403);
 
             Answer asViewer = send(operation, path, viewer, "stars", false);
-            boolean viewerMay = !operation.changes() || operation.onTokens();
+            boolean viewerMay =
+                    !operation.onOrphans() && (!operation.changes() || operation.onTokens());
             expect("viewer", operation, asViewer, asViewer.fits(viewerMay));
             Answer asScript = send(operation, path, viewersToken, "stars", false);
-            boolean scriptMay = !operation.changes() || operation.ofOneToken();
+            boolean scriptMay =
+                    !operation.onOrphans() && (!operation.changes() || operation.ofOneToken());
             expect("viewer's API token", operation, asScript, asScript.fits(scriptMay));
 
             assertThat(send(read("/api/v1/jobs/victim"), "", owner, "stars").status)
@@ -226,13 +232,21 @@ class CallerMatrixTests {
 
             Answer asSubmitter = send(operation, path, submitter, "stars", false);
             boolean submitterMay =
-                    !operation.changes()
-                            || !operation.path.equals("/api/v1/mlflow-credentials/{name}");
+                    !operation.onOrphans()
+                            && (!operation.changes()
+                                    || !operation.path.equals("/api/v1/mlflow-credentials/{name}"));
             expect("submitter", operation, asSubmitter, asSubmitter.fits(submitterMay));
 
             fixtures(owner);
             Answer asOwner = send(operation, path, owner, "stars", false);
-            expect("owner", operation, asOwner, asOwner.status / 100 == 2);
+            // The sandbox has no slurmrestd; OrphanEndpointTests has one.
+            expect(
+                    "owner",
+                    operation,
+                    asOwner,
+                    operation.onOrphans()
+                            ? asOwner.body.contains("No slurmrestd is configured")
+                            : asOwner.status / 100 == 2);
         }
 
         System.out.println(

@@ -42,6 +42,12 @@ class ProblemAdviceTests {
                         "5"),
                 arguments(new GatewayException.ClusterRefused("No."), 502, "cluster-refused", null),
                 arguments(
+                        new GatewayException.HpcUnavailable("No response."),
+                        503,
+                        "hpc-unavailable",
+                        "5"),
+                arguments(new GatewayException.SwitchedOff("Not enabled."), 403, "refused", null),
+                arguments(
                         new GatewayException.StillTerminating("a"), 409, "still-terminating", "5"),
                 arguments(
                         new GatewayException.Unauthenticated("No token."),

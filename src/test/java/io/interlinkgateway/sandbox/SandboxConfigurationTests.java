@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.credential.Credentials;
+import io.interlinkgateway.event.WalltimeTimer;
+import io.interlinkgateway.event.WalltimeTimers;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.node.VirtualNodes;
@@ -20,6 +22,7 @@ class SandboxConfigurationTests {
             new ApplicationContextRunner()
                     .withUserConfiguration(SandboxConfiguration.class)
                     .withBean(ComputeThreads.class, () -> new ComputeThreads(2))
+                    .withBean(WalltimeTimer.class, WalltimeTimers::withoutMarks)
                     .withPropertyValues("spring.profiles.active=sandbox");
     private final ApplicationContextRunner onLoopback =
             sandbox.withPropertyValues("server.address=127.0.0.1");

@@ -285,6 +285,17 @@ final class RecordReader {
         if (record instanceof JobRecord.Ended && pod.getMetadata().getDeletionTimestamp() != null) {
             return false;
         }
+        return patch(pod, record);
+    }
+
+    /// Writes the record that a pod has here to the pod on the API server, which has lost it.
+    ///
+    /// @param pod the pod as it was reported last, with the record that it had before
+    void restore(Pod pod) {
+        PodReading.recordOf(pod).ifPresent(record -> patch(pod, record));
+    }
+
+    private boolean patch(Pod pod, JobRecord record) {
         ApiServer.Answer answer =
                 apiServer.patch(
                         path(pod) + "?fieldManager=" + PodTranslation.MANAGER,

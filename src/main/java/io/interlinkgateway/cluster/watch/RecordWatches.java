@@ -3,6 +3,7 @@ package io.interlinkgateway.cluster.watch;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Job;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,9 +15,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The watches of jobs' records, one for each job that needs one, with their metrics.
 public final class RecordWatches implements AutoCloseable, MeterBinder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RecordWatches.class);
 
     /// More than the 4 s after which the plugin ends the log of a container that has ended.
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
@@ -61,6 +66,19 @@ public final class RecordWatches implements AutoCloseable, MeterBinder {
         if (!closed) {
             running.computeIfAbsent(uid, _ -> started(uid, job));
         }
+    }
+
+    /// Writes a record to its pod again, on another thread.
+    ///
+    /// @param pod a pod that has lost its record on the API server, with that record
+    void restore(Pod pod) {
+        Thread.startVirtualThread(() -> {
+            try {
+                reader.restore(pod);
+            } catch (GatewayException unavailable) {
+                LOG.info("A job's record can't be restored now: {}", unavailable.getMessage());
+            }
+        });
     }
 
     private Running started(String uid, RecordWatch.WatchedJob job) {

@@ -41,6 +41,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @param uid its UID
     /// @param phase the kind of its state
     /// @param recordNeed what its own record is needed for
+    /// @param hasRecord whether its pod has its own record
     /// @param node where it was sent
     /// @param labels the caller's own labels
     /// @param packed the whole pod, by the [CompressedPods]
@@ -50,6 +51,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             String uid,
             JobPhase phase,
             RecordNeed recordNeed,
+            boolean hasRecord,
             Optional<NodeName> node,
             Map<String, String> labels,
             CompressedPods.Packed packed) {
@@ -74,6 +76,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     /// The jobs whose record is needed, by name.
     private final Set<String> recordsNeeded = ConcurrentHashMap.newKeySet();
+
+    private final Set<String> recordsLost = new HashSet<>();
 
     /// Jobs whose state changed since their pod did.
     private final Set<String> changedWithoutVersion = ConcurrentHashMap.newKeySet();
@@ -258,7 +262,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 listed.add(name);
                 Entry before = entries.get(name);
                 if (before == null || before.version != ResourceWatch.version(pod)) {
-                    store(pod);
+                    store(withRecord(pod));
                     if (feed != null) {
                         changedByList.putIfAbsent(name, Optional.ofNullable(before));
                     }
@@ -304,7 +308,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     public synchronized void changed(Pod pod) {
         if (isJob.test(pod)) {
             Entry before = entries.get(pod.getMetadata().getName());
-            publish(before, store(pod));
+            publish(before, store(withRecord(pod)));
         } else {
             reached(ResourceWatch.version(pod));
         }
@@ -315,7 +319,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     public synchronized void deleted(Pod pod) {
         long version = ResourceWatch.version(pod);
         if (entries.containsKey(pod.getMetadata().getName())) {
-            Job job = removal.apply(pod);
+            Job job = removal.apply(withRecord(pod));
             remove(pod.getMetadata().getName());
             unconfirmed.removed(job);
             if (feed != null) {
@@ -336,6 +340,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private void remove(String name) {
         handovers.end(name).ifPresent(settled);
         recordsNeeded.remove(name);
+        recordsLost.remove(name);
         changedWithoutVersion.remove(name);
         entries.remove(name);
     }
@@ -358,6 +363,32 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             }
         }
         followers.reached(now.version);
+    }
+
+    /// The pod with the record that it had before. The virtual kubelet updates statuses with its own copy of the pod's
+    /// annotations, which removes a record that was written after it read the pod.
+    private Pod withRecord(Pod pod) {
+        String name = pod.getMetadata().getName();
+        Entry before = entries.get(name);
+        if (before != null
+                && before.hasRecord
+                && before.uid.equals(pod.getMetadata().getUid())
+                && PodReading.recordOf(pod).isEmpty()) {
+            recordsLost.add(name);
+            return PodReading.withRecord(pod, PodReading.recordOf(pod(before)).orElseThrow());
+        }
+        recordsLost.remove(name);
+        return pod;
+    }
+
+    /// @return the pods that have lost their record on the API server, with that record; each once for each version
+    synchronized List<Pod> takeLostRecords() {
+        List<String> lost = List.copyOf(recordsLost);
+        recordsLost.clear();
+        return lost.stream()
+                .flatMap(name -> Stream.ofNullable(entries.get(name)))
+                .map(this::pod)
+                .toList();
     }
 
     private Entry store(Pod pod) {
@@ -388,6 +419,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 job.uid(),
                 JobPhase.of(job.state()),
                 need,
+                PodReading.recordOf(pod).isPresent(),
                 shared(job.node()),
                 shared(Map.copyOf(job.labels())),
                 archive.pack(pod));

@@ -235,6 +235,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
 
     private void watchRecords() {
         for (WorkspaceWatch watched : all()) {
+            watched.pods().takeLostRecords().forEach(records::restore);
             watched.pods()
                     .needingRecord()
                     .forEach(entry ->

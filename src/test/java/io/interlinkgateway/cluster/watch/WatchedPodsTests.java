@@ -20,6 +20,7 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.record.JobRecord;
 import io.interlinkgateway.slurm.TestHpcJobs;
 import io.interlinkgateway.status.ClusterFacts;
 import io.interlinkgateway.status.PodReading;
@@ -134,6 +135,34 @@ class WatchedPodsTests {
         }
         assertThat(pods.after("").map(entry -> entry.name().value()))
                 .containsExactly("a", "b", "c");
+    }
+
+    /// The virtual kubelet updates statuses with its own copy of the annotations (found with its library 1.14.1).
+    @Test
+    void aRecordThatAStatusUpdateRemovesIsKeptAndRestored() throws Exception {
+        JobRecord record = new JobRecord.Started(Optional.of(Instant.EPOCH));
+        Pod recorded = PodReading.withRecord(bound("a", "first", 5), record);
+        list(10, recorded);
+        try (JobEvents.Subscription subscription = feed().follow(ALL)) {
+            pods.changed(bound("a", "first", 11));
+
+            assertThat(told(subscription)).isEmpty();
+            assertThat(pods.find(new JobName("a")).map(pods::job).map(Job::state))
+                    .contains(PodReading.jobFrom(recorded, Instant.EPOCH).state());
+            assertThat(pods.takeLostRecords())
+                    .singleElement()
+                    .satisfies(pod -> {
+                        assertThat(PodReading.recordOf(pod)).contains(record);
+                        assertThat(pod.getMetadata().getResourceVersion()).isEqualTo("11");
+                    });
+            assertThat(pods.takeLostRecords()).isEmpty();
+
+            pods.changed(bound("a", "second", 12));
+
+            assertThat(PodReading.recordOf(pods.pod(pods.find(new JobName("a")).orElseThrow())))
+                    .as("another pod's record is not its own")
+                    .isEmpty();
+        }
     }
 
     @Test
