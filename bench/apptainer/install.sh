@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts Apptainer and a small image, busybox.sif, into .cache/apptainer. Does nothing when they are of this script.
+# Installs Apptainer and a small image, busybox.sif, into .cache/apptainer, unless this version did so already.
 # Debian has Apptainer only in unstable: its package and the libraries that it was built with are unpacked into that
 # folder, and this machine's own packages and package lists stay as they are. Needs root, Debian and its sources.
 # --check: component.sh.

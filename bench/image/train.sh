@@ -33,8 +33,8 @@ await() { # what, log, command
 }
 await "API server" "$work/api-server.log" test -s "$work/kubeconfig"
 
-# The flags and the jar's path must be those that the application is started with, else the JVM drops the cache
-# in silence.
+# The flags and the jar's path must be those with which the application is started, otherwise the JVM ignores the cache
+# without a message.
 KUBECONFIG=$work/kubeconfig java -XX:AOTCacheOutput=gateway.aot "@$here/jvm.options" -jar "$app/gateway.jar" \
   --spring.profiles.active=kubernetes --gateway.security.mode=open --server.address=127.0.0.1 --server.port=0 \
   >"$work/gateway.log" 2>&1 &

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# run.sh [SCENARIO...]: how late the start and the end of jobs are known (run.py says which scenarios there are): a
-# control plane, a SLURM, the stand-in with interLink's limits, and the packaged gateway, all ended afterwards. Without
-# arguments: 6, 30, 100 and 20-of-200, which takes as long as interLink needs, but no longer than PATIENCE seconds (900)
-# after the ends, for each. The small ones have all AUDIENCES at once (subscriber, poller and nobody), the others one
-# after the other. GATEWAY_JAR is the jar to measure, if it is not this tree's.
+# run.sh [SCENARIO...]: measures how late the start and the end of jobs are known (run.py describes the scenarios).
+# Starts a control plane, a SLURM, the stand-in with interLink's limits, and the packaged gateway, and stops them
+# afterwards. The default scenarios are 6, 30, 100 and 20-of-200. Each takes as long as interLink needs, but at most
+# PATIENCE seconds (900) after the last end. The small ones run with all AUDIENCES (subscriber, poller, nobody) at the
+# same time, the others with one after the other. GATEWAY_JAR is the jar to measure; by default this tree's.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 [ $# -gt 0 ] || set -- 6 30 100 20-of-200

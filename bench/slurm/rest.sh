@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # rest.sh DIR socket|tcp: runs slurmrestd for the SLURM that up.sh DIR --rest started, until it is ended. With `socket` it
-# listens on DIR/rest/socket and accepts who can connect; it acts as the user nobody, who can read jobs and cancel none.
-# With `tcp` it listens on 127.0.0.1, on the port in DIR/rest-port, and wants a token: scontrol token username=USER.
-# --check only says, by its exit status, whether slurmrestd can be run here.
+# listens on DIR/rest/socket and accepts everyone who can connect; it acts as the user nobody, which can read jobs but
+# not cancel them. With `tcp` it listens on 127.0.0.1, on the port in DIR/rest-port, and requires a token (scontrol
+# token username=USER). With --check, the exit status only shows whether slurmrestd can be run here.
 set -euo pipefail
 export PATH=/usr/sbin:$PATH
 if [ "${1-}" = --check ]; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds toxiproxy, a network that can be bad, from the Go module that go.mod names into .cache/toxiproxy. Does nothing
-# when it is of this go.mod already. --check: component.sh.
+# Builds toxiproxy, which simulates network faults, from the Go module in go.mod into .cache/toxiproxy, unless it was
+# built from this go.mod already. --check: see component.sh.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../component.sh"

@@ -364,13 +364,23 @@ final class KubernetesJobs implements JobStore {
             Set<String> uids,
             Optional<GracePeriod> gracePeriod) {
         Optional<Pod> existing = job(workspace, name);
+        if (existing.isEmpty()) {
+            Optional<Job> removed =
+                    workspaces
+                            .unconfirmed(workspace, name)
+                            .filter(job -> uids.isEmpty() || uids.contains(job.uid()));
+            if (removed.isPresent()) {
+                return removed;
+            }
+        }
         // The API server deletes the pod only by the UID that is compared here.
         ExistingPod.requireUid(existing, uids, name);
         if (existing.isEmpty()) {
-            return workspaces.unconfirmed(workspace, name);
+            return Optional.empty();
         }
+        // Only a watch that has the pod before the deletion sees how it is removed.
+        workspaces.forReading(workspace);
         Deletion deletion = delete(existing.get(), gracePeriod);
-        deletion.remaining().ifPresent(_ -> workspaces.observe(workspace));
         return deletion.remaining().map(this::read).or(() -> removed(existing.get(), deletion));
     }
 
@@ -424,6 +434,10 @@ final class KubernetesJobs implements JobStore {
     ///
     /// @return how long the pod stays; null for the period in the pod
     private static @Nullable Long defaultGracePeriod(Pod pod) {
+        if (pod.getMetadata().getDeletionTimestamp() != null) {
+            // A shorter period than that of the first request would be used instead of it.
+            return null;
+        }
         if (DefinitionReading.definitionOf(pod) instanceof JobSpec) {
             return GRACE_PERIOD.seconds();
         }

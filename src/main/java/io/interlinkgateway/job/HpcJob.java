@@ -46,6 +46,11 @@ public record HpcJob(
     /// @param message its meaning, one sentence; it only repeats the code if that is not known
     public record WaitReason(String code, String message) {}
 
+    /// @return whether it has ended and SLURM has no processes of it left to end
+    public boolean isGone() {
+        return state.ended() && !slurmState.contains("COMPLETING");
+    }
+
     /// @return whether it has ended without having been started: then it has no log
     public boolean neverStarted() {
         return state.ended() && startedAt.isEmpty();
@@ -56,25 +61,30 @@ public record HpcJob(
     /// @param before the same job, read earlier
     /// @return true if nothing has happened to the job in between
     public boolean hasSameStateAs(HpcJob before) {
-        return without(this).equals(without(before));
+        return observedAtEpoch(Optional.empty()).equals(before.observedAtEpoch(Optional.empty()));
     }
 
-    private static HpcJob without(HpcJob job) {
+    /// @return the same job without the time of the observation, which differs in each response
+    public HpcJob withoutObservation() {
+        return observedAtEpoch(estimatedStart);
+    }
+
+    private HpcJob observedAtEpoch(Optional<Instant> estimate) {
         return new HpcJob(
-                job.id,
-                job.state,
-                job.slurmState,
-                job.waitReason,
-                Optional.empty(),
-                job.nodes,
-                job.exitCode,
-                job.signal,
-                job.submittedAt,
-                job.startedAt,
-                job.endedAt,
-                job.restarts,
-                job.partition,
-                job.timeLimit,
+                id,
+                state,
+                slurmState,
+                waitReason,
+                estimate,
+                nodes,
+                exitCode,
+                signal,
+                submittedAt,
+                startedAt,
+                endedAt,
+                restarts,
+                partition,
+                timeLimit,
                 Instant.EPOCH);
     }
 

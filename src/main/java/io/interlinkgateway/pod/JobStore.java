@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /// Reads and deletes jobs, and creates them from their pods.
 ///
-/// Every method throws [GatewayException.ClusterUnavailable] when the cluster gives no answer within the
-/// configured deadline, and [GatewayException.ClusterRefused] when it gives one that makes no sense.
+/// Every method throws [GatewayException.ClusterUnavailable] if the cluster does not respond within the configured
+/// deadline, and [GatewayException.ClusterRefused] if it responds with an unexpected error.
 public interface JobStore extends Jobs {
 
     /// Creates the job's pod. If a pod with that name and the same definition exists, it is the job.

@@ -1,7 +1,7 @@
 package io.interlinkgateway.record;
 
-/// A sequence of bytes that is looked for in a stream. The algorithm is that of Knuth, Morris and Pratt: the
-/// time grows with the length of the stream alone, whatever the stream holds. Immutable.
+/// A sequence of bytes to search for in a stream, by the algorithm of Knuth, Morris and Pratt: the time is proportional
+/// to the length of the stream, whatever its content. Immutable.
 public final class BytePattern {
 
     /// What [Search#endOfNext] returns if there is no further occurrence.
@@ -69,7 +69,7 @@ public final class BytePattern {
             return matched;
         }
 
-        /// Forgets the bytes so far: what comes next is not their continuation.
+        /// Restarts the search: the next bytes do not continue the previous ones.
         public void restart() {
             matched = 0;
         }

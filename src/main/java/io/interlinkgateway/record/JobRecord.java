@@ -9,6 +9,7 @@ import io.interlinkgateway.job.Job.ContainerExit;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +20,12 @@ public sealed interface JobRecord {
 
     /// The most UTF-16 characters of a message. Longer messages are cut.
     int LONGEST_MESSAGE = 1024;
+
+    /// The earliest time in a record.
+    Instant EARLIEST = Instant.parse("0000-01-01T00:00:00Z");
+
+    /// The latest time in a record.
+    Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
     /// The log has output and no record. Either a step before the containers is still running or has failed,
     /// or another kind of plugin wrote the log.
@@ -34,7 +41,13 @@ public sealed interface JobRecord {
     ///
     /// @param startedAt when its first container started; empty if none has
     @JsonTypeName("started")
-    record Started(Optional<Instant> startedAt) implements JobRecord {}
+    record Started(Optional<Instant> startedAt) implements JobRecord {
+
+        /// @throws IllegalArgumentException if the year does not have four digits
+        public Started {
+            startedAt.ifPresent(JobRecord::requireFourDigits);
+        }
+    }
 
     /// The job script has ended.
     ///
@@ -56,7 +69,11 @@ public sealed interface JobRecord {
             implements JobRecord {
 
         /// Copies the list.
+        ///
+        /// @throws IllegalArgumentException if the year of a time does not have four digits
         public Ended {
+            requireFourDigits(startedAt);
+            requireFourDigits(finishedAt);
             containers = List.copyOf(containers);
         }
 
@@ -99,7 +116,12 @@ public sealed interface JobRecord {
             implements JobRecord {
 
         /// Cuts the message to [#LONGEST_MESSAGE] characters.
+        ///
+        /// @throws IllegalArgumentException if the year of a time does not have four digits
         public Killed {
+            startedAt.ifPresent(JobRecord::requireFourDigits);
+            killedAt.map(at -> at.toInstant(ZoneOffset.UTC))
+                    .ifPresent(JobRecord::requireFourDigits);
             message = cut(message);
         }
     }
@@ -187,6 +209,13 @@ public sealed interface JobRecord {
             }
         }
         return found;
+    }
+
+    /// Logs have no other years. Calculations with the extreme times that annotations could have would fail.
+    private static void requireFourDigits(Instant time) {
+        if (time.isBefore(EARLIEST) || time.isAfter(LATEST)) {
+            throw new IllegalArgumentException("The year must have four digits.");
+        }
     }
 
     private boolean mayLackFault() {

@@ -2,6 +2,7 @@ package io.interlinkgateway.representation;
 
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,9 @@ public final class JobTag {
                         job.evidence().current() ? "" : job.evidence().observedAt().toString(),
                         job.containers().toString(),
                         job.remoteJobId().toString(),
-                        job.cancellationStage().toString(),
+                        job.cancellation().toString(),
+                        job.timeLimit().toString(),
+                        job.hpc().map(HpcJob::withoutObservation).toString(),
                         job.labels().toString());
         try {
             byte[] digest =

@@ -116,19 +116,15 @@ final class JobFields {
 
     /// Up to v0.0.39 only one state is shown, and a temporary one hides the others.
     private static State stateOf(Set<String> states) {
+        boolean requeued =
+                contains(states, "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "SPECIAL_EXIT");
         for (State ended : State.values()) {
             if (ended.ended() && states.contains(ended.name())) {
-                return ended;
+                // slurmctld adds these to the state of the run that ended: the job waits again.
+                return requeued ? State.COMPLETING : ended;
             }
         }
-        if (contains(
-                states,
-                "PENDING",
-                "REQUEUED",
-                "REQUEUE_FED",
-                "REQUEUE_HOLD",
-                "SPECIAL_EXIT",
-                "RESV_DEL_HOLD")) {
+        if (requeued || contains(states, "PENDING", "RESV_DEL_HOLD")) {
             return State.PENDING;
         }
         if (contains(states, "CONFIGURING", "POWER_UP_NODE")) {
@@ -195,12 +191,12 @@ final class JobFields {
                 : Optional.of(Duration.ofMinutes(minutes.getAsLong()));
     }
 
-    /// 0 means none.
+    /// 0 means none. Users choose some times (`--begin`), so an absurd one must not make the whole response unusable.
     private Optional<Instant> time(String field) throws SlurmrestdException {
-        OptionalLong seconds = within(field, 0, LATEST_TIME);
-        return seconds.isEmpty() || seconds.getAsLong() == 0
+        long seconds = number(field).orElse(0);
+        return seconds <= 0 || seconds > LATEST_TIME
                 ? Optional.empty()
-                : Optional.of(Instant.ofEpochSecond(seconds.getAsLong()));
+                : Optional.of(Instant.ofEpochSecond(seconds));
     }
 
     private OptionalLong within(String field, long least, long most) throws SlurmrestdException {

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Cancellation.Stage;
+import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job.Source;
 import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.ModelFields;
@@ -77,7 +78,7 @@ final class CancellationReading {
 
     private Optional<Cancellation> hpcEnd() {
         return facts.hpc()
-                .filter(job -> job.state().ended())
+                .filter(HpcJob::isGone)
                 .map(job ->
                         new Cancellation(
                                 Stage.CONFIRMED,

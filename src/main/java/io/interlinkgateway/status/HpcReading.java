@@ -67,7 +67,7 @@ final class HpcReading {
             case PENDING -> pending();
             case CONFIGURING -> active(new JobState.Starting());
             case RUNNING, SUSPENDED -> active(running());
-            case COMPLETING -> hasEnd() ? withoutHpc : active(running());
+            case COMPLETING -> hasEnd() && !isOfEarlierRun() ? withoutHpc : active(running());
             case COMPLETED -> completed();
             case FAILED,
                     CANCELLED,

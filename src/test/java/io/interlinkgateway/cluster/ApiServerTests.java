@@ -67,8 +67,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// An API server that is slow, down, refusing or cut off: a plain HTTP server in its place, for a real one
-/// does none of this on demand.
+/// Simulates an API server that is slow, down, refusing or interrupted with a plain HTTP server, because a real one
+/// can't be made to behave like this on demand.
 class ApiServerTests {
 
     private static final Workspace WORKSPACE = new Workspace("default");
@@ -227,7 +227,7 @@ class ApiServerTests {
 
     @ParameterizedTest
     @CsvSource({"401", "403"})
-    void aRefusalIsToldInTheServersWords(int code) {
+    void aRefusalHasTheServersMessage(int code) {
         server.createContext(
                 "/", exchange -> answer(exchange, code, status(code, "exceeded quota: pods=10")));
 

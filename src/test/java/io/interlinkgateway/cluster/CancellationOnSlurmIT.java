@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Cancellations on the packaged gateway, the API server, a virtual node that behaves as interLink's, and a real SLURM:
-/// what the gateway says of them, beside what SLURM says.
+/// Cancellations on the packaged gateway, the API server, a virtual node that behaves like interLink's, and a real
+/// SLURM: compares the gateway's reports with SLURM's.
 @Requires({
     Component.OWN_CONTROL_PLANE,
     Component.SLURM,
@@ -105,7 +105,7 @@ class CancellationOnSlurmIT {
 
     @Test
     void aRunningJobIsCancelledWithinItsGracePeriodAndItsEndIsNotClaimed() throws Exception {
-        WorkspaceClient client = stack().freshDesk();
+        WorkspaceClient client = stack().freshClient();
         String id = running(client);
         Queue<JsonNode> deletions = new ConcurrentLinkedQueue<>();
         Queue<String> stages = new ConcurrentLinkedQueue<>();
@@ -147,7 +147,7 @@ class CancellationOnSlurmIT {
 
     @Test
     void aJobThatHasEndedIsDeletedAtOnceAndItsEndIsConfirmed() throws Exception {
-        WorkspaceClient client = stack().freshDesk();
+        WorkspaceClient client = stack().freshClient();
         client.ask("PUT", "/jobs/train", JSON, spec("echo done"), 201);
         client.awaitState("train", "SUCCEEDED");
 
@@ -156,7 +156,7 @@ class CancellationOnSlurmIT {
 
     @Test
     void aJobThatKubernetesDidNotScheduleIsDeletedAtOnceAndItsEndIsConfirmed() throws Exception {
-        WorkspaceClient client = stack().freshDesk();
+        WorkspaceClient client = stack().freshClient();
         String most =
                 client.ask("GET", "/nodes/" + NODE, JSON, "", 200).at("/capacity/cpu").asString();
         String held =
@@ -174,7 +174,7 @@ class CancellationOnSlurmIT {
 
     @Test
     void aJobInTheQueueIsCancelledAndItsEndIsNotClaimed() throws Exception {
-        WorkspaceClient client = stack().freshDesk();
+        WorkspaceClient client = stack().freshClient();
         client.ask(
                 "PUT",
                 "/jobs/train",
@@ -192,7 +192,7 @@ class CancellationOnSlurmIT {
     /// Its record shows that it runs before interLink has noticed; until then interLink removes its pod at once.
     @Test
     void aJobThatInterlinkHasNotSeenRunningIsCancelledAndItsEndIsNotClaimed() throws Exception {
-        WorkspaceClient client = stack().freshDesk();
+        WorkspaceClient client = stack().freshClient();
         stack().node().hold(NODE);
         try {
             client.ask("PUT", "/jobs/train", JSON, spec("echo first; sleep 600"), 201);
@@ -209,7 +209,7 @@ class CancellationOnSlurmIT {
 
     @Test
     void aReplacementWaitsForTheGracePeriodOfTheRequest() throws Exception {
-        WorkspaceClient client = stack().freshDesk();
+        WorkspaceClient client = stack().freshClient();
         String id = running(client);
         long begin = System.nanoTime();
 
@@ -227,8 +227,8 @@ class CancellationOnSlurmIT {
     }
 
     @Test
-    void aDeletionWhileThePluginIsDownIsKeptAndNamesTheNodesSilence() throws Exception {
-        WorkspaceClient client = stack().freshDesk();
+    void aDeletionWhileThePluginIsDownIsKeptAndShowsTheLostContact() throws Exception {
+        WorkspaceClient client = stack().freshClient();
         String id = running(client);
         stack().node().pluginDown(NODE);
         try {
@@ -252,7 +252,7 @@ class CancellationOnSlurmIT {
 
     @Test
     void aDeletionWhileTheVirtualKubeletIsDownIsKept() throws Exception {
-        WorkspaceClient client = stack().freshDesk();
+        WorkspaceClient client = stack().freshClient();
         String id = running(client);
         stack().node().kill();
         try {

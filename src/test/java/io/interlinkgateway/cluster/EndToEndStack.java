@@ -40,7 +40,7 @@ record EndToEndStack(
                 folder, deployment, slurm, nodeName, node, new GatewayProcess(kubeconfig));
     }
 
-    WorkspaceClient freshDesk() throws IOException {
+    WorkspaceClient freshClient() throws IOException {
         return new WorkspaceClient(gateway, deployment.freshWorkspace(), folder);
     }
 

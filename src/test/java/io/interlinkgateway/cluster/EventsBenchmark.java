@@ -30,8 +30,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// How much later than a bare watch the subscribers of a gateway hear of a change. Both are read in this process, so
-/// that one clock times both. Run by `bench/events/run.sh`.
+/// Measures how much later than a bare watch the subscribers of a gateway receive a change. Both are read in this
+/// process, so that the times are from one clock. Run by `bench/events/run.sh`.
 final class EventsBenchmark {
 
     private static final int SUBSCRIBERS = 1000;

@@ -38,7 +38,7 @@ final class FakeKubelet implements AutoCloseable {
         return List.copyOf(requests);
     }
 
-    /// Whether somebody who read the log has gone since requests were forgotten.
+    /// Whether a reader of the log has disconnected since [#forgetRequests].
     boolean aReaderIsGone() {
         return readerIsGone;
     }

@@ -52,9 +52,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What becomes of requests of every kind, and of open streams, while what is between the packaged gateway and the
-/// API server fails, or that itself: each is answered in its time, nothing is lost or doubled, and soon after all is
-/// right again. Prints what it saw.
+/// Sends requests of every kind, and keeps streams open, while the network between the packaged gateway and the API
+/// server, or the API server itself, fails. Each request must be answered in time, nothing may be lost or duplicated,
+/// and everything must work again soon after the fault. Prints the results.
 @Requires({Component.OWN_CONTROL_PLANE, Component.TOXIPROXY})
 class FaultsIT {
 

@@ -37,9 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The seed's recipe on the whole road: the packaged gateway with the rights of its manifests, the API server, the
-/// scheduler, a virtual node as interLink's, a real SLURM, and Apptainer. Beside each request stands what kubectl
-/// or SLURM itself says.
+/// The project's example job on the complete stack: the packaged gateway with the permissions of its manifests, the API
+/// server, the scheduler, a virtual node that behaves like interLink's, a real SLURM, and Apptainer. Each result is
+/// compared with that of kubectl or SLURM.
 @Requires({
     Component.OWN_CONTROL_PLANE,
     Component.SLURM,
@@ -51,29 +51,30 @@ class JobsOnSlurmIT {
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final String NODE = "hpc-recipe";
 
-    private static @Nullable EndToEndStack road;
+    private static @Nullable EndToEndStack stack;
 
     @BeforeAll
     static void open(@TempDir Path folder) throws IOException {
-        road = EndToEndStack.open(folder, NODE, VirtualNode.Pace.FIVEFOLD);
+        stack = EndToEndStack.open(folder, NODE, VirtualNode.Pace.FIVEFOLD);
     }
 
     @AfterAll
     static void close() {
-        if (road != null) {
-            road.close();
+        if (stack != null) {
+            stack.close();
         }
     }
 
-    private static EndToEndStack road() {
-        return Objects.requireNonNull(road);
+    private static EndToEndStack stack() {
+        return Objects.requireNonNull(stack);
     }
 
     private static String spec(String command) {
         return WorkspaceClient.spec(NODE, command, "\"partition\": \"cpu\"");
     }
 
-    /// The seed's pod, its image and its command aside: the HPC of the tests has others.
+    /// The example pod with another image and another command, because the HPC of the tests does not have the original
+    /// ones.
     private static String seedPod(String command) {
         return """
         apiVersion: v1
@@ -105,8 +106,8 @@ class JobsOnSlurmIT {
 
     @Test
     void theExamplePodBecomesTheRequestedSlurmJob() throws Exception {
-        WorkspaceClient desk = road().freshDesk();
-        desk.kubectl()
+        WorkspaceClient user = stack().freshClient();
+        user.kubectl()
                 .run(
                         "create",
                         "secret",
@@ -115,11 +116,11 @@ class JobsOnSlurmIT {
                         "--from-literal=username=XYZ",
                         "--from-literal=password=ABC");
 
-        desk.ask("POST", "/jobs", YAML, seedPod("echo trained by $MLFLOW_TRACKING_USERNAME"), 201);
+        user.ask("POST", "/jobs", YAML, seedPod("echo trained by $MLFLOW_TRACKING_USERNAME"), 201);
 
-        desk.awaitState("3dgan-train", "SUCCEEDED");
-        assertThat(desk.log("3dgan-train")).contains("trained by XYZ\n");
-        assertThat(road().slurm().job(desk.slurmId("3dgan-train")))
+        user.awaitState("3dgan-train", "SUCCEEDED");
+        assertThat(user.log("3dgan-train")).contains("trained by XYZ\n");
+        assertThat(stack().slurm().job(user.slurmId("3dgan-train")))
                 .containsEntry("JobState", "COMPLETED")
                 .containsEntry("Partition", "gpu")
                 .containsEntry("TresPerNode", "gres:gpu:1")
@@ -127,48 +128,48 @@ class JobsOnSlurmIT {
                 .containsEntry("NtasksPerN:B:S:C", "1:0:*:*")
                 .containsEntry("CPUs/Task", "48")
                 .containsEntry("MinMemoryNode", "150G");
-        assertThat(desk.kubectl().run("get", "pods", "--no-headers")).startsWith("3dgan-train");
-        assertThat(desk.kubectl().run("logs", "--insecure-skip-tls-verify-backend", "3dgan-train"))
+        assertThat(user.kubectl().run("get", "pods", "--no-headers")).startsWith("3dgan-train");
+        assertThat(user.kubectl().run("logs", "--insecure-skip-tls-verify-backend", "3dgan-train"))
                 .contains("trained by XYZ\n");
     }
 
     @Test
     void aPodThatKubectlAppliedIsAJobAndAJobIsAPodForKubectl() throws Exception {
-        WorkspaceClient desk = road().freshDesk();
-        desk.ask(
+        WorkspaceClient user = stack().freshClient();
+        user.ask(
                 "PUT",
                 "/mlflow-credentials/mlflow-server",
                 JSON,
                 "{\"username\": \"ada\", \"password\": \"s3cret\"}",
                 201);
 
-        desk.kubectl()
+        user.kubectl()
                 .apply(seedPod("echo applied for $MLFLOW_TRACKING_USERNAME"), "apply", "-f", "-");
 
-        JsonNode job = desk.awaitState("3dgan-train", "SUCCEEDED");
+        JsonNode job = user.awaitState("3dgan-train", "SUCCEEDED");
         assertThat(job.path("managedBy").asString()).isEqualTo("kubectl");
-        assertThat(desk.log("3dgan-train")).contains("applied for ada\n");
-        assertThat(desk.ask("GET", "/jobs", JSON, "", 200).at("/items/0/name").asString())
+        assertThat(user.log("3dgan-train")).contains("applied for ada\n");
+        assertThat(user.ask("GET", "/jobs", JSON, "", 200).at("/items/0/name").asString())
                 .isEqualTo("3dgan-train");
-        assertThat(desk.ask("GET", "/mlflow-credentials", JSON, "", 200).toString())
+        assertThat(user.ask("GET", "/mlflow-credentials", JSON, "", 200).toString())
                 .contains("mlflow-server")
                 .doesNotContain("s3cret");
 
-        desk.kubectl().run("delete", "pod", "3dgan-train");
+        user.kubectl().run("delete", "pod", "3dgan-train");
 
-        desk.awaitGone("3dgan-train");
+        user.awaitGone("3dgan-train");
     }
 
     @Test
     void theNodeMatchesKubectlAndSlurm() throws Exception {
-        WorkspaceClient desk = road().freshDesk();
+        WorkspaceClient user = stack().freshClient();
 
-        JsonNode node = desk.ask("GET", "/nodes/" + NODE, JSON, "", 200);
+        JsonNode node = user.ask("GET", "/nodes/" + NODE, JSON, "", 200);
 
         assertThat(node.path("ready").asBoolean()).isTrue();
         assertThat(node.at("/capacity/cpu").asString())
                 .isEqualTo(
-                        desk.kubectl()
+                        user.kubectl()
                                 .run("get", "node", NODE, "-o", "jsonpath={.status.capacity.cpu}"));
         assertThat(node.at("/taints/0/key").asString())
                 .isEqualTo("virtual-node.interlink/no-schedule");
@@ -176,65 +177,65 @@ class JobsOnSlurmIT {
 
     @Test
     void aReplacementStartsAfterTheOldSlurmJobHasEnded() throws Exception {
-        WorkspaceClient desk = road().freshDesk();
-        desk.ask("PUT", "/jobs/train", JSON, spec("echo first; sleep 600"), 201);
-        desk.awaitState("train", "RUNNING");
-        String first = desk.slurmId("train");
+        WorkspaceClient user = stack().freshClient();
+        user.ask("PUT", "/jobs/train", JSON, spec("echo first; sleep 600"), 201);
+        user.awaitState("train", "RUNNING");
+        String first = user.slurmId("train");
 
-        desk.ask("PUT", "/jobs/train", JSON, spec("echo second"), 409);
-        desk.ask("PUT", "/jobs/train?replace=true", JSON, spec("echo second"), 201);
+        user.ask("PUT", "/jobs/train", JSON, spec("echo second"), 409);
+        user.ask("PUT", "/jobs/train?replace=true", JSON, spec("echo second"), 201);
 
-        assertThat(road().slurm().job(first))
+        assertThat(stack().slurm().job(first))
                 .as("when the replacement was answered")
                 .containsEntry("JobState", "CANCELLED");
-        desk.awaitState("train", "SUCCEEDED");
-        assertThat(desk.log("train")).contains("second\n").doesNotContain("first\n");
-        assertThat(road().slurm().job(desk.slurmId("train")).get("StartTime"))
-                .isGreaterThanOrEqualTo(road().slurm().job(first).get("EndTime"));
+        user.awaitState("train", "SUCCEEDED");
+        assertThat(user.log("train")).contains("second\n").doesNotContain("first\n");
+        assertThat(stack().slurm().job(user.slurmId("train")).get("StartTime"))
+                .isGreaterThanOrEqualTo(stack().slurm().job(first).get("EndTime"));
     }
 
     @Test
     void aJobThatIsDeletedInTheQueueDoesNotRun() throws Exception {
-        WorkspaceClient desk = road().freshDesk();
-        desk.ask(
+        WorkspaceClient user = stack().freshClient();
+        user.ask(
                 "PUT",
                 "/jobs/train",
                 JSON,
                 WorkspaceClient.spec(NODE, "echo ran", "\"flags\": \"--hold\""),
                 201);
-        String id = desk.slurmId("train");
-        assertThat(desk.job("train").path("reason").asString()).isEqualTo("IN_HPC_QUEUE");
+        String id = user.slurmId("train");
+        assertThat(user.job("train").path("reason").asString()).isEqualTo("IN_HPC_QUEUE");
 
-        assertThat(desk.send("DELETE", "/jobs/train", JSON, "").statusCode()).isIn(200, 202);
+        assertThat(user.send("DELETE", "/jobs/train", JSON, "").statusCode()).isIn(200, 202);
 
-        desk.awaitGone("train");
-        assertThat(road().slurm().job(id))
+        user.awaitGone("train");
+        assertThat(stack().slurm().job(id))
                 .containsEntry("JobState", "CANCELLED")
                 .containsEntry("RunTime", "00:00:00");
     }
 
     @Test
     void aJobThatIsDeletedWhileItRunsIsEndedOnTheHpc() throws Exception {
-        WorkspaceClient desk = road().freshDesk();
-        desk.ask("PUT", "/jobs/train", JSON, spec("sleep 600"), 201);
-        desk.awaitState("train", "RUNNING");
-        String id = desk.slurmId("train");
+        WorkspaceClient user = stack().freshClient();
+        user.ask("PUT", "/jobs/train", JSON, spec("sleep 600"), 201);
+        user.awaitState("train", "RUNNING");
+        String id = user.slurmId("train");
 
-        assertThat(desk.send("DELETE", "/jobs/train", JSON, "").statusCode()).isIn(200, 202);
+        assertThat(user.send("DELETE", "/jobs/train", JSON, "").statusCode()).isIn(200, 202);
 
-        desk.awaitGone("train");
-        assertThat(road().slurm().job(id)).containsEntry("JobState", "CANCELLED");
+        user.awaitGone("train");
+        assertThat(stack().slurm().job(id)).containsEntry("JobState", "CANCELLED");
     }
 
     @Test
     void eachMetricOfTheDocumentIsExposed() throws Exception {
-        WorkspaceClient client = road().freshDesk();
+        WorkspaceClient client = stack().freshClient();
         client.ask("PUT", "/jobs/train", JSON, spec("echo trained"), 201);
         client.awaitState("train", "SUCCEEDED");
         // It appears with the first refusal, see RefusalsTests.
         Predicate<String> appearsLater = "gateway_refusals_total"::equals;
 
-        String exposed = road().gateway().send("GET", "/actuator/prometheus", JSON, "").body();
+        String exposed = stack().gateway().send("GET", "/actuator/prometheus", JSON, "").body();
 
         assertThat(
                         Pattern.compile("\\bgateway_[a-z_]+")
@@ -254,15 +255,15 @@ class JobsOnSlurmIT {
 
     @Test
     void aFollowedLogStartsBeforeTheJobAndEndsWithIt() throws Exception {
-        WorkspaceClient desk = road().freshDesk();
-        desk.ask(
+        WorkspaceClient user = stack().freshClient();
+        user.ask(
                 "PUT",
                 "/jobs/train",
                 JSON,
                 spec("for i in 1 2 3 4 5 6 7 8; do echo epoch $i; sleep 1; done; printf over"),
                 201);
 
-        HttpResponse<String> followed = desk.send("GET", "/jobs/train/logs?follow=true", JSON, "");
+        HttpResponse<String> followed = user.send("GET", "/jobs/train/logs?follow=true", JSON, "");
 
         assertThat(followed.statusCode()).isEqualTo(200);
         assertThat(followed.body().lines().filter(line -> line.startsWith("epoch")))
@@ -270,16 +271,16 @@ class JobsOnSlurmIT {
                         "epoch 1", "epoch 2", "epoch 3", "epoch 4", "epoch 5", "epoch 6", "epoch 7",
                         "epoch 8");
         assertThat(followed.body()).contains("over");
-        assertThat(road().slurm().job(desk.slurmId("train")))
+        assertThat(stack().slurm().job(user.slurmId("train")))
                 .containsEntry("JobState", "COMPLETED");
     }
 
     @Test
     @Requires(Component.MLFLOW)
     void anMlflowCredentialLogsARunToARealServer() throws Exception {
-        WorkspaceClient desk = road().freshDesk();
+        WorkspaceClient user = stack().freshClient();
         try (MlflowServer mlflow = MlflowServer.start()) {
-            desk.ask(
+            user.ask(
                     "PUT",
                     "/mlflow-credentials/mlflow-server",
                     JSON,
@@ -291,7 +292,7 @@ class JobsOnSlurmIT {
                             + " mlflow.log_metric('loss', 0.25); mlflow.end_run()";
             List<String> mounts =
                     mlflow.clientFolders().stream().map(folder -> folder + ":" + folder).toList();
-            desk.ask(
+            user.ask(
                     "PUT",
                     "/jobs/train",
                     JSON,
@@ -312,20 +313,20 @@ class JobsOnSlurmIT {
                                     "singularity", Map.of("mounts", mounts))),
                     201);
 
-            JsonNode job = desk.awaitState("train", "SUCCEEDED");
+            JsonNode job = user.awaitState("train", "SUCCEEDED");
 
-            assertThat(mlflow.metric("3dgan", "loss")).as(desk.log("train")).isEqualTo(0.25);
+            assertThat(mlflow.metric("3dgan", "loss")).as(user.log("train")).isEqualTo(0.25);
             assertThat(job.toString()).doesNotContain(mlflow.password());
-            assertThat(desk.kubectl().run("get", "pod", "train", "-o", "yaml"))
+            assertThat(user.kubectl().run("get", "pod", "train", "-o", "yaml"))
                     .doesNotContain(mlflow.password());
         }
     }
 
     @Test
     void tenJobsAtOncePullTheirImageOnce() throws Exception {
-        WorkspaceClient desk = road().freshDesk();
-        Path image = road().folder().resolve("pulled.sif");
-        try (ImageServer server = ImageServer.start(road().folder())) {
+        WorkspaceClient user = stack().freshClient();
+        Path image = stack().folder().resolve("pulled.sif");
+        try (ImageServer server = ImageServer.start(stack().folder())) {
             String job =
                     """
                     {"node": "%s", "image": {"path": "%s", "pullFrom": "%s"},
@@ -338,13 +339,13 @@ class JobsOnSlurmIT {
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int count = 0; count < 10; count++) {
                     String name = "/jobs/train-" + count;
-                    submissions.add(threads.submit(() -> desk.ask("PUT", name, JSON, job, 201)));
+                    submissions.add(threads.submit(() -> user.ask("PUT", name, JSON, job, 201)));
                 }
             }
             for (Future<JsonNode> submission : submissions) {
                 String name = submission.get(1, SECONDS).path("name").asString();
-                desk.awaitState(name, "SUCCEEDED");
-                assertThat(desk.log(name)).contains("ran\n");
+                user.awaitState(name, "SUCCEEDED");
+                assertThat(user.log(name)).contains("ran\n");
             }
             assertThat(server.downloads()).isEqualTo(1);
         }

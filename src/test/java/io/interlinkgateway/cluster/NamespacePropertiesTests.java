@@ -18,7 +18,7 @@ class NamespacePropertiesTests {
             new ApplicationContextRunner().withUserConfiguration(Start.class);
 
     @Test
-    void nothingIsMadeUnlessItIsSaid() {
+    void nothingIsCreatedUnlessConfigured() {
         runner.run(context ->
                 assertThat(context.getBean(NamespaceProperties.class))
                         .isEqualTo(

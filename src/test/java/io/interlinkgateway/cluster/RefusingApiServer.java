@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 
-/// An API server that has no time for anybody.
+/// An API server that refuses all requests because it is overloaded.
 final class RefusingApiServer implements AutoCloseable {
 
     private final HttpsServer server;

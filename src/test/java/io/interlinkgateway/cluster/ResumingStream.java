@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// A reader of server-sent events that comes back with the last id when they end, as browsers do.
+/// A reader of server-sent events that reconnects with the last id when the stream ends, as browsers do.
 final class ResumingStream implements AutoCloseable {
 
     private static final long PAUSE = 200;

@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A gateway that is told to end while many read its streams.
+/// Stops a gateway while many clients read its streams.
 @Requires(Component.OWN_CONTROL_PLANE)
 class ShutdownIT {
 
@@ -51,7 +51,7 @@ class ShutdownIT {
             cluster.client().resource(TestCluster.node(NODE, 0)).serverSideApply();
             cluster.heartbeat(NODE, kubelet.port());
             runJob(gateway, workspace, kubelet);
-            Set<String> told = new ConcurrentSkipListSet<>();
+            Set<String> received = new ConcurrentSkipListSet<>();
             List<ResumingStream> streams = new ArrayList<>();
             for (int number = 0; number < STREAMS; number++) {
                 String reader = number + " ";
@@ -60,13 +60,13 @@ class ShutdownIT {
                                 gateway,
                                 "/events?",
                                 workspace,
-                                (_, data) -> told.add(reader + data)));
+                                (_, data) -> received.add(reader + data)));
                 streams.add(
                         stream(
                                 gateway,
                                 "/jobs/runs/logs?follow=true&",
                                 workspace,
-                                (_, data) -> told.add(reader + data)));
+                                (_, data) -> received.add(reader + data)));
             }
             for (ResumingStream stream : streams) {
                 stream.awaitBegin();
@@ -86,8 +86,8 @@ class ShutdownIT {
             kubelet.write("line after\n");
             await().atMost(Duration.ofMinutes(2))
                     .untilAsserted(() -> {
-                        assertThat(heard(told, "\"name\":\"after\"")).isEqualTo(STREAMS);
-                        assertThat(heard(told, "line after")).isEqualTo(STREAMS);
+                        assertThat(receivers(received, "\"name\":\"after\"")).isEqualTo(STREAMS);
+                        assertThat(receivers(received, "line after")).isEqualTo(STREAMS);
                     });
             streams.forEach(ResumingStream::close);
             assertThat(stubborn).as("not waited for").isCompletedExceptionally();
@@ -124,10 +124,10 @@ class ShutdownIT {
         return replacement;
     }
 
-    private static long heard(Set<String> told, String words) {
+    private static long receivers(Set<String> received, String words) {
         return IntStream.range(0, STREAMS)
                 .filter(reader ->
-                        told.stream()
+                        received.stream()
                                 .anyMatch(text ->
                                         text.startsWith(reader + " ") && text.contains(words)))
                 .count();

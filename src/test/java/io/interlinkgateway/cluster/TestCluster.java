@@ -50,9 +50,9 @@ import org.junit.jupiter.api.Assertions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The real API server with a node that looks like interLink's. Nobody runs its pods; when one is deleted, it
-/// goes away, as a virtual kubelet sees to. Pods of nodes that were not made here are left alone. What is tested acts
-/// as the gateway's service account, held by the admission policies of `deploy`, but in every namespace.
+/// The real API server with a node that looks like interLink's. Its pods do not run; when one is deleted, it is
+/// removed, as by a virtual kubelet. Pods of nodes that were not created here are not changed. The tested code acts as
+/// the gateway's service account, restricted by the admission policies of `deploy`, but in every namespace.
 final class TestCluster {
 
     static final NodeName NODE = new NodeName("vega-new-vk");

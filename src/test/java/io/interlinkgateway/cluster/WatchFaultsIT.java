@@ -280,7 +280,7 @@ class WatchFaultsIT {
         while (names.size() < count) {
             names.add(
                     switch (subscription.next(Duration.ofSeconds(30)).orElseThrow()) {
-                        case JobEvent.Changed told -> told.job().name().value();
+                        case JobEvent.Changed seen -> seen.job().name().value();
                         case JobEvent.Deleted end -> end.name().value();
                         case JobEvent.Walltime walltime -> walltime.job().name().value();
                         case JobEvent.Reset reset -> reset.toString();
@@ -301,7 +301,7 @@ class WatchFaultsIT {
 
     private static Predicate<JobEvent> changed(String name) {
         return event ->
-                event instanceof JobEvent.Changed told && told.job().name().value().equals(name);
+                event instanceof JobEvent.Changed seen && seen.job().name().value().equals(name);
     }
 
     private List<String> names() {
@@ -366,7 +366,7 @@ class WatchFaultsIT {
                 .sum();
     }
 
-    /// As etcd is told every five minutes.
+    /// As etcd is seen every five minutes.
     private static void forgetHistory(List<String> apiServer) throws Exception {
         String etcd = apiServer.get(apiServer.indexOf("--etcd-servers") + 1);
         Matcher revision =

@@ -110,7 +110,7 @@ class JobFeedTests {
     }
 
     @Test
-    void whatChangesAsideHasThePositionThatWasReached() throws Exception {
+    void aChangeWithoutVersionHasTheReachedPosition() throws Exception {
         feed.reached(15);
         try (JobEvents.Subscription all = feed.follow(ALL)) {
             feed.changedAside(JOB);

@@ -23,10 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a job can print to be taken for something else: every line of its own true record, in any order, the
-/// kill lines with its own id, other headers, and rubbish. The gateway believes an end only when the plugin
-/// ends the log by itself, which it does when the container has really ended, and a kill only when the pod's
-/// status claims an end, too; both are simulated here.
+/// Forged output: every line of the job's own record, in any order, kill lines with its own id, other headers, and
+/// arbitrary bytes. The gateway accepts an end only if the plugin ends the log by itself, which it does when the
+/// container has actually ended, and a kill only if the pod's status reports an end as well; both are simulated here.
 class ForgedRecordTests {
 
     private static final String TIMES = "\nreal\t0m3.164s\nuser\t0m0.046s\nsys\t0m0.087s\n";
@@ -36,15 +35,15 @@ class ForgedRecordTests {
     /// @param job its pod and its whole record
     /// @param lines how many lines of the record are written, at least the header
     /// @param kill why SLURM killed it then, if it did
-    /// @param silently whether the compute node died with it, so that SLURM could not write a line
-    record Truth(JobOut job, int lines, Optional<String> kill, boolean silently) {
+    /// @param lostNode whether the compute node died with it, so that SLURM could not write a line
+    record Truth(JobOut job, int lines, Optional<String> kill, boolean lostNode) {
 
         boolean ended() {
             return lines == job.record().size() && !killed();
         }
 
         boolean killed() {
-            return kill.isPresent() || silently;
+            return kill.isPresent() || lostNode;
         }
 
         int worst() {
@@ -52,11 +51,11 @@ class ForgedRecordTests {
         }
 
         /// The rest of the record as the job would like it: exactly what the plugin would write next.
-        String feignedEnd(int code) {
+        String forgedEnd(int code) {
             return PluginLogTests.ending(wanted(code), lines);
         }
 
-        String feignedRecord(int code) {
+        String forgedRecord(int code) {
             return PluginLogTests.whole(wanted(code));
         }
 
@@ -70,7 +69,7 @@ class ForgedRecordTests {
         String log(String before, String own) {
             return before
                     + PluginLogTests.beginning(job, lines)
-                    + kill.filter(_ -> !silently).map(cause -> JobOut.kill(cause) + "\n").orElse("")
+                    + kill.filter(_ -> !lostNode).map(cause -> JobOut.kill(cause) + "\n").orElse("")
                     + own
                     + (ended() ? TIMES : "");
         }
@@ -90,12 +89,12 @@ class ForgedRecordTests {
                         kills,
                         Arbitraries.doubles().between(0, 1),
                         Arbitraries.of(false, false, false, true))
-                .as((preExec, inits, exitCodes, kill, part, silently) -> {
+                .as((preExec, inits, exitCodes, kill, part, lostNode) -> {
                     JobOut job = JobOut.of(preExec, inits, exitCodes);
                     int size = job.record().size();
-                    int longest = kill.isPresent() || silently ? size - 1 : size;
+                    int longest = kill.isPresent() || lostNode ? size - 1 : size;
                     int lines = part > 0.5 ? longest : Math.max(2, (int) (2 * part * longest));
-                    return new Truth(job, lines, kill, silently);
+                    return new Truth(job, lines, kill, lostNode);
                 });
     }
 
@@ -155,25 +154,25 @@ class ForgedRecordTests {
     }
 
     @Property
-    void noOutputMakesTheGatewaySayWhatIsNotTrue(
+    void noOutputLeadsToAFalseState(
             @ForAll("truths") Truth truth,
             @ForAll("outputs") String own,
             @ForAll boolean feignsAnEnd,
             @ForAll boolean interlinkLies) {
-        String end = feignsAnEnd ? truth.feignedEnd(own.length() % 2) : "";
+        String end = feignsAnEnd ? truth.forgedEnd(own.length() % 2) : "";
         assertTrue(truth, read(truth, "", end + own), interlinkLies);
     }
 
     /// What runs before the containers can write a whole record before the true one.
     @Property
-    void noOutputOfWhatRunsBeforeMakesTheGatewaySayWhatIsNotTrue(
+    void noPreExecOutputLeadsToAFalseState(
             @ForAll("truths") Truth truth,
             @ForAll("outputs") String before,
             @ForAll("outputs") String own,
             @ForAll boolean feignsARecord,
             @ForAll boolean interlinkLies) {
         if (truth.job().pod().getMetadata().getAnnotations().containsKey(MetadataNames.PRE_EXEC)) {
-            String feigned = feignsARecord ? truth.feignedRecord(own.length() % 2) : "";
+            String feigned = feignsARecord ? truth.forgedRecord(own.length() % 2) : "";
             assertTrue(truth, read(truth, feigned + before, own), interlinkLies);
         }
     }
@@ -229,7 +228,7 @@ class ForgedRecordTests {
     }
 
     @Test
-    void aSecondRunInOneFileIsNotToldFromAFeignedOne() {
+    void aSecondRunInOneFileIsNotDistinguishedFromAForgedOne() {
         JobOut job = JobOut.of(false, 0, List.of(0));
         String log =
                 PluginLogTests.beginning(job, 4)

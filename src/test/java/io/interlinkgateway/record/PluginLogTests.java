@@ -437,7 +437,7 @@ class PluginLogTests {
     }
 
     @Test
-    void aContainerThatIsKilledLeavesTheShellsWordInTheRecord() {
+    void theRecordContainsTheShellsMessageAboutAKilledContainer() {
         JobOut job = JobOut.of(false, 0, List.of(137));
         String told =
                 "/ceph/interlink/default-"
@@ -453,7 +453,7 @@ class PluginLogTests {
     }
 
     @Test
-    void aScriptThatIsKilledForItsMemoryLeavesTheShellsWordBeforeSlurms() {
+    void theShellsMessageAboutAKilledScriptPrecedesSlurms() {
         String told =
                 "/var/spool/slurmd/node1/job04711/slurm_script: line 12:    99 Killed   "
                         + "/ceph/interlink/default-"
@@ -552,7 +552,7 @@ class PluginLogTests {
                     FATAL:   stat /bin/train: no such file or directory\\ngoing on | none
                     INFO:    nothing more | none
                     """)
-    void theRuntimesLastWordTellsWhatIsMissing(String output, String kind) {
+    void theRuntimesLastLineShowsWhatIsMissing(String output, String kind) {
         JobOut job = JobOut.of(false, 0, List.of(255));
         String log = whole(job) + output.replace("\\n", "\n") + "\n" + TIMES;
 
@@ -560,7 +560,7 @@ class PluginLogTests {
     }
 
     @Test
-    void theRuntimeHasNoWordInAnotherExitCode() {
+    void theRuntimesMessageIsIgnoredWithAnotherExitCode() {
         JobOut job = JobOut.of(false, 0, List.of(1));
         String log = whole(job) + "FATAL:   stat /bin/train: no such file or directory\n" + TIMES;
 

@@ -201,6 +201,7 @@ class RecordTextTests {
                 "{\"version\":1,\"version\":1,\"uid\":\"U\",\"kind\":\"headless\"}",
                 "{\"version\":1,\"uid\":\"U\",\"kind\":\"io.interlinkgateway.record.JobRecord$NoHeader\"}",
                 "{\"version\":1,\"uid\":\"U\",\"kind\":\"started\",\"startedAt\":7}",
+                "{\"version\":1,\"uid\":\"U\",\"kind\":\"started\",\"startedAt\":\"+1000000000-12-31T23:59:59Z\"}",
                 "{\"version\":1,\"uid\":\"U\",\"kind\":\"started\",\"startedAt\":1e400}",
                 "{\"version\":1,\"uid\":\"U\",\"kind\":\"killed\",\"killer\":1,\"words\":\"\"}",
                 "{\"version\":1,\"uid\":\"U\",\"kind\":\"killed\",\"killer\":\"MEMORY\",\"words\":7}",

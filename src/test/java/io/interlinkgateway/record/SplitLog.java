@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 
-/// A log as a [PluginLog] told it apart. Bytes are shown as the characters of the same numbers (ISO 8859-1).
+/// A log as split by a [PluginLog]. Bytes are shown as the characters with the same numbers (ISO 8859-1).
 ///
 /// @param own the job's bytes
 /// @param plugin the plugin's

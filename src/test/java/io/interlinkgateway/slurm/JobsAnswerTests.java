@@ -225,6 +225,7 @@ class JobsAnswerTests {
                     ["TIMEOUT", "COMPLETING"]            | TIMEOUT
                     ["PENDING", "REQUEUED"]              | PENDING
                     "REQUEUE_HOLD"                       | PENDING
+                    ["NODE_FAIL", "COMPLETING", "REQUEUED"] | COMPLETING
                     "SPECIAL_EXIT"                       | PENDING
                     "REVOKED"                            | OTHER
                     "INVENTED"                           | OTHER
@@ -236,6 +237,19 @@ class JobsAnswerTests {
     void statesAreOneOrSeveral(String states, State state) throws Exception {
         assertThat(read(answer(entry("\"job_state\": " + states))).getFirst().job().state())
                 .isEqualTo(state);
+    }
+
+    /// A user of the HPC chooses it with `--begin`.
+    @ParameterizedTest
+    @ValueSource(longs = {999_999_999_999_999L, Long.MAX_VALUE})
+    void anAbsurdStartTimeIsNone(long seconds) throws Exception {
+        HpcJob job =
+                read(answer(entry("\"job_state\": \"PENDING\"", "\"start_time\": " + seconds)))
+                        .getFirst()
+                        .job();
+
+        assertThat(job.estimatedStart()).isEmpty();
+        assertThat(job.startedAt()).isEmpty();
     }
 
     @ParameterizedTest
@@ -332,7 +346,6 @@ class JobsAnswerTests {
                 "\"start_time\": \"now\"",
                 "\"start_time\": -1",
                 "\"start_time\": 1e400",
-                "\"start_time\": 999999999999999",
                 "\"start_time\": {\"set\": true, \"number\": 5}",
                 "\"start_time\": {\"set\": true, \"infinite\": false, \"number\": \"5\"}",
                 "\"submit_time\": [5]",

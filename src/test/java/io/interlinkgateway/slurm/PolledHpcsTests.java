@@ -128,7 +128,7 @@ class PolledHpcsTests {
     }
 
     @Test
-    void changesAreToldOnce() throws Exception {
+    void changesAreReportedOnce() throws Exception {
         start(ONE + " 5 PENDING");
         assertThat(changes.take()).isEqualTo(ONE);
         awaitAnswers();
@@ -307,7 +307,7 @@ class PolledHpcsTests {
     }
 
     @Test
-    void slurmsRefusalIsToldToWhoCancels() {
+    void aRefusedCancellationHasSlurmsMessage() {
         start(ONE + " 5 RUNNING");
         awaitState(ONE, State.RUNNING);
         fake.on(

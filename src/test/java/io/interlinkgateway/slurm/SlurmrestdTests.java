@@ -135,7 +135,7 @@ class SlurmrestdTests {
     }
 
     @Test
-    void slurmsOwnWordsAreShown() {
+    void slurmsMessageIsShown() {
         fake.onJobs(
                 "v0.0.38",
                 answering(

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.aggregator.ArgumentsAccessor;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What interLink claims, the job's own record and SLURM's own word together.
+/// States from interLink's report, the job's own record and SLURM's report together.
 class HpcReadingTests {
 
     private static final Instant SUBMITTED = Instant.parse("2026-11-24T07:00:02Z");
@@ -136,7 +136,7 @@ class HpcReadingTests {
                     DEADLINE          | OTHER slurm            | OTHER slurm               | OTHER slurm            | CONTRADICTION slurm | OTHER=7 slurm            | OTHER=137 slurm            | OTHER slurm            | OTHER slurm            | OTHER slurm
                     BOOT_FAIL         | NODE_FAILED slurm      | NODE_FAILED slurm         | NODE_FAILED slurm      | CONTRADICTION slurm | NODE_FAILED=7 slurm      | NODE_FAILED=137 slurm      | NODE_FAILED slurm      | NODE_FAILED slurm      | NODE_FAILED slurm
                     """)
-    void eachWordOfSlurmWithEachRecord(ArgumentsAccessor row) {
+    void eachStateOfSlurmWithEachRecord(ArgumentsAccessor row) {
         HpcJob hpc = slurm(Objects.requireNonNull(row.getString(0)), LATE);
         for (String record : RECORDS) {
             for (String phase : PHASES) {

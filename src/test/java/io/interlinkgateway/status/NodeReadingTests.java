@@ -77,7 +77,7 @@ class NodeReadingTests {
 
     /// Its heartbeats go on; the taint tells since when they say that the HPC is silent.
     @Test
-    void aNodeWhosePluginIsDownWasLastHeardOfWhenItGotItsTaint() {
+    void aNodeWhosePluginIsDownReportedUntilItGotItsTaint() {
         Node node = Recordings.node(Recordings.read("node-plugin-down"));
 
         assertThat(PodReading.lostContactAt(node, Instant.parse("2026-11-24T00:09:00Z")))

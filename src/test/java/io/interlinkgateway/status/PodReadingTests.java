@@ -36,8 +36,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What is said of a job, step by step, while nobody has found its record: interLink's successes are not
-/// believed, and neither are its exit codes.
+/// The state of a job at each step while its record has not been found: interLink's reports of success and its exit
+/// codes are not trusted.
 @Execution(ExecutionMode.CONCURRENT)
 class PodReadingTests {
 
@@ -142,7 +142,7 @@ class PodReadingTests {
     }
 
     @Test
-    void jobFromTakesSbatchsOwnWordsOutOfTheirFourLayers() {
+    void jobFromExtractsSbatchsMessageFromFourLayers() {
         assertThat(job(Recordings.podsOf("bad-partition").get(3)).state())
                 .isInstanceOfSatisfying(
                         JobState.Failed.class,

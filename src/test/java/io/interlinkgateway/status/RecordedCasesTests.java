@@ -48,7 +48,7 @@ class RecordedCasesTests {
 
     /// To accept a change: `./mvnw test -Dtest=RecordedCasesTests -Drecorded-cases.update=true`.
     @Test
-    void theGatewaysWordIsSlurmsInEachRecordedCase() throws IOException {
+    void theGatewaysStateAgreesWithSlurmsInEachRecordedCase() throws IOException {
         StringBuilder table =
                 new StringBuilder(
                         """
@@ -168,7 +168,7 @@ class RecordedCasesTests {
     /// late interLink was. An end that the plugin does not confirm yet is none.
     @ParameterizedTest
     @MethodSource("cases")
-    void noMomentSaysWhatIsNotTrue(RecordedCase recorded) {
+    void noStateIsFalseAtAnyMoment(RecordedCase recorded) {
         String container = recorded.containers().getFirst();
         String log = recorded.log(container);
         boolean said = false;

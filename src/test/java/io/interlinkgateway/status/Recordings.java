@@ -8,7 +8,7 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What interLink, its SLURM plugin and a real API server said (`src/test/resources/recordings`).
+/// The reports of interLink, its SLURM plugin and a real API server (`src/test/resources/recordings`).
 public final class Recordings {
 
     private static final JsonMapper JSON = new JsonMapper();

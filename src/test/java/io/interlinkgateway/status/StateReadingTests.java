@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The claim and the record together: every phase with every record, and what is said of time and place.
+/// The reported state and the record together: every phase with every record, and their times and sources.
 class StateReadingTests {
 
     static final Instant NOW = Instant.parse("2026-11-24T09:00:00Z");
@@ -312,7 +312,7 @@ class StateReadingTests {
     }
 
     @Test
-    void theRecordsTimesAndCodesAreTold() {
+    void theStateHasTheRecordsTimesAndExitCodes() {
         Job job = job(claim("Failed"), "ended with 7");
 
         assertThat(job.containers()).containsExactly(new ContainerExit("c", 7, END));
@@ -356,7 +356,7 @@ class StateReadingTests {
     }
 
     @Test
-    void slurmsOwnWordsOfAKillAreTold() {
+    void theMessageHasSlurmsKillLine() {
         assertThat(((JobState.Failed) job(claim("Failed"), "time limit").state()).message())
                 .isEqualTo("The job reached its time limit. SLURM: *** JOB 12 ***");
     }
@@ -379,7 +379,7 @@ class StateReadingTests {
                     no nodes available to schedule pods | NODE_NOT_READY | Kubernetes can't schedule the job: no nodes available to schedule pods
                     0/1 nodes are available: , | NODE_NOT_READY | Kubernetes can't schedule the job: 0/1 nodes are available: ,
                     """)
-    void theSchedulersWordsAreMadePlain(String message, QueueReason reason, String plain) {
+    void theSchedulersMessageIsExplained(String message, QueueReason reason, String plain) {
         Map<String, io.interlinkgateway.job.Quantity> allocatable =
                 Map.of(
                         "cpu", new io.interlinkgateway.job.Quantity("40"),
@@ -428,7 +428,7 @@ class StateReadingTests {
     }
 
     @Test
-    void aQueuedJobIsToldByItsNumberAndSinceWhen() {
+    void aQueuedJobHasItsIdAndItsQueueTime() {
         assertThat(job(claim("Pending"), "none").state())
                 .isEqualTo(
                         new JobState.Queued(
@@ -535,7 +535,7 @@ class StateReadingTests {
         "Failed, time limit, true",
         "Failed, none, true"
     })
-    void aSilentNodeMakesWhatIsNotOverOld(String phase, String record, boolean current) {
+    void aNodeWithoutContactMakesUnfinishedStatesOld(String phase, String record, boolean current) {
         Instant silentSince = Instant.parse("2026-11-24T08:55:00Z");
         Job job =
                 PodReading.jobFrom(

@@ -17,11 +17,11 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
-/// Makes pods small and whole again. Pods of one workspace are much alike, so each is compressed as what differs
-/// from the first. Of the managed fields, which are a third of a pod, only who made it is kept.
+/// Compresses pods and restores them. Pods of one workspace are similar, so each is compressed with the first one as
+/// the dictionary. Of the managed fields, which are a third of a pod, only the first manager is kept.
 final class CompressedPods {
 
-    /// As far back as compression can look.
+    /// The size of the compression's window.
     private static final int LONGEST_DICTIONARY = 32 * 1024;
 
     private volatile byte @Nullable [] dictionary;

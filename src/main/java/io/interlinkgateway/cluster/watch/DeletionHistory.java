@@ -16,13 +16,13 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Finds which jobs of a workspace were deleted before its watch began, as far back as the API server's history
-/// of changes reaches: some minutes, and not beyond its own start.
+/// Finds the jobs of a workspace that were deleted before its watch started. The API server's history of changes covers
+/// some minutes, and nothing before the API server's own start.
 final class DeletionHistory {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeletionHistory.class);
 
-    /// The API server sends a bookmark two seconds before the end of a watch, which says that all changes were sent.
+    /// The duration of the watch. The API server sends a bookmark two seconds before its end, after all changes so far.
     private static final int SECONDS = 4;
 
     private final ApiServer apiServer;
@@ -30,11 +30,11 @@ final class DeletionHistory {
     private final Predicate<Pod> isJob;
     private final Function<Pod, Job> removal;
 
-    /// What callers wait for: one answer is enough for all of them.
+    /// The versions after which callers need the deletions. One request serves all of them.
     private final ConcurrentSkipListSet<Long> wanted = new ConcurrentSkipListSet<>();
 
-    /// @param path of the pods, ending in a query, empty or not
-    /// @param removal from the last pod of a removed job to the job
+    /// @param path the path of the pods with a query, which may be empty
+    /// @param removal converts the last pod of a removed job to the job
     DeletionHistory(
             ApiServer apiServer, String path, Predicate<Pod> isJob, Function<Pod, Job> removal) {
         this.isJob = isJob;
@@ -43,7 +43,7 @@ final class DeletionHistory {
         this.removal = removal;
     }
 
-    /// Lets a feed remember the deletions since a version, if they can be found.
+    /// Adds the deletions since a version to a feed, if the API server's history covers them.
     void remember(JobFeed feed, long since) throws InterruptedException {
         wanted.add(since);
         try {

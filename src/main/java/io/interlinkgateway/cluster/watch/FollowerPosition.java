@@ -7,16 +7,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Where a follower of jobs is: a version, and which nodes were silent then, since a node that loses contact or
-/// finds it again changes what is known of its jobs without changing a pod.
+/// A follower's position: a version, and the nodes that were out of contact at that time. A node that loses contact or
+/// recovers changes the state of its jobs without changing a pod.
 ///
 /// @param version a resource version
-/// @param silent the nodes
+/// @param silent the nodes that were out of contact
 record FollowerPosition(long version, Set<NodeName> silent) {
 
     private static final String SEPARATOR = "~";
 
-    /// @return nothing if no gateway wrote that
+    /// @return the position; empty if the text is not one
     static Optional<FollowerPosition> parse(String text) {
         List<String> parts = List.of(text.split(SEPARATOR, -1));
         try {

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// When jobs that are not handed over to the HPC are checked for missing Secrets and ConfigMaps: at once, and then after
-/// pauses that double up to a minute.
+/// Schedules the checks for missing Secrets and ConfigMaps of jobs that the HPC does not have yet: at once, and then
+/// after intervals that double up to a minute.
 final class HandoverChecks {
 
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
-    /// @param uid the pod's
-    /// @param at by [System#nanoTime()]
-    /// @param times how often it was checked
+    /// @param uid the pod's UID
+    /// @param at the time of the next check, as [System#nanoTime()]
+    /// @param times the number of checks so far
     private record Check(String uid, long at, int times) {
 
         Check next(long now) {
@@ -26,7 +26,7 @@ final class HandoverChecks {
 
     private final Map<String, Check> checks = new HashMap<>();
 
-    /// A job is not handed over yet.
+    /// Reports that the HPC does not have a job yet.
     synchronized void begin(String name, String uid) {
         checks.compute(
                 name,
@@ -36,16 +36,16 @@ final class HandoverChecks {
                                 : new Check(uid, System.nanoTime(), 0));
     }
 
-    /// A job is handed over, or deleted.
+    /// Reports that the HPC has a job, or that the job was deleted.
     ///
     /// @return the UID of the pod that was checked, if one was
     synchronized Optional<String> end(String name) {
         return Optional.ofNullable(checks.remove(name)).map(Check::uid);
     }
 
-    /// Takes the jobs that are due; each is due again after its pause.
+    /// Takes the jobs whose check is due, and schedules their next check.
     ///
-    /// @param most how many
+    /// @param most the maximum number of jobs
     /// @return their names
     synchronized List<String> takeDue(int most) {
         long now = System.nanoTime();

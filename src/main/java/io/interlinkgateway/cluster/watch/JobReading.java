@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/// Decides which pods are jobs, and reads those with what the gateway knows of their nodes and references.
+/// Decides which pods are jobs, and reads jobs from them with the known facts about their nodes and references.
 public final class JobReading {
 
     private final WatchedNodes nodes;
@@ -38,8 +38,8 @@ public final class JobReading {
         return PodReading.isJob(pod, nodes::has);
     }
 
-    /// @param pod a job's
-    /// @param observedAt when it was known to be so
+    /// @param pod a job's pod
+    /// @param observedAt when the pod was known to be in this state
     public Job read(Pod pod, Instant observedAt) {
         return PodReading.jobFrom(pod, facts(pod, observedAt));
     }

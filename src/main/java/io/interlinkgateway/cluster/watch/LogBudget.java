@@ -9,27 +9,27 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The log requests that one virtual node answers. Its virtual kubelet asks the API server for the pod before it reads a
-/// log, through a client that sends 5 requests a second and 10 in a burst (measured on interLink f6321757), however many
-/// read.
+/// The budget of log requests to one virtual node. Before it reads a log, the virtual kubelet requests the pod from the
+/// API server, through a client that is limited to 5 requests per second with bursts of 10 (measured on interLink
+/// f6321757), for all readers together.
 ///
-/// Callers' reads never wait here: they are counted, and the gateway's own reads make room for them.
+/// Callers' reads never wait here: they are counted, and the gateway sends fewer requests of its own.
 public final class LogBudget {
 
     /// Tokens that only callers may use.
     private static final int RESERVED = 2;
 
-    /// Why the gateway itself reads a log, the most valuable first.
+    /// The purpose of a log request of the gateway itself; the most important first.
     enum Purpose {
         /// The job seems to have ended.
         END,
         /// The job seems to have started.
         START,
-        /// The pod's status claims an end.
+        /// The pod's status reports an end.
         CLAIM,
-        /// A follow that will report the start or the end costs one request only.
+        /// A new follow, which reports start and end with only one request.
         FOLLOW,
-        /// Nothing is known to have happened.
+        /// A routine check: no event is known.
         ROUTINE
     }
 
@@ -45,7 +45,7 @@ public final class LogBudget {
     private final LongAdder gateways = new LongAdder();
     private long order;
 
-    /// @param limits what the node answers
+    /// @param limits the node's limits
     LogBudget(LogRequestLimits limits) {
         int burst = Math.max(limits.burst(), RESERVED + 1);
         this.all = bucket(burst, limits.perSecond());
@@ -59,15 +59,15 @@ public final class LogBudget {
                 .build();
     }
 
-    /// A caller reads a log. Never waits.
+    /// Counts a caller's read. Never waits.
     public void spend() {
         all.consumeIgnoringRateLimits(1);
         callers.increment();
     }
 
-    /// Waits until the gateway may send a request of its own, after all that are more valuable.
+    /// Waits until the gateway may send a request, after all waiting requests of higher importance.
     ///
-    /// @param purpose why
+    /// @param purpose the request's purpose
     /// @throws InterruptedException if the thread is interrupted while it waits
     void await(Purpose purpose) throws InterruptedException {
         lock.lockInterruptibly();
@@ -94,9 +94,9 @@ public final class LogBudget {
         }
     }
 
-    /// Takes a request for which nobody has to wait.
+    /// Takes a request if one is available; does not wait.
     ///
-    /// @return whether there is one
+    /// @return whether one was available
     boolean takeSpare() {
         lock.lock();
         try {
@@ -142,7 +142,7 @@ public final class LogBudget {
         }
     }
 
-    /// @return the requests that the node still answers at once; negative if callers sent more than it does
+    /// @return how many requests the node answers without a delay; negative if callers sent more than that
     long available() {
         return all.getAvailableTokens();
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// The budget of log requests of each virtual node, with its metrics.
 public final class LogBudgets implements MeterBinder {
 
-    /// A pod that names no valid node: all such share one budget.
+    /// The name for all pods without a valid node name, which share one budget.
     private static final NodeName NO_NODE = new NodeName("no-node");
 
     private final LogRequestLimits limits;
@@ -26,7 +26,7 @@ public final class LogBudgets implements MeterBinder {
         this.limits = limits;
     }
 
-    /// @param node where a pod was sent
+    /// @param node the node to which a pod is assigned
     /// @return its budget
     public LogBudget of(Optional<NodeName> node) {
         return budgets.computeIfAbsent(node.orElse(NO_NODE), this::measured);

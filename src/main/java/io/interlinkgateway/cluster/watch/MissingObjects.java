@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The Secrets, ConfigMaps and keys that jobs wait for, as they were found missing: interLink waits for them
-/// and reports nothing (recording `secret-missing`).
+/// The missing Secrets, ConfigMaps and keys that jobs wait for, as found by the last check. interLink waits for them
+/// without reporting it (recording `secret-missing`).
 public final class MissingObjects {
 
     private final WorkspaceObjects objects;

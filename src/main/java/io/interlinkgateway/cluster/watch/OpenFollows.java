@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// The logs that callers follow. The watch of such a job's record learns from it that the container has ended, and opens no
-/// stream of its own: a job costs its node one follow, whoever needs it.
+/// The logs that callers follow. The watch of a job's record uses such a stream to detect the container's end, so that
+/// the node has only one follow per job.
 public final class OpenFollows {
 
     private record Key(String uid, String container) {}
@@ -24,12 +24,12 @@ public final class OpenFollows {
 
     private final Map<Key, Follow> open = new ConcurrentHashMap<>();
 
-    /// Makes a followed log known while it is open.
+    /// Registers a followed log while it is open.
     ///
     /// @param uid the pod's UID
-    /// @param container whose log it is
-    /// @param stream the log, followed
-    /// @return the same log, to be read in its place
+    /// @param container the container's name
+    /// @param stream the followed log
+    /// @return the same log, which must be read instead of the given stream
     public LogStream shared(String uid, String container, LogStream stream) {
         Follow follow = new Follow(new Key(uid, container), stream);
         open.put(follow.key, follow);
@@ -38,7 +38,7 @@ public final class OpenFollows {
 
     /// @param uid a pod's UID
     /// @param container a container's name
-    /// @return what reports the end of the log that is followed now: it has no bytes, and breaks off when the log is no
+    /// @return a stream without bytes that ends when the currently followed log ends, and fails when the log is no
     ///     longer followed
     Optional<LogStream> observe(String uid, String container) {
         return Optional.ofNullable(open.get(new Key(uid, container))).map(Follow::observer);

@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The writes of this gateway that the watch has not reported yet: a caller who wrote a job reads it as written.
+/// The writes of this gateway that the watch has not reported yet. Reads wait for them, so that a caller sees its own
+/// writes.
 final class PendingWrites {
 
     /// What the watch has reported.
@@ -19,7 +20,7 @@ final class PendingWrites {
         /// @return whether everything up to a resource version was reported
         boolean reaches(long version);
 
-        /// @return whether a pod of this name and UID is still there
+        /// @return whether a pod with this name and UID still exists
         boolean holds(String name, String uid);
     }
 

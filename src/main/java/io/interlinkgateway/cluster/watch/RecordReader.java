@@ -23,17 +23,17 @@ import org.slf4j.LoggerFactory;
 
 /// Reads a job's own record in its log, and writes it to the pod, where every gateway reads it.
 ///
-/// A running job can print an end of its own. So an end counts only if the plugin ends a log request with
-/// `follow=true` of each container by itself, which it does within 4 s once the container has ended and never
-/// before (recordings `follow-while-running`, `configuring-node`). Each request waits for the node's [LogBudget].
+/// A running job can print a forged end. So an end counts only if the plugin then ends a log request with `follow=true`
+/// for each container by itself. It does so within 4 s after the container has ended, and never before (recordings
+/// `follow-while-running`, `configuring-node`). Each request waits for the node's [LogBudget].
 final class RecordReader {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecordReader.class);
 
-    /// The record stands first; with a pre-exec all of the log may hold another one.
+    /// How much of a log is read. The record is at its start; with a pre-exec, another record can follow anywhere.
     private static final long LONGEST_READ = 64 << 20;
 
-    /// A container that writes without pause can't have ended.
+    /// How long a log is read. A container that writes all the time has not ended.
     private static final Duration LONGEST_CONFIRMATION = Duration.ofSeconds(60);
 
     private final ApiServer apiServer;
@@ -41,7 +41,7 @@ final class RecordReader {
     private final LogBudgets budgets;
     private final Duration longestSilence;
 
-    /// @param longestSilence how long a log may be silent; more than the 4 s after which the plugin ends a request
+    /// @param longestSilence the maximum time without data; more than the 4 s after which the plugin ends a request
     RecordReader(
             ApiServer apiServer, PodLog.Source logs, LogBudgets budgets, Duration longestSilence) {
         this.apiServer = apiServer;
@@ -50,17 +50,17 @@ final class RecordReader {
         this.longestSilence = longestSilence;
     }
 
-    /// What one reading found.
+    /// The result of one reading.
     ///
-    /// @param record the record; empty if the log is
-    /// @param hasOutput whether a container's own output follows it
+    /// @param record the record; empty if the log is empty
+    /// @param hasOutput whether output of a container follows the record
     record Found(Optional<JobRecord> record, boolean hasOutput) {}
 
-    /// Reads the record as it is in the log, true or forged.
+    /// Reads the record from the log, whether genuine or forged.
     ///
-    /// @param pod a job's
-    /// @return what the log holds
-    /// @throws IOException if the log breaks off
+    /// @param pod a job's pod
+    /// @return the record in the log
+    /// @throws IOException if the connection was lost
     /// @throws GatewayException if the log can't be read now
     /// @throws InterruptedException if the thread is interrupted
     Found read(Pod pod, LogBudget.Purpose purpose) throws IOException, InterruptedException {
@@ -68,9 +68,9 @@ final class RecordReader {
         return readNow(pod, purpose);
     }
 
-    /// As [#read], if the node's budget has a request to spare.
+    /// Like [#read], if the node's budget has a request left.
     ///
-    /// @return nothing if it has none
+    /// @return empty if it has none left
     Optional<Found> readIfSpare(Pod pod) throws IOException, InterruptedException {
         return budget(pod).takeSpare()
                 ? Optional.of(readNow(pod, LogBudget.Purpose.ROUTINE))
@@ -123,7 +123,7 @@ final class RecordReader {
                         length += bytes.length;
                         log.read(bytes, 0, bytes.length, sink);
                     }
-                    case LogStream.Part.Quiet _ -> throw new IOException("The log fell silent.");
+                    case LogStream.Part.Quiet _ -> throw new IOException("The log stalled.");
                     case LogStream.Part.End _ -> {
                         log.end(sink);
                         return new Found(log.record(), sink.hasOutput);
@@ -163,9 +163,9 @@ final class RecordReader {
         }
     }
 
-    /// Reads the record of a job of which an end is recorded or claimed.
+    /// Reads the record of a job whose end is recorded or reported.
     ///
-    /// @return the record; without an end if the plugin does not confirm that
+    /// @return the record, without its end if the plugin does not confirm the end
     Optional<JobRecord> readConfirmed(Pod pod, LogBudget.Purpose purpose)
             throws IOException, InterruptedException {
         if (!haveEnded(pod, purpose)) {
@@ -179,9 +179,9 @@ final class RecordReader {
                                 : record);
     }
 
-    /// The SLURM plugin writes its header before it starts a container, so a container that ended without one is
-    /// another plugin's. A pre-exec that fails leaves no header, and no container that has ended either (recording
-    /// `pre-exec-fails`).
+    /// The SLURM plugin writes its header before it starts a container, so if a container ended and there is no header,
+    /// the log is from another plugin. After a failed pre-exec there is no header either, but no container ended
+    /// (recording `pre-exec-fails`).
     private boolean haveEnded(Pod pod, LogBudget.Purpose purpose) throws InterruptedException {
         for (String container : containers(pod)) {
             budget(pod).await(purpose);
@@ -212,18 +212,18 @@ final class RecordReader {
         }
     }
 
-    /// What one search found.
+    /// The result of one search.
     enum SearchResult {
         /// A record, which is now on the pod unless the pod has changed.
         FOUND,
-        /// The whole log, which is empty.
+        /// The log was read completely and is empty.
         EMPTY_LOG,
-        /// Nothing: the log can't be read now.
+        /// The log can't be read now.
         UNREADABLE
     }
 
-    /// Searches for the record of a job whose pod claims an end, once. What can't be read now, or is not there yet,
-    /// is searched for again by the caller.
+    /// Searches once for the record of a job whose pod's status reports an end. If the log can't be read, or the record
+    /// is incomplete, the caller searches again later.
     ///
     /// @param pod a pod whose [PodReading#recordNeed] is [io.interlinkgateway.status.RecordNeed#SEARCH]
     SearchResult search(Pod pod) throws InterruptedException {
@@ -273,9 +273,9 @@ final class RecordReader {
                 + pod.getMetadata().getName();
     }
 
-    /// Writes a record to the pod as it was when it was read, unless it has that record. If the pod has changed since,
-    /// nothing is written: another gateway's finding, or another pod's, would be overwritten. Nor is an end written once
-    /// the pod is being deleted: the plugin then ends a followed log although the container may still run.
+    /// Writes a record to the pod unless the pod has it already. If the pod has changed since it was read, nothing is
+    /// written, because this could overwrite another gateway's result, or affect another pod. An end is not written
+    /// while the pod is being deleted, because the plugin then ends a followed log even if the container still runs.
     ///
     /// @return whether the pod now has this record
     boolean write(Pod pod, JobRecord record) {

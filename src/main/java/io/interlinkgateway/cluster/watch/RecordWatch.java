@@ -21,39 +21,40 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Watches one job's record from the hand-over to the HPC on, and writes it to the pod when it changes. interLink's
-/// status says the same minutes later: it is refreshed for one pod of a node in 10 s.
+/// Watches one job's record from the hand-over to the HPC on, and writes it to the pod when it changes. interLink
+/// reports the same changes up to minutes later, because it refreshes the status of one pod of a node in 10 s.
 ///
-/// One followed log reports start and end, and costs the node one request: while the container's output does not exist
-/// the plugin writes a message each 4 s, and once the container has ended it ends the log. What that does not show (a
-/// kill by SLURM, a requeue) is found by reading the record from time to time, the more seldom the longer nothing has
-/// happened, with requests that nobody else needs.
+/// One followed log reports start and end, and costs one request to the node: until the container's output exists, the
+/// plugin writes a message every 4 s, and when the container has ended, it ends the log. Other changes (a kill by
+/// SLURM, a requeue) are found by reading the record again, at intervals that grow with the time since the last change.
+/// This uses requests that nothing else needs.
 final class RecordWatch implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecordWatch.class);
 
-    /// More than the 4 s after which the plugin says again that the container's output does not exist.
+    /// More than the 4 s after which the plugin repeats that the container's output does not exist yet.
     private static final Duration SILENCE_AFTER_START = Duration.ofSeconds(5);
 
-    /// A followed log is closed when so much came, since a state is not worth all of a job's output.
+    /// A followed log is closed after this many bytes, so that a state does not cost a job's whole output.
     private static final long CHATTY = 256 << 10;
 
-    /// How long after a change the record is read again, as a share of the time since that change.
+    /// The interval between readings of the record, as a share of the time since the last change.
     private static final double SHARE_OF_AGE = 0.05;
 
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
-    /// SLURM starts a job that does not have to wait within a second. A follow that is opened then brings the header;
-    /// an earlier one needs a second request, because output that it missed is not sent again.
+    /// SLURM starts a job that does not have to wait within a second. A follow that is opened after this time contains
+    /// the header; one that is opened earlier requires a second request, because it does not repeat output that it
+    /// missed.
     private static final Duration PAUSE_BEFORE_FIRST_FOLLOW = Duration.ofSeconds(1);
 
-    /// How long the pause has grown when a log counts as empty: after three readings in three seconds.
+    /// A log is considered empty once the interval has grown to this: after three readings in three seconds.
     private static final Duration PAUSE_AT_EMPTY_LOG = Duration.ofSeconds(4);
 
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(5);
 
-    /// How long at most until a change of the pod is noticed.
+    /// The maximum time until a change of the pod is noticed.
     private static final Duration STEP = Duration.ofMillis(500);
 
     /// The job as the workspace's watch has it.
@@ -100,7 +101,7 @@ final class RecordWatch implements Runnable {
         this.clock = clock;
     }
 
-    /// @return until when the record is known to be as it was written; nothing before the first reading
+    /// @return the last time at which the record was known to be as written; empty before the first reading
     Optional<Instant> observedAt() {
         return following ? Optional.of(clock.instant()) : Optional.ofNullable(observedAt);
     }
@@ -153,7 +154,7 @@ final class RecordWatch implements Runnable {
         }
     }
 
-    /// Follows the log until the container ends, the pod claims an end, or the log has become too long.
+    /// Follows the log until the container ends, the pod's status reports an end, or the log has become too long.
     private void follow(Pod pod) throws IOException, InterruptedException {
         started |= PodReading.recordOf(pod).orElse(null) instanceof JobRecord.Started;
         PodLog.Extent extent = started ? PodLog.Extent.FOLLOWED_FROM_END : PodLog.Extent.FOLLOWED;
@@ -196,8 +197,9 @@ final class RecordWatch implements Runnable {
         }
     }
 
-    /// A container's end is confirmed before the script has written its own, and long before it if other containers go on.
-    /// So this may be one of several pauses. It ends early when an end is reported, which SLURM may do at any time.
+    /// A container's end is confirmed before the script has written its last line, and long before that if other
+    /// containers still run. So several pauses may be needed. A pause ends early when an end is reported, which SLURM
+    /// may do at any time.
     private void pauseWhileWatched(Duration pause) throws InterruptedException {
         long until = System.nanoTime() + pause.toNanos();
         while (System.nanoTime() < until && job.need() == RecordNeed.WATCH) {
@@ -205,7 +207,7 @@ final class RecordWatch implements Runnable {
         }
     }
 
-    /// What came of a followed log.
+    /// The result of following a log.
     private final class Reading {
 
         private final @Nullable PluginLog head;
@@ -235,7 +237,7 @@ final class RecordWatch implements Runnable {
             readIfDue();
         }
 
-        /// A plugin that no longer says that there is no output has found it.
+        /// If the plugin stops repeating that there is no output, the output exists.
         void quiet() throws IOException, InterruptedException {
             if (!started
                     && !startChecked
@@ -280,7 +282,7 @@ final class RecordWatch implements Runnable {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    /// The record of a job that no status claims to have ended.
+    /// Handles the record of a job for which no status reports an end.
     private void found(RecordReader.Found found) throws IOException, InterruptedException {
         noteReading();
         switch (found.record().orElse(null)) {
@@ -291,9 +293,8 @@ final class RecordWatch implements Runnable {
                 hadOutput |= found.hasOutput();
                 write(begun);
             }
-            // While the job runs these say nothing: a pre-exec may still write, and only the end of
-            // a container shows that
-            // another kind of plugin writes no record.
+            // These are inconclusive while the job runs: a pre-exec may still write, and only a
+            // container's end shows that the plugin writes no record.
             case JobRecord.NoHeader _,
                     JobRecord.Empty _,
                     JobRecord.OtherPlugin _,
@@ -302,14 +303,15 @@ final class RecordWatch implements Runnable {
         }
     }
 
-    /// A kill counts before the status claims it only if it stands before output that was read without it: a container's
-    /// output only grows at its end, so the line is SLURM's and not the container's. Else the job has begun, no more.
+    /// A kill line counts before the status reports an end only if it precedes output that was read before it: a
+    /// container's output only grows at its end, so SLURM wrote the line, not the container. Otherwise the record only
+    /// shows that the job has started.
     private static JobRecord begun(JobRecord.Killed killed) {
         return new JobRecord.Started(killed.startedAt());
     }
 
-    /// The log ended, or the record says that the job has: that is confirmed first. While the pod is being deleted it
-    /// can't be, see [RecordReader#write]; then only a kill by SLURM shows the end.
+    /// The log ended, or the record shows the job's end. This is confirmed before it is written. It can't be confirmed
+    /// while the pod is being deleted, see [RecordReader#write]; then only a kill by SLURM shows the end.
     private void ended() throws IOException, InterruptedException {
         Optional<Pod> pod =
                 job.pod().filter(now -> now.getMetadata().getDeletionTimestamp() == null);
@@ -327,8 +329,8 @@ final class RecordWatch implements Runnable {
         observedAt = clock.instant();
     }
 
-    /// Another writer may have changed the pod at the same moment: then the record is written to what the pod is after
-    /// that, unless its record is final by then.
+    /// If another writer has changed the pod at the same time, the record is written to the changed pod, unless that
+    /// has a final record.
     private void write(JobRecord record) throws InterruptedException {
         started |= record instanceof JobRecord.Started;
         for (int attempt = 0; attempt < 5; attempt++) {

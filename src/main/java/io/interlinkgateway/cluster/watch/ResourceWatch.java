@@ -23,38 +23,38 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Objects of one kind, listed once and then followed for as long as this is open. A watch that ends, breaks
-/// off or falls silent is opened again where it stood; only when the API server no longer knows that place
-/// (410) they are listed again.
+/// Objects of one kind, listed once and then watched until this is closed. If a watch ends, loses its connection or has
+/// no data for too long, it is opened again at its position. Only if the API server no longer has that position (410),
+/// the objects are listed again.
 ///
 /// @param <T> the kind
 public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {
 
-    /// Keeps the objects. One thread at a time calls it.
+    /// Stores the objects. Called by one thread at a time.
     ///
     /// @param <T> the kind
     interface Sink<T> {
 
-        /// A list begins; one that began before and did not end is void.
+        /// A list starts. A previous list that was not completed is discarded.
         void listStarted();
 
         /// Some of a list's objects.
         void listed(List<T> objects);
 
-        /// The list is complete: what it did not hold is deleted.
+        /// The list is complete: objects that are not in it were deleted.
         ///
-        /// @param version the resource version that the list shows
+        /// @param version the resource version of the list
         void listEnded(long version);
 
-        /// An object was made or changed.
+        /// An object was created or changed.
         void changed(T object);
 
         /// An object was deleted.
         ///
-        /// @param object its last state, with the resource version of its end
+        /// @param object its last state, with the resource version of its deletion
         void deleted(T object);
 
-        /// Everything up to here was delivered.
+        /// All changes up to a version were delivered.
         ///
         /// @param version a resource version
         void reached(long version);
@@ -62,10 +62,10 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
 
     private static final Logger LOG = LoggerFactory.getLogger(ResourceWatch.class);
 
-    /// How many objects are asked for at a time: a pod may have more than a megabyte.
+    /// The maximum number of objects in one response: a pod may have more than a megabyte.
     public static final int CHUNK = 50;
 
-    /// Longer than a minute, at which the API server sends a bookmark if nothing else.
+    /// More than the minute after which the API server sends a bookmark if there are no changes.
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(75);
 
     private static final int LONGEST_WATCH_SECONDS = 600;
@@ -105,16 +105,16 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         this.thread = Thread.ofVirtual().name("watch " + path).unstarted(this::run);
     }
 
-    /// Begins to list and follow.
+    /// Starts to list and watch.
     void start() {
         thread.start();
     }
 
     /// Waits for the first list, unless the last attempt failed.
     ///
-    /// @param patience how long
-    /// @param staleness how long after the connection was lost the objects still count
-    /// @return whether the sink has them as they are, or were so recently
+    /// @param patience how long to wait
+    /// @param staleness how long the objects may be used after the connection was lost
+    /// @return whether the sink has the objects as they are, or as they were within that time
     synchronized boolean awaitFresh(Duration patience, Duration staleness) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!synced && failure == null && !closed) {
@@ -132,8 +132,8 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         return synced && !closed && !observedAt().plus(staleness).isBefore(clock.instant());
     }
 
-    /// @return for how long the objects have not been known as they are: zero unless the connection is lost; empty before
-    ///     the first list
+    /// @return the time since which the objects are not confirmed: zero unless the connection is lost; empty before the
+    ///     first list
     synchronized Optional<Duration> age() {
         return synced
                 ? Optional.of(Duration.between(observedAt(), clock.instant()))
@@ -150,7 +150,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         return Optional.ofNullable(failure);
     }
 
-    /// @return whether the watch has ended for good
+    /// @return whether the watch has ended and is not opened again
     boolean isClosed() {
         return closed;
     }
@@ -174,7 +174,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
             } catch (InterruptedException stopped) {
                 break;
             } catch (RuntimeException defect) {
-                LOG.error("The watch of {} goes on after a failure.", path, defect);
+                LOG.error("The watch of {} continues after a failure.", path, defect);
                 version = 0;
             }
             try {
@@ -249,7 +249,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         }
     }
 
-    /// @return false if the watch can't go on
+    /// @return false if the watch must be opened again
     private boolean deliver(String line) {
         WatchEvent event = event(line);
         if (event.getObject() instanceof Status status) {
@@ -260,7 +260,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
             return false;
         }
         if (!kind.isInstance(event.getObject())) {
-            LOG.warn("An event of {} can't be read, so all is listed again.", path);
+            LOG.warn("An event of {} can't be read; the objects are listed again.", path);
             version = 0;
             return false;
         }
@@ -275,7 +275,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         return true;
     }
 
-    /// @return the event that a line of a watch is; an empty one if it is none
+    /// @return the event in a line of a watch; an empty one if the line is not an event
     static WatchEvent event(String line) {
         try {
             return Objects.requireNonNullElseGet(
@@ -285,8 +285,8 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         }
     }
 
-    /// Resource versions of one kind are numbers that grow with each change (Kubernetes 1.35 promises it; with
-    /// etcd they always were).
+    /// Resource versions of one kind are numbers that grow with each change. Kubernetes guarantees this since 1.35;
+    /// with etcd it was always so.
     ///
     /// @return 0 if the object has none
     static long version(HasMetadata object) {

@@ -10,8 +10,8 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// How long after a job's start or end, by its own clock, the record of it was written to the pod. Measures nothing while
-/// it is bound to no registry.
+/// The time from a job's start or end, by its own record, until the record was written to the pod. Measures nothing
+/// until it is bound to a registry.
 final class StateLag implements MeterBinder {
 
     private final Clock clock;

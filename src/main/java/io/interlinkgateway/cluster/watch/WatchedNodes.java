@@ -20,7 +20,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
-/// The virtual nodes as one watch reports them, from the first read on. There are few, so they are kept whole.
+/// The virtual nodes, as reported by one watch that starts with the first read. They are few, so they are not
+/// compressed.
 public final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseable {
 
     /// How long a first read waits for the first list.
@@ -52,9 +53,9 @@ public final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseab
                         clock);
     }
 
-    /// Begins the watch if it has not begun, and waits for its first list.
+    /// Starts the watch if necessary, and waits for its first list.
     ///
-    /// @return the nodes by name, unless the API server has to be asked
+    /// @return the nodes by name; empty if the API server must be asked
     public Optional<List<VirtualNode>> forReading() {
         return known().map(all -> all.stream().flatMap(known -> known.virtual.stream()).toList());
     }
@@ -78,22 +79,22 @@ public final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseab
         return known(name).flatMap(Known::virtual);
     }
 
-    /// Whether a node is a virtual node of interLink, or was one when the watch last reported it: what stands there does
-    /// not stop being a job while the API server is silent.
+    /// Whether a node is a virtual node of interLink, or was one when the watch last reported it: its pods remain jobs
+    /// while the API server does not respond.
     public boolean has(NodeName name) {
         known();
         Known node = nodes.get(name.value());
         return node != null && node.virtual.isPresent();
     }
 
-    /// When a node was last heard of, if it is silent now.
+    /// The time of a node's last report, if the node is out of contact.
     ///
-    /// @return nothing if it is in contact, or that is not known
+    /// @return empty if it is in contact, or this is not known
     Optional<Instant> lostContactAt(NodeName name) {
         return known(name).flatMap(known -> PodReading.lostContactAt(known.node, clock.instant()));
     }
 
-    /// @return the nodes that are known to be silent now
+    /// @return the nodes that are known to be out of contact
     Set<NodeName> silent() {
         Instant now = clock.instant();
         return known().stream()
@@ -134,7 +135,7 @@ public final class WatchedNodes implements ResourceWatch.Sink<Node>, AutoCloseab
 
     @Override
     public void reached(long version) {
-        // Nobody asks where the nodes stand.
+        // Positions are not used for nodes.
     }
 
     @Override

@@ -91,11 +91,11 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private volatile @Nullable JobFeed feed;
     private volatile Set<NodeName> silent = Set.of();
 
-    /// @param isJob which pods are jobs
-    /// @param reading from a job's pod to the job
-    /// @param removal from the pod of a job as it was when it was removed to the job
-    /// @param missed from an earlier pod of a job whose removal was not seen to the job
-    /// @param settled gets the UIDs of pods that are handed over or deleted
+    /// @param isJob whether a pod is a job
+    /// @param reading reads a job from its pod
+    /// @param removal reads a job from its pod as it was when it was removed
+    /// @param missed reads a job whose removal was not seen from an earlier state of its pod
+    /// @param settled receives the UIDs of pods whose jobs the HPC has, or that were deleted
     WatchedPods(
             Predicate<Pod> isJob,
             Function<Pod, Job> reading,
@@ -157,19 +157,19 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         return recordsNeeded.stream().flatMap(name -> Stream.ofNullable(entries.get(name)));
     }
 
-    /// States may have changed although the pods have not.
+    /// Reports that states may have changed although the pods have not.
     ///
-    /// @param uids the pods' UIDs, of this or other workspaces
+    /// @param uids the pods' UIDs; pods of other workspaces are ignored
     void changedWithoutVersion(Set<String> uids) {
         entries.values().stream()
                 .filter(entry -> uids.contains(entry.uid))
                 .forEach(this::changedWithoutVersion);
     }
 
-    /// A job's state may have changed although its pod has not.
+    /// Reports that a job's state may have changed although its pod has not.
     synchronized void changedWithoutVersion(Entry entry) {
         Entry now = entries.get(entry.name.value());
-        if (now == null || now.version != entry.version) {
+        if (now == null || !now.uid.equals(entry.uid)) {
             return;
         }
         store(pod(now));
@@ -180,7 +180,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         }
     }
 
-    /// @return the changes, once the first list is there
+    /// @return the feed of changes; empty before the first list
     Optional<JobFeed> feed() {
         return Optional.ofNullable(feed);
     }
@@ -188,7 +188,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// Follows the jobs after a position that the feed has reached.
     ///
     /// @param marked until when the follower has received the marks of running jobs
-    /// @return nothing if the ends of jobs are not known since then
+    /// @return the subscription; empty if the deletions since then are not known
     Optional<JobEvents.Subscription> resume(
             JobFeed feed, JobFilter filter, FollowerPosition after, Optional<Instant> marked) {
         Set<NodeName> now = silent;
@@ -208,7 +208,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                                                 () -> find(entry.name).map(this::job))));
     }
 
-    /// Whether one set of silent nodes says something else of a job than the other.
+    /// Whether a job has not ended and its node is in exactly one of two sets of nodes without contact.
     private static boolean isTouched(Entry entry, Set<NodeName> some, Set<NodeName> others) {
         return !entry.phase.ended()
                 && entry.node
@@ -216,8 +216,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                         .isPresent();
     }
 
-    /// Sends the jobs on nodes that lost contact, or found it again, to their followers. The positions name the
-    /// nodes only after that.
+    /// Sends the jobs on nodes that lost contact or recovered to their followers. Only afterwards do positions contain
+    /// the new set of nodes.
     synchronized void nodesLostContact(Set<NodeName> nodes) {
         JobFeed followers = feed;
         if (followers != null && !nodes.equals(silent)) {
@@ -433,7 +433,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 };
     }
 
-    /// One object for all that are equal: thousands of jobs have the same node and labels.
+    /// Returns one instance for all equal values: thousands of jobs have the same node and labels.
     @SuppressWarnings("unchecked") // what is equal to a T here was put in as one
     private <T> T shared(T value) {
         if (shared.size() > 10_000) {

@@ -6,6 +6,7 @@ import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -31,8 +32,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The workspaces that somebody reads, each with one watch, from the first read on until nobody has read for a
-/// while. While a workspace is watched, so are the records of its jobs.
+/// The workspaces in use, each with one watch, from the first read until there was none for a while. While a workspace
+/// is watched, so are the records of its jobs.
 public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
 
     /// How long the watch may take to report a write of this gateway; it takes milliseconds.
@@ -81,7 +82,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
         this.clock = clock;
     }
 
-    /// Begins what is done from time to time.
+    /// Starts the periodic tasks.
     public void start() {
         every(KEEP_ALIVE, () -> limits.always().forEach(this::watched));
         every(limits.idle().dividedBy(4), this::closeIdle);
@@ -108,21 +109,21 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
         };
     }
 
-    /// @return how jobs are read from pods that the watch did not give
+    /// @return reads jobs from pods that do not come from the watch
     public JobReading reading() {
         return reading;
     }
 
-    /// The job of a name, for a caller who reads one: begins the watch, and does not wait for it.
+    /// The workspace's jobs, for reading a single one: starts the watch, but does not wait for it.
     ///
-    /// @return the workspace's jobs, unless the API server has to be asked
+    /// @return the workspace's jobs; empty if the API server must be asked
     public Optional<WatchedPods> forReading(Workspace workspace, JobName name) {
         return current(workspace, Optional.of(name), Duration.ZERO);
     }
 
-    /// Begins the watch if there is none, and waits for its first list.
+    /// Starts the watch if necessary, and waits for its first list.
     ///
-    /// @return the workspace's jobs, unless the API server has to be asked
+    /// @return the workspace's jobs; empty if the API server must be asked
     public Optional<WatchedPods> forReading(Workspace workspace) {
         return current(workspace, Optional.empty(), apiServer.deadline());
     }
@@ -153,12 +154,12 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
                                                 "The workspace can't be watched now.")));
     }
 
-    /// This gateway wrote a pod.
+    /// Reports that this gateway wrote a pod.
     public void wrote(Pod pod) {
         known(pod).ifPresent(watched -> watched.pods().writes().wrote(pod));
     }
 
-    /// This gateway saw the deletion of a pod.
+    /// Reports that this gateway saw the deletion of a pod.
     public void deleted(Pod pod) {
         known(pod).ifPresent(watched -> watched.pods().writes().deleted(pod));
     }
@@ -184,7 +185,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
     private boolean hasEndedInSlurm(Job job) {
         return job.node()
                 .flatMap(node -> hpcs.find(node, job.uid(), job.remoteJobId()))
-                .filter(found -> found.state().ended())
+                .filter(HpcJob::isGone)
                 .isPresent();
     }
 

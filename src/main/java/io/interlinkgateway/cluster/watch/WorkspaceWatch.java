@@ -62,7 +62,7 @@ final class WorkspaceWatch implements AutoCloseable {
         return pods;
     }
 
-    /// The workspace is in use now.
+    /// Records that the workspace is in use.
     void use() {
         usedAt = System.nanoTime();
     }
@@ -72,7 +72,7 @@ final class WorkspaceWatch implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - usedAt);
     }
 
-    /// @return whether anybody follows its jobs
+    /// @return whether its jobs have followers
     boolean isFollowed() {
         return pods.feed().map(JobFeed::followed).orElse(false);
     }
@@ -145,7 +145,7 @@ final class WorkspaceWatch implements AutoCloseable {
         return reading.readMissed(pod, watch.observedAt());
     }
 
-    /// A job of this workspace, whatever becomes of its name.
+    /// A job of this workspace, identified by its UID too, because its name may be used again.
     RecordWatch.WatchedJob job(JobName name, String uid) {
         return new RecordWatch.WatchedJob() {
 

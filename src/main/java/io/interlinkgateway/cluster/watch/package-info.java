@@ -1,4 +1,4 @@
-/// What the cluster has, kept up to date by watches.
+/// Caches the cluster's objects, which watches keep up to date.
 @NullMarked
 package io.interlinkgateway.cluster.watch;
 

@@ -7,18 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Delivers what successive readings of one log give to its ring, each byte once.
+/// Adds the output of successive readings of one log to its ring, each byte once.
 final class Delivery {
 
     private final LogRing ring;
     private final Clock clock;
     private final EmittedPluginLines emittedLines = new EmittedPluginLines();
 
-    /// What followed the log last, as long as the log was not read to its end since.
+    /// The last followed reading, until the log is read to its end.
     private @Nullable LogDecoder followed;
 
-    /// What the last reading with any text held back at its end, such as a line break that may be the plugin's. The log
-    /// of a deleted pod ends with it: a later reading may be empty.
+    /// The pending bytes at the end of the last reading that had output, such as a line break that may be the plugin's.
+    /// They complete the log of a deleted pod, whose later readings may be empty.
     private List<LogPiece> held = List.of();
 
     Delivery(LogRing ring, Clock clock) {
@@ -26,34 +26,34 @@ final class Delivery {
         this.clock = clock;
     }
 
-    /// A reading begins at the head of the log.
+    /// Starts a reading from the start of the log.
     void beginReading() {
         emittedLines.begin();
     }
 
-    /// A reading begins that goes on as the log grows.
+    /// Starts a reading that follows the log.
     void beginFollowing(LogDecoder decoder) {
         holdFollowed();
         followed = decoder;
         beginReading();
     }
 
-    /// A reading came to the end of the log.
+    /// Ends a reading at the end of the log.
     ///
-    /// @param rest what it held back
+    /// @param rest its pending bytes
     void readToEnd(List<LogPiece> rest) {
         holdFollowed();
         hold(rest);
     }
 
-    /// The log is complete.
+    /// Completes the log.
     ///
-    /// @param rest what its last reading held back
+    /// @param rest the pending bytes of its last reading
     void complete(List<LogPiece> rest) {
         held = rest;
     }
 
-    /// Delivers what was held back until more came: nothing will.
+    /// Delivers the pending bytes, because no more bytes follow.
     void deliverHeld() throws InterruptedException {
         holdFollowed();
         deliver(held);
@@ -72,21 +72,21 @@ final class Delivery {
         }
     }
 
-    /// What a container wrote only ever grows: a reading with less than was delivered is not complete, however it ended. It
-    /// may lack the last line's end. What looks like the plugin's times was delivered as the job's own if the job wrote it
-    /// and went on.
+    /// A container's output only grows. So a reading with fewer bytes than were delivered is incomplete, even if it
+    /// ended normally. Only the end of the last line may be missing. Lines in the form of the plugin's times were
+    /// delivered as the job's output if the job wrote more after them.
     ///
-    /// @param reached how far a reading came
-    /// @param rest what it held back
-    /// @return whether it was cut short
+    /// @param reached the end of the reading
+    /// @param rest its pending bytes
+    /// @return whether the reading is incomplete
     boolean isCutShort(LogPosition reached, List<LogPiece> rest) {
         int times = LogDecoder.endsWithTimes(rest) ? rest.getLast().bytes().length : 0;
         return reached.stage() == Stage.OUTPUT && reached.plus(times + 1).compareTo(ring.end()) < 0;
     }
 
-    /// Delivers what a reading gave, but for what was delivered already.
+    /// Delivers the pieces of a reading that were not delivered before.
     ///
-    /// @param pieces in the order of the log
+    /// @param pieces the pieces in the order of the log
     void deliver(List<LogPiece> pieces) throws InterruptedException {
         if (pieces.isEmpty()) {
             return;
@@ -105,7 +105,7 @@ final class Delivery {
         ring.add(delivered);
     }
 
-    /// The record grows at the log's head; followers get its new lines when they are seen.
+    /// Delivers new lines of the record, which grows at the start of the log, when they are first read.
     private LogPiece pluginLines(List<LogPiece> before, byte[] lines) {
         LogPosition reached = ring.end();
         LogPosition last = before.isEmpty() ? reached : before.getLast().end();

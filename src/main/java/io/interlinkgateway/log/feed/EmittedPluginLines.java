@@ -4,23 +4,23 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Which of the plugin's lines were emitted. Each reading of a log begins with them anew, with more of them than
-/// before, or with others if SLURM started the job again.
+/// The plugin's lines that were emitted. Each reading of a log starts with these lines again, followed by new ones, or
+/// with different lines if SLURM started the job again.
 final class EmittedPluginLines {
 
-    /// No record is longer, but SLURM can go on complaining.
+    /// The maximum number of stored lines. No record is longer, but SLURM can repeat its messages without end.
     private static final int MOST = 65_536;
 
     private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
     private byte[] emitted = {};
 
-    /// A reading begins.
+    /// Starts a reading.
     void begin() {
         seen.reset();
     }
 
-    /// @param lines what comes next in this reading
-    /// @return what of it was not emitted before
+    /// @param lines the next lines of this reading
+    /// @return the part of them that was not emitted before
     Optional<byte[]> fresh(byte[] lines) {
         if (seen.size() + lines.length > MOST) {
             return Optional.empty();

@@ -12,15 +12,15 @@ final class EndOfLog {
     enum Cause {
         /// The node ended it, as it does when the container has ended, and when the plugin is restarted.
         NODE,
-        /// The gateway closed it, because the job is said to have ended. The node never ends the log of a job that SLURM
-        /// killed.
+        /// The gateway closed it, because the job is reported to have ended. The node never ends the log of a job that
+        /// SLURM killed.
         GATEWAY
     }
 
     private EndOfLog() {}
 
-    /// @param state a job's
-    /// @return false where its containers have certainly not run
+    /// @param state a job's state
+    /// @return false if its containers have certainly not run
     static boolean mayHaveOutput(JobState state) {
         return switch (state) {
             case JobState.Queued queued ->

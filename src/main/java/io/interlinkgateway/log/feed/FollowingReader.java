@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Reads from a [LogFeed]'s ring, and where that no longer holds what is wanted, from a reading of the log of
-/// its own, until it has caught up.
+/// Reads from a [LogFeed]'s ring. Where the ring no longer has the wanted bytes, reads the log again until it has
+/// caught up.
 public final class FollowingReader implements LogReader {
 
-    /// How long the log may hold less than it did when it was followed: a plugin that restarts ends its answers
-    /// early, until it is up again.
+    /// How long the log may have fewer bytes than when it was followed: a plugin that restarts ends its responses early
+    /// until it is ready.
     private static final Duration LONGEST_VAIN = Duration.ofMinutes(1);
 
     private final LogFeed feed;

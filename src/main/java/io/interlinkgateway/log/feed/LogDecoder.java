@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads one log from its head, gives each byte its place, and hides what must not be seen.
+/// Reads one log from its start, assigns each byte its position, and masks secrets.
 public final class LogDecoder {
 
     private static final int LARGEST_PIECE = 16_384;
@@ -27,8 +27,8 @@ public final class LogDecoder {
         this.redaction = opened.redaction();
     }
 
-    /// @param buffer what comes next, cut anywhere
-    /// @return what of the log is attributed by now
+    /// @param buffer the next bytes, split anywhere
+    /// @return the pieces whose origin is known now
     public List<LogPiece> read(ByteBuffer buffer) {
         anything = true;
         byte[] bytes = new byte[buffer.remaining()];
@@ -37,13 +37,14 @@ public final class LogDecoder {
         return collector.taken();
     }
 
-    /// Nothing came for a moment. The plugin's lines come whole, so some held bytes can be given on now.
+    /// Reports that no bytes arrived for a moment. The plugin's lines arrive as a whole, so some pending bytes are the
+    /// job's.
     List<LogPiece> pause() {
         log.pause(collector);
         return collector.taken();
     }
 
-    /// Nothing came for so long that the log would have ended if it were at its end.
+    /// Reports that no bytes arrived for so long that the log is not at its end.
     List<LogPiece> settle() {
         log.settle(collector);
         return collector.taken();
@@ -68,8 +69,8 @@ public final class LogDecoder {
         return rest;
     }
 
-    /// @param rest what was held back at the end of a log
-    /// @return whether the times are in it that the plugin lets bash print at the end of a container
+    /// @param rest the pending bytes at the end of a log
+    /// @return whether they contain the times that bash prints for the plugin at a container's end
     static boolean endsWithTimes(List<LogPiece> rest) {
         return !rest.isEmpty()
                 && rest.getLast().isPlugins()
@@ -81,7 +82,7 @@ public final class LogDecoder {
         return collector.at;
     }
 
-    /// @return whether not a byte has come
+    /// @return whether no byte has arrived
     boolean isEmpty() {
         return !anything;
     }

@@ -13,16 +13,16 @@ public sealed interface LogEvent {
     /// Nothing came in time.
     record Quiet() implements LogEvent {}
 
-    /// The log can't be read now; it is tried again, and nothing is lost. Told when it happens, and instead of
-    /// [Quiet] while it lasts.
+    /// The log can't be read now; the gateway tries again, and nothing is lost. Returned when this happens, and instead
+    /// of [Quiet] while it lasts.
     ///
     /// @param message what happened, a sentence
     record Problem(String message) implements LogEvent {}
 
-    /// The job writes nothing any more, and everything was delivered.
+    /// The log is complete, and everything was delivered.
     record End() implements LogEvent {}
 
-    /// Nothing more is delivered, though there may be more.
+    /// Reading ends, although the log may have more output.
     ///
     /// @param message why, a sentence
     record Broken(String message) implements LogEvent {}

@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Follows one container's log for all of its readers, from before the start to the last byte, and over whatever fails
-/// on the way: each new attempt reads from the head and leaves out what was delivered already.
+/// Follows one container's log for all of its readers, from before the container's start to the last byte, in spite of
+/// failures: each new attempt reads from the start and omits what was delivered before.
 ///
-/// A thread of its own does that while there are readers. When the node ends the log, or the job is said to have ended,
-/// the log is read once more from head to end: what the node's polling missed is in it, and the job's record shows
-/// whether that was all. Neither the end of the stream nor the pod's phase shows that alone: the stream also ends when
-/// the plugin is restarted, and it stays open when SLURM kills the job; the phase is late, and `Succeeded` is reported of
-/// jobs that have not begun (recording `configuring-node`).
+/// A thread follows the log while there are readers. When the node ends the log, or the job is reported to have ended,
+/// the log is read once more as a whole: this contains output that the node's polling missed, and the job's record
+/// shows whether the log is complete. Neither the end of the stream nor the pod's phase shows that alone: the stream
+/// also ends when the plugin is restarted, and stays open when SLURM kills the job; the phase is late, and `Succeeded`
+/// is reported for jobs that have not started (recording `configuring-node`).
 public final class LogFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogFeed.class);
@@ -50,9 +50,9 @@ public final class LogFeed {
     private final Thread thread;
     private @Nullable Instant unconfirmedSince;
 
-    /// @param log what to follow
-    /// @param jobs where the job's state is read
-    /// @param pace how long it waits for what
+    /// @param log the log to follow
+    /// @param jobs reads the job's state
+    /// @param pace the timings
     /// @param clock the time at which bytes arrive
     public LogFeed(ContainerLog log, JobLookup jobs, LogTimings pace, Clock clock) {
         this.log = log;
@@ -98,7 +98,7 @@ public final class LogFeed {
         return catchUps;
     }
 
-    /// What the feed does, from one attempt's beginning to the log's end. Each stage names the next.
+    /// What the feed does, from the start of an attempt to the end of the log. Each stage returns the next.
     private sealed interface Stage {
 
         /// @return the stage that follows
@@ -127,7 +127,7 @@ public final class LogFeed {
                     ring.problem("The log broke off.");
                 } catch (RuntimeException defect) {
                     LOG.error("Unexpected failure", defect);
-                    ring.problem("Something is wrong in the gateway.");
+                    ring.problem("The gateway has an internal error.");
                 }
                 if (!(stage instanceof Complete)) {
                     pause = pause.compareTo(longest) < 0 ? pause : longest;
@@ -151,8 +151,8 @@ public final class LogFeed {
         return stage;
     }
 
-    /// The log can't be followed yet: what runs before the containers is not in a followed log, so the record's header
-    /// has to be there.
+    /// The log can't be followed yet: a followed log does not contain the output before the containers, so the record's
+    /// header must exist first.
     private final class Waiting implements Stage {
 
         private int readings;
@@ -248,7 +248,7 @@ public final class LogFeed {
         }
     }
 
-    /// The log stopped, or its job is said to have ended: it is read from head to end.
+    /// The log stopped, or its job is reported to have ended: the log is read as a whole.
     private final class Checking implements Stage {
 
         private final EndOfLog.Cause cause;
@@ -344,7 +344,7 @@ public final class LogFeed {
         return Head.NOT_YET;
     }
 
-    /// Whether the header is known to be there: this spares the node a reading.
+    /// Whether the header is known to exist, which saves a request to the node.
     private static boolean isRunningByRecord(Job job) {
         return job.evidence().source() == Job.Source.JOB_RECORD
                 && job.state() instanceof JobState.Running;
@@ -356,7 +356,7 @@ public final class LogFeed {
         while (!decoder.hasHeader()) {
             switch (stream.next(pace.settle())) {
                 case LogStream.Part.Bytes bytes -> delivery.deliver(decoder.read(bytes.buffer()));
-                case LogStream.Part.Quiet _ -> throw new IOException("The log is silent.");
+                case LogStream.Part.Quiet _ -> throw new IOException("The log has stalled.");
                 case LogStream.Part.End _ -> {
                     return true;
                 }
@@ -370,7 +370,7 @@ public final class LogFeed {
         while (true) {
             switch (stream.next(pace.settle())) {
                 case LogStream.Part.Bytes bytes -> delivery.deliver(decoder.read(bytes.buffer()));
-                case LogStream.Part.Quiet _ -> throw new IOException("The log is silent.");
+                case LogStream.Part.Quiet _ -> throw new IOException("The log has stalled.");
                 case LogStream.Part.End _ -> {
                     return;
                 }
@@ -386,8 +386,8 @@ public final class LogFeed {
         }
     }
 
-    /// Whether a job whose log has no record yet will leave none. A success that nothing confirms may still
-    /// have to begin.
+    /// Whether a job whose log has no record will never have one. A job with an unconfirmed success may not have
+    /// started.
     private boolean leavesNoRecord(JobState state) {
         return switch (JobPhase.of(state)) {
             case SUCCEEDED, FAILED -> true;
@@ -400,7 +400,7 @@ public final class LogFeed {
         };
     }
 
-    /// @return whether the job is deleted or said to have ended; false if that is not known now
+    /// @return whether the job is deleted or reported to have ended; false if that is not known now
     private boolean jobHasEnded() {
         try {
             return job().map(job -> EndOfLog.isClaimed(job.state())).orElse(true);

@@ -2,8 +2,8 @@ package io.interlinkgateway.log.feed;
 
 import java.util.Comparator;
 
-/// A place in what a job wrote. It does not depend on how far the plugin's record had grown when it was read,
-/// so it holds for each later reading of the log.
+/// A position in a job's output. It does not depend on the length of the plugin's record at the time of reading, so it
+/// is valid for all later readings of the log.
 ///
 /// @param stage which part
 /// @param offset in that part, in bytes
@@ -17,10 +17,10 @@ public record LogPosition(Stage stage, long offset) implements Comparable<LogPos
 
     /// The parts, in their order.
     public enum Stage {
-        /// What runs before the containers, and all that stands in a log without a record. If SLURM starts the
-        /// job again, it begins anew.
+        /// The output before the containers, or all of a log without a record. It starts anew if SLURM starts the job
+        /// again.
         PREPARATION,
-        /// What the container writes. It only ever grows.
+        /// The container's output, which only grows.
         OUTPUT
     }
 

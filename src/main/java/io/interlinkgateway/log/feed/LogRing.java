@@ -12,10 +12,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// The last bytes of one log, for all who read it. It never holds more than its capacity.
+/// The last bytes of one log, shared by all of its readers. Its size is limited.
 ///
-/// When it is full, the writer waits for the readers: so one that is alone sets the pace. Among several,
-/// whoever holds the others up for longer than the grace is let go.
+/// When it is full, the writer waits for the readers, so a single reader determines the speed. Among several readers,
+/// one that delays the others for longer than the grace period is evicted.
 public final class LogRing {
 
     private static final int LARGEST_HELPING = 65_536;
@@ -27,7 +27,7 @@ public final class LogRing {
     private final Condition room = lock.newCondition();
     private final Set<Attachment> attached = new HashSet<>();
 
-    /// The oldest entry follows this one, which is no longer kept.
+    /// The last entry that was removed; the oldest entry follows it.
     private Entry gone = new Entry(LogPiece.plugin(LogPosition.HEAD, new byte[0]), 0);
 
     private Entry newest = gone;
@@ -40,7 +40,7 @@ public final class LogRing {
     private long problems;
 
     /// @param capacity the most bytes
-    /// @param grace how long a reader may hold the others up
+    /// @param grace how long a reader may delay the others
     public LogRing(int capacity, Duration grace) {
         this.capacity = capacity;
         this.grace = grace;
@@ -58,10 +58,10 @@ public final class LogRing {
         }
     }
 
-    /// Since when the arrival of each byte is known.
+    /// The time since which the arrival of each byte is known.
     private record LiveSince(Instant time, LogPosition position) {}
 
-    /// Adds what follows [#end()]. What comes before it was added already and is left out.
+    /// Adds a piece. The part of it before [#end()] was added already and is omitted.
     ///
     /// @throws InterruptedException if the thread is interrupted while it waits for readers
     void add(List<LogPiece> pieces) throws InterruptedException {
@@ -117,7 +117,7 @@ public final class LogRing {
         }
     }
 
-    /// From here on, what is added has just been written.
+    /// From now on, pieces are added as they are written.
     void live(Instant now) {
         lock.lock();
         try {
@@ -138,9 +138,9 @@ public final class LogRing {
         }
     }
 
-    /// Where those bytes begin that came after a time.
+    /// The position of the first byte that arrived after a time.
     ///
-    /// @return nothing if that isn't known
+    /// @return empty if this is not known
     public Optional<LogPosition> positionAt(Instant time) {
         lock.lock();
         try {
@@ -163,7 +163,7 @@ public final class LogRing {
         }
     }
 
-    /// Everything was added.
+    /// The log is complete.
     void finish() {
         lock.lock();
         try {
@@ -174,7 +174,7 @@ public final class LogRing {
         }
     }
 
-    /// Nothing is added any more, though there may be more.
+    /// Adding ends, although the log may have more output.
     public void breakOff(String message) {
         lock.lock();
         try {
@@ -226,10 +226,10 @@ public final class LogRing {
         }
     }
 
-    /// Lets a reader read from a position on, which may be one that is still to come.
+    /// Adds a reader from a position on, which may be after the end.
     ///
-    /// @param plugins whether the plugin's lines are wanted, too
-    /// @return nothing if what follows the position is kept no longer
+    /// @param plugins whether to include the plugin's lines
+    /// @return empty if the bytes after the position were removed
     Optional<Attachment> attach(LogPosition position, boolean plugins) {
         lock.lock();
         try {
@@ -247,7 +247,7 @@ public final class LogRing {
         }
     }
 
-    /// A reader's place in the ring. For one thread at a time.
+    /// A reader's position in the ring. For one thread at a time.
     final class Attachment {
 
         private final boolean plugins;
@@ -270,7 +270,7 @@ public final class LogRing {
             }
         }
 
-        /// @return what comes next; nothing if the reader was let go, for it was too slow
+        /// @return the next event; empty if the reader was evicted because it was too slow
         Optional<LogEvent> take(Duration patience) throws InterruptedException {
             long left = patience.toNanos();
             lock.lockInterruptibly();

@@ -3,17 +3,17 @@ package io.interlinkgateway.log.feed;
 import io.interlinkgateway.log.LogProperties;
 import java.time.Duration;
 
-/// How fast logs are followed. The plugin itself looks every four seconds.
+/// Timings and sizes for following logs. The plugin itself polls every four seconds.
 ///
-/// @param buffer the most bytes that are kept of a log
-/// @param grace how long a slow reader may hold the others up
-/// @param pause without bytes this long, a burst is over
-/// @param settle without bytes this long, the log would have ended if it were at its end
-/// @param look how often to look whether a job has started or ended
-/// @param retry how long to wait before the log is read again; doubled each time
-/// @param longestRetry at most, where there is only nothing new
-/// @param longestOutage at most after a failure: who follows goes on soon after it is over
-/// @param catchUp how long a reader that fell behind may keep others of its kind waiting
+/// @param buffer the maximum number of buffered bytes of a log
+/// @param grace how long a slow reader may delay the others
+/// @param pause the time without bytes after which a burst has ended
+/// @param settle the time without bytes after which the log is not at its end, because it would have ended
+/// @param look the interval at which the job's state is checked for its start or end
+/// @param retry the first delay before the log is read again; doubled each time
+/// @param longestRetry the maximum delay if there is no new output
+/// @param longestOutage the maximum delay after failures, so that followers continue soon after an outage
+/// @param catchUp how long a reader that fell behind may read the log again while other such readers wait
 /// @param unconfirmedWait see [LogProperties]
 public record LogTimings(
         int buffer,

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The recorded logs, and worse ones, by way of a plain HTTP server in the API server's place.
+/// The recorded logs, and malformed ones, served by a plain HTTP server in place of the API server.
 @Execution(ExecutionMode.CONCURRENT)
 class RecordReaderTests {
 
@@ -118,7 +118,7 @@ class RecordReaderTests {
     }
 
     @Test
-    void aLogOfAnotherKindOfPluginLetsTheClaimStand() throws Exception {
+    void theReportedEndIsUsedForAnotherKindOfPlugin() throws Exception {
         serve("hello\n", true);
 
         Job job = found(lastPod("succeeds")).orElseThrow();
@@ -138,7 +138,7 @@ class RecordReaderTests {
     }
 
     @Test
-    void aPreExecThatFailedIsToldByALogThatStaysOpen() throws Exception {
+    void aFailedPreExecIsRecognizedByALogThatStaysOpen() throws Exception {
         serve(log("pre-exec-fails"), false);
 
         assertThat(failureOf("pre-exec-fails")).isEqualTo(JobState.FailureReason.PRE_EXEC_FAILED);
@@ -146,7 +146,7 @@ class RecordReaderTests {
 
     /// Another plugin's log has no header either, but its containers end.
     @Test
-    void aPreExecOfAnotherKindOfPluginIsNotSaidToHaveFailed() throws Exception {
+    void aPreExecOfAnotherKindOfPluginIsNotReportedAsFailed() throws Exception {
         serve("hello\n", true);
 
         assertThat(failureOf("pre-exec-fails")).isEqualTo(JobState.FailureReason.EXIT_CODE);

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What a watch may tell, in the order in which it may: no API server can be made to on demand.
+/// The possible reports of a watch in their possible orders, which no real API server produces on demand.
 @Execution(ExecutionMode.CONCURRENT)
 class WatchedPodsTests {
 
@@ -125,12 +125,12 @@ class WatchedPodsTests {
     }
 
     @Test
-    void whatAnotherListLacksIsGoneAndWhatItChangedIsToldInOrder() throws Exception {
+    void deletionsAndChangesOfANewListAreReportedInOrder() throws Exception {
         list(10, pod("a", 1), pod("b", 2), pod("c", 3), pod("d", 4));
         try (JobEvents.Subscription subscription = feed().follow(ALL)) {
             list(20, pod("a", 15), pod("b", 2), pod("c", 12));
 
-            assertThat(told(subscription))
+            assertThat(events(subscription))
                     .containsExactly("changed c at 12", "changed a at 15", "deleted d at 20");
         }
         assertThat(pods.after("").map(entry -> entry.name().value()))
@@ -144,9 +144,14 @@ class WatchedPodsTests {
         Pod recorded = PodReading.withRecord(bound("a", "first", 5), record);
         list(10, recorded);
         try (JobEvents.Subscription subscription = feed().follow(ALL)) {
-            pods.changed(bound("a", "first", 11));
+            pods.changed(
+                    new PodBuilder(bound("a", "first", 5))
+                            .editMetadata()
+                            .withResourceVersion("11")
+                            .endMetadata()
+                            .build());
 
-            assertThat(told(subscription)).isEmpty();
+            assertThat(events(subscription)).isEmpty();
             assertThat(pods.find(new JobName("a")).map(pods::job).map(Job::state))
                     .contains(PodReading.jobFrom(recorded, Instant.EPOCH).state());
             assertThat(pods.takeLostRecords())
@@ -229,17 +234,17 @@ class WatchedPodsTests {
             pods.listed(List.of(pod("a", 15)));
             list(20, pod("a", 15));
 
-            assertThat(told(subscription)).containsExactly("changed a at 15", "deleted b at 20");
+            assertThat(events(subscription)).containsExactly("changed a at 15", "deleted b at 20");
         }
     }
 
     @Test
-    void aNameThatAnotherPodTookIsToldAsAnEndAndABeginning() throws Exception {
+    void aNameThatIsUsedAgainIsReportedAsADeletionAndAChange() throws Exception {
         list(10, pod("a", "old", 1));
         try (JobEvents.Subscription subscription = feed().follow(ALL)) {
             list(20, pod("a", "new", 15));
 
-            assertThat(told(subscription)).containsExactly("deleted a at 14", "changed a at 15");
+            assertThat(events(subscription)).containsExactly("deleted a at 14", "changed a at 15");
         }
     }
 
@@ -256,7 +261,7 @@ class WatchedPodsTests {
         try (JobEvents.Subscription subscription = feed().follow(ALL)) {
             pods.changed(touched);
 
-            assertThat(told(subscription)).isEmpty();
+            assertThat(events(subscription)).isEmpty();
             assertThat(changes(subscription.position())).isEqualTo("11");
         }
     }
@@ -270,11 +275,11 @@ class WatchedPodsTests {
         pods.changed(pod("a", 14));
 
         try (JobEvents.Subscription subscription = resume("10")) {
-            assertThat(told(subscription))
+            assertThat(events(subscription))
                     .containsExactly("deleted b at 12", "changed c at 13", "changed a at 14");
         }
         try (JobEvents.Subscription subscription = resume("12")) {
-            assertThat(told(subscription)).containsExactly("changed c at 13", "changed a at 14");
+            assertThat(events(subscription)).containsExactly("changed c at 13", "changed a at 14");
         }
     }
 
@@ -292,39 +297,39 @@ class WatchedPodsTests {
     }
 
     @Test
-    void aNodeThatFallsSilentIsToldOfAndRememberedInPositions() throws Exception {
+    void aNodeThatLosesContactIsReportedAndStoredInPositions() throws Exception {
         list(10, pod("a", 1));
         NodeName node = pods.find(new JobName("a")).orElseThrow().node().orElseThrow();
         try (JobEvents.Subscription subscription = feed().follow(ALL)) {
             pods.nodesLostContact(Set.of(node));
-            assertThat(told(subscription)).hasSize(1);
+            assertThat(events(subscription)).hasSize(1);
             assertThat(changes(subscription.position())).isEqualTo("10~" + node);
         }
 
         try (JobEvents.Subscription subscription = resume("10~" + node)) {
-            assertThat(told(subscription)).isEmpty();
+            assertThat(events(subscription)).isEmpty();
         }
         try (JobEvents.Subscription subscription = resume("10")) {
-            assertThat(told(subscription)).hasSize(1);
+            assertThat(events(subscription)).hasSize(1);
         }
         pods.nodesLostContact(Set.of());
         try (JobEvents.Subscription subscription = resume("10~" + node)) {
-            assertThat(told(subscription)).hasSize(1);
+            assertThat(events(subscription)).hasSize(1);
         }
     }
 
     @Test
-    void whatIsFoundBesideThePodIsToldToWhoComesBackTooUntilThePodChanges() throws Exception {
+    void aChangeWithoutVersionIsSentToReconnectedFollowersUntilThePodChanges() throws Exception {
         list(10, pod("a", 1), pod("b", 2));
 
         pods.changedWithoutVersion(pods.find(new JobName("a")).orElseThrow());
 
         try (JobEvents.Subscription subscription = resume("10")) {
-            assertThat(told(subscription)).containsExactly("changed a at 10");
+            assertThat(events(subscription)).containsExactly("changed a at 10");
         }
         pods.changed(pod("a", 11));
         try (JobEvents.Subscription subscription = resume("11")) {
-            assertThat(told(subscription)).isEmpty();
+            assertThat(events(subscription)).isEmpty();
         }
     }
 
@@ -336,7 +341,7 @@ class WatchedPodsTests {
             hpcs.report("uid-of-b", slurm(State.COMPLETED));
             hpcs.report("uid-of-nobody", slurm(State.FAILED));
 
-            assertThat(told(subscription)).containsExactly("changed b at 10");
+            assertThat(events(subscription)).containsExactly("changed b at 10");
         }
         WatchedPods.Entry ended = pods.find(new JobName("b")).orElseThrow();
         assertThat(ended.phase()).isEqualTo(JobPhase.SUCCEEDED);
@@ -371,18 +376,18 @@ class WatchedPodsTests {
                 pods.changed(pod("a", version));
             }
 
-            List<String> told = told(slow);
+            List<String> events = events(slow);
 
-            assertThat(told.getLast()).startsWith("ended at ");
+            assertThat(events.getLast()).startsWith("ended at ");
             String position = slow.position();
             try (JobEvents.Subscription again = resume(position)) {
-                assertThat(told(again)).containsExactly("changed a at 2499");
+                assertThat(events(again)).containsExactly("changed a at 2499");
             }
         }
     }
 
     @Test
-    void aWriteIsAwaitedUntilTheWatchTellsOfIt() throws Exception {
+    void aWriteIsAwaitedUntilTheWatchReportsIt() throws Exception {
         list(10, pod("a", 1));
         pods.writes().wrote(pod("b", 12));
 
@@ -505,13 +510,13 @@ class WatchedPodsTests {
                 .orElseThrow();
     }
 
-    private static List<String> told(JobEvents.Subscription subscription)
+    private static List<String> events(JobEvents.Subscription subscription)
             throws InterruptedException {
-        List<String> told = new ArrayList<>();
+        List<String> events = new ArrayList<>();
         for (Optional<JobEvent> event = subscription.next(NOW);
                 event.isPresent();
                 event = subscription.next(NOW)) {
-            told.add(
+            events.add(
                     switch (event.get()) {
                         case JobEvent.Changed(String at, Job job) ->
                                 "changed " + job.name() + " at " + changes(at);
@@ -523,7 +528,7 @@ class WatchedPodsTests {
                         case JobEvent.Ended(String at) -> "ended at " + changes(at);
                     });
         }
-        return told;
+        return events;
     }
 
     private static String changes(String position) {
