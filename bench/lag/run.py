@@ -62,7 +62,7 @@ class Job:
             self.end.setdefault("phase", time.time())
 
     def answer(self, job):
-        """What the gateway says: a start is known with RUNNING or an end, an end with the right one."""
+        """An answer of the gateway: a start is known with RUNNING or an end, an end with the right one."""
         state = job["state"]
         self.ran |= state == "RUNNING"
         if state == "RUNNING" or state == self.state:
@@ -116,17 +116,17 @@ class Audience:
             return json.load(answer)
 
     def watch(self):
-        """The phases of the pods, as Kubernetes' own client hears of them."""
+        """The phases of the pods, as kubectl receives them."""
         command = [self.run.program, "-n", self.workspace, "get", "pods", "--watch", "-o",
                    r'jsonpath={.metadata.name} {.metadata.uid} {.status.phase}{"\n"}']
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            self.run.children.append(process)
-            for line in process.stdout:
-                name, uid, phase = line.split()
-                self.jobs[name].uid = uid
-                self.jobs[name].phase(phase)
-        if not self.run.over.is_set():
-            print(f"the watch of {self.workspace} ended", file=sys.stderr)
+        while not self.run.over.is_set():  # the API server ends a watch after half an hour or more
+            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+                self.run.children.append(process)
+                for line in process.stdout:
+                    name, uid, phase = (line.split() + 3 * [""])[:3]
+                    if name in self.jobs:
+                        self.jobs[name].uid = uid
+                        self.jobs[name].phase(phase)
 
     def subscribe(self, opened):
         while not self.run.over.is_set():
@@ -182,7 +182,7 @@ class Run:
         self.audiences = [Audience(self, kind) for kind in options.audience]
 
     def patiently(self, request):
-        """An answer; asks again while the gateway says 503, as one that has just started may."""
+        """An answer; repeats the request while the gateway answers 503, as one that has just started may."""
         while True:
             try:
                 return urllib.request.urlopen(request, timeout=120)
