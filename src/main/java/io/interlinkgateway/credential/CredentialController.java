@@ -168,7 +168,7 @@ class CredentialController {
             @Nullable
                     @Schema(
                             description =
-                                    "The server to ask. Optional if the credential has one; if it"
+                                    "The server for the check. Optional if the credential has one; if it"
                                             + " has none, only an admin may name one.",
                             example = "https://mlflow.example.org/")
                     String trackingUri) {}

@@ -14,7 +14,7 @@ import java.util.Optional;
 /// @param node the virtual node to which it is assigned
 /// @param state its state
 /// @param evidence how the state is known
-/// @param hpc what SLURM reports of it, if SLURM can be asked
+/// @param hpc what SLURM reports of it, if its node has a slurmrestd
 /// @param containers how its containers ended, in their order; empty unless its own record has that
 /// @param remoteJobId its id on the HPC, once it has one
 /// @param timeLimit SLURM's time limit in whole minutes, as SLURM rounds it; empty if the job names none and SLURM

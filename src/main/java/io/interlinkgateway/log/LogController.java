@@ -43,7 +43,7 @@ class LogController {
 
     private static final String DESCRIPTION =
             """
-            The job's output, byte for byte; with `raw` the plugin's lines as well. With `follow` the answer waits \
+            The job's output, byte for byte; with `raw` the plugin's lines as well. With `follow` the response waits \
             for the job to start, and ends after the job's last output.
 
             With `Accept: text/event-stream` each line is an event `log`. Its data is JSON: `text` is the line \

@@ -90,7 +90,7 @@ public record JobResponse(
         @Nullable
                 @Schema(
                         description =
-                                "What SLURM reports of the job, if the gateway can ask it. It may"
+                                "What SLURM reports of the job, if its node has a slurmrestd. It may"
                                         + " contradict the state, or be newer.")
                 HpcResponse hpc,
         @Schema(
@@ -142,7 +142,7 @@ public record JobResponse(
             @Nullable Instant submittedAt,
             @Nullable @Schema(description = "When it got its compute nodes.") Instant startedAt,
             @Nullable Instant endedAt,
-            @Schema(description = "When SLURM was asked.") Instant observedAt) {
+            @Schema(description = "The time of SLURM's response.") Instant observedAt) {
 
         private static HpcResponse from(HpcJob job) {
             return new HpcResponse(

@@ -12,7 +12,7 @@ public interface HpcJobs {
 
     /// What SLURM last reported of a pod's job. interLink's plugin names the job after the pod's UID, and other users of
     /// the HPC can give their jobs the same name. So if the id is known, only the job with that id is meant. If not,
-    /// jobs of the user as whom the gateway asks are preferred. Among several jobs of one user the latest is meant; if
+    /// jobs of the configured user are preferred. Among several jobs of one user the latest is meant; if
     /// they belong to several users, none is.
     ///
     /// @param node the virtual node

@@ -46,7 +46,7 @@ class OrphanController {
             @Nullable @Schema(description = "The compute nodes.") String nodes,
             @Nullable Instant submittedAt,
             @Nullable Instant startedAt,
-            @Schema(description = "When SLURM was asked.") Instant observedAt) {
+            @Schema(description = "The time of SLURM's response.") Instant observedAt) {
 
         private static OrphanResponse from(SlurmJob orphan) {
             HpcJob job = orphan.job();

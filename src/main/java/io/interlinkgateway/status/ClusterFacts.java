@@ -18,7 +18,7 @@ import java.util.Optional;
 ///     if it does not watch the record
 /// @param allocatable the total resources that the job's node offers to pods, by Kubernetes' resource names; empty if
 ///     unknown
-/// @param hpc what SLURM reports of the job, if it can be asked
+/// @param hpc what SLURM reports of the job, if its node has a slurmrestd
 public record ClusterFacts(
         Instant observedAt,
         Optional<MissingObject> missing,

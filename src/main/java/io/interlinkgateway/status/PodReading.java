@@ -223,7 +223,7 @@ public final class PodReading {
     /// Whether a job's own record is to be read in its log.
     ///
     /// @param pod a pod that [#isJob]
-    /// @param hpc what SLURM reports of the job, if it can be asked
+    /// @param hpc what SLURM reports of the job, if its node has a slurmrestd
     /// @return what the record is needed for
     public static RecordNeed recordNeed(Pod pod, Optional<HpcJob> hpc) {
         Optional<JobRecord> record = recordOf(pod);

@@ -31,7 +31,7 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Determines a job's state from its pod's status, its own record, and what SLURM reports if it can be asked
+/// Determines a job's state from its pod's status, its own record, and what SLURM reports if its node has a slurmrestd
 /// ([HpcReading]). interLink writes the status, and it is often
 /// wrong: jobs are reported as Succeeded that have not started (recordings `configuring-node`, `scancelled-pending`),
 /// and exit codes are invented where the job left none (`pre-exec-fails`). So a success is only reported with a

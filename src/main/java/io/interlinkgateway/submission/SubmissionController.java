@@ -218,7 +218,7 @@ class SubmissionController {
             operationId = "deleteJob",
             summary = "Delete a job",
             description =
-                    "Returns 202 while the job is being deleted; cancellation.stage says how far"
+                    "Returns 202 while the job is being deleted; cancellation.stage shows how far"
                         + " that has come. When the pod is removed: 204 if it is known that the job"
                         + " ended on the HPC or no job of that name is known, and 200 with"
                         + " cancellation.stage UNCONFIRMED if this replica saw the removal and"

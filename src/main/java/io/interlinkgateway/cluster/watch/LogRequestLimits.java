@@ -6,8 +6,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 ///
 /// @param perSecond requests a second, from all who read logs on the node. interLink's virtual kubelet answers 5
 /// @param burst requests at once after a pause. interLink's virtual kubelet answers 10
-/// @param ownPerSecond how many of them the gateway sends at most for states that no caller asked a log for. With several
-///     replicas, divide it by their number: each has its own budget
+/// @param ownPerSecond the maximum number of requests a second that the gateway sends itself, in order to know states.
+///     With several replicas, divide it by their number: each has its own budget
 public record LogRequestLimits(
         @DefaultValue("5") double perSecond,
         @DefaultValue("10") int burst,
