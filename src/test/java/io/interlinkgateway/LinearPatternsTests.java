@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LinearPatternsTests {
 
     private static final Path SOURCES = Path.of("src/main/java");
-    private static final int LONGEST = 50_000;
+    private static final int LONGEST = 10_000;
     private static final int LONGEST_OF_WORDS = 5_000;
     private static final int MOST_LOOKS = 200;
 

@@ -168,8 +168,8 @@ class CredentialController {
             @Nullable
                     @Schema(
                             description =
-                                    "The server for the check. Optional if the credential has one; if it"
-                                            + " has none, only an admin may name one.",
+                                    "The server for the check. Optional if the credential has one;"
+                                            + " if it has none, only an admin may name one.",
                             example = "https://mlflow.example.org/")
                     String trackingUri) {}
 

@@ -90,8 +90,8 @@ public record JobResponse(
         @Nullable
                 @Schema(
                         description =
-                                "What SLURM reports of the job, if its node has a slurmrestd. It may"
-                                        + " contradict the state, or be newer.")
+                                "What SLURM reports of the job, if its node has a slurmrestd. It"
+                                        + " may contradict the state, or be newer.")
                 HpcResponse hpc,
         @Schema(
                         description =

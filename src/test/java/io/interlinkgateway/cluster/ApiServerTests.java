@@ -63,12 +63,15 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Simulates an API server that is slow, down, refusing or interrupted with a plain HTTP server, because a real one
 /// can't be made to behave like this on demand.
+@Execution(ExecutionMode.CONCURRENT)
 class ApiServerTests {
 
     private static final Workspace WORKSPACE = new Workspace("default");

@@ -44,10 +44,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A plugin that writes the recorded logs line by line, by way of a plain HTTP server in the API server's place.
+@Execution(ExecutionMode.CONCURRENT)
 class RecordWatchTests {
 
     private static final JsonMapper JSON = new JsonMapper();
