@@ -66,6 +66,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private final Function<Pod, Job> removal;
     private final Function<Pod, Job> missed;
     private final Consumer<String> settled;
+    private final Consumer<Job> removed;
     private final WalltimeMarks walltimeMarks;
     private final CompressedPods archive = new CompressedPods();
     private final NavigableMap<String, Entry> entries = new ConcurrentSkipListMap<>();
@@ -96,18 +97,21 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @param removal reads a job from its pod as it was when it was removed
     /// @param missed reads a job whose removal was not seen from an earlier state of its pod
     /// @param settled receives the UIDs of pods whose jobs the HPC has, or that were deleted
+    /// @param removed receives each job whose pod was removed, with its cancellation
     WatchedPods(
             Predicate<Pod> isJob,
             Function<Pod, Job> reading,
             Function<Pod, Job> removal,
             Function<Pod, Job> missed,
             Consumer<String> settled,
+            Consumer<Job> removed,
             WalltimeTimer walltimes) {
         this.isJob = isJob;
         this.reading = reading;
         this.removal = removal;
         this.missed = missed;
         this.settled = settled;
+        this.removed = removed;
         this.walltimeMarks = walltimes.of(name -> find(name).map(this::job));
     }
 
@@ -277,9 +281,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 entries.values().stream()
                         .filter(entry -> !listed.contains(entry.name.value()))
                         .toList();
-        List<Job> removed = gone.stream().map(entry -> missed.apply(pod(entry))).toList();
+        List<Job> missing = gone.stream().map(entry -> missed.apply(pod(entry))).toList();
         gone.forEach(entry -> remove(entry.name.value()));
-        removed.forEach(unconfirmed::removed);
+        missing.forEach(this::noteRemoval);
         if (feed == null) {
             feed =
                     new JobFeed(
@@ -294,7 +298,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                             .ifPresent(now -> changes.add(new Change(before, now))));
             changes.sort(Comparator.comparingLong(change -> change.now.version));
             changes.forEach(change -> publish(change.before.orElse(null), change.now));
-            for (Job job : removed) {
+            for (Job job : missing) {
                 feed.deleted(JobFeed.Gone.of(version, job));
             }
             feed.reached(version);
@@ -321,7 +325,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         if (entries.containsKey(pod.getMetadata().getName())) {
             Job job = removal.apply(withRecord(pod));
             remove(pod.getMetadata().getName());
-            unconfirmed.removed(job);
+            noteRemoval(job);
             if (feed != null) {
                 feed.deleted(JobFeed.Gone.of(version, job));
             }
@@ -335,6 +339,11 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             feed.reached(version);
         }
         writes.update();
+    }
+
+    private void noteRemoval(Job job) {
+        unconfirmed.removed(job);
+        removed.accept(job);
     }
 
     private void remove(String name) {
@@ -352,9 +361,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             return;
         }
         if (before != null && !before.uid.equals(now.uid)) {
-            Job removed = missed.apply(pod(before));
-            unconfirmed.removed(removed);
-            followers.deleted(JobFeed.Gone.of(now.version - 1, removed));
+            Job replaced = missed.apply(pod(before));
+            noteRemoval(replaced);
+            followers.deleted(JobFeed.Gone.of(now.version - 1, replaced));
             publish(null, now);
         } else if (followers.followed()) {
             Job job = job(now);

@@ -57,6 +57,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
     private final ClusterProperties.Watches limits;
     private final Clock clock;
     private final Map<Workspace, WorkspaceWatch> workspaces = new HashMap<>();
+    private final Removals removals = new Removals();
     private final Semaphore checks = new Semaphore(CHECKS);
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
@@ -208,7 +209,13 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
             }
             found =
                     new WorkspaceWatch(
-                            workspace, apiServer, reading, missing::forget, walltimes, clock);
+                            workspace,
+                            apiServer,
+                            reading,
+                            missing::forget,
+                            removals::add,
+                            walltimes,
+                            clock);
             workspaces.put(workspace, found);
             found.start();
         }
@@ -298,6 +305,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
                     .tags("state", phase.name())
                     .register(registry);
         }
+        removals.bindTo(registry);
         SourceAge.register(
                 registry, Job.Source.API_SERVER, () -> all().stream().map(WorkspaceWatch::age));
     }

@@ -31,12 +31,14 @@ final class WorkspaceWatch implements AutoCloseable {
     private final DeletionHistory deletions;
     private volatile long usedAt = System.nanoTime();
 
-    /// @param settled gets the UIDs of pods that are handed over or deleted
+    /// @param settled receives the UIDs of pods whose jobs the HPC has, or that were deleted
+    /// @param removed receives each job whose pod was removed
     WorkspaceWatch(
             Workspace workspace,
             ApiServer apiServer,
             JobReading reading,
             Consumer<String> settled,
+            Consumer<Job> removed,
             WalltimeTimer walltimes,
             Clock clock) {
         this.apiServer = apiServer;
@@ -49,6 +51,7 @@ final class WorkspaceWatch implements AutoCloseable {
                         this::readRemoved,
                         this::readMissed,
                         settled,
+                        removed,
                         walltimes);
         this.watch = new ResourceWatch<>(apiServer, path, Pod.class, PodList.class, pods, clock);
         this.deletions = new DeletionHistory(apiServer, path, reading::isJob, this::readRemoved);

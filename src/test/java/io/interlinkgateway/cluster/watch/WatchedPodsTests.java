@@ -25,6 +25,7 @@ import io.interlinkgateway.slurm.TestHpcJobs;
 import io.interlinkgateway.status.ClusterFacts;
 import io.interlinkgateway.status.PodReading;
 import io.interlinkgateway.status.RecordNeed;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,6 +60,7 @@ class WatchedPodsTests {
 
     private final TestHpcJobs hpcs = new TestHpcJobs();
     private final List<String> settled = new ArrayList<>();
+    private final Removals removals = new Removals();
     private final WatchedPods pods =
             new WatchedPods(
                     pod -> PodReading.isJob(pod, _ -> false),
@@ -66,6 +68,7 @@ class WatchedPodsTests {
                     pod -> PodReading.removedJobFrom(pod, facts(pod)),
                     pod -> PodReading.missedJobFrom(pod, facts(pod)),
                     settled::add,
+                    removals::add,
                     WalltimeTimers.withoutMarks());
 
     private ClusterFacts facts(Pod pod) {
@@ -181,6 +184,7 @@ class WatchedPodsTests {
 
             pods.deleted(bound("a", "first", 11));
 
+            assertThat(counted("UNCONFIRMED")).isOne();
             assertThat(pods.unconfirmed(name).map(Job::uid)).contains("first");
             assertThat(subscription.next(NOW))
                     .get()
@@ -192,7 +196,14 @@ class WatchedPodsTests {
             pods.changed(unscheduled("a", "second", 12));
             pods.deleted(unscheduled("a", "second", 13));
             assertThat(pods.unconfirmed(name)).isEmpty();
+            assertThat(counted("CONFIRMED")).isOne();
         }
+    }
+
+    private double counted(String stage) {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        removals.bindTo(meters);
+        return meters.get("gateway.removals").tag("cancellation", stage).functionCounter().count();
     }
 
     @Test
