@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.PartialObjectMetadataList;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.ModelFields;
 import io.interlinkgateway.slurm.LivePods;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,8 @@ final class KubernetesLivePods implements LivePods {
             }
             PartialObjectMetadataList chunk =
                     Serialization.unmarshal(answer.body(), PartialObjectMetadataList.class);
-            chunk.getItems().forEach(pod -> uids.add(pod.getMetadata().getUid()));
+            ModelFields.orEmpty(chunk.getItems())
+                    .forEach(pod -> uids.add(pod.getMetadata().getUid()));
             String token = chunk.getMetadata().getContinue();
             next = token == null ? "" : URLEncoder.encode(token, StandardCharsets.UTF_8);
         } while (!next.isEmpty());

@@ -57,7 +57,7 @@ class EventController {
     private static final String DESCRIPTION =
             """
             Server-sent events. `state`: a job was created or its state changed; the data is the job without its \
-            definition. `walltime`: the end of a running job's time limit comes near, by default in 10 minutes and \
+            definition. `walltime`: the end of a running job's time limit is near, by default in 10 minutes and \
             in 1 minute; the data is the job and the mark. `deleted`: a job was removed; the data is its name, its \
             uid and what is known about its end on the HPC. `reset`: the changes since Last-Event-ID are not \
             completely known; list the jobs again. Each event has an id. Reconnect with Last-Event-ID, to any \

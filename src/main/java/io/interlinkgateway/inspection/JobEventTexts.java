@@ -39,7 +39,7 @@ final class JobEventTexts {
     @Schema(
             name = "WalltimeMark",
             description =
-                    "The data of the event walltime: the end of a running job's time limit comes"
+                    "The data of the event walltime: the end of a running job's time limit is"
                             + " near.")
     record WalltimeMark(
             JobResponse job,

@@ -80,7 +80,7 @@ public final class RealSlurmrestd implements AutoCloseable {
     }
 
     /// Lets it go on after [#hang].
-    public void goOn() {
+    public void resume() {
         Script.output("kill", "-CONT", Long.toString(process.pid()));
     }
 

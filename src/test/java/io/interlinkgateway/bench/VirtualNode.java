@@ -30,17 +30,12 @@ public final class VirtualNode implements AutoCloseable {
         INTERLINK,
 
         /// The intervals are a fifth of interLink's, the limits of requests are interLink's.
-        FIVEFOLD,
-
-        /// The intervals are a fifth of interLink's; each look refreshes every pod, and no request waits.
-        UNLIMITED;
+        FIVEFOLD;
 
         private List<String> flags() {
             return switch (this) {
                 case INTERLINK -> List.of();
                 case FIVEFOLD -> List.of("-speed", "5");
-                case UNLIMITED ->
-                        List.of("-speed", "5", "-status-cache=false", "-request-limits=false");
             };
         }
     }

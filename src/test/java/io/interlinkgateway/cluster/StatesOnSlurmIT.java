@@ -239,16 +239,16 @@ class StatesOnSlurmIT {
                         "FAILED" + BY_SIGNAL_9,
                         "FAILED OUT_OF_MEMORY"),
                 new Case(
-                        "feigned-end",
+                        "forged-end",
                         SHARED,
                         WorkspaceClient.spec(
                                 SHARED,
                                 "echo \"$(date -Iseconds) End of script, highest exit code 0...\"; "
-                                        + held("feigned-end", "exit 3"),
+                                        + held("forged-end", "exit 3"),
                                 "\"partition\": \"cpu\""),
                         (_, states) -> {
                             awaitStates(states, "RUNNING");
-                            release("feigned-end");
+                            release("forged-end");
                         },
                         "FAILED 3:0",
                         List.of("RUNNING", "FAILED EXIT_CODE 3")),
@@ -288,7 +288,7 @@ class StatesOnSlurmIT {
                         "pre-exec-fails-silently",
                         SHARED,
                         WorkspaceClient.spec(SHARED, "true", "")
-                                .replaceFirst("}$", ", \"preExec\": \"exit 3\"}"),
+                                .replaceFirst("}$", ", \"preExec\": \"false || exit 3\"}"),
                         (_, _) -> {},
                         "FAILED 3:0",
                         List.of("FAILED PRE_EXEC_FAILED")),

@@ -193,7 +193,7 @@ class PluginLogTests {
     }
 
     @Test
-    void anEmptyLogSaysNothing() {
+    void anEmptyLogIsNoEvidence() {
         assertThat(SplitLog.of(JOB.pod(), "c0", "").record()).isEmpty();
     }
 

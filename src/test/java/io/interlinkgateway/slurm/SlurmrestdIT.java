@@ -242,7 +242,7 @@ class SlurmrestdIT {
     }
 
     @Test
-    void killedOrHungItFailsAndComesBack() throws Exception {
+    void itRecoversAfterAHangAndARestart() throws Exception {
         String runs = uid();
         String id = submitted(runs, "sleep 600");
         try (RealSlurmrestd rest = RealSlurmrestd.atSocket(slurm())) {
@@ -254,7 +254,7 @@ class SlurmrestdIT {
             await().atMost(Duration.ofMinutes(1)).until(() -> hpc.failure().isPresent());
             assertThat(hpc.failure().orElseThrow().reason())
                     .isEqualTo("It did not respond within 3000 ms.");
-            rest.goOn();
+            rest.resume();
             await().atMost(Duration.ofMinutes(1)).until(() -> hpc.failure().isEmpty());
         }
         PolledHpc hpc = Objects.requireNonNull(opened).all().iterator().next();

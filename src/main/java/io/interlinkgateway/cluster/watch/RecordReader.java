@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
 import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.PodTranslation;
@@ -40,14 +41,21 @@ final class RecordReader {
     private final PodLog.Source logs;
     private final LogBudgets budgets;
     private final Duration longestSilence;
+    private final StateLag lag;
 
     /// @param longestSilence the maximum time without data; more than the 4 s after which the plugin ends a request
+    /// @param lag measures how late records are written
     RecordReader(
-            ApiServer apiServer, PodLog.Source logs, LogBudgets budgets, Duration longestSilence) {
+            ApiServer apiServer,
+            PodLog.Source logs,
+            LogBudgets budgets,
+            Duration longestSilence,
+            StateLag lag) {
         this.apiServer = apiServer;
         this.logs = logs;
         this.budgets = budgets;
         this.longestSilence = longestSilence;
+        this.lag = lag;
     }
 
     /// The result of one reading.
@@ -285,7 +293,14 @@ final class RecordReader {
         if (record instanceof JobRecord.Ended && pod.getMetadata().getDeletionTimestamp() != null) {
             return false;
         }
-        return patch(pod, record);
+        boolean written = patch(pod, record);
+        if (written) {
+            lag.written(
+                    PodReading.nodeOf(pod).map(NodeName::value).orElse(""),
+                    PodReading.recordOf(pod),
+                    record);
+        }
+        return written;
     }
 
     /// Writes the record that a pod has here to the pod on the API server, which has lost it.

@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.cluster.api.PodLog;
 import io.interlinkgateway.cluster.watch.LogBudget.Purpose;
 import io.interlinkgateway.failure.GatewayException;
-import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.record.JobRecord;
 import io.interlinkgateway.record.PluginLog;
@@ -71,7 +70,6 @@ final class RecordWatch implements Runnable {
     private final WatchedJob job;
     private final RecordReader reader;
     private final OpenFollows follows;
-    private final StateLag lag;
     private final Clock clock;
 
     private long changedAt = System.nanoTime();
@@ -86,18 +84,11 @@ final class RecordWatch implements Runnable {
 
     /// @param uid the pod's UID
     /// @param job the job as it is now
-    RecordWatch(
-            String uid,
-            WatchedJob job,
-            RecordReader reader,
-            OpenFollows follows,
-            StateLag lag,
-            Clock clock) {
+    RecordWatch(String uid, WatchedJob job, RecordReader reader, OpenFollows follows, Clock clock) {
         this.uid = uid;
         this.job = job;
         this.reader = reader;
         this.follows = follows;
-        this.lag = lag;
         this.clock = clock;
     }
 
@@ -340,10 +331,6 @@ final class RecordWatch implements Runnable {
             }
             if (reader.write(pod.get(), record)) {
                 changedAt = System.nanoTime();
-                lag.written(
-                        PodReading.nodeOf(pod.get()).map(NodeName::value).orElse(""),
-                        PodReading.recordOf(pod.get()),
-                        record);
                 return;
             }
             Thread.sleep(STEP.dividedBy(5));

@@ -47,14 +47,18 @@ public final class RecordWatches implements AutoCloseable, MeterBinder {
             LogBudgets budgets,
             OpenFollows follows,
             Clock clock) {
+        StateLag lag = new StateLag(clock);
         return new RecordWatches(
-                new RecordReader(apiServer, logs, budgets, LONGEST_SILENCE), follows, clock);
+                new RecordReader(apiServer, logs, budgets, LONGEST_SILENCE, lag),
+                follows,
+                lag,
+                clock);
     }
 
-    RecordWatches(RecordReader reader, OpenFollows follows, Clock clock) {
+    private RecordWatches(RecordReader reader, OpenFollows follows, StateLag lag, Clock clock) {
         this.reader = reader;
         this.follows = follows;
-        this.lag = new StateLag(clock);
+        this.lag = lag;
         this.clock = clock;
     }
 
@@ -82,7 +86,7 @@ public final class RecordWatches implements AutoCloseable, MeterBinder {
     }
 
     private Running started(String uid, RecordWatch.WatchedJob job) {
-        RecordWatch watch = new RecordWatch(uid, job, reader, follows, lag, clock);
+        RecordWatch watch = new RecordWatch(uid, job, reader, follows, clock);
         Thread thread =
                 Thread.ofVirtual()
                         .name("record-" + uid)

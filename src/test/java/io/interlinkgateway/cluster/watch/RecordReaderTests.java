@@ -17,12 +17,14 @@ import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.status.PodReading;
 import io.interlinkgateway.status.RecordNeed;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -59,12 +61,14 @@ class RecordReaderTests {
                                     .build())
                     .build();
     private final ApiServer apiServer = new ApiServer(client, Duration.ofSeconds(5));
+    private final StateLag lag = new StateLag(Clock.systemUTC());
     private final RecordReader reader =
             new RecordReader(
                     apiServer,
                     new PodLog.Source(apiServer, true),
                     new LogBudgets(new LogRequestLimits(1000, 1000, 1000)),
-                    SILENCE);
+                    SILENCE,
+                    lag);
 
     private static HttpServer create() {
         try {
@@ -111,7 +115,7 @@ class RecordReaderTests {
     }
 
     @Test
-    void anEmptyLogSaysNothing() throws Exception {
+    void anEmptyLogIsNoEvidence() throws Exception {
         serve(log("scancelled-pending"), true);
 
         assertThat(found(lastPod("scancelled-pending"))).isEmpty();
@@ -180,12 +184,16 @@ class RecordReaderTests {
 
     @Test
     void whatIsKnownAlreadyIsNotWrittenAgain() throws Exception {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        lag.bindTo(meters);
         serve(log("succeeds"), false);
         found(lastPod("succeeds"));
+        assertThat(meters.get("gateway.state.lag").tag("change", "start").timer().count()).isOne();
         Pod annotated = annotated(lastPod("succeeds"));
         written.set("");
 
         assertThat(found(annotated)).isEmpty();
+        assertThat(meters.get("gateway.state.lag").tag("change", "start").timer().count()).isOne();
     }
 
     /// @return the job as the pod says after the search, if that wrote anything

@@ -321,7 +321,7 @@ class RecordWatchTests {
 
     private RecordReader reader() {
         return new RecordReader(
-                apiServer, new PodLog.Source(apiServer, true), budgets, Duration.ofSeconds(1));
+                apiServer, new PodLog.Source(apiServer, true), budgets, Duration.ofSeconds(1), lag);
     }
 
     private RecordWatch watch(String recording) {
@@ -356,7 +356,6 @@ class RecordWatchTests {
                         },
                         reader(),
                         follows,
-                        lag,
                         Clock.systemUTC());
         Thread.startVirtualThread(watch);
         return watch;
