@@ -416,6 +416,7 @@ class StatesOnSlurmIT {
     private static Case withSlurmrestd(Case each) {
         return switch (each.name) {
             case "pre-exec-fails" -> each.expecting("FAILED PRE_EXEC_FAILED 1");
+            case "pre-exec-fails-silently" -> each.expecting("FAILED PRE_EXEC_FAILED 3");
             case "scancel-queued" ->
                     each.expecting("QUEUED IN_HPC_QUEUE", "FAILED CANCELLED_ON_HPC");
             case "powers-up" ->
