@@ -5,7 +5,7 @@
 # control plane is already built.
 #
 # `steady` follows one gateway from its start until its compiler threads are quiet, and then compares it with the bare
-# client: 4 minutes. COMMAND starts the JVM, with its flags and -jar. The default is the image's command with
+# client: 5 minutes or more. COMMAND starts the JVM, with its flags and -jar. The default is the image's command with
 # target/image, which bench/image/check.sh creates.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
