@@ -139,7 +139,7 @@ class Audience:
                         job = json.loads(line[5:])
                         if job.get("name") in self.jobs and "state" in job:
                             self.jobs[job["name"]].answer(job)
-            # A reader that comes back lists first.
+            # After an interruption, list the jobs once: changes may have been missed.
             for job in self.ask("jobs")["items"]:
                 self.jobs[job["name"]].answer(job)
 

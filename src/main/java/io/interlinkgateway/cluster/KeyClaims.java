@@ -70,17 +70,17 @@ final class KeyClaims {
     /// still has its claim.
     private Optional<String> labelled(Pod wanted, String key) {
         ApiServer.Answer answer =
-                apiServer.send(
-                        "GET",
-                        UriComponentsBuilder.fromPath("/api/v1/namespaces/{namespace}/pods")
-                                .queryParam("labelSelector", "{selector}")
-                                .queryParam("resourceVersion", 0)
-                                .build(namespace(wanted), MetadataNames.IDEMPOTENCY_KEY + "=" + key)
-                                .toString(),
-                        null);
-        if (!answer.successful()) {
-            throw apiServer.refused(answer.code(), answer.status());
-        }
+                apiServer.accepted(
+                        apiServer.send(
+                                "GET",
+                                UriComponentsBuilder.fromPath("/api/v1/namespaces/{namespace}/pods")
+                                        .queryParam("labelSelector", "{selector}")
+                                        .queryParam("resourceVersion", 0)
+                                        .build(
+                                                namespace(wanted),
+                                                MetadataNames.IDEMPOTENCY_KEY + "=" + key)
+                                        .toString(),
+                                null));
         List<String> names =
                 Serialization.unmarshal(answer.body(), PodList.class).getItems().stream()
                         .map(pod -> pod.getMetadata().getName())
@@ -109,9 +109,7 @@ final class KeyClaims {
         if (answer.code() == 404) {
             return Optional.empty();
         }
-        if (!answer.successful()) {
-            throw apiServer.refused(answer.code(), answer.status());
-        }
+        apiServer.accepted(answer);
         // Anyone who may create Events could have written it, so every field can be missing.
         return Optional.of(
                 Optional.ofNullable(

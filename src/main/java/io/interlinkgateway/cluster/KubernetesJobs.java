@@ -340,18 +340,16 @@ final class KubernetesJobs implements JobStore {
                         .map(label -> label.getKey() + "=" + label.getValue())
                         .collect(Collectors.joining(","));
         ApiServer.Answer answer =
-                apiServer.send(
-                        "GET",
-                        UriComponentsBuilder.fromPath("/api/v1/namespaces/{namespace}/pods")
-                                .queryParam("limit", ResourceWatch.CHUNK)
-                                .queryParam("continue", "{token}")
-                                .queryParam("labelSelector", "{selector}")
-                                .build(filter.workspace().value(), token, selector)
-                                .toString(),
-                        null);
-        if (!answer.successful()) {
-            throw apiServer.refused(answer.code(), answer.status());
-        }
+                apiServer.accepted(
+                        apiServer.send(
+                                "GET",
+                                UriComponentsBuilder.fromPath("/api/v1/namespaces/{namespace}/pods")
+                                        .queryParam("limit", ResourceWatch.CHUNK)
+                                        .queryParam("continue", "{token}")
+                                        .queryParam("labelSelector", "{selector}")
+                                        .build(filter.workspace().value(), token, selector)
+                                        .toString(),
+                                null));
         return new Chunk(
                 answer.body().length(),
                 compute.run(() -> Serialization.unmarshal(answer.body(), PodList.class)));

@@ -28,16 +28,14 @@ final class KubernetesLivePods implements LivePods {
         String next = "";
         do {
             ApiServer.Answer answer =
-                    apiServer.metadata(
-                            "/api/v1/namespaces/"
-                                    + workspace
-                                    + "/pods?limit="
-                                    + CHUNK
-                                    + "&continue="
-                                    + next);
-            if (!answer.successful()) {
-                throw apiServer.refused(answer.code(), answer.status());
-            }
+                    apiServer.accepted(
+                            apiServer.metadata(
+                                    "/api/v1/namespaces/"
+                                            + workspace
+                                            + "/pods?limit="
+                                            + CHUNK
+                                            + "&continue="
+                                            + next));
             PartialObjectMetadataList chunk =
                     Serialization.unmarshal(answer.body(), PartialObjectMetadataList.class);
             ModelFields.orEmpty(chunk.getItems())

@@ -307,17 +307,13 @@ public final class JobFeed {
                         filter,
                         positionAt(after, marked),
                         start,
-                        later(passed.until(), marked.orElse(Instant.MIN)),
+                        WalltimeMarks.max(passed.until(), marked.orElse(Instant.MIN)),
                         events.iterator());
         followers.add(follower);
         if (closed) {
             follower.letGo();
         }
         return follower;
-    }
-
-    private static Instant later(Instant one, Instant other) {
-        return one.isAfter(other) ? one : other;
     }
 
     /// Ends all present and future subscriptions.
@@ -395,7 +391,10 @@ public final class JobFeed {
         private void advance() {
             synchronized (JobFeed.this) {
                 if (!left && queue.isEmpty()) {
-                    position = positionAt(Math.max(reached, start), later(marked, marksStart));
+                    position =
+                            positionAt(
+                                    Math.max(reached, start),
+                                    WalltimeMarks.max(marked, marksStart));
                 }
             }
         }

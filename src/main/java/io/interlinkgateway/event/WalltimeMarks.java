@@ -319,7 +319,7 @@ public final class WalltimeMarks {
         return clock.instant().truncatedTo(ChronoUnit.SECONDS);
     }
 
-    private static Instant max(Instant one, Instant other) {
+    static Instant max(Instant one, Instant other) {
         return one.isAfter(other) ? one : other;
     }
 }

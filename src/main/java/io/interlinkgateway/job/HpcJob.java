@@ -53,7 +53,7 @@ public record HpcJob(
 
     /// @return whether it has ended without having been started: then it has no log
     public boolean neverStarted() {
-        return state.ended() && startedAt.isEmpty();
+        return state.ended() && startedAt.isEmpty() && restarts == 0;
     }
 
     /// Whether the job is unchanged, apart from its estimated start, which changes all the time.

@@ -47,12 +47,16 @@ public record Job(
         containers = List.copyOf(containers);
     }
 
-    /// When SLURM will end the job because of its time limit; SLURM may do so up to a minute later.
+    /// When SLURM will end the job because of its time limit; SLURM may do so up to a minute later. SLURM counts from
+    /// the allocation of the compute nodes. If it can't be asked, the start of the first container is used, which is
+    /// later if the job has a pre-exec.
     ///
     /// @return empty unless the job is running since a known time and has a time limit
     public Optional<Instant> endsAt() {
         return state instanceof JobState.Running running
-                ? running.since().flatMap(start -> timeLimit.map(start.at()::plus))
+                ? hpc.flatMap(HpcJob::startedAt)
+                        .or(() -> running.since().map(JobState.Moment::at))
+                        .flatMap(start -> timeLimit.map(start::plus))
                 : Optional.empty();
     }
 

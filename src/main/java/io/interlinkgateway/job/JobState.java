@@ -140,7 +140,8 @@ public sealed interface JobState {
         /// The HPC did not accept it.
         SUBMISSION_REFUSED("Correct the SLURM options named in the message."),
         /// The commands before the containers failed: preExec, or the pull of image.pullFrom.
-        PRE_EXEC_FAILED("Read the end of the job's log: preExec or the pull of the image failed."),
+        PRE_EXEC_FAILED(
+                "Read the end of the job's log: preExec or the pull of the image probably failed."),
         /// The image could not be pulled or does not exist.
         IMAGE_UNAVAILABLE("Check image.path on the HPC, or give image.pullFrom."),
         /// The image has no such command.

@@ -182,6 +182,11 @@ public sealed interface JobRecord {
         COMMAND
     }
 
+    /// @return this record if the job has started and its end is not recorded
+    default Optional<Started> asStarted() {
+        return this instanceof Started started ? Optional.of(started) : Optional.empty();
+    }
+
     /// Reads the log of one container.
     @FunctionalInterface
     interface Reader {

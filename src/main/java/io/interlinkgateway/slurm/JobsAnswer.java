@@ -47,7 +47,7 @@ final class JobsAnswer {
                                     .streamReadConstraints(
                                             StreamReadConstraints.builder()
                                                     .maxNestingDepth(100)
-                                                    .maxStringLength(1 << 20)
+                                                    .maxStringLength(LONGEST_PART)
                                                     .maxNumberLength(100)
                                                     .build())
                                     .build())

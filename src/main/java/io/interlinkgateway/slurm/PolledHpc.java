@@ -272,7 +272,7 @@ final class PolledHpc implements AutoCloseable {
                 : candidates.stream().max(Comparator.comparingLong(SlurmJob::number));
     }
 
-    /// The jobs that have not ended.
+    /// The jobs that have not ended, without those that are known to belong to other users.
     ///
     /// @throws GatewayException.HpcUnavailable if the last response is too old
     Stream<SlurmJob> active() {
@@ -280,7 +280,14 @@ final class PolledHpc implements AutoCloseable {
             throw new GatewayException.HpcUnavailable(
                     "The slurmrestd of the node \"" + node + "\" gives no usable response.");
         }
-        return last.all().filter(job -> !job.hasEnded());
+        return last.all().filter(job -> !job.hasEnded() && !isForeign(job));
+    }
+
+    /// Whether a job belongs to another user than the configured one.
+    private boolean isForeign(SlurmJob job) {
+        return properties.owner().isPresent()
+                && job.user().isPresent()
+                && !job.user().equals(properties.owner());
     }
 
     /// Has SLURM end a job.

@@ -5,15 +5,13 @@ package io.interlinkgateway.slurm;
 final class SlurmrestdException extends Exception {
 
     private static final long serialVersionUID = 1;
-    private final String reason;
 
     SlurmrestdException(String reason) {
         super(reason);
-        this.reason = reason;
     }
 
     /// @return the message
     String reason() {
-        return reason;
+        return String.valueOf(getMessage());
     }
 }

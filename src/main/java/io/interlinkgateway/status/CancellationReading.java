@@ -1,14 +1,11 @@
 package io.interlinkgateway.status;
 
-import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
-import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Cancellation.Stage;
 import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job.Source;
-import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.ModelFields;
 import io.interlinkgateway.record.JobRecord;
 import java.time.Instant;
@@ -32,14 +29,15 @@ final class CancellationReading {
     /// interLink too, although SLURM may have the job.
     private static final String REFUSED = "Batch job submission failed";
 
+    /// In that message: slurmctld did not respond to sbatch in time, and may have taken the job.
+    private static final String TIMED_OUT = "timed out";
+
     private final Pod pod;
     private final ClusterFacts facts;
-    private final Optional<JobRecord> record;
 
     private CancellationReading(Pod pod, ClusterFacts facts) {
         this.pod = pod;
         this.facts = facts;
-        this.record = PodReading.recordOf(pod);
     }
 
     /// @param pod an existing pod
@@ -90,7 +88,7 @@ final class CancellationReading {
     }
 
     private Optional<Cancellation> recordedEnd() {
-        return switch (record.orElse(null)) {
+        return switch (PodReading.recordOf(pod).orElse(null)) {
             case JobRecord.Ended ended ->
                     Optional.of(
                             new Cancellation(
@@ -129,7 +127,9 @@ final class CancellationReading {
         if (StateReading.wasAbandoned(pod)) {
             return never("interLink gave the job up before it submitted it: the HPC never had it.");
         }
-        if (StateReading.wasRefused(pod) && statusMessage().contains(REFUSED)) {
+        if (StateReading.wasRefused(pod)
+                && statusMessage().contains(REFUSED)
+                && !statusMessage().contains(TIMED_OUT)) {
             return never("SLURM did not accept the job.");
         }
         return Optional.empty();
@@ -216,31 +216,23 @@ final class CancellationReading {
                 + " in SLURM.";
     }
 
-    /// The deletion timestamp is the time of the request plus the grace period.
     private Optional<Instant> requestedAt() {
-        Long grace = pod.getMetadata().getDeletionGracePeriodSeconds();
-        return ModelFields.instant(pod.getMetadata().getDeletionTimestamp())
-                .map(end -> end.minusSeconds(grace == null ? 0 : grace));
+        return StateReading.deletedAt(pod);
     }
 
     private Optional<Instant> sentAt() {
         if (pod.getStatus() == null || !SENT.equals(pod.getStatus().getReason())) {
             return Optional.empty();
         }
-        return ModelFields.orEmpty(pod.getStatus().getContainerStatuses()).stream()
-                .map(ContainerStatus::getState)
-                .filter(Objects::nonNull)
-                .map(state -> state.getTerminated())
-                .filter(ended -> ended != null && SENT_CONTAINER.equals(ended.getReason()))
-                .map(ContainerStateTerminated::getFinishedAt)
-                .flatMap(at -> ModelFields.instant(at).stream())
+        return StateReading.terminated(pod).stream()
+                .filter(ended -> SENT_CONTAINER.equals(ended.getReason()))
+                .flatMap(ended -> ModelFields.instant(ended.getFinishedAt()).stream())
                 .max(Comparator.naturalOrder())
                 .or(this::requestedAt);
     }
 
     private Optional<String> jobId() {
-        return Optional.ofNullable(
-                ModelFields.orEmpty(pod.getMetadata().getAnnotations()).get(MetadataNames.JOB_ID));
+        return PodReading.remoteJobIdOf(pod).or(() -> facts.hpc().map(HpcJob::id));
     }
 
     private boolean isScheduled() {

@@ -184,7 +184,7 @@ final class HpcReading {
         if (deletedAt.isPresent()) {
             return cancelling(deletedAt.get());
         }
-        boolean begun = record.filter(JobRecord.Started.class::isInstance).isPresent();
+        boolean begun = record.flatMap(JobRecord::asStarted).isPresent();
         return state instanceof JobState.Starting && begun && !isOfEarlierRun()
                 ? reported(running())
                 : reported(state);
@@ -193,8 +193,7 @@ final class HpcReading {
     /// The containers start some time after SLURM has allocated the compute nodes.
     private JobState running() {
         Optional<Instant> containers =
-                record.filter(JobRecord.Started.class::isInstance)
-                        .map(JobRecord.Started.class::cast)
+                record.flatMap(JobRecord::asStarted)
                         .flatMap(JobRecord.Started::startedAt)
                         .filter(_ -> !isOfEarlierRun());
         return new JobState.Running(containers.or(job::startedAt).map(HpcReading::second));
@@ -351,9 +350,9 @@ final class HpcReading {
             case NODE_FAIL -> "The job's compute node failed.";
             case BOOT_FAIL -> "The job's compute node did not start up.";
             case CANCELLED ->
-                    job.startedAt().isPresent()
-                            ? "The job was cancelled on the HPC."
-                            : "The job was cancelled on the HPC before it started.";
+                    job.neverStarted()
+                            ? "The job was cancelled on the HPC before it started."
+                            : "The job was cancelled on the HPC.";
             case PREEMPTED -> "The job was preempted by another job on the HPC.";
             case DEADLINE -> "The job could not have ended before its deadline.";
             case FAILED -> failure();

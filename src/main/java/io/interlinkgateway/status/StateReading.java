@@ -112,7 +112,7 @@ final class StateReading {
         }
         Reading withoutHpc = record.flatMap(this::recorded).orElseGet(this::reported);
         return hpc.map(job ->
-                        new HpcReading(job, record, withoutHpc, deletedAt(), hasPreExec())
+                        new HpcReading(job, record, withoutHpc, deletedAt(pod), hasPreExec())
                                 .reading())
                 .orElse(withoutHpc);
     }
@@ -229,7 +229,7 @@ final class StateReading {
 
     private Reading reported() {
         String phase = phase(pod);
-        Optional<Instant> deleted = deletedAt();
+        Optional<Instant> deleted = deletedAt(pod);
         if (deleted.isPresent() && !reportsEnd(pod)) {
             return Reading.reported(new JobState.Cancelling(deleted.get()));
         }
@@ -298,7 +298,7 @@ final class StateReading {
     }
 
     /// The deletion timestamp is the time of the request plus the grace period.
-    private Optional<Instant> deletedAt() {
+    static Optional<Instant> deletedAt(Pod pod) {
         return ModelFields.instant(pod.getMetadata().getDeletionTimestamp())
                 .map(end -> end.minusSeconds(grace(pod)));
     }
@@ -371,8 +371,7 @@ final class StateReading {
 
     /// interLink notices a start late: the record's header is written when the HPC starts the job.
     private Optional<Reading> begun() {
-        return record.filter(JobRecord.Started.class::isInstance)
-                .map(JobRecord.Started.class::cast)
+        return record.flatMap(JobRecord::asStarted)
                 .map(started ->
                         Reading.recorded(
                                 started.startedAt().isPresent()
@@ -448,13 +447,15 @@ final class StateReading {
             case JobRecord.NoHeader _ ->
                     hasPreExec()
                             ? "The commands before the job's containers (preExec, or the pull of"
-                                    + " the image) failed: the log ends with their output."
+                                    + " the image) probably failed: the log ends with their output."
+                                    + " A failure of the compute node looks the same."
                             : "interLink reports that the job failed; its log does not show that"
                                     + " its containers started.";
             case JobRecord.Empty _ ->
                     hasPreExec()
-                            ? "The commands before the job's containers (preExec, or the pull of"
-                                    + " the image) failed without output: the log is empty."
+                            ? "The log is empty, so no container started. The commands before them"
+                                    + " (preExec, or the pull of the image) probably failed without"
+                                    + " output; a failure of the compute node looks the same."
                             : "interLink reports that the job failed; its log is empty, so its"
                                     + " containers did not start.";
             case JobRecord.Started _ -> "The job started and failed; no reason was recorded.";
@@ -495,8 +496,7 @@ final class StateReading {
     }
 
     private Optional<Moment> reportedStart() {
-        return record.filter(JobRecord.Started.class::isInstance)
-                .map(JobRecord.Started.class::cast)
+        return record.flatMap(JobRecord::asStarted)
                 .flatMap(JobRecord.Started::startedAt)
                 .flatMap(StateReading::second)
                 .or(() -> started(pod).map(at -> new Moment(at, Precision.OBSERVED)));
@@ -524,7 +524,7 @@ final class StateReading {
                 .max(Comparator.naturalOrder());
     }
 
-    private static List<ContainerStateTerminated> terminated(Pod pod) {
+    static List<ContainerStateTerminated> terminated(Pod pod) {
         return states(pod).stream()
                 .map(ContainerState::getTerminated)
                 .filter(Objects::nonNull)

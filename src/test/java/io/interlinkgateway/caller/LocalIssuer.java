@@ -236,7 +236,7 @@ public final class LocalIssuer implements AutoCloseable {
         userInfo = Map.copyOf(claims);
     }
 
-    /// Answers nothing until it comes back.
+    /// Stops answering requests until [#comeBack].
     public void goDown() {
         server.stop(0);
     }

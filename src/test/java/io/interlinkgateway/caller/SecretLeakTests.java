@@ -11,12 +11,11 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.FileAppender;
 import com.sun.net.httpserver.HttpServer;
+import io.interlinkgateway.bench.LoopbackServer;
 import io.interlinkgateway.credential.PasswordForms;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -386,8 +385,7 @@ class SecretLeakTests {
 
     /// Servers that throw the credential back at the gateway.
     private void liveChecks(String owner) throws IOException {
-        HttpServer echo =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        HttpServer echo = LoopbackServer.create();
         echo.createContext(
                 "/",
                 exchange -> {

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.bench.LoopbackServer;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
 import io.interlinkgateway.cluster.watch.LogBudgets;
@@ -41,8 +42,6 @@ import io.interlinkgateway.pod.PlacedJob;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.slurm.TestHpcJobs;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -97,7 +96,7 @@ class ApiServerTests {
 
     private final CountDownLatch end = new CountDownLatch(1);
     private final AtomicInteger posts = new AtomicInteger();
-    private final HttpServer server = create();
+    private final HttpServer server = LoopbackServer.create();
     private final ClusterProperties properties =
             new ClusterProperties(
                     Duration.ofSeconds(3),
@@ -144,17 +143,8 @@ class ApiServerTests {
                 Clock.systemUTC());
     }
 
-    private static HttpServer create() {
-        try {
-            return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException failure) {
-            throw new IllegalStateException(failure);
-        }
-    }
-
     @BeforeEach
     void start() {
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
     }
 

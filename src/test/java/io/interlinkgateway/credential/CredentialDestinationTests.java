@@ -3,11 +3,8 @@ package io.interlinkgateway.credential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.interlinkgateway.bench.LoopbackServer;
 import io.interlinkgateway.caller.LocalIssuer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -59,22 +56,16 @@ class CredentialDestinationTests {
 
     /// A server that asks everybody for a password, and notes it.
     private static HttpServer asking() {
-        try {
-            HttpServer server =
-                    HttpServer.create(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext(
-                    "/",
-                    exchange -> {
-                        Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"))
-                                .ifPresent(LOGINS::add);
-                        exchange.sendResponseHeaders(401, -1);
-                        exchange.close();
-                    });
-            return server;
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+        HttpServer server = LoopbackServer.create();
+        server.createContext(
+                "/",
+                exchange -> {
+                    Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"))
+                            .ifPresent(LOGINS::add);
+                    exchange.sendResponseHeaders(401, -1);
+                    exchange.close();
+                });
+        return server;
     }
 
     @BeforeAll

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.interlinkgateway.bench.LoopbackServer;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.TrackingUri;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,15 +52,7 @@ class MlflowProbeTests {
 
     private final MlflowProbe impatient =
             new MlflowProbe(new MlflowProperties(List.of(), true, Duration.ofSeconds(2)));
-    private HttpServer server = create();
-
-    private static HttpServer create() {
-        try {
-            return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException failure) {
-            throw new IllegalStateException(failure);
-        }
-    }
+    private HttpServer server = LoopbackServer.create();
 
     /// How a server answers.
     @FunctionalInterface
@@ -71,7 +62,6 @@ class MlflowProbeTests {
 
     @BeforeEach
     void start() {
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
     }
 
@@ -211,7 +201,7 @@ class MlflowProbeTests {
     }
 
     @Test
-    void whoeverLetsEverybodyInNeverSeesThePassword() {
+    void aServerWithoutAuthenticationNeverGetsThePassword() {
         manner(exchange -> send(exchange, 200, "application/json", "{\"experiments\": []}"));
 
         assertThat(ask()).isEqualTo(Verdict.OPEN_SERVER);

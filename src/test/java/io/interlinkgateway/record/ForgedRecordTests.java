@@ -157,10 +157,10 @@ class ForgedRecordTests {
     void noOutputLeadsToAFalseState(
             @ForAll("truths") Truth truth,
             @ForAll("outputs") String own,
-            @ForAll boolean feignsAnEnd,
-            @ForAll boolean interlinkLies) {
-        String end = feignsAnEnd ? truth.forgedEnd(own.length() % 2) : "";
-        assertTrue(truth, read(truth, "", end + own), interlinkLies);
+            @ForAll boolean forgesAnEnd,
+            @ForAll boolean reportedWrongly) {
+        String end = forgesAnEnd ? truth.forgedEnd(own.length() % 2) : "";
+        assertTrue(truth, read(truth, "", end + own), reportedWrongly);
     }
 
     /// What runs before the containers can write a whole record before the true one.
@@ -169,11 +169,11 @@ class ForgedRecordTests {
             @ForAll("truths") Truth truth,
             @ForAll("outputs") String before,
             @ForAll("outputs") String own,
-            @ForAll boolean feignsARecord,
-            @ForAll boolean interlinkLies) {
+            @ForAll boolean forgesARecord,
+            @ForAll boolean reportedWrongly) {
         if (truth.job().pod().getMetadata().getAnnotations().containsKey(MetadataNames.PRE_EXEC)) {
-            String feigned = feignsARecord ? truth.forgedRecord(own.length() % 2) : "";
-            assertTrue(truth, read(truth, feigned + before, own), interlinkLies);
+            String forged = forgesARecord ? truth.forgedRecord(own.length() % 2) : "";
+            assertTrue(truth, read(truth, forged + before, own), reportedWrongly);
         }
     }
 
@@ -182,12 +182,12 @@ class ForgedRecordTests {
         return SplitLog.of(truth.job().pod(), "c0", log, log.length + 1).record().orElseThrow();
     }
 
-    private static void assertTrue(Truth truth, JobRecord found, boolean interlinkLies) {
+    private static void assertTrue(Truth truth, JobRecord found, boolean reportedWrongly) {
         JobRecord record = truth.ended() ? found : found.withoutEnd();
         JobState state =
                 PodReading.jobFrom(
                                 RecordedCase.with(
-                                        claiming(truth, interlinkLies), Optional.of(record)),
+                                        claiming(truth, reportedWrongly), Optional.of(record)),
                                 RecordedCase.NOW)
                         .state();
 
@@ -197,9 +197,9 @@ class ForgedRecordTests {
                 assertThat(truth.worst()).isZero();
             }
             case JobState.Failed failed -> {
-                boolean feignsItsOwnKill =
-                        interlinkLies && found instanceof JobRecord.Killed && !truth.killed();
-                assertThat(truth.killed() || truth.worst() != 0 || feignsItsOwnKill).isTrue();
+                boolean forgesItsOwnKill =
+                        reportedWrongly && found instanceof JobRecord.Killed && !truth.killed();
+                assertThat(truth.killed() || truth.worst() != 0 || forgesItsOwnKill).isTrue();
                 if (truth.ended() && failed.exitCode().isPresent()) {
                     assertThat(failed.exitCode()).hasValue(truth.worst());
                 }
@@ -244,13 +244,13 @@ class ForgedRecordTests {
     @ValueSource(strings = {"", "hello\n", "no newline "})
     void aRecordPrintedBeforeTheTrueOneIsNotBelieved(String between) {
         JobOut job = JobOut.of(true, 0, List.of(7));
-        String feigned = PluginLogTests.whole(JobOut.of(true, 0, List.of(0)));
+        String forged = PluginLogTests.whole(JobOut.of(true, 0, List.of(0)));
 
         assertThat(
                         SplitLog.of(
                                         job.pod(),
                                         "c0",
-                                        "pulling\n" + feigned + between + PluginLogTests.whole(job))
+                                        "pulling\n" + forged + between + PluginLogTests.whole(job))
                                 .record())
                 .contains(new JobRecord.Contradictory());
     }
@@ -274,9 +274,9 @@ class ForgedRecordTests {
     @Test
     void withoutPreExecTheFirstRecordIsThePluginsWhateverTheJobPrints() {
         JobOut job = JobOut.of(false, 0, List.of(7));
-        String feigned = PluginLogTests.whole(JobOut.of(false, 0, List.of(0)));
+        String forged = PluginLogTests.whole(JobOut.of(false, 0, List.of(0)));
 
-        assertThat(SplitLog.of(job.pod(), "c0", PluginLogTests.whole(job) + feigned).record())
+        assertThat(SplitLog.of(job.pod(), "c0", PluginLogTests.whole(job) + forged).record())
                 .get()
                 .isInstanceOfSatisfying(
                         JobRecord.Ended.class, ended -> assertThat(ended.exitCode()).isEqualTo(7));

@@ -247,6 +247,17 @@ class PolledHpcsTests {
         assertThat(orphans(NODE, new Workspace("other"))).isEmpty();
     }
 
+    /// Everyone who may submit jobs can choose a name and a folder that look like those of a pod.
+    @Test
+    void aJobOfAnotherUserIsNoOrphan() throws Exception {
+        answer(ONE + " 5 RUNNING mallory", TWO + " 6 PENDING");
+        Path token = Files.writeString(folder.resolve("token"), "token");
+        start(fake.properties("v0.0.38", token, null, false));
+        awaitState(TWO, State.PENDING);
+
+        assertThat(orphans(NODE, TEAM, TWO)).isEmpty();
+    }
+
     @Test
     void whatHasEndedIsNoOrphan() {
         start(ONE + " 5 CANCELLED", TWO + " 6 COMPLETED");

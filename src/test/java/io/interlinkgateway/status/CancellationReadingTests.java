@@ -175,6 +175,30 @@ class CancellationReadingTests {
         assertThat(afterRemoval(pod).message()).contains("not that SLURM refused the job");
     }
 
+    /// slurmctld may have taken the job, and did not respond in time.
+    @Test
+    void aSubmissionThatTimedOutIsNoRefusal() {
+        Pod pod =
+                new PodBuilder(last("bad-partition"))
+                        .editStatus()
+                        .withMessage(
+                                "sbatch: error: Batch job submission failed: Socket timed out on"
+                                        + " send/recv operation")
+                        .endStatus()
+                        .build();
+
+        assertThat(afterRemoval(pod).stage()).isEqualTo(Stage.UNCONFIRMED);
+    }
+
+    @Test
+    void aJobThatSlurmHasWasNotRefused() {
+        assertThat(
+                        CancellationReading.afterRemoval(
+                                        last("bad-partition"), factsWith(HpcJob.State.RUNNING))
+                                .stage())
+                .isEqualTo(Stage.UNCONFIRMED);
+    }
+
     @Test
     void aJobThatWaitedForASecretNeverReachedTheHpc() {
         Pod pod = last("secret-missing");

@@ -245,6 +245,30 @@ class HpcReadingTests {
     }
 
     @Test
+    void theTimeLimitCountsFromTheAllocationOfTheNodes() {
+        Job job = job(annotated(claim("Running"), "started"), slurm("RUNNING", LATE));
+
+        assertThat(job.state())
+                .isEqualTo(
+                        new JobState.Running(
+                                Optional.of(
+                                        new JobState.Moment(START, JobState.Precision.SECOND))));
+        assertThat(job.endsAt()).contains(GIVEN.plus(Duration.ofHours(1)));
+    }
+
+    /// SLURM forgets the nodes of the first run.
+    @Test
+    void aJobThatWaitedAgainWhenItWasCancelledMayHaveStarted() {
+        HpcJob hpc = slurm("CANCELLED never again", LATE);
+
+        assertThat(hpc.neverStarted()).isFalse();
+        assertThat(PodReading.recordNeed(claim("Running"), Optional.of(hpc)))
+                .isEqualTo(RecordNeed.SEARCH);
+        assertThat(((JobState.Failed) job(claim("Running"), hpc).state()).message())
+                .doesNotContain("before it started");
+    }
+
+    @Test
     void whyItWaitsIsInTheMessage() {
         HpcJob waiting =
                 new HpcJob(

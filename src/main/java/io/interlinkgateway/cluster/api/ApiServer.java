@@ -197,6 +197,16 @@ public final class ApiServer {
         return new GatewayException.ClusterUnavailable("The gateway is stopping.");
     }
 
+    /// @param answer any response
+    /// @return the same response, if it is successful
+    /// @throws GatewayException according to the response otherwise
+    public Answer accepted(Answer answer) {
+        if (!answer.successful()) {
+            throw refused(answer.code(), answer.status());
+        }
+        return answer;
+    }
+
     /// The exception for an unsuccessful response.
     public GatewayException refused(int code, @Nullable Status status) {
         String message = message(code, status);

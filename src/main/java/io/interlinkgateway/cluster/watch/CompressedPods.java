@@ -37,11 +37,6 @@ final class CompressedPods {
             this.unpackedSize = unpackedSize;
         }
 
-        /// @return how many bytes it takes
-        int size() {
-            return bytes.length;
-        }
-
         /// @return how many bytes the pod has as JSON
         public int unpackedSize() {
             return unpackedSize;

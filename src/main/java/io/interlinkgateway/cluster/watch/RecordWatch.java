@@ -74,7 +74,7 @@ final class RecordWatch implements Runnable {
 
     private long changedAt = System.nanoTime();
     private long readAt = System.nanoTime();
-    private Duration claimPause = SHORTEST_PAUSE;
+    private Duration searchPause = SHORTEST_PAUSE;
     private boolean started;
     private boolean hadOutput;
     private boolean isNew = true;
@@ -129,8 +129,8 @@ final class RecordWatch implements Runnable {
             case SEARCH -> {
                 search(pod.get());
                 noteReading();
-                Thread.sleep(claimPause);
-                claimPause = shorter(claimPause.multipliedBy(2), LONGEST_PAUSE);
+                Thread.sleep(searchPause);
+                searchPause = shorter(searchPause.multipliedBy(2), LONGEST_PAUSE);
             }
         }
     }
@@ -140,7 +140,7 @@ final class RecordWatch implements Runnable {
         // A log on a shared file system can become visible late.
         if (result == RecordReader.SearchResult.EMPTY_LOG
                 && PodReading.recordOf(pod).isEmpty()
-                && claimPause.compareTo(PAUSE_AT_EMPTY_LOG) >= 0) {
+                && searchPause.compareTo(PAUSE_AT_EMPTY_LOG) >= 0) {
             reader.write(pod, new JobRecord.Empty());
         }
     }
@@ -153,7 +153,8 @@ final class RecordWatch implements Runnable {
         String container = containers.get(followed % containers.size());
         if (isNew && !started && !follows.isFollowed(uid, container)) {
             isNew = false;
-            Thread.sleep(PAUSE_BEFORE_FIRST_FOLLOW);
+            pauseWhileWatched(PAUSE_BEFORE_FIRST_FOLLOW);
+            return;
         }
         Optional<LogStream> shared = follows.observe(uid, container);
         if (shared.isEmpty()) {

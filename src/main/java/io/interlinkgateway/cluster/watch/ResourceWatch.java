@@ -194,10 +194,9 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         sink.listStarted();
         do {
             ApiServer.Answer answer =
-                    apiServer.send("GET", path + "&limit=" + CHUNK + "&continue=" + next, null);
-            if (!answer.successful()) {
-                throw apiServer.refused(answer.code(), answer.status());
-            }
+                    apiServer.accepted(
+                            apiServer.send(
+                                    "GET", path + "&limit=" + CHUNK + "&continue=" + next, null));
             KubernetesResourceList<T> chunk = Serialization.unmarshal(answer.body(), listKind);
             version = version(chunk.getMetadata());
             if (version == 0) {

@@ -35,7 +35,10 @@ final class StateLag implements MeterBinder {
         switch (now) {
             case JobRecord.Started started ->
                     started.startedAt()
-                            .filter(_ -> startOf(before).isEmpty())
+                            .filter(_ ->
+                                    before.flatMap(JobRecord::asStarted)
+                                            .flatMap(JobRecord.Started::startedAt)
+                                            .isEmpty())
                             .ifPresent(start -> add(node, "start", start));
             case JobRecord.Ended ended -> add(node, "end", ended.finishedAt());
             case JobRecord.Killed _,
@@ -44,12 +47,6 @@ final class StateLag implements MeterBinder {
                     JobRecord.Contradictory _,
                     JobRecord.OtherPlugin _ -> {}
         }
-    }
-
-    private static Optional<Instant> startOf(Optional<JobRecord> record) {
-        return record.orElse(null) instanceof JobRecord.Started started
-                ? started.startedAt()
-                : Optional.empty();
     }
 
     private void add(String node, String change, Instant at) {

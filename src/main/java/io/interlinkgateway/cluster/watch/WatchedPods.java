@@ -176,11 +176,12 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         if (now == null || !now.uid.equals(entry.uid)) {
             return;
         }
-        store(pod(now));
+        Pod pod = pod(now);
+        store(pod);
         JobFeed followers = feed;
         if (followers != null) {
             changedWithoutVersion.add(entry.name.value());
-            followers.changedAside(job(now));
+            followers.changedAside(reading.apply(pod));
         }
     }
 

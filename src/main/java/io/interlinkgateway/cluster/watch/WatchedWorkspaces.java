@@ -165,13 +165,6 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
         known(pod).ifPresent(watched -> watched.pods().writes().deleted(pod));
     }
 
-    /// Watches a workspace in which a job is being deleted, so that its removal is seen.
-    ///
-    /// @param workspace the job's
-    public void observe(Workspace workspace) {
-        watched(workspace);
-    }
-
     /// A job that the API server no longer has.
     ///
     /// @param workspace the job's workspace

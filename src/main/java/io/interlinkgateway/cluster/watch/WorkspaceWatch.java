@@ -128,10 +128,8 @@ final class WorkspaceWatch implements AutoCloseable {
 
     /// The API server's own, which is ahead of the watch by milliseconds.
     private long currentVersion() {
-        ApiServer.Answer answer = apiServer.send("GET", path + "&limit=1", null);
-        if (!answer.successful()) {
-            throw apiServer.refused(answer.code(), answer.status());
-        }
+        ApiServer.Answer answer =
+                apiServer.accepted(apiServer.send("GET", path + "&limit=1", null));
         PodList list = Serialization.unmarshal(answer.body(), PodList.class);
         return Long.parseLong(list.getMetadata().getResourceVersion());
     }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.env.Environment;
 
-/// Ensures that the sandbox listens on loopback addresses only: whoever can reach it can run commands on this
+/// Ensures that the sandbox listens on loopback addresses only: anyone who can reach it can run commands on this
 /// machine.
 public final class LoopbackOnly {
 

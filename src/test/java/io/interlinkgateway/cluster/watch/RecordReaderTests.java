@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.bench.LoopbackServer;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
 import io.interlinkgateway.job.Job;
@@ -20,8 +21,6 @@ import io.interlinkgateway.status.RecordNeed;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -30,7 +29,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -51,7 +49,7 @@ class RecordReaderTests {
     private final CountDownLatch end = new CountDownLatch(1);
     private final AtomicReference<String> written = new AtomicReference<>("");
     private final AtomicLong sent = new AtomicLong();
-    private final HttpServer server = create();
+    private final HttpServer server = LoopbackServer.create();
     private final KubernetesClient client =
             new KubernetesClientBuilder()
                     .withConfig(
@@ -70,17 +68,8 @@ class RecordReaderTests {
                     SILENCE,
                     lag);
 
-    private static HttpServer create() {
-        try {
-            return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException failure) {
-            throw new IllegalStateException(failure);
-        }
-    }
-
     @BeforeEach
     void start() {
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
     }
 

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.bench.LoopbackServer;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
 import io.interlinkgateway.job.Cancellation;
@@ -26,18 +27,16 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,7 +57,7 @@ class RecordWatchTests {
             "HTTP InterLink session GetLogs#7: Cannot open in follow mode the container logs"
                     + " /ceph/run-c.out because it does not exist yet, sleeping before retrying...";
 
-    private final HttpServer server = create();
+    private final HttpServer server = LoopbackServer.create();
     private final KubernetesClient client =
             new KubernetesClientBuilder()
                     .withConfig(
@@ -74,6 +73,8 @@ class RecordWatchTests {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicInteger followRequests = new AtomicInteger();
 
+    private final List<Thread> threads = new ArrayList<>();
+
     private volatile String jobOut = "";
     private volatile String output = "";
     private volatile boolean containerRuns;
@@ -82,25 +83,21 @@ class RecordWatchTests {
     private volatile Pod pod = new Pod();
     private volatile Optional<HpcJob> hpc = Optional.empty();
 
-    private static HttpServer create() {
-        try {
-            return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException ex) {
-            throw new UncheckedIOException(ex);
-        }
-    }
-
     @BeforeEach
     void start() {
         lag.bindTo(meters);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::answer);
         server.start();
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws InterruptedException {
         closed = true;
+        // Without their client they would fail, in the middle of another test.
+        for (Thread thread : threads) {
+            thread.interrupt();
+            thread.join();
+        }
         client.close();
         server.stop(0);
     }
@@ -357,7 +354,7 @@ class RecordWatchTests {
                         reader(),
                         follows,
                         Clock.systemUTC());
-        Thread.startVirtualThread(watch);
+        threads.add(Thread.startVirtualThread(watch));
         return watch;
     }
 
