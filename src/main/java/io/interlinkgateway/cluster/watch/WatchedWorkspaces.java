@@ -6,6 +6,7 @@ import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.failure.LoggedTask;
 import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
@@ -96,18 +97,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
     @SuppressWarnings("FutureReturnValueIgnored") // the tasks never end
     private void every(Duration period, Runnable task) {
         long millis = Math.max(1, period.toMillis());
-        timer.scheduleWithFixedDelay(guarded(task), millis, millis, TimeUnit.MILLISECONDS);
-    }
-
-    /// A task that throws would not be run again.
-    private static Runnable guarded(Runnable task) {
-        return () -> {
-            try {
-                task.run();
-            } catch (RuntimeException defect) {
-                LOG.error("Unexpected failure", defect);
-            }
-        };
+        timer.scheduleWithFixedDelay(new LoggedTask(task), millis, millis, TimeUnit.MILLISECONDS);
     }
 
     /// @return reads jobs from pods that do not come from the watch
