@@ -83,18 +83,21 @@ final class LogEventSource implements EventSource {
                                             + " written.")
                     Instant at) {
 
-        static Line of(byte[] bytes, boolean whole, @Nullable Instant at) {
-            Boolean partial = whole ? null : true;
+        static Line of(byte[] bytes, @Nullable Instant at) {
             try {
                 String text =
                         StandardCharsets.UTF_8
                                 .newDecoder()
                                 .decode(ByteBuffer.wrap(bytes))
                                 .toString();
-                return new Line(text, null, partial, at);
+                return new Line(text, null, null, at);
             } catch (CharacterCodingException _) {
-                return new Line(null, Base64.getEncoder().encodeToString(bytes), partial, at);
+                return new Line(null, Base64.getEncoder().encodeToString(bytes), null, at);
             }
+        }
+
+        Line continued() {
+            return new Line(text, base64, true, at);
         }
     }
 
@@ -172,8 +175,7 @@ final class LogEventSource implements EventSource {
             if (bytes[at] == '\n') {
                 line.write(bytes, from, at - from);
                 from = at + 1;
-                event(true, line.toByteArray(), line.size() + 1);
-                line.reset();
+                endLine();
             } else if (line.size() + at + 1 - from == MAX_LINE) {
                 line.write(bytes, from, at + 1 - from);
                 from = at + 1;
@@ -201,19 +203,20 @@ final class LogEventSource implements EventSource {
         line.write(bytes, end, bytes.length - end);
     }
 
+    private void endLine() {
+        send(Line.of(line.toByteArray(), lineAt), line.size() + 1);
+    }
+
     private void endPiece() {
         if (line.size() > 0) {
-            event(false, line.toByteArray(), line.size());
-            line.reset();
+            send(Line.of(line.toByteArray(), lineAt).continued(), line.size());
         }
     }
 
-    private void event(boolean whole, byte[] text, int length) {
+    private void send(Line data, int length) {
         reached = reached.plus(length);
-        events.event("log")
-                .id(LogCursor.at(reader.key(), reached).toString())
-                .data(Line.of(text, whole, lineAt))
-                .end();
+        events.event("log").id(LogCursor.at(reader.key(), reached).toString()).data(data).end();
+        line.reset();
         lineAt = null;
     }
 

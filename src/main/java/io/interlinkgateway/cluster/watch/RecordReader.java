@@ -13,7 +13,6 @@ import io.interlinkgateway.record.JobRecord;
 import io.interlinkgateway.record.PluginLog;
 import io.interlinkgateway.status.PodReading;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -125,9 +124,8 @@ final class RecordReader {
         try (LogStream stream = open(pod, container, PodLog.Extent.WHOLE)) {
             while (!log.isDecided()) {
                 switch (stream.next(longestSilence)) {
-                    case LogStream.Part.Bytes(ByteBuffer buffer) -> {
-                        byte[] bytes = new byte[buffer.remaining()];
-                        buffer.get(bytes);
+                    case LogStream.Part.Bytes part -> {
+                        byte[] bytes = part.toByteArray();
                         length += bytes.length;
                         log.read(bytes, 0, bytes.length, sink);
                     }

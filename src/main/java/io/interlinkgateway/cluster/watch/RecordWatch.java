@@ -10,7 +10,6 @@ import io.interlinkgateway.record.PluginLog;
 import io.interlinkgateway.status.PodReading;
 import io.interlinkgateway.status.RecordNeed;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -167,7 +166,7 @@ final class RecordWatch implements Runnable {
             following = true;
             while (job.need() == RecordNeed.WATCH && !chatty) {
                 switch (stream.next(STEP)) {
-                    case LogStream.Part.Bytes(ByteBuffer buffer) -> reading.add(buffer);
+                    case LogStream.Part.Bytes part -> reading.add(part.toByteArray());
                     case LogStream.Part.Quiet _ -> reading.quiet();
                     case LogStream.Part.End _ -> {
                         ended();
@@ -213,9 +212,7 @@ final class RecordWatch implements Runnable {
             this.sink = head == null ? null : new RecordReader.OutputSink(head);
         }
 
-        void add(ByteBuffer buffer) throws IOException, InterruptedException {
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.get(bytes);
+        void add(byte[] bytes) throws IOException, InterruptedException {
             length += bytes.length;
             heardAt = System.nanoTime();
             if (head != null && sink != null && !started) {
