@@ -61,7 +61,7 @@ final class SandboxJobEvents implements JobEvents, PodStore.Listener, AutoClosea
         Job job = read(last.pod());
         feed(job.workspace())
                 .deleted(
-                        new JobFeed.Gone(
+                        new JobFeed.Deletion(
                                 last.version(),
                                 job.name(),
                                 job.uid(),

@@ -170,21 +170,21 @@ class CallerMatrixTests {
         String viewer = ISSUER.token("viewer", "stars-viewers");
         String other = ISSUER.token("other", "planets-admins");
         String nowhere = ISSUER.token("nowhere", "unknown-group");
-        Map<String, String> strangers = new LinkedHashMap<>();
-        strangers.put("no token", "");
-        strangers.put("expired token", ISSUER.expired("owner", "stars-admins"));
-        strangers.put("forged token", ISSUER.forged("owner", "stars-admins"));
-        strangers.put("alg none", ISSUER.unsigned("owner", "stars-admins"));
-        strangers.put("public key as secret", ISSUER.confused("owner", "stars-admins"));
-        strangers.put("foreign issuer", FOREIGN.token("owner", "stars-admins"));
-        strangers.put("deleted API token", deletedToken(owner));
+        Map<String, String> invalidTokens = new LinkedHashMap<>();
+        invalidTokens.put("no token", "");
+        invalidTokens.put("expired token", ISSUER.expired("owner", "stars-admins"));
+        invalidTokens.put("forged token", ISSUER.forged("owner", "stars-admins"));
+        invalidTokens.put("alg none", ISSUER.unsigned("owner", "stars-admins"));
+        invalidTokens.put("public key as secret", ISSUER.confused("owner", "stars-admins"));
+        invalidTokens.put("foreign issuer", FOREIGN.token("owner", "stars-admins"));
+        invalidTokens.put("deleted API token", deletedToken(owner));
         String viewersToken = apiToken(viewer).path("token").asString();
 
         List<Operation> operations = operations();
         for (Operation operation : operations) {
             String id = fixtures(owner);
             String path = operation.path.replace("{id}", id);
-            strangers.forEach((who, token) -> {
+            invalidTokens.forEach((who, token) -> {
                 Answer answer = send(operation, path, token, "stars");
                 expect(who, operation, answer, answer.status == 401);
                 expect(who, operation, answer, answer.challenge.orElse("").startsWith("Bearer"));
@@ -349,9 +349,9 @@ class CallerMatrixTests {
         return send(operation, path, token, workspace, true);
     }
 
-    /// @param stranger whether nothing of the owner's may be in the answer
+    /// @param foreign whether nothing of the owner's may be in the answer
     private Answer send(
-            Operation operation, String path, String token, String workspace, boolean stranger) {
+            Operation operation, String path, String token, String workspace, boolean foreign) {
         String address =
                 (path.isEmpty() ? operation.path : path)
                         .replace("/jobs/{name}", "/jobs/victim")
@@ -363,14 +363,14 @@ class CallerMatrixTests {
                         operation.method,
                         workspace.isEmpty() ? address : address + "?workspace=" + workspace,
                         token,
-                        stranger ? inOwnWords(body(operation)) : body(operation));
-        if (stranger && !path.isEmpty()) {
+                        foreign ? withoutMarker(body(operation)) : body(operation));
+        if (foreign && !path.isEmpty()) {
             expect("nothing of the owner's", operation, answer, !answer.body.contains(MARKER));
         }
         return answer;
     }
 
-    private static @Nullable String inOwnWords(@Nullable String body) {
+    private static @Nullable String withoutMarker(@Nullable String body) {
         return body == null ? null : body.replace(MARKER, "of-anybody");
     }
 

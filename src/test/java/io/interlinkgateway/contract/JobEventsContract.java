@@ -69,9 +69,9 @@ public abstract class JobEventsContract {
         try (JobEvents.Subscription subscription = follow(Optional.empty())) {
             jobs().delete(workspace, job.name());
 
-            List<JobEvent> told = until(subscription, deleted("train"));
+            List<JobEvent> events = until(subscription, deleted("train"));
 
-            assertThat(told.getLast())
+            assertThat(events.getLast())
                     .isInstanceOfSatisfying(
                             JobEvent.Deleted.class,
                             end -> assertThat(end.uid()).isEqualTo(job.uid()));
@@ -96,25 +96,25 @@ public abstract class JobEventsContract {
         jobs().submit(samples.living("last"));
 
         try (JobEvents.Subscription subscription = follow(Optional.of(position))) {
-            List<JobEvent> told = until(subscription, changed("last"));
-            assertThat(told).anyMatch(changed("new")).anyMatch(deleted("ends"));
+            List<JobEvent> events = until(subscription, changed("last"));
+            assertThat(events).anyMatch(changed("new")).anyMatch(deleted("ends"));
         }
     }
 
     @Test
     void aSubscriptionCanBeResumedAfterEachEvent() throws Exception {
-        List<JobEvent> told;
+        List<JobEvent> events;
         try (JobEvents.Subscription subscription = follow(Optional.empty())) {
             for (String name : List.of("a", "b", "c", "d")) {
                 jobs().submit(samples.living(name));
             }
-            told = until(subscription, changed("d"));
+            events = until(subscription, changed("d"));
         }
 
-        for (JobEvent event : told) {
+        for (JobEvent event : events) {
             List<String> later =
-                    told.stream()
-                            .skip(told.indexOf(event) + 1L)
+                    events.stream()
+                            .skip(events.indexOf(event) + 1L)
                             .map(JobEventsContract::name)
                             .distinct()
                             .toList();
@@ -191,8 +191,9 @@ public abstract class JobEventsContract {
             assertThat(until(stated, deleted("mine")))
                     .allMatch(event ->
                             event instanceof JobEvent.Deleted
-                                    || (event instanceof JobEvent.Changed told
-                                            && told.job().state() instanceof JobState.Cancelling));
+                                    || (event instanceof JobEvent.Changed change
+                                            && change.job().state()
+                                                    instanceof JobState.Cancelling));
         }
     }
 
@@ -238,17 +239,17 @@ public abstract class JobEventsContract {
     protected static List<JobEvent> until(
             JobEvents.Subscription subscription, Predicate<JobEvent> last)
             throws InterruptedException {
-        List<JobEvent> told = new ArrayList<>();
-        while (told.isEmpty() || !last.test(told.getLast())) {
+        List<JobEvent> events = new ArrayList<>();
+        while (events.isEmpty() || !last.test(events.getLast())) {
             Optional<JobEvent> next = subscription.next(PATIENCE);
-            assertThat(next).as("after %s", told).isPresent();
-            told.add(next.orElseThrow());
+            assertThat(next).as("after %s", events).isPresent();
+            events.add(next.orElseThrow());
         }
-        return told;
+        return events;
     }
 
     /// @param name a job's
-    /// @return whether an event tells a state of that job
+    /// @return whether an event is a change of that job
     protected static Predicate<JobEvent> changed(String name) {
         return event -> event instanceof JobEvent.Changed && name(event).equals(name);
     }
@@ -259,7 +260,7 @@ public abstract class JobEventsContract {
 
     private static String name(JobEvent event) {
         return switch (event) {
-            case JobEvent.Changed told -> told.job().name().value();
+            case JobEvent.Changed change -> change.job().name().value();
             case JobEvent.Deleted end -> end.name().value();
             case JobEvent.Walltime walltime -> walltime.job().name().value();
             case JobEvent.Reset _, JobEvent.Ended _ -> "";

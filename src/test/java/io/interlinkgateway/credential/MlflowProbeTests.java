@@ -50,7 +50,7 @@ class MlflowProbeTests {
     private final MlflowProbe probe =
             new MlflowProbe(new MlflowProperties(List.of(), true, Duration.ofMinutes(1)));
 
-    private final MlflowProbe impatient =
+    private final MlflowProbe withShortTimeout =
             new MlflowProbe(new MlflowProperties(List.of(), true, Duration.ofSeconds(2)));
     private HttpServer server = LoopbackServer.create();
 
@@ -100,8 +100,9 @@ class MlflowProbeTests {
     void aRedirectThatHasTheCredentialInItIsNotTold() {
         manner(exchange -> {
             String login = exchange.getRequestHeaders().getFirst("Authorization");
-            String told = login == null ? "" : login.substring("Basic ".length());
-            exchange.getResponseHeaders().add("Location", "/" + told + exchange.getRequestURI());
+            String credential = login == null ? "" : login.substring("Basic ".length());
+            exchange.getResponseHeaders()
+                    .add("Location", "/" + credential + exchange.getRequestURI());
             exchange.sendResponseHeaders(302, -1);
         });
 
@@ -228,7 +229,7 @@ class MlflowProbeTests {
     void silenceEndsAtTheDeadline() {
         manner(exchange -> awaitEnd());
 
-        assertThat(impatient.ask(address("127.0.0.1"), ADA).verdict())
+        assertThat(withShortTimeout.ask(address("127.0.0.1"), ADA).verdict())
                 .isEqualTo(Verdict.UNREACHABLE);
     }
 
@@ -243,7 +244,7 @@ class MlflowProbeTests {
             awaitEnd();
         });
 
-        assertThat(impatient.ask(address("127.0.0.1"), ADA).verdict())
+        assertThat(withShortTimeout.ask(address("127.0.0.1"), ADA).verdict())
                 .isEqualTo(Verdict.UNREACHABLE);
     }
 
@@ -258,7 +259,7 @@ class MlflowProbeTests {
             }
         });
 
-        assertThat(ask()).as("told before the deadline").isEqualTo(Verdict.NOT_MLFLOW);
+        assertThat(ask()).as("before the deadline").isEqualTo(Verdict.NOT_MLFLOW);
     }
 
     /// Each answer comes before the deadline of its own that it would have.
@@ -274,7 +275,7 @@ class MlflowProbeTests {
             }
         });
 
-        assertThat(impatient.ask(address("127.0.0.1"), ADA).verdict())
+        assertThat(withShortTimeout.ask(address("127.0.0.1"), ADA).verdict())
                 .isEqualTo(Verdict.UNREACHABLE);
         assertThat(logins).hasSize(2);
     }

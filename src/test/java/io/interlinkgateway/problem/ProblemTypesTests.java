@@ -185,7 +185,7 @@ class ProblemTypesTests {
                     sentBy(SILENT.token("ada", "admin"), request("GET", jobs, ""));
             case INSUFFICIENT_ROLE ->
                     sentBy(ISSUER.token("ada", "viewer"), request("POST", jobs, JOB));
-            case TOO_MANY_REQUESTS -> untilRefused(ISSUER.token("impatient", "viewer"), jobs);
+            case TOO_MANY_REQUESTS -> untilRefused(ISSUER.token("frequent", "viewer"), jobs);
             case BODY_TOO_LARGE -> send("POST", jobs, "\"" + "x".repeat(2_000_000) + "\"");
             case BODY_TOO_SLOW -> sendWithoutItsEnd(jobs);
             case METHOD_NOT_ALLOWED -> send("PATCH", jobs, JOB);

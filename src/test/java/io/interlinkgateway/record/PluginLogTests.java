@@ -439,11 +439,11 @@ class PluginLogTests {
     @Test
     void theRecordContainsTheShellsMessageAboutAKilledContainer() {
         JobOut job = JobOut.of(false, 0, List.of(137));
-        String told =
+        String line =
                 "/ceph/interlink/default-"
                         + JobOut.UID
                         + "/job.sh: line 78:   100 Killed   ( \"$@\" )\n";
-        String log = beginning(job, 4) + told + ending(job, 4);
+        String log = beginning(job, 4) + line + ending(job, 4);
 
         assertThat(SplitLog.of(job.pod(), "c0", log).ownText()).isEmpty();
         assertThat(SplitLog.of(job.pod(), "c0", log.replace(" 100 Killed", " 999 Killed")).record())
@@ -454,7 +454,7 @@ class PluginLogTests {
 
     @Test
     void theShellsMessageAboutAKilledScriptPrecedesSlurms() {
-        String told =
+        String line =
                 "/var/spool/slurmd/node1/job04711/slurm_script: line 12:    99 Killed   "
                         + "/ceph/interlink/default-"
                         + JobOut.UID
@@ -463,8 +463,8 @@ class PluginLogTests {
                 "slurmstepd: error: Detected 1 oom_kill event in StepId=4711.batch. Some of the"
                         + " step tasks have been OOM Killed.\n";
 
-        assertThat(killed(JOB, 4, told + memory).cause()).isEqualTo(KillCause.MEMORY);
-        assertThat(killed(JOB, 2, told + memory).cause()).isEqualTo(KillCause.MEMORY);
+        assertThat(killed(JOB, 4, line + memory).cause()).isEqualTo(KillCause.MEMORY);
+        assertThat(killed(JOB, 2, line + memory).cause()).isEqualTo(KillCause.MEMORY);
     }
 
     @Test

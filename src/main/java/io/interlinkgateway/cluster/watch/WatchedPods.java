@@ -181,7 +181,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         JobFeed followers = feed;
         if (followers != null) {
             changedWithoutVersion.add(entry.name.value());
-            followers.changedAside(reading.apply(pod));
+            followers.changedWithoutVersion(reading.apply(pod));
         }
     }
 
@@ -229,7 +229,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             entries.values().stream()
                     .filter(entry -> isTouched(entry, nodes, silent))
                     .map(this::job)
-                    .forEach(followers::changedAside);
+                    .forEach(followers::changedWithoutVersion);
         }
         silent = nodes;
     }
@@ -300,7 +300,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             changes.sort(Comparator.comparingLong(change -> change.now.version));
             changes.forEach(change -> publish(change.before.orElse(null), change.now));
             for (Job job : missing) {
-                feed.deleted(JobFeed.Gone.of(version, job));
+                feed.deleted(JobFeed.Deletion.of(version, job));
             }
             feed.reached(version);
         }
@@ -328,7 +328,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             remove(pod.getMetadata().getName());
             noteRemoval(job);
             if (feed != null) {
-                feed.deleted(JobFeed.Gone.of(version, job));
+                feed.deleted(JobFeed.Deletion.of(version, job));
             }
         }
         reached(version);
@@ -364,7 +364,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         if (before != null && !before.uid.equals(now.uid)) {
             Job replaced = missed.apply(pod(before));
             noteRemoval(replaced);
-            followers.deleted(JobFeed.Gone.of(now.version - 1, replaced));
+            followers.deleted(JobFeed.Deletion.of(now.version - 1, replaced));
             publish(null, now);
         } else if (followers.followed()) {
             Job job = job(now);
