@@ -136,7 +136,7 @@ class UnauthenticatedConnectionsTests {
                     "GET /problems/not-found HTTP/1.1\r\nHost: localhost\r\n");
 
     @Test
-    void nobodysBodyIsNotWaitedFor() throws IOException {
+    void theBodyOfAnUnauthenticatedRequestIsNotAwaited() throws IOException {
         // It is created once, which may take longer than the timeout.
         assertThat(answer(sendHead("GET /v3/api-docs", known(), "Connection: close\r\n\r\n")))
                 .contains(" 200 ");
@@ -151,7 +151,7 @@ class UnauthenticatedConnectionsTests {
     }
 
     @Test
-    void moreConnectionsThanThreadsSilenceNobody() throws Exception {
+    void moreConnectionsThanThreadsDoNotBlockOthers() throws Exception {
         double before = refusals("no-token");
         for (int round = 0; round < 10; round++) {
             for (String head : UNAUTHENTICATED) {
@@ -272,7 +272,7 @@ class UnauthenticatedConnectionsTests {
     }
 
     @Test
-    void aStreamOutlastsStrangersAndTheirTime() throws Exception {
+    void aStreamOutlastsTheTimeoutOfUnauthenticatedConnections() throws Exception {
         Socket socket = sendHead("GET /api/v1/events", known(), "\r\n");
         BufferedReader stream =
                 new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));

@@ -86,7 +86,7 @@ class MlflowProbeTests {
     }
 
     @Test
-    void aRedirectOfTheApiIsToldAsATrackingUri() {
+    void aRedirectOfTheApiIsReportedAsATrackingUri() {
         manner(exchange -> {
             exchange.getResponseHeaders()
                     .add("Location", "https://mlflow.example.org/base" + exchange.getRequestURI());
@@ -97,7 +97,7 @@ class MlflowProbeTests {
     }
 
     @Test
-    void aRedirectThatHasTheCredentialInItIsNotTold() {
+    void aRedirectThatContainsTheCredentialIsNotReported() {
         manner(exchange -> {
             String login = exchange.getRequestHeaders().getFirst("Authorization");
             String credential = login == null ? "" : login.substring("Basic ".length());
@@ -135,7 +135,7 @@ class MlflowProbeTests {
     /// As plugins of MLflow for single sign-on answer those who have not logged in.
     @ParameterizedTest
     @ValueSource(ints = {200, 302, 403, 404})
-    void theCredentialIsTriedWhateverStrangersAreAnswered(int code) {
+    void theCredentialIsTriedWhateverTheResponseWithoutIt(int code) {
         manner(exchange -> {
             if (exchange.getRequestHeaders().containsKey("Authorization")) {
                 send(exchange, 200, "application/json", "{\"experiments\": []}");
@@ -149,7 +149,7 @@ class MlflowProbeTests {
 
     @ParameterizedTest
     @ValueSource(ints = {429, 502, 503, 504})
-    void aBusyServerSaysNothingOfTheCredential(int code) {
+    void aBusyServerLeavesTheCredentialUnverified(int code) {
         manner(exchange -> send(exchange, code, "text/html", "<html>later</html>"));
 
         assertThat(ask()).isEqualTo(Verdict.TRY_LATER);
@@ -217,7 +217,7 @@ class MlflowProbeTests {
     }
 
     @Test
-    void forbiddenIsTold() {
+    void aForbiddenRequestIsReported() {
         manner(exchange ->
                 exchange.sendResponseHeaders(
                         exchange.getRequestHeaders().containsKey("Authorization") ? 403 : 401, -1));

@@ -120,7 +120,7 @@ class JobFeedTests {
     }
 
     @Test
-    void endsAreRememberedForThoseWhoComeBack() throws Exception {
+    void deletionsAreStoredForFollowersThatResume() throws Exception {
         feed.deleted(deletion(11));
         feed.deleted(deletion(12));
 
@@ -130,7 +130,7 @@ class JobFeedTests {
     }
 
     @Test
-    void endsThatAreForgottenAreNotPassedOver() throws Exception {
+    void aFollowerCanNotResumeBeforeTheOldestStoredDeletion() throws Exception {
         LongStream.rangeClosed(11, 10_011).mapToObj(JobFeedTests::deletion).forEach(feed::deleted);
 
         assertThat(feed.deletionsSince()).isEqualTo(11);
@@ -141,7 +141,7 @@ class JobFeedTests {
     }
 
     @Test
-    void endsFromBeforeTheFeedAreRememberedInTheirOrder() throws Exception {
+    void deletionsFromBeforeTheFeedAreStoredInOrder() throws Exception {
         feed.deleted(deletion(11));
         feed.remember(5, List.of(deletion(6), deletion(8)));
 
@@ -152,7 +152,7 @@ class JobFeedTests {
     }
 
     @Test
-    void aJobThatIsGoneWhenItsTurnComesIsLeftOut() throws Exception {
+    void aJobThatIsDeletedBeforeItsDeliveryIsOmitted() throws Exception {
         feed.reached(20);
         Stream<JobFeed.Present> present =
                 Stream.of(
@@ -176,7 +176,7 @@ class JobFeedTests {
     }
 
     @Test
-    void whoIsLetGoGetsWhatWaitedAndThenTheEnd() throws Exception {
+    void aDisconnectedFollowerReceivesQueuedEventsAndThenTheEnd() throws Exception {
         try (JobEvents.Subscription all = feed.follow(ALL)) {
             feed.changed(11, JOB);
             all.end();
@@ -187,7 +187,7 @@ class JobFeedTests {
     }
 
     @Test
-    void aClosedFeedEndsThoseToComeToo() throws Exception {
+    void aClosedFeedEndsNewSubscriptions() throws Exception {
         try (JobEvents.Subscription before = feed.follow(ALL)) {
             feed.close();
 
@@ -199,7 +199,7 @@ class JobFeedTests {
     }
 
     @Test
-    void aFeedKnowsWhetherAnybodyFollows() {
+    void aFeedReportsWhetherItHasFollowers() {
         assertThat(feed.followed()).isFalse();
         try (JobEvents.Subscription _ = feed.follow(ALL)) {
             assertThat(feed.followed()).isTrue();

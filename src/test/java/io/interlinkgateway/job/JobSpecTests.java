@@ -93,7 +93,7 @@ class JobSpecTests {
                 "x \\",
                 "\\\n"
             })
-    void preExecRefusesWhatActsOtherwiseThanItSays(String text) {
+    void preExecRefusesMisleadingText(String text) {
         assertThatExceptionOfType(InvalidValueException.class).isThrownBy(() -> preExec(text));
     }
 

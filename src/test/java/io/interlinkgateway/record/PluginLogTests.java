@@ -145,7 +145,7 @@ class PluginLogTests {
     /// What a gateway would have read at any moment: never a word that turns out wrong.
     @ParameterizedTest
     @MethodSource("logs")
-    void noBeginningOfALogSaysMoreThanTheWhole(RecordedCase recorded, String container) {
+    void noPrefixOfALogShowsMoreThanTheWholeLog(RecordedCase recorded, String container) {
         String log = new String(recorded.log(container).getBytes(UTF_8), ISO_8859_1);
         SplitLog whole = split(recorded, container, log);
         for (int length = 0; length < log.length(); length++) {
@@ -316,7 +316,7 @@ class PluginLogTests {
     }
 
     @Test
-    void isNotDecidedWhileTheRuntimeMayHaveTheLastWord() {
+    void isNotDecidedWhileTheRuntimeMayStillWrite() {
         JobOut job = JobOut.of(false, 0, List.of(255));
         PluginLog reader = PluginLog.of(PodReading.logContextOf(job.pod()), "c0");
         read(reader, whole(job) + "FATAL:   ");
@@ -377,7 +377,7 @@ class PluginLogTests {
                 "Detected 1 oom-kill event(s) in step 4711.batch cgroup. Some of your processes may"
                         + " have been killed by the cgroup out-of-memory handler.",
             })
-    void memoryKillsAreTold(String words) {
+    void memoryKillsAreReported(String words) {
         String line = "slurmstepd: error: " + words + "\n";
 
         assertThat(killed(JOB, 4, line).cause()).isEqualTo(KillCause.MEMORY);
@@ -528,7 +528,7 @@ class PluginLogTests {
 
     @ParameterizedTest
     @MethodSource("brokenRecords")
-    void aBrokenRecordSaysNothingOfAnEnd(Map.Entry<String, String> broken) {
+    void aBrokenRecordShowsNoEnd(Map.Entry<String, String> broken) {
         assertThat(SplitLog.of(JOB.pod(), "c0", broken.getValue()).record())
                 .as(broken.getKey())
                 .hasValueSatisfying(record ->

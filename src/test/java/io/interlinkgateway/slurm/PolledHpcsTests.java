@@ -160,7 +160,7 @@ class PolledHpcsTests {
     }
 
     @Test
-    void anEndIsRememberedWhenSlurmHasForgottenIt() throws Exception {
+    void anEndStaysKnownAfterSlurmHasRemovedTheJob() throws Exception {
         start(ONE + " 5 COMPLETED", TWO + " 6 RUNNING");
         awaitState(TWO, State.RUNNING);
         changes.clear();
@@ -174,7 +174,7 @@ class PolledHpcsTests {
     }
 
     @Test
-    void ofJobsWithOneNameTheIdDecides() {
+    void ofJobsWithOneNameTheOneWithTheIdIsFound() {
         start(ONE + " 5 RUNNING mallory", ONE + " 6 PENDING", ONE + " 7 FAILED");
         await().until(() -> hpc().answered() > 0);
 
@@ -266,7 +266,7 @@ class PolledHpcsTests {
     }
 
     @Test
-    void whileItFailsTheLastAnswerStandsUntilItIsTooOld() throws Exception {
+    void theLastResponseIsUsedAfterFailuresUntilItIsTooOld() throws Exception {
         start(ONE + " 5 RUNNING", TWO + " 6 FAILED");
         awaitState(ONE, State.RUNNING);
         changes.clear();
@@ -292,7 +292,7 @@ class PolledHpcsTests {
     }
 
     @Test
-    void anAnswerThatIsNoneChangesNothing() {
+    void anInvalidResponseChangesNothing() {
         start(ONE + " 5 RUNNING");
         awaitState(ONE, State.RUNNING);
 
@@ -394,7 +394,7 @@ class PolledHpcsTests {
     }
 
     @Test
-    void otherwiseNothingIsAsked() {
+    void noCancellationIsSentWhereItIsSwitchedOff() {
         answer(ONE + " 5 RUNNING");
         start(fake.properties("v0.0.38", null, null, false));
         awaitState(ONE, State.RUNNING);

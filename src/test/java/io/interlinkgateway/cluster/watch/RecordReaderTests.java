@@ -121,7 +121,7 @@ class RecordReaderTests {
     }
 
     @Test
-    void aLogWithoutRecordThatStaysOpenSaysNothingForGood() throws Exception {
+    void aLogWithoutRecordThatStaysOpenIsNotFinal() throws Exception {
         serve("hello\n", false);
 
         found(lastPod("succeeds"));
@@ -150,7 +150,7 @@ class RecordReaderTests {
     }
 
     @Test
-    void aLogThatCannotBeReadSaysNothing() throws Exception {
+    void anUnreadableLogIsNoEvidence() throws Exception {
         server.createContext("/", exchange -> answer(exchange, 500, "no"));
 
         assertThat(found(lastPod("succeeds"))).isEmpty();

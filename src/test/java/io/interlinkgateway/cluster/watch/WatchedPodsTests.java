@@ -260,7 +260,7 @@ class WatchedPodsTests {
     }
 
     @Test
-    void aChangeThatLeavesTheStateIsNotTold() throws Exception {
+    void aChangeOfAPodThatKeepsTheStateIsNoEvent() throws Exception {
         list(10, pod("a", 1));
         Pod touched =
                 new PodBuilder(pod("a", 1))
@@ -278,7 +278,7 @@ class WatchedPodsTests {
     }
 
     @Test
-    void whoComesBackSeesEachJobOnceAndTheEndsInOrder() throws Exception {
+    void aResumedFollowerReceivesEachJobOnceAndDeletionsInOrder() throws Exception {
         list(10, pod("a", 1), pod("b", 2), pod("c", 3));
         pods.changed(pod("a", 11));
         pods.deleted(pod("b", 12));
@@ -380,7 +380,7 @@ class WatchedPodsTests {
     }
 
     @Test
-    void aFollowerThatDoesNotKeepUpIsLetGoWithAPositionToComeBackTo() throws Exception {
+    void aSlowFollowerIsDisconnectedWithAPositionToResumeFrom() throws Exception {
         list(10, pod("a", 1));
         try (JobEvents.Subscription slow = feed().follow(ALL)) {
             for (int version = 11; version < 2500; version++) {
