@@ -1,6 +1,5 @@
 package io.interlinkgateway.event;
 
-import io.interlinkgateway.failure.LoggedTask;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import java.time.Clock;

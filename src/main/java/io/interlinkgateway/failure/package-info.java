@@ -1,6 +1,5 @@
 /// Failures as values: the sealed class [io.interlinkgateway.failure.GatewayException], and
-/// [io.interlinkgateway.failure.Finding] for one error or warning about a request. Failures that are defects are logged,
-/// in tasks of executors by [io.interlinkgateway.failure.LoggedTask].
+/// [io.interlinkgateway.failure.Finding] for one error or warning about a request.
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package io.interlinkgateway.failure;

@@ -1,4 +1,4 @@
-package io.interlinkgateway.failure;
+package io.interlinkgateway.event;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
