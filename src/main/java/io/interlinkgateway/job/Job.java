@@ -22,6 +22,8 @@ import java.util.Optional;
 /// @param cancellation how far its cancellation has come; empty if it is not being deleted
 /// @param createdAt when its pod was created
 /// @param managedBy the program that created the pod: `gateway` or another one's name
+/// @param submittedBy the caller who submitted it through the gateway, as the pod shows it; others who may write pods
+///     can change that
 /// @param labels the caller's own labels
 /// @param definition what it was created from: the job spec, or the pod without the fields that the cluster added.
 ///     Omitted where many jobs are held in memory, because it can have up to a megabyte
@@ -39,6 +41,7 @@ public record Job(
         Optional<Cancellation> cancellation,
         Instant createdAt,
         String managedBy,
+        Optional<String> submittedBy,
         Map<String, String> labels,
         Optional<JobDefinition> definition) {
 
@@ -101,6 +104,7 @@ public record Job(
                 cancellation,
                 createdAt,
                 managedBy,
+                submittedBy,
                 labels,
                 Optional.empty());
     }

@@ -89,6 +89,13 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                     answer(ProblemType.CLUSTER_REFUSED.problem(detail));
             case GatewayException.HpcUnavailable _ ->
                     answerLater(ProblemType.HPC_UNAVAILABLE.problem(detail));
+            case GatewayException.HistoryUnavailable _ ->
+                    answerLater(ProblemType.HISTORY_UNAVAILABLE.problem(detail));
+            case GatewayException.JobGone gone -> {
+                ProblemDetail problem = ProblemType.JOB_GONE.problem(detail);
+                problem.setProperty("uid", gone.uid());
+                yield answer(problem);
+            }
             case GatewayException.SwitchedOff _ -> answer(ProblemType.REFUSED.problem(detail));
             case GatewayException.StillTerminating _ ->
                     answerLater(ProblemType.STILL_TERMINATING.problem(detail));

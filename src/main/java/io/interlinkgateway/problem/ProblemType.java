@@ -82,6 +82,18 @@ enum ProblemType {
                     + " detail shows which.",
             "Send the request again in a few seconds. If that does not help, contact the gateway's"
                     + " operator."),
+    HISTORY_UNAVAILABLE(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "History unavailable",
+            "The history's database did not respond in time. Live jobs are not affected.",
+            "Send the request again in a few seconds. If that does not help, contact the gateway's"
+                    + " operator."),
+    JOB_GONE(
+            HttpStatus.NOT_FOUND,
+            "Job no longer exists",
+            "The job was deleted, replaced or removed with its pod. The member uid has the UID of"
+                    + " the last job of this name.",
+            "Get it from the history: GET /api/v1/history/jobs/{uid}."),
     UNAUTHENTICATED(
             HttpStatus.UNAUTHORIZED,
             "Authentication required",

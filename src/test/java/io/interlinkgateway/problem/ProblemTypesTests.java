@@ -127,6 +127,9 @@ class ProblemTypesTests {
                 case "unavailable" -> throw new GatewayException.ClusterUnavailable("No answer.");
                 case "refusing" -> throw new GatewayException.ClusterRefused("No.");
                 case "busy" -> throw new GatewayException.Busy();
+                case "without-history" ->
+                        throw new GatewayException.HistoryUnavailable("No response.");
+                case "gone" -> throw new GatewayException.JobGone("gone", "uid");
                 case "defect" -> throw new IllegalStateException("s3cret-marker");
                 default -> nodes.find(name);
             };
@@ -178,6 +181,8 @@ class ProblemTypesTests {
             case CLUSTER_UNAVAILABLE -> send("GET", "/api/v1/nodes/unavailable", "");
             case CLUSTER_REFUSED -> send("GET", "/api/v1/nodes/refusing", "");
             case HPC_UNAVAILABLE -> send("GET", "/api/v1/nodes/absent/orphans", "");
+            case HISTORY_UNAVAILABLE -> send("GET", "/api/v1/nodes/without-history", "");
+            case JOB_GONE -> send("GET", "/api/v1/nodes/gone", "");
             case BUSY -> send("GET", "/api/v1/nodes/busy", "");
             case INTERNAL_ERROR -> send("GET", "/api/v1/nodes/defect", "");
             case UNAUTHENTICATED -> sent(request("GET", jobs, ""));
