@@ -134,6 +134,22 @@ public abstract sealed class GatewayException extends RuntimeException {
         }
     }
 
+    /// The log of a past job can't be read, because it was not archived or is not kept any more.
+    public static final class LogGone extends GatewayException {
+        /// @param message why, as a whole sentence
+        public LogGone(String message) {
+            super(message);
+        }
+    }
+
+    /// The job's pod still exists, so that its history can't be deleted.
+    public static final class JobExists extends GatewayException {
+        /// @param name the job's name
+        public JobExists(String name) {
+            super("The job \"" + name + "\" still exists.");
+        }
+    }
+
     /// The operators have not enabled the feature.
     public static final class SwitchedOff extends GatewayException {
         /// @param message what is not enabled

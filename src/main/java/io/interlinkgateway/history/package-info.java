@@ -5,6 +5,8 @@
         allowedDependencies = {
             "failure",
             "job",
+            "node",
+            "pod",
             "record",
             "event",
             "log",

@@ -31,6 +31,9 @@ public record JobSpec(
         Map<String, String> labels)
         implements JobDefinition {
 
+    /// The name of the only container.
+    public static final String CONTAINER = "job";
+
     /// Copies the collections, keeping their order. Blank shell text is removed.
     ///
     /// @throws InvalidValueException if a part of it would not reach the job unchanged, or would have another effect
@@ -52,6 +55,11 @@ public record JobSpec(
         }
         preExec.ifPresent(JobSpec::requirePreExec);
         labels.forEach(Labels::requireOwn);
+    }
+
+    @Override
+    public List<String> containers() {
+        return List.of(CONTAINER);
     }
 
     /// The same spec with another access to MLflow.

@@ -2,6 +2,7 @@ package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.failure.Checked;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.MlflowAccess;
@@ -91,5 +92,13 @@ public final class PodTranslation {
     /// @return whole lines
     public static List<String> batchLines(Pod pod) {
         return SbatchDirectives.of(pod);
+    }
+
+    /// The `#SBATCH` lines that the SLURM plugin writes for a pod, without those for its own files.
+    ///
+    /// @param manifest a translated pod, as [PodYaml] writes it
+    /// @return whole lines
+    public static List<String> batchLines(String manifest) {
+        return batchLines(Serialization.unmarshal(manifest, Pod.class));
     }
 }

@@ -28,9 +28,6 @@ import java.util.stream.Stream;
 /// Translates a job spec to its pod.
 final class SpecTranslation {
 
-    /// The name of the only container.
-    static final String CONTAINER = "job";
-
     private SpecTranslation() {}
 
     /// @return the pod, with findings
@@ -162,7 +159,7 @@ final class SpecTranslation {
     private static Container container(JobSpec spec) {
         // spotless:off
         return new ContainerBuilder()
-                .withName(CONTAINER)
+                .withName(JobSpec.CONTAINER)
                 .withImage(spec.image().value())
                 .withCommand(spec.command())
                 .withArgs(spec.arguments())
