@@ -72,7 +72,7 @@ class NodeStatisticsController {
                                             reason.getValue(),
                                             ended))
                             .sorted(
-                                    Comparator.comparing(Failure::jobs)
+                                    Comparator.comparingLong(Failure::jobs)
                                             .reversed()
                                             .thenComparing(Failure::reason))
                             .toList());

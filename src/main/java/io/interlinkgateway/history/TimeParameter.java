@@ -37,7 +37,7 @@ final class TimeParameter {
             throw new InvalidValueException(
                     "\"" + Text.shown(text) + "\" is not a time that " + name + " accepts.",
                     "Write a time such as 2026-11-24T09:00:00Z, or how long ago it was, such as P7D"
-                            + " or 12h. A + in an address is written as %2B.");
+                            + " or 12h. A + in an address is percent-encoded.");
         }
         return time;
     }

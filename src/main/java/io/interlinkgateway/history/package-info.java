@@ -10,7 +10,7 @@
             "record",
             "event",
             "log",
-            "log.feed",
+            "log :: feed",
             "caller",
             "representation",
             "web"

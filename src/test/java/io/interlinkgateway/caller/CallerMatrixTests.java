@@ -408,6 +408,10 @@ class CallerMatrixTests {
             return known;
         }
         ObjectNode example = example(operation.description);
+        if (operation.path.equals("/api/v1/history/jobs/{uid}/resubmit")) {
+            // The past job was created from a pod.
+            return "{}";
+        }
         return operation.path.endsWith("/resubmit") ? example.toString() : marked(example);
     }
 

@@ -345,7 +345,7 @@ class HistoryEndpointTests {
         assertThat(never.statusCode()).isEqualTo(410);
         assertThat(json(never).path("type").asString()).isEqualTo("/problems/log-gone");
         for (Completeness completeness : List.of(Completeness.LOST, Completeness.EXPIRED)) {
-            String other = uid(completeness.ordinal());
+            String other = UUID.randomUUID().toString();
             past.removed(other, "other", 1, Map.of());
             past.log(other, "", completeness);
 

@@ -261,7 +261,7 @@ class MemoryHistory implements JobHistory, LogArchive {
     }
 
     private byte[] text(String uid, String container) {
-        return entry(uid).orElseThrow().texts.get(container);
+        return java.util.Objects.requireNonNull(entry(uid).orElseThrow().texts.get(container));
     }
 
     @Override
