@@ -7,10 +7,16 @@ import io.interlinkgateway.job.Workspace;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Stores what was observed of jobs. Every method throws [GatewayException.HistoryUnavailable] if the database does not
 /// respond in time, or there is none.
 public interface JobHistory {
+
+    /// @return whether there is a database, which need not be reachable now; if not, nothing is recorded
+    default boolean isOn() {
+        return true;
+    }
 
     /// Stores observations, all or none of them. Repeated and outdated ones change nothing, so that several replicas may
     /// write the same ones in any order.
@@ -39,6 +45,17 @@ public interface JobHistory {
     /// @return a page of them; its cost does not depend on what is not on it
     /// @throws GatewayException.CursorExpired if the cursor is not valid
     HistoryPage list(HistoryQuery query);
+
+    /// @return the workspaces of jobs whose pods exist as far as the history knows; at most 1,000
+    Set<Workspace> workspaces();
+
+    /// Jobs whose pods exist as far as the history knows.
+    ///
+    /// @param workspace a workspace
+    /// @param after the UID after which to begin; empty for the first ones
+    /// @param most how many
+    /// @return the jobs in the order of their UIDs, without their definitions and logs
+    List<PastJob> live(Workspace workspace, String after, int most);
 
     /// Removes a job with its changes and logs.
     ///

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// A job with its present state.
@@ -78,6 +79,19 @@ public record Job(
                 && cancellationStage().equals(before.cancellationStage());
     }
 
+    /// @return a number that is equal for jobs that have the same state ([#hasSameStateAs]), and different for nearly all
+    ///     others; only valid in this process
+    public int stateHash() {
+        return Objects.hash(
+                state,
+                evidence.source,
+                evidence.current,
+                hpc.map(HpcJob::stateHash),
+                containers,
+                remoteJobId,
+                cancellationStage());
+    }
+
     /// @return how far its cancellation has come; empty if it is not being deleted
     public Optional<Cancellation.Stage> cancellationStage() {
         return cancellation.map(Cancellation::stage);
@@ -107,6 +121,28 @@ public record Job(
                 submittedBy,
                 labels,
                 Optional.empty());
+    }
+
+    /// @param stage how far its cancellation has come
+    /// @return the same job with this cancellation
+    public Job withCancellation(Cancellation stage) {
+        return new Job(
+                name,
+                workspace,
+                uid,
+                node,
+                state,
+                evidence,
+                hpc,
+                containers,
+                remoteJobId,
+                timeLimit,
+                Optional.of(stage),
+                createdAt,
+                managedBy,
+                submittedBy,
+                labels,
+                definition);
     }
 
     /// How a state is known.

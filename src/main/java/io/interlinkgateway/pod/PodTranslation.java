@@ -21,7 +21,7 @@ public final class PodTranslation {
 
     private PodTranslation() {}
 
-    /// Translates a job. Equal jobs give equal pods.
+    /// Translates a job. Equal jobs give equal pods, and definitions that differ in their caller only give equal digests.
     ///
     /// @param job a job with its name
     /// @return the job with its pod, or no job if a manifest is not a pod or has something forbidden. The findings
@@ -62,6 +62,11 @@ public final class PodTranslation {
                 .endMetadata()
                 .build();
         // spotless:on
+        job.submittedBy()
+                .ifPresent(caller ->
+                        marked.getMetadata()
+                                .getAnnotations()
+                                .put(MetadataNames.SUBMITTED_BY, caller));
         job.idempotencyKey()
                 .ifPresent(key ->
                         marked.getMetadata()

@@ -134,6 +134,10 @@ final class SpecTranslation {
         if (!spec.singularity().mounts().isEmpty()) {
             annotations.put(MetadataNames.SINGULARITY_MOUNTS, spec.singularity().renderedMounts());
         }
+        spec.ttlAfterFinished()
+                .ifPresent(ttl ->
+                        annotations.put(
+                                MetadataNames.TTL_AFTER_FINISHED, Long.toString(ttl.toSeconds())));
         options(spec).ifPresent(text -> annotations.put(MetadataNames.SINGULARITY_OPTIONS, text));
         return annotations;
     }
