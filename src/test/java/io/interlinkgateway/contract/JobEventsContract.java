@@ -1,9 +1,12 @@
 package io.interlinkgateway.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -38,6 +41,9 @@ public abstract class JobEventsContract {
     /// @return the port that goes with it
     protected abstract JobStore jobs();
 
+    /// @return what the adapter reports to the history
+    protected abstract ObservedJobs observed();
+
     /// @return a workspace that is there and holds nothing, another at each call
     protected abstract Workspace freshWorkspace();
 
@@ -61,6 +67,63 @@ public abstract class JobEventsContract {
                     .returns(job.uid(), Job::uid)
                     .returns(Optional.empty(), Job::definition);
         }
+    }
+
+    @Test
+    void aJobIsObservedFromItsCreationToItsRemoval() {
+        Job job = jobs().submit(samples.living("train")).job();
+        await().until(() -> !observed().of(job.uid()).isEmpty());
+
+        jobs().delete(workspace, job.name());
+
+        await().atMost(PATIENCE).until(() -> observed().of(job.uid()).getLast().removed());
+        List<ObservedJobs.Observed> seen = observed().of(job.uid());
+        assertThat(seen).extracting(ObservedJobs.Observed::version).isSorted();
+        assertThat(seen).allSatisfy(change -> assertThat(change.job().definition()).isEmpty());
+        assertThat(seen.getFirst().removed()).isFalse();
+        assertThat(seen.getFirst().origin().definition())
+                .isEqualTo(samples.living("train").translated().job().definition());
+        assertThat(seen.getFirst().origin().manifest())
+                .contains("name: train")
+                .doesNotContain("uid:", "status:", "managedFields");
+        assertThat(seen.getLast().job().cancellation()).isPresent();
+    }
+
+    @Test
+    void theSameStateIsObservedOnce() throws Exception {
+        Job job = jobs().submit(samples.living("train")).job();
+        try (JobEvents.Subscription subscription = follow(Optional.empty())) {
+            jobs().submit(samples.living("later"));
+            until(subscription, changed("later"));
+        }
+        List<ObservedJobs.Observed> seen = observed().of(job.uid());
+
+        for (int index = 1; index < seen.size(); index++) {
+            assertThat(seen.get(index).job().hasSameStateAs(seen.get(index - 1).job())).isFalse();
+        }
+    }
+
+    @Test
+    void theDeletionListenerIsCalledWhileThePodExists() {
+        Job job = jobs().submit(samples.living("train")).job();
+        assertThat(observed().deletions(job.uid())).isEmpty();
+
+        jobs().delete(workspace, job.name());
+
+        assertThat(observed().deletions(job.uid()))
+                .first()
+                .satisfies(seen -> assertThat(seen.definition()).isPresent());
+    }
+
+    @Test
+    void aDeletionThatIsRefusedDoesNotCallTheListener() {
+        Job job = jobs().submit(samples.living("train")).job();
+
+        assertThatExceptionOfType(GatewayException.OtherJob.class)
+                .isThrownBy(() ->
+                        jobs().delete(workspace, job.name(), Set.of("other"), Optional.empty()));
+
+        assertThat(observed().deletions(job.uid())).isEmpty();
     }
 
     @Test

@@ -400,6 +400,7 @@ class WalltimeTests {
                 Optional.empty(),
                 START,
                 "gateway",
+                Optional.empty(),
                 Map.of(),
                 Optional.empty());
     }

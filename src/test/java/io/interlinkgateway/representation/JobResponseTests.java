@@ -166,6 +166,7 @@ class JobResponseTests {
                         Optional.empty(),
                         START,
                         "gateway",
+                        Optional.empty(),
                         Map.of(),
                         Optional.of(new PodManifest(Map.of()))));
     }

@@ -20,7 +20,7 @@ public final class LogBudget {
     private static final int RESERVED = 2;
 
     /// The purpose of a log request of the gateway itself; the most important first.
-    enum Purpose {
+    public enum Purpose {
         /// The job seems to have ended.
         END,
         /// The job seems to have started.
@@ -30,7 +30,9 @@ public final class LogBudget {
         /// A new follow, which reports start and end with only one request.
         FOLLOW,
         /// A routine check: no event is known.
-        ROUTINE
+        ROUTINE,
+        /// Nobody waits for it: a log that is archived, or the end of a job that nobody reads.
+        ARCHIVE
     }
 
     private record Waiter(Purpose purpose, long order, Condition turn) {}
@@ -70,18 +72,33 @@ public final class LogBudget {
     /// @param purpose the request's purpose
     /// @throws InterruptedException if the thread is interrupted while it waits
     void await(Purpose purpose) throws InterruptedException {
+        await(purpose, Duration.ofNanos(Long.MAX_VALUE));
+    }
+
+    /// As [#await(Purpose)], for a limited time.
+    ///
+    /// @param purpose the request's purpose
+    /// @param patience how long to wait at most
+    /// @return whether the gateway may send the request
+    /// @throws InterruptedException if the thread is interrupted while it waits
+    public boolean await(Purpose purpose, Duration patience) throws InterruptedException {
+        long start = System.nanoTime();
         lock.lockInterruptibly();
         try {
             Waiter waiter = new Waiter(purpose, order++, lock.newCondition());
             waiters.add(waiter);
             try {
                 while (!waiter.equals(waiters.peek()) || !take()) {
-                    if (waiter.equals(waiters.peek())) {
-                        waiter.turn.awaitNanos(nanosUntilToken());
-                    } else {
-                        waiter.turn.await();
+                    long left = patience.toNanos() - (System.nanoTime() - start);
+                    if (left <= 0) {
+                        return false;
                     }
+                    waiter.turn.awaitNanos(
+                            waiter.equals(waiters.peek())
+                                    ? Math.min(left, nanosUntilToken())
+                                    : left);
                 }
+                return true;
             } finally {
                 waiters.remove(waiter);
                 Waiter next = waiters.peek();

@@ -232,11 +232,12 @@ final class RecordReader {
     /// is incomplete, the caller searches again later.
     ///
     /// @param pod a pod whose [PodReading#recordNeed] is [io.interlinkgateway.status.RecordNeed#SEARCH]
-    SearchResult search(Pod pod) throws InterruptedException {
+    /// @param purpose the purpose of the requests
+    SearchResult search(Pod pod, LogBudget.Purpose purpose) throws InterruptedException {
         try {
-            Optional<JobRecord> record = read(pod, LogBudget.Purpose.CLAIM).record();
+            Optional<JobRecord> record = read(pod, purpose).record();
             if (record.filter(RecordReader::hasToBeConfirmed).isPresent()) {
-                record = readConfirmed(pod, LogBudget.Purpose.CLAIM);
+                record = readConfirmed(pod, purpose);
             }
             if (record.isPresent()) {
                 write(pod, record.get());

@@ -61,6 +61,11 @@ final class RecordWatch implements Runnable {
         /// @return what its record is needed for; [RecordNeed#NONE] once it is deleted
         RecordNeed need();
 
+        /// @return the purpose of the requests with which its record is searched
+        default Purpose purposeOfSearch() {
+            return Purpose.CLAIM;
+        }
+
         /// @return its pod; nothing once it is deleted
         Optional<Pod> pod();
     }
@@ -135,7 +140,7 @@ final class RecordWatch implements Runnable {
     }
 
     private void search(Pod pod) throws InterruptedException {
-        RecordReader.SearchResult result = reader.search(pod);
+        RecordReader.SearchResult result = reader.search(pod, job.purposeOfSearch());
         // A log on a shared file system can become visible late.
         if (result == RecordReader.SearchResult.EMPTY_LOG
                 && PodReading.recordOf(pod).isEmpty()

@@ -187,7 +187,7 @@ class RecordReaderTests {
 
     /// @return the job as the pod says after the search, if that wrote anything
     private Optional<Job> found(Pod pod) throws InterruptedException {
-        reader.search(pod);
+        reader.search(pod, LogBudget.Purpose.CLAIM);
         return written.get().isEmpty()
                 ? Optional.empty()
                 : Optional.of(PodReading.jobFrom(annotated(pod), Instant.EPOCH));

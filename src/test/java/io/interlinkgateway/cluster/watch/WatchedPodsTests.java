@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.contract.ObservedJobs;
 import io.interlinkgateway.event.FeedPosition;
 import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
@@ -61,6 +62,7 @@ class WatchedPodsTests {
     private final TestHpcJobs hpcs = new TestHpcJobs();
     private final List<String> settled = new ArrayList<>();
     private final Removals removals = new Removals();
+    private final ObservedJobs observed = new ObservedJobs();
     private final WatchedPods pods =
             new WatchedPods(
                     pod -> PodReading.isJob(pod, _ -> false),
@@ -69,6 +71,7 @@ class WatchedPodsTests {
                     pod -> PodReading.missedJobFrom(pod, facts(pod)),
                     settled::add,
                     removals::add,
+                    observed,
                     WalltimeTimers.withoutMarks());
 
     private ClusterFacts facts(Pod pod) {
