@@ -65,6 +65,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private final Function<Pod, Job> reading;
     private final Function<Pod, Job> removal;
     private final Function<Pod, Job> missed;
+    private final Consumer<Job> submitting;
     private final Consumer<String> settled;
     private final Consumer<Job> removed;
     private final WalltimeMarks walltimeMarks;
@@ -96,6 +97,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @param reading reads a job from its pod
     /// @param removal reads a job from its pod as it was when it was removed
     /// @param missed reads a job whose removal was not seen from an earlier state of its pod
+    /// @param submitting receives each job once that the HPC does not have yet
     /// @param settled receives the UIDs of pods whose jobs the HPC has, or that were deleted
     /// @param removed receives each job whose pod was removed, with its cancellation
     WatchedPods(
@@ -103,6 +105,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             Function<Pod, Job> reading,
             Function<Pod, Job> removal,
             Function<Pod, Job> missed,
+            Consumer<Job> submitting,
             Consumer<String> settled,
             Consumer<Job> removed,
             WalltimeTimer walltimes) {
@@ -110,6 +113,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         this.reading = reading;
         this.removal = removal;
         this.missed = missed;
+        this.submitting = submitting;
         this.settled = settled;
         this.removed = removed;
         this.walltimeMarks = walltimes.of(name -> find(name).map(this::job));
@@ -419,7 +423,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             recordsNeeded.add(name);
         }
         if (isBeingHandedOver(job)) {
-            handovers.begin(name, job.uid());
+            if (handovers.begin(name, job.uid())) {
+                submitting.accept(job);
+            }
         } else {
             handovers.end(name).ifPresent(settled);
         }

@@ -205,6 +205,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
                             workspace,
                             apiServer,
                             reading,
+                            records::submitting,
                             missing::forget,
                             removals::add,
                             walltimes,

@@ -31,12 +31,14 @@ final class WorkspaceWatch implements AutoCloseable {
     private final DeletionHistory deletions;
     private volatile long usedAt = System.nanoTime();
 
+    /// @param submitting receives each job once that the HPC does not have yet
     /// @param settled receives the UIDs of pods whose jobs the HPC has, or that were deleted
     /// @param removed receives each job whose pod was removed
     WorkspaceWatch(
             Workspace workspace,
             ApiServer apiServer,
             JobReading reading,
+            Consumer<Job> submitting,
             Consumer<String> settled,
             Consumer<Job> removed,
             WalltimeTimer walltimes,
@@ -50,6 +52,7 @@ final class WorkspaceWatch implements AutoCloseable {
                         this::read,
                         this::readRemoved,
                         this::readMissed,
+                        submitting,
                         settled,
                         removed,
                         walltimes);

@@ -59,6 +59,7 @@ class WatchedPodsTests {
     private static final Pod RECORDED = recorded();
 
     private final TestHpcJobs hpcs = new TestHpcJobs();
+    private final List<String> submitting = new ArrayList<>();
     private final List<String> settled = new ArrayList<>();
     private final Removals removals = new Removals();
     private final WatchedPods pods =
@@ -67,6 +68,7 @@ class WatchedPodsTests {
                     pod -> PodReading.jobFrom(pod, facts(pod)),
                     pod -> PodReading.removedJobFrom(pod, facts(pod)),
                     pod -> PodReading.missedJobFrom(pod, facts(pod)),
+                    job -> submitting.add(job.uid()),
                     settled::add,
                     removals::add,
                     WalltimeTimers.withoutMarks());
@@ -436,6 +438,7 @@ class WatchedPodsTests {
                 .containsExactly("a");
         assertThat(pods.dueForHandoverCheck(8)).isEmpty();
         pods.changed(pod("a", 11));
+        assertThat(submitting).containsExactly("uid-of-a");
         assertThat(settled).containsExactly("uid-of-a");
     }
 
