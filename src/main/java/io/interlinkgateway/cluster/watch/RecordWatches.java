@@ -87,6 +87,13 @@ public final class RecordWatches implements AutoCloseable, MeterBinder {
         budgets.of(job.node()).spendOnSubmission();
     }
 
+    /// SLURM reported the end of a job whose end was not known before.
+    ///
+    /// @param job the job as it is known now
+    void endReportedBySlurm(Job job) {
+        lag.reported(job);
+    }
+
     /// Writes a record to its pod again, on another thread.
     ///
     /// @param pod a pod that has lost its record on the API server, with that record

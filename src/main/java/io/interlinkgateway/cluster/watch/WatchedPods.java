@@ -66,6 +66,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private final Function<Pod, Job> removal;
     private final Function<Pod, Job> missed;
     private final Consumer<Job> submitting;
+    private final Consumer<Job> endReportedBySlurm;
     private final Consumer<String> settled;
     private final Consumer<Job> removed;
     private final WalltimeMarks walltimeMarks;
@@ -98,6 +99,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @param removal reads a job from its pod as it was when it was removed
     /// @param missed reads a job whose removal was not seen from an earlier state of its pod
     /// @param submitting receives each job once that the HPC does not have yet
+    /// @param endReportedBySlurm receives each job whose end SLURM reports before anything else does
     /// @param settled receives the UIDs of pods whose jobs the HPC has, or that were deleted
     /// @param removed receives each job whose pod was removed, with its cancellation
     WatchedPods(
@@ -106,6 +108,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             Function<Pod, Job> removal,
             Function<Pod, Job> missed,
             Consumer<Job> submitting,
+            Consumer<Job> endReportedBySlurm,
             Consumer<String> settled,
             Consumer<Job> removed,
             WalltimeTimer walltimes) {
@@ -114,6 +117,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         this.removal = removal;
         this.missed = missed;
         this.submitting = submitting;
+        this.endReportedBySlurm = endReportedBySlurm;
         this.settled = settled;
         this.removed = removed;
         this.walltimeMarks = walltimes.of(name -> find(name).map(this::job));
@@ -181,11 +185,17 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             return;
         }
         Pod pod = pod(now);
-        store(pod);
+        Entry changed = store(pod);
+        Job job = reading.apply(pod);
+        if (!now.phase.ended()
+                && changed.phase.ended()
+                && job.evidence().source() == Job.Source.SLURM) {
+            endReportedBySlurm.accept(job);
+        }
         JobFeed followers = feed;
         if (followers != null) {
             changedWithoutVersion.add(entry.name.value());
-            followers.changedAside(reading.apply(pod));
+            followers.changedAside(job);
         }
     }
 

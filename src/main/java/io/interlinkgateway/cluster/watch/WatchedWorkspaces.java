@@ -206,6 +206,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
                             apiServer,
                             reading,
                             records::submitting,
+                            records::endReportedBySlurm,
                             missing::forget,
                             removals::add,
                             walltimes,

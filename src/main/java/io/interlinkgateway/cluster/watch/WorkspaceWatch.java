@@ -32,6 +32,7 @@ final class WorkspaceWatch implements AutoCloseable {
     private volatile long usedAt = System.nanoTime();
 
     /// @param submitting receives each job once that the HPC does not have yet
+    /// @param endReportedBySlurm receives each job whose end SLURM reports before anything else does
     /// @param settled receives the UIDs of pods whose jobs the HPC has, or that were deleted
     /// @param removed receives each job whose pod was removed
     WorkspaceWatch(
@@ -39,6 +40,7 @@ final class WorkspaceWatch implements AutoCloseable {
             ApiServer apiServer,
             JobReading reading,
             Consumer<Job> submitting,
+            Consumer<Job> endReportedBySlurm,
             Consumer<String> settled,
             Consumer<Job> removed,
             WalltimeTimer walltimes,
@@ -53,6 +55,7 @@ final class WorkspaceWatch implements AutoCloseable {
                         this::readRemoved,
                         this::readMissed,
                         submitting,
+                        endReportedBySlurm,
                         settled,
                         removed,
                         walltimes);
