@@ -195,6 +195,8 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
                             workspace,
                             apiServer,
                             reading,
+                            records::submitting,
+                            records::endReportedBySlurm,
                             missing::forget,
                             removals::add,
                             walltimes,

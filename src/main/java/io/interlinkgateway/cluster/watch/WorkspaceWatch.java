@@ -31,12 +31,16 @@ final class WorkspaceWatch implements AutoCloseable {
     private final DeletionHistory deletions;
     private volatile long usedAt = System.nanoTime();
 
+    /// @param submitting receives each job once that the HPC does not have yet
+    /// @param endReportedBySlurm receives each job whose end SLURM reports before anything else does
     /// @param settled receives the UIDs of pods whose jobs the HPC has, or that were deleted
     /// @param removed receives each job whose pod was removed
     WorkspaceWatch(
             Workspace workspace,
             ApiServer apiServer,
             JobReading reading,
+            Consumer<Job> submitting,
+            Consumer<Job> endReportedBySlurm,
             Consumer<String> settled,
             Consumer<Job> removed,
             WalltimeTimer walltimes,
@@ -50,6 +54,8 @@ final class WorkspaceWatch implements AutoCloseable {
                         this::read,
                         this::readRemoved,
                         this::readMissed,
+                        submitting,
+                        endReportedBySlurm,
                         settled,
                         removed,
                         walltimes);
