@@ -11,9 +11,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// The budget of log requests to one virtual node. Before it reads a log, the virtual kubelet requests the pod from the
 /// API server, through a client that is limited to 5 requests per second with bursts of 10 (measured on interLink
-/// f6321757), for all readers together.
+/// f6321757), for all readers together. Before it submits a pod, it requests the pod through the same client.
 ///
-/// Callers' reads never wait here: they are counted, and the gateway sends fewer requests of its own.
+/// Callers' reads and submissions never wait here: they are counted, and the gateway sends fewer requests of its own.
 public final class LogBudget {
 
     /// Tokens that only callers may use.
@@ -65,6 +65,11 @@ public final class LogBudget {
     public void spend() {
         all.consumeIgnoringRateLimits(1);
         callers.increment();
+    }
+
+    /// Counts the request of the virtual kubelet that precedes a submission. Never waits.
+    void spendOnSubmission() {
+        all.consumeIgnoringRateLimits(1);
     }
 
     /// Waits until the gateway may send a request, after all waiting requests of higher importance.
@@ -159,7 +164,8 @@ public final class LogBudget {
         }
     }
 
-    /// @return how many requests the node answers without a delay; negative if callers sent more than that
+    /// @return how many requests the node answers without a delay; negative if callers and submissions use more
+    ///     than that
     long available() {
         return all.getAvailableTokens();
     }

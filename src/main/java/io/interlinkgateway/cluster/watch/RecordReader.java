@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
 import io.interlinkgateway.failure.GatewayException;
-import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.PodTranslation;
@@ -294,10 +293,7 @@ final class RecordReader {
         }
         boolean written = patch(pod, record);
         if (written) {
-            lag.written(
-                    PodReading.nodeOf(pod).map(NodeName::value).orElse(""),
-                    PodReading.recordOf(pod),
-                    record);
+            lag.written(PodReading.nodeOf(pod), PodReading.recordOf(pod), record);
         }
         return written;
     }

@@ -72,6 +72,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private final Function<Pod, Job> reading;
     private final Function<Pod, Job> removal;
     private final Function<Pod, Job> missed;
+    private final Consumer<Job> submitting;
+    private final Consumer<Job> endReportedBySlurm;
     private final Consumer<String> settled;
     private final Consumer<Job> removed;
     private final JobObserver observer;
@@ -104,6 +106,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @param reading reads a job from its pod
     /// @param removal reads a job from its pod as it was when it was removed
     /// @param missed reads a job whose removal was not seen from an earlier state of its pod
+    /// @param submitting receives each job once that the HPC does not have yet
+    /// @param endReportedBySlurm receives each job whose end SLURM reports before anything else does
     /// @param settled receives the UIDs of pods whose jobs the HPC has, or that were deleted
     /// @param removed receives each job whose pod was removed, with its cancellation
     /// @param observer receives each change of a job's state
@@ -112,6 +116,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             Function<Pod, Job> reading,
             Function<Pod, Job> removal,
             Function<Pod, Job> missed,
+            Consumer<Job> submitting,
+            Consumer<Job> endReportedBySlurm,
             Consumer<String> settled,
             Consumer<Job> removed,
             JobObserver observer,
@@ -120,6 +126,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         this.reading = reading;
         this.removal = removal;
         this.missed = missed;
+        this.submitting = submitting;
+        this.endReportedBySlurm = endReportedBySlurm;
         this.settled = settled;
         this.removed = removed;
         this.observer = observer;
@@ -187,7 +195,13 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         if (now == null || !now.uid.equals(entry.uid)) {
             return;
         }
-        Job job = store(now, pod(now)).job;
+        Stored changed = store(now, pod(now));
+        Job job = changed.job;
+        if (!now.phase.ended()
+                && changed.entry.phase.ended()
+                && job.evidence().source() == Job.Source.SLURM) {
+            endReportedBySlurm.accept(job);
+        }
         JobFeed followers = feed;
         if (followers != null) {
             changedWithoutVersion.add(entry.name.value());
@@ -463,7 +477,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             recordsNeeded.add(name);
         }
         if (isBeingHandedOver(job)) {
-            handovers.begin(name, job.uid());
+            if (handovers.begin(name, job.uid())) {
+                submitting.accept(job);
+            }
         } else {
             handovers.end(name).ifPresent(settled);
         }

@@ -142,7 +142,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
 
     @Override
     public void record(Workspace workspace) {
-        if (observer != JobObserver.NONE) {
+        if (!observer.equals(JobObserver.NONE)) {
             if (recorded.size() < limits.maxWorkspaces() || recorded.contains(workspace)) {
                 recorded.add(workspace);
                 started(workspace);
@@ -272,6 +272,8 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
                             apiServer,
                             reading,
                             limits.idle(),
+                            records::submitting,
+                            records::endReportedBySlurm,
                             missing::forget,
                             removals::add,
                             observer,

@@ -35,6 +35,8 @@ final class WorkspaceWatch implements AutoCloseable {
     private volatile long usedAt;
 
     /// @param idle the time after its last use from which the workspace is not read any more
+    /// @param submitting receives each job once that the HPC does not have yet
+    /// @param endReportedBySlurm receives each job whose end SLURM reports before anything else does
     /// @param settled receives the UIDs of pods whose jobs the HPC has, or that were deleted
     /// @param removed receives each job whose pod was removed
     /// @param observer receives each change of a job's state
@@ -43,6 +45,8 @@ final class WorkspaceWatch implements AutoCloseable {
             ApiServer apiServer,
             JobReading reading,
             Duration idle,
+            Consumer<Job> submitting,
+            Consumer<Job> endReportedBySlurm,
             Consumer<String> settled,
             Consumer<Job> removed,
             JobObserver observer,
@@ -60,6 +64,8 @@ final class WorkspaceWatch implements AutoCloseable {
                         this::read,
                         this::readRemoved,
                         this::readMissed,
+                        submitting,
+                        endReportedBySlurm,
                         settled,
                         removed,
                         observer,

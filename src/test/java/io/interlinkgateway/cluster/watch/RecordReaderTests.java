@@ -177,12 +177,19 @@ class RecordReaderTests {
         lag.bindTo(meters);
         serve(log("succeeds"), false);
         found(lastPod("succeeds"));
-        assertThat(meters.get("gateway.state.lag").tag("change", "start").timer().count()).isOne();
+        assertThat(starts(meters)).isOne();
         Pod annotated = annotated(lastPod("succeeds"));
         written.set("");
 
         assertThat(found(annotated)).isEmpty();
-        assertThat(meters.get("gateway.state.lag").tag("change", "start").timer().count()).isOne();
+        assertThat(starts(meters)).isOne();
+    }
+
+    private static long starts(SimpleMeterRegistry meters) {
+        return meters.get("gateway.state.lag")
+                .tags("change", "start", "source", "JOB_RECORD")
+                .timer()
+                .count();
     }
 
     /// @return the job as the pod says after the search, if that wrote anything
