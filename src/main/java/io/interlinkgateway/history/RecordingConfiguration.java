@@ -18,7 +18,9 @@ class RecordingConfiguration {
 
     @Bean
     HistoryWriters historyWriters(
-            JobHistory history, LogArchive archive, JobLogs logs,
+            JobHistory history,
+            LogArchive archive,
+            JobLogs logs,
             HistoryProperties properties,
             Clock clock) {
         return history.isOn()
@@ -64,11 +66,7 @@ class RecordingConfiguration {
             Clock clock) {
         return new HistoryRecording(
                 writers,
-                new JobExpiry(
-                        archive,
-                        jobs,
-                        properties::ttlAfterFinished,
-                        clock),
+                new JobExpiry(archive, jobs, properties::ttlAfterFinished, clock),
                 present,
                 workspaces.names());
     }

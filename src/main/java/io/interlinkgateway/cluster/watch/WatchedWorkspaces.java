@@ -152,7 +152,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
 
     @Override
     public void record(Workspace workspace) {
-        if (observer != JobObserver.NONE) {
+        if (observer.isRecording()) {
             if (recorded.size() < limits.maxWorkspaces() || recorded.contains(workspace)) {
                 recorded.add(workspace);
                 started(workspace);
