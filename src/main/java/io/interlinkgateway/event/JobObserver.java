@@ -13,11 +13,21 @@ public interface JobObserver {
     JobObserver NONE =
             new JobObserver() {
                 @Override
+                public boolean isRecording() {
+                    return false;
+                }
+
+                @Override
                 public void changed(long version, Job job, Supplier<Origin> origin) {}
 
                 @Override
                 public void removed(long version, Job job, Supplier<Origin> origin) {}
             };
+
+    /// @return whether workspaces are to be watched for it, although nobody reads them
+    default boolean isRecording() {
+        return true;
+    }
 
     /// What a job was created from.
     ///

@@ -23,7 +23,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +37,7 @@ final class JobExpiry implements AutoCloseable {
     /// How long a pod stays that can't be deleted yet, until the next attempt.
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
-    private final Supplier<LogArchive> archive;
+    private final LogArchive archive;
     private final Jobs jobs;
     private final Function<Workspace, Optional<Duration>> defaults;
     private final Clock clock;
@@ -57,7 +56,7 @@ final class JobExpiry implements AutoCloseable {
     /// @param defaults how long pods stay in a workspace if their job spec has no period; empty if they stay
     /// @param clock the time
     JobExpiry(
-            Supplier<LogArchive> archive,
+            LogArchive archive,
             Jobs jobs,
             Function<Workspace, Optional<Duration>> defaults,
             Clock clock) {
@@ -152,8 +151,7 @@ final class JobExpiry implements AutoCloseable {
     }
 
     private boolean isArchived(String uid, String container) {
-        return archive.get()
-                .find(uid, container)
+        return archive.find(uid, container)
                 .map(ArchivedLog::completeness)
                 .filter(known -> known != Completeness.PARTIAL && known != Completeness.LOST)
                 .isPresent();

@@ -35,7 +35,7 @@ final class LogCompressor {
     private long omitted;
 
     /// @param lines how many lines end in it
-    private record Packed(int length, long lines, byte[] compressed) {}
+    private record Packed(int length, long lines, ByteBuffer compressed) {}
 
     /// A log that is complete as far as it could be read.
     ///
@@ -114,7 +114,8 @@ final class LogCompressor {
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
-        return new Packed(bytes.length, lines, compressed.toByteArray());
+        return new Packed(
+                bytes.length, lines, ByteBuffer.wrap(compressed.toByteArray()).asReadOnlyBuffer());
     }
 
     /// @return whether nothing was added
@@ -136,12 +137,7 @@ final class LogCompressor {
         long line = 0;
         for (Packed packed : all) {
             digest.update(unpacked(packed));
-            chunks.add(
-                    new LogArchive.Chunk(
-                            start,
-                            line,
-                            packed.length,
-                            ByteBuffer.wrap(packed.compressed).asReadOnlyBuffer()));
+            chunks.add(new LogArchive.Chunk(start, line, packed.length, packed.compressed));
             start += packed.length;
             line += packed.lines;
         }
@@ -156,8 +152,9 @@ final class LogCompressor {
     }
 
     private static byte[] unpacked(Packed packed) {
-        try (GZIPInputStream gzip =
-                new GZIPInputStream(new ByteArrayInputStream(packed.compressed))) {
+        byte[] compressed = new byte[packed.compressed.remaining()];
+        packed.compressed.duplicate().get(compressed);
+        try (GZIPInputStream gzip = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
             return gzip.readAllBytes();
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);

@@ -9,7 +9,6 @@ import io.interlinkgateway.job.RemovalAfterEnd;
 import io.interlinkgateway.log.JobLogs;
 import java.time.Clock;
 import java.util.Optional;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -19,28 +18,31 @@ class RecordingConfiguration {
 
     @Bean
     HistoryWriters historyWriters(
-            ObjectProvider<JobHistory> history,
-            ObjectProvider<LogArchive> archive,
-            ObjectProvider<JobLogs> logs,
-            RecordingProperties properties,
+            JobHistory history,
+            LogArchive archive,
+            JobLogs logs,
+            HistoryProperties properties,
             Clock clock) {
-        return Optional.ofNullable(history.getIfAvailable())
-                .filter(JobHistory::isOn)
-                .map(on ->
-                        new HistoryWriters(
-                                Optional.of(new JobRecorder(on, clock)),
-                                Optional.of(
-                                        new LogArchiver(
-                                                logs.getObject(),
-                                                archive.getObject(),
-                                                properties.log().maxSize().toBytes(),
-                                                clock))))
-                .orElse(HistoryWriters.NONE);
+        return history.isOn()
+                ? new HistoryWriters(
+                        Optional.of(new JobRecorder(history, clock)),
+                        Optional.of(
+                                new LogArchiver(
+                                        logs,
+                                        archive,
+                                        properties.log().maxSize().toBytes(),
+                                        clock)))
+                : HistoryWriters.NONE;
     }
 
     @Bean
     JobObserver jobObserver(HistoryWriters writers) {
         return writers.recorder().map(JobObserver.class::cast).orElse(JobObserver.NONE);
+    }
+
+    @Bean
+    HistoryBacklog historyBacklog(HistoryWriters writers) {
+        return () -> writers.recorder().map(JobRecorder::backlog).orElse(0);
     }
 
     @Bean
@@ -56,19 +58,15 @@ class RecordingConfiguration {
     @Bean
     HistoryRecording historyRecording(
             HistoryWriters writers,
-            ObjectProvider<LogArchive> archive,
+            LogArchive archive,
             Jobs jobs,
             PresentJobs present,
             ConfiguredWorkspaces workspaces,
-            RecordingProperties properties,
+            HistoryProperties properties,
             Clock clock) {
         return new HistoryRecording(
                 writers,
-                new JobExpiry(
-                        archive::getObject,
-                        jobs,
-                        workspace -> properties.ttlAfterFinished(workspace.value()),
-                        clock),
+                new JobExpiry(archive, jobs, properties::ttlAfterFinished, clock),
                 present,
                 workspaces.names());
     }

@@ -38,15 +38,21 @@ final class FakeLogs implements JobLogs {
     /// @param name a job's name
     /// @param output what its container wrote
     void put(String name, String output) {
-        streams.put(name, () -> stream(header(), output, footer()));
+        streams.put(name, () -> stream(record(), output));
     }
 
+    /// @return the plugin's lines of a job that runs
     static String header() {
-        return String.join("\n", PLUGIN.record().subList(0, 4)) + "\n";
+        return lines(PLUGIN.record().subList(0, 4));
     }
 
-    static String footer() {
-        return String.join("\n", PLUGIN.record().subList(4, PLUGIN.record().size())) + "\n";
+    /// @return the plugin's lines of a job that has ended, which stand before its output too
+    static String record() {
+        return lines(PLUGIN.record());
+    }
+
+    private static String lines(List<String> lines) {
+        return String.join("\n", lines) + "\n";
     }
 
     /// @return a log of these parts, then its end

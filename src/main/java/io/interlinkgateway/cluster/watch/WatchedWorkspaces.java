@@ -142,7 +142,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
 
     @Override
     public void record(Workspace workspace) {
-        if (!observer.equals(JobObserver.NONE)) {
+        if (observer.isRecording()) {
             if (recorded.size() < limits.maxWorkspaces() || recorded.contains(workspace)) {
                 recorded.add(workspace);
                 started(workspace);

@@ -7,10 +7,7 @@ import io.interlinkgateway.event.JobObserver;
 import io.interlinkgateway.history.Observation;
 import io.interlinkgateway.history.Observation.Presence;
 import io.interlinkgateway.job.Job;
-import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobPhase;
-import io.interlinkgateway.job.JobSpec;
-import io.interlinkgateway.job.PodManifest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -227,30 +224,12 @@ final class JobWriter {
                     StoredText.compressed(
                             StoredDefinition.write(observation.job(), origin.definition())),
                     StoredText.compressed(origin.manifest()),
-                    containersOf(origin.definition()));
+                    origin.definition().containers());
         } catch (RuntimeException defect) {
             LOG.warn(
                     "The definition of the job {} can't be read.", observation.job().uid(), defect);
             return Origin.UNKNOWN;
         }
-    }
-
-    private static List<String> containersOf(JobDefinition definition) {
-        return switch (definition) {
-            case JobSpec _ -> List.of("job");
-            case PodManifest manifest ->
-                    manifest.document().get("spec") instanceof Map<?, ?> spec
-                                    && spec.get("containers") instanceof List<?> containers
-                            ? containers.stream()
-                                    .map(container ->
-                                            container instanceof Map<?, ?> fields
-                                                    ? fields.get("name")
-                                                    : null)
-                                    .filter(String.class::isInstance)
-                                    .map(String.class::cast)
-                                    .toList()
-                            : List.of();
-        };
     }
 
     private static Map<String, Row> rows(

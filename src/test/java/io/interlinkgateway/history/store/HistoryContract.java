@@ -1210,7 +1210,9 @@ abstract class HistoryContract {
                 null,
                 Duration.ofDays(180),
                 new HistoryProperties.LogSettings(Duration.ofDays(30), DataSize.ofMegabytes(20)),
-                limit.orElse(null));
+                limit.orElse(null),
+                null,
+                Map.of());
     }
 
     private void removeOld(Optional<DataSize> limit) {
