@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -80,7 +81,7 @@ final class FakeHistory implements JobHistory, LogArchive {
     }
 
     synchronized List<Chunk> chunks(String uid, String container) {
-        return logs.get(new Key(uid, container)).chunks;
+        return Objects.requireNonNull(logs.get(new Key(uid, container))).chunks;
     }
 
     synchronized MlflowLink linkOf(String uid) {

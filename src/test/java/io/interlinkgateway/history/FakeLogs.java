@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Logs of jobs on a node, each as a sequence of parts.
 final class FakeLogs implements JobLogs {
@@ -73,10 +74,10 @@ final class FakeLogs implements JobLogs {
     private static final class Parts implements LogStream {
 
         private final Deque<String> parts = new ArrayDeque<>();
-        private final Part last;
+        private final @Nullable Part last;
 
-        @SuppressWarnings("NullAway") // null stands for a lost connection
-        Parts(String[] parts, Part last) {
+        /// @param last repeated at the end; null for a lost connection
+        Parts(String[] parts, @Nullable Part last) {
             this.parts.addAll(List.of(parts));
             this.parts.removeIf(String::isEmpty);
             this.last = last;
