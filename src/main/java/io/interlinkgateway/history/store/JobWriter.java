@@ -297,8 +297,7 @@ final class JobWriter {
                 byUid.keySet().stream().filter(uid -> !inserted.containsKey(uid)).toList();
         rows(session, known, " for update")
                 .forEach((uid, row) -> {
-                    Update update =
-                            Update.of(uid, row, byUid.getOrDefault(uid, List.of()));
+                    Update update = Update.of(uid, row, byUid.getOrDefault(uid, List.of()));
                     if (update.changesRow()) {
                         updates.add(update);
                     }
@@ -399,13 +398,15 @@ final class JobWriter {
                 session,
                 """
                 insert into job_change (uid, ordinal, version, seen_at, document)
-                values (:uid, :ordinal, :version, :seenAt, :document)""",
+                values (:uid, :ordinal, :version, :seenAt, :document)\
+                """,
                 added);
         batch(
                 session,
                 """
                 update job_change set version = :version, seen_at = :seenAt, document = :document
-                where uid = :uid and ordinal = :ordinal""",
+                where uid = :uid and ordinal = :ordinal\
+                """,
                 replaced);
     }
 
@@ -491,7 +492,8 @@ final class JobWriter {
                 session,
                 """
                 insert into job_label (uid, label_key, label_value, workspace, created_at)
-                select uid, :key, :value, workspace, created_at from job where uid = :uid""",
+                select uid, :key, :value, workspace, created_at from job where uid = :uid\
+                """,
                 labels);
     }
 
@@ -521,7 +523,8 @@ final class JobWriter {
                 session,
                 """
                 insert into job_origin (uid, definition, manifest)
-                values (:uid, :definition, :manifest)""",
+                values (:uid, :definition, :manifest)\
+                """,
                 origins);
         batch(
                 session,

@@ -179,7 +179,9 @@ final class PageReading {
                         ? keys + String.join("", walks) + order
                         : walks.stream()
                                 .map(value -> "(" + keys + value + order + ")")
-                                .collect(Collectors.joining(" union all ",
+                                .collect(
+                                        Collectors.joining(
+                                                " union all ",
                                                 "",
                                                 " order by created_at desc, uid desc limit :most"));
         if (checks.isEmpty()) {

@@ -1,6 +1,5 @@
 package io.interlinkgateway.history.store;
 
-import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.history.ArchivedLog;
 import io.interlinkgateway.history.LogArchive;
 import io.interlinkgateway.history.MlflowLink;

@@ -93,7 +93,8 @@ class DatabaseTests {
                         refusal ->
                                 assertThat(refusal.getReason())
                                         .startsWith(
-                                                "The database in this directory can't be opened: "));
+                                                "The database in this directory can't be opened:"
+                                                        + " "));
     }
 
     @Test
@@ -134,8 +135,7 @@ class DatabaseTests {
             try (Relay _ = new Relay(port, TestPostgreSql.port())) {
                 await().atMost(Duration.ofMinutes(1))
                         .untilAsserted(() ->
-                                assertThat(database.condition())
-                                        .isEqualTo(new HistoryHealth.Up()));
+                                assertThat(database.condition()).isEqualTo(new HistoryHealth.Up()));
                 assertThat(jobs(database)).isZero();
             }
 

@@ -67,7 +67,8 @@ class HistoryConfigurationTests {
     void contradictionsAreRefused() {
         String url = "spring.datasource.url=jdbc:postgresql://127.0.0.1:1/x";
 
-        assertRefused("It must start with jdbc:postgresql:.", "spring.datasource.url=jdbc:h2:mem:x");
+        assertRefused(
+                "It must start with jdbc:postgresql:.", "spring.datasource.url=jdbc:h2:mem:x");
         assertRefused(
                 "spring.datasource.url is set too. The history has one database.",
                 url,

@@ -11,8 +11,7 @@ final class OpenDatabase {
 
     static void main(String[] arguments) throws IOException {
         try (Database _ =
-                new Database(
-                        Connections.inDirectory(Path.of(arguments[0])), Clock.systemUTC())) {
+                new Database(Connections.inDirectory(Path.of(arguments[0])), Clock.systemUTC())) {
             System.out.println("open");
             System.in.read();
         }
