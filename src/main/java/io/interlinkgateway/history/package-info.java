@@ -8,7 +8,6 @@
             "record",
             "event",
             "log",
-            "log.feed",
             "caller",
             "representation",
             "web"

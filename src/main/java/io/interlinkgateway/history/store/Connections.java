@@ -6,7 +6,6 @@ import com.zaxxer.hikari.util.Credentials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Driver;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
@@ -14,28 +13,22 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /// How a database is reached.
 ///
 /// @param kind the database
-/// @param driver its driver
 /// @param url its address
 /// @param setting the property that names it, for messages
 /// @param shown its address for messages, without secrets
 /// @param credentials user and password, read for each new connection
 record Connections(
-        Kind kind,
-        Driver driver,
-        String url,
-        String setting,
-        String shown,
-        Supplier<Credentials> credentials) {
+        Kind kind, String url, String setting, String shown, Supplier<Credentials> credentials) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
     private static final String H2_OPTIONS =
             ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
-                + ";DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=5000;CACHE_SIZE=32768";
+                + ";DB_CLOSE_DELAY=-1;TRACE_LEVEL_FILE=0;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=5000;CACHE_SIZE=32768";
     private static final int POOL = 8;
     private static final int WAIT_MILLIS = 2_000;
     private static final Map<String, String> POSTGRESQL_OPTIONS =
@@ -43,15 +36,20 @@ record Connections(
                     "ApplicationName", "interlink-gateway",
                     "connectTimeout", "2",
                     "loginTimeout", "2",
-                    "tcpKeepAlive", "true",
-                    "reWriteBatchedInserts", "true");
+                    "tcpKeepAlive", "true");
 
     /// A kind of database.
     enum Kind {
         /// In the gateway's process; it can't be away.
-        H2,
+        H2("org.h2.Driver"),
         /// A server.
-        POSTGRESQL
+        POSTGRESQL("org.postgresql.Driver");
+
+        private final String driver;
+
+        Kind(String driver) {
+            this.driver = driver;
+        }
     }
 
     /// @return an empty database in memory, a new one at each call
@@ -70,7 +68,6 @@ record Connections(
     private static Connections h2(String name, String setting, String shown) {
         return new Connections(
                 Kind.H2,
-                new org.h2.Driver(),
                 "jdbc:h2:" + name + H2_OPTIONS,
                 setting,
                 shown,
@@ -83,7 +80,6 @@ record Connections(
         String user = properties.username() == null ? "" : properties.username();
         return new Connections(
                 Kind.POSTGRESQL,
-                new org.postgresql.Driver(),
                 String.valueOf(properties.url()),
                 "spring.datasource.url",
                 properties.publicUrl(),
@@ -115,7 +111,7 @@ record Connections(
     HikariDataSource pool() {
         HikariConfig config = new HikariConfig();
         config.setPoolName("history");
-        config.setDriverClassName(driver.getClass().getName());
+        config.setDriverClassName(kind.driver);
         config.setJdbcUrl(url);
         config.setCredentialsProvider(credentials::get);
         config.setMaximumPoolSize(POOL);
@@ -140,7 +136,9 @@ record Connections(
         Credentials present = credentials.get();
         options.setProperty("user", present.getUsername());
         options.setProperty("password", present.getPassword());
-        return new SimpleDriverDataSource(driver, url, options);
+        DriverManagerDataSource source = new DriverManagerDataSource(url, options);
+        source.setDriverClassName(kind.driver);
+        return source;
     }
 
     /// Hides the address, which may include a password, and the credentials.

@@ -105,7 +105,10 @@ final class Database implements HistoryHealth, AutoCloseable {
                 return Optional.of(new Down(clock.instant(), firstLine(defect)));
             }
             throw refused(
-                    "The history's database can't be migrated, and nothing was changed: "
+                    (connections.kind() == Connections.Kind.POSTGRESQL
+                                    ? "The history's tables can't be migrated, and nothing was"
+                                            + " changed: "
+                                    : "The history's tables can't be migrated: ")
                             + firstLine(defect),
                     defect);
         }
@@ -145,7 +148,7 @@ final class Database implements HistoryHealth, AutoCloseable {
                 try {
                     migrate().ifPresentOrElse(this::failed, this::succeeded);
                 } catch (InvalidConfigurationPropertyValueException refused) {
-                    failed(new Down(clock.instant(), refused.getReason()));
+                    failed(new Down(clock.instant(), String.valueOf(refused.getReason())));
                 }
             }
         } catch (InterruptedException _) {

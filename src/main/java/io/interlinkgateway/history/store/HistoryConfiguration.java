@@ -39,10 +39,12 @@ class HistoryConfiguration {
             Clock clock) {
         return connections(properties, postgresql, environment)
                 .map(connections -> open(connections, properties, clock))
-                .orElseGet(() -> {
-                    SwitchedOffHistory off = new SwitchedOffHistory();
-                    return new Stored(off, off, off, () -> {});
-                });
+                .orElseGet(() ->
+                        new Stored(
+                                new SwitchedOffHistory(),
+                                new SwitchedOffArchive(),
+                                HistoryHealth.Off::new,
+                                () -> {}));
     }
 
     @Bean

@@ -1,7 +1,6 @@
 package io.interlinkgateway.history.store;
 
 import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.toMap;
 
 import io.interlinkgateway.event.JobObserver;
 import io.interlinkgateway.history.Observation;
@@ -58,8 +57,8 @@ final class JobWriter {
                 created_at, first_seen_at, seen_at, removed_at, live_uid, active_at, queue_seconds,
                 run_seconds, log_due_since, logs_archived, version, changes, document, search_text)
             values (:uid, :workspace, :name, :node, :partition, :phase, :reason, :submittedBy,
-                :createdAt, :seenAt, :seenAt, :removedAt, :liveUid, :activeAt, :queueSeconds,
-                :runSeconds, :logDueSince, false, -1, 0, :document, :searchText)
+                :createdAt, :firstSeenAt, :seenAt, :removedAt, :liveUid, :activeAt, :queueSeconds,
+                :runSeconds, :logDueSince, false, :version, :changes, :document, :searchText)
             on conflict do nothing\
             """;
 
@@ -103,6 +102,19 @@ final class JobWriter {
                     row.getBoolean("logs_archived"),
                     row.getInt("changes"),
                     StoredJob.parse(row.getString("document")).toJob(Optional.empty()));
+        }
+
+        /// @param first the first observation of a job
+        /// @return a row that accepts it
+        static Row before(Observation first) {
+            return new Row(
+                    Long.MIN_VALUE,
+                    first.seenAt(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    false,
+                    0,
+                    first.job());
         }
 
         boolean accepts(Observation observation) {
@@ -150,6 +162,9 @@ final class JobWriter {
         static final Origin UNKNOWN = new Origin(Optional.empty(), Optional.empty(), List.of());
     }
 
+    /// A job that is not stored yet.
+    private record Created(Update update, Origin origin) {}
+
     void write(List<Observation> observations) {
         try {
             writeAll(observations);
@@ -173,7 +188,7 @@ final class JobWriter {
                         .map(JobWriter::asStored)
                         .sorted(
                                 Comparator.comparing(Observation::presence)
-                                        .thenComparing(Observation::version)
+                                        .thenComparingLong(Observation::version)
                                         .thenComparing(Observation::seenAt))
                         .collect(
                                 groupingBy(
@@ -189,14 +204,18 @@ final class JobWriter {
         if (byUid.isEmpty()) {
             return;
         }
-        Map<String, Origin> origins = new TreeMap<>();
+        Map<String, Created> created = new TreeMap<>();
         byUid.forEach((uid, all) -> {
             if (!rows.containsKey(uid)) {
-                origins.put(uid, originOf(all.getLast()));
+                created.put(
+                        uid,
+                        new Created(
+                                Update.of(uid, Row.before(all.getFirst()), all),
+                                originOf(all.getLast())));
             }
         });
         database.write(session -> {
-            write(session, byUid, origins);
+            write(session, byUid, created);
             return byUid.size();
         });
     }
@@ -249,68 +268,125 @@ final class JobWriter {
     private static void write(
             Database.Session session,
             Map<String, List<Observation>> byUid,
-            Map<String, Origin> origins) {
-        session.batches()
-                .batchUpdate(
-                        INSERT,
-                        origins.keySet().stream()
-                                .map(uid -> firstValues(byUid.get(uid).getFirst()))
-                                .toArray(SqlParameterSource[]::new));
-        Map<String, Row> before = rows(session, byUid.keySet(), " for update");
-        List<SqlParameterSource> updates = new ArrayList<>();
-        List<SqlParameterSource> changes = new ArrayList<>();
-        List<SqlParameterSource> replacedChanges = new ArrayList<>();
-        Map<String, StoredJob> relabelled = new TreeMap<>();
-        List<String> due = new ArrayList<>();
-        before.forEach((uid, row) -> {
-            Row now = row;
-            for (Observation observation : byUid.get(uid)) {
-                if (now.accepts(observation)) {
-                    if (now.changesBy(observation)) {
-                        (now.changes == MAX_CHANGES ? replacedChanges : changes)
-                                .add(change(observation, now.after(observation).changes));
+            Map<String, Created> created) {
+        Map<String, Created> inserted = insert(session, created);
+        List<Update> updates = new ArrayList<>();
+        inserted.values().forEach(job -> updates.add(job.update));
+        List<String> known =
+                byUid.keySet().stream().filter(uid -> !inserted.containsKey(uid)).toList();
+        rows(session, known, " for update")
+                .forEach((uid, row) -> {
+                    Update update = Update.of(uid, row, byUid.getOrDefault(uid, List.of()));
+                    if (update.changesRow()) {
+                        updates.add(update);
                     }
-                    now = now.after(observation);
+                });
+        batch(
+                session,
+                UPDATE,
+                updates.stream()
+                        .filter(update -> !inserted.containsKey(update.uid))
+                        .<SqlParameterSource>map(Update::values)
+                        .toList());
+        writeChanges(session, updates);
+        writeLabels(session, updates.stream().filter(Update::changesLabels).toList());
+        writeOrigins(session, inserted);
+        for (List<String> uids :
+                slices(updates.stream().filter(Update::mayBeDue).map(Update::uid).toList())) {
+            SqlLogArchive.settle(session, uids);
+        }
+    }
+
+    /// @return the jobs that no other replica has inserted
+    private static Map<String, Created> insert(
+            Database.Session session, Map<String, Created> created) {
+        List<Created> jobs = List.copyOf(created.values());
+        int[] counts =
+                session.batches()
+                        .batchUpdate(
+                                INSERT,
+                                jobs.stream()
+                                        .map(job -> job.update.firstValues())
+                                        .toArray(SqlParameterSource[]::new));
+        Map<String, Created> inserted = new TreeMap<>();
+        for (int index = 0; index < counts.length; index++) {
+            if (counts[index] > 0) {
+                inserted.put(jobs.get(index).update.uid, jobs.get(index));
+            }
+        }
+        return inserted;
+    }
+
+    /// A change of a job's state.
+    private record Change(Observation observation, int ordinal) {}
+
+    /// What observations change of a job.
+    private record Update(String uid, Row before, Row after, List<Change> changes) {
+
+        static Update of(String uid, Row before, List<Observation> observations) {
+            List<Change> changes = new ArrayList<>();
+            Row after = before;
+            for (Observation observation : observations) {
+                if (after.accepts(observation)) {
+                    boolean changed = after.changesBy(observation);
+                    after = after.after(observation);
+                    if (changed) {
+                        changes.removeIf(change -> change.ordinal == MAX_CHANGES);
+                        changes.add(new Change(observation, after.changes));
+                    }
                 }
             }
-            if (now != row) {
-                StoredJob job = StoredJob.of(now.job);
-                updates.add(values(uid, job, now));
-                if (now.logDueSince.isPresent()) {
-                    due.add(uid);
-                }
-                if (row.changes == 0 || !StoredJob.of(row.job).labels().equals(job.labels())) {
-                    relabelled.put(uid, job);
-                }
+            return new Update(uid, before, after, changes);
+        }
+
+        boolean changesRow() {
+            return !after.equals(before);
+        }
+
+        boolean changesLabels() {
+            return before.changes == 0 || !after.job.labels().equals(before.job.labels());
+        }
+
+        boolean mayBeDue() {
+            return after.logDueSince.isPresent();
+        }
+
+        SqlParameterSource values() {
+            return JobWriter.values(uid, StoredJob.of(after.job), after);
+        }
+
+        SqlParameterSource firstValues() {
+            StoredJob job = StoredJob.of(after.job);
+            return JobWriter.values(uid, job, after)
+                    .addValue("workspace", job.workspace())
+                    .addValue("name", job.name())
+                    .addValue("createdAt", Times.of(job.createdAt()))
+                    .addValue("firstSeenAt", Times.of(before.seenAt));
+        }
+    }
+
+    private static void writeChanges(Database.Session session, List<Update> updates) {
+        List<SqlParameterSource> added = new ArrayList<>();
+        List<SqlParameterSource> replaced = new ArrayList<>();
+        for (Update update : updates) {
+            for (Change change : update.changes) {
+                (change.ordinal <= update.before.changes ? replaced : added).add(values(change));
             }
-        });
-        batch(session, UPDATE, updates);
+        }
         batch(
                 session,
                 """
                 insert into job_change (uid, ordinal, version, seen_at, document)
                 values (:uid, :ordinal, :version, :seenAt, :document)\
                 """,
-                changes);
+                added);
         batch(
                 session,
                 """
                 update job_change set version = :version, seen_at = :seenAt, document = :document
                 where uid = :uid and ordinal = :ordinal\
                 """,
-                replacedChanges);
-        writeLabels(session, relabelled);
-        Map<String, Origin> created =
-                origins.entrySet().stream()
-                        .filter(origin -> {
-                            Row row = before.get(origin.getKey());
-                            return row != null && row.changes == 0;
-                        })
-                        .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
-        writeOrigins(session, created, byUid);
-        for (List<String> uids : slices(due)) {
-            SqlLogArchive.settle(session, uids);
-        }
+                replaced);
     }
 
     static void batch(Database.Session session, String statement, List<SqlParameterSource> rows) {
@@ -319,30 +395,14 @@ final class JobWriter {
         }
     }
 
-    private static SqlParameterSource change(Observation observation, int ordinal) {
+    private static SqlParameterSource values(Change change) {
+        Observation observation = change.observation;
         return new MapSqlParameterSource()
                 .addValue("uid", observation.job().uid())
-                .addValue("ordinal", ordinal)
+                .addValue("ordinal", change.ordinal)
                 .addValue("version", observation.version())
                 .addValue("seenAt", Times.of(observation.seenAt()))
                 .addValue("document", StoredJob.of(observation.job()).toJson());
-    }
-
-    private static MapSqlParameterSource firstValues(Observation observation) {
-        StoredJob job = StoredJob.of(observation.job());
-        Row none =
-                new Row(
-                        -1,
-                        observation.seenAt(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        false,
-                        0,
-                        observation.job());
-        return values(job.uid(), job, none)
-                .addValue("workspace", job.workspace())
-                .addValue("name", job.name())
-                .addValue("createdAt", Times.of(job.createdAt()));
     }
 
     private static MapSqlParameterSource values(String uid, StoredJob job, Row row) {
@@ -383,17 +443,25 @@ final class JobWriter {
         return StoredText.of(text.toString(), MAX_SEARCH).toLowerCase(Locale.ROOT);
     }
 
-    private static void writeLabels(Database.Session session, Map<String, StoredJob> jobs) {
+    private static void writeLabels(Database.Session session, List<Update> updates) {
         List<SqlParameterSource> labels = new ArrayList<>();
-        jobs.forEach((uid, job) ->
-                job.labels()
-                        .forEach((key, value) ->
-                                labels.add(
-                                        new MapSqlParameterSource()
-                                                .addValue("uid", uid)
-                                                .addValue("key", key)
-                                                .addValue("value", value))));
-        for (List<String> uids : slices(jobs.keySet())) {
+        for (Update update : updates) {
+            update.after
+                    .job
+                    .labels()
+                    .forEach((key, value) ->
+                            labels.add(
+                                    new MapSqlParameterSource()
+                                            .addValue("uid", update.uid)
+                                            .addValue("key", key)
+                                            .addValue("value", value)));
+        }
+        List<String> known =
+                updates.stream()
+                        .filter(update -> update.before.changes > 0)
+                        .map(Update::uid)
+                        .toList();
+        for (List<String> uids : slices(known)) {
             session.client()
                     .sql("delete from job_label where uid in (:uids)")
                     .param("uids", uids)
@@ -408,19 +476,17 @@ final class JobWriter {
                 labels);
     }
 
-    private static void writeOrigins(
-            Database.Session session,
-            Map<String, Origin> origins,
-            Map<String, List<Observation>> byUid) {
-        List<SqlParameterSource> rows = new ArrayList<>();
+    private static void writeOrigins(Database.Session session, Map<String, Created> created) {
+        List<SqlParameterSource> origins = new ArrayList<>();
         List<SqlParameterSource> containers = new ArrayList<>();
-        origins.forEach((uid, origin) -> {
-            rows.add(
+        created.forEach((uid, job) -> {
+            origins.add(
                     new MapSqlParameterSource()
                             .addValue("uid", uid)
-                            .addValue("definition", origin.definition.orElse(null))
-                            .addValue("manifest", origin.manifest.orElse(null)));
-            for (int ordinal = 0; ordinal < origin.containers.size(); ordinal++) {
+                            .addValue("workspace", job.update.after.job.workspace().value())
+                            .addValue("definition", job.origin.definition.orElse(null))
+                            .addValue("manifest", job.origin.manifest.orElse(null)));
+            for (int ordinal = 0; ordinal < job.origin.containers.size(); ordinal++) {
                 containers.add(
                         new MapSqlParameterSource()
                                 .addValue("uid", uid)
@@ -428,40 +494,23 @@ final class JobWriter {
                                 .addValue(
                                         "name",
                                         StoredText.of(
-                                                origin.containers.get(ordinal), MAX_CONTAINER)));
+                                                job.origin.containers.get(ordinal),
+                                                MAX_CONTAINER)));
             }
         });
         batch(
                 session,
-                "insert into job_origin (uid, definition, manifest) values (:uid, :definition,"
-                        + " :manifest)",
-                rows);
+                """
+                insert into job_origin (uid, definition, manifest)
+                values (:uid, :definition, :manifest)\
+                """,
+                origins);
         batch(
                 session,
                 "insert into job_container (uid, ordinal, name) values (:uid, :ordinal, :name)",
                 containers);
-        adoptLogs(session, origins, byUid);
-    }
-
-    /// Logs may be stored before their job is.
-    private static void adoptLogs(
-            Database.Session session,
-            Map<String, Origin> origins,
-            Map<String, List<Observation>> byUid) {
-        List<SqlParameterSource> owners =
-                origins.keySet().stream()
-                        .<SqlParameterSource>map(uid ->
-                                new MapSqlParameterSource()
-                                        .addValue("uid", uid)
-                                        .addValue(
-                                                "workspace",
-                                                byUid.get(uid)
-                                                        .getFirst()
-                                                        .job()
-                                                        .workspace()
-                                                        .value()))
-                        .toList();
-        batch(session, "update job_log set workspace = :workspace where uid = :uid", owners);
+        // Logs may be stored before their job is.
+        batch(session, "update job_log set workspace = :workspace where uid = :uid", origins);
     }
 
     static List<List<String>> slices(Collection<String> uids) {

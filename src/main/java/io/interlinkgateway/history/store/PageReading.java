@@ -34,13 +34,14 @@ final class PageReading {
     private static final int STEP = 1_000;
     private static final Pattern CURSOR = Pattern.compile("(-?\\d{1,18})\\.([!-~]{1,100})");
 
-    private static final String ORDER = " order by created_at desc, uid desc limit :most";
-
     private final HistoryQuery query;
     private final Map<String, Object> values = new HashMap<>();
 
     /// The rows that the index has for the page's filter, one condition for each value of it.
     private final List<String> walks = new ArrayList<>();
+
+    /// The columns of the index before the time. H2 only reads in an index's order what is sorted by all its columns.
+    private String index = "x.workspace, ";
 
     /// The conditions that are checked for each of them.
     private final List<String> checks = new ArrayList<>();
@@ -116,6 +117,7 @@ final class PageReading {
         }
         if (walks.isEmpty()) {
             names.forEach(name -> walks.add(" and x." + column + " = " + name));
+            index += "x." + column + ", ";
         } else {
             checks.add("j." + column + " in (" + String.join(", ", names) + ")");
         }
@@ -133,6 +135,7 @@ final class PageReading {
                                     .formatted(name);
                     if (walks.isEmpty()) {
                         walks.add(" and x." + same.formatted("x"));
+                        index += "x.label_key, x.label_value, ";
                     } else {
                         checks.add(
                                 "exists (select 1 from job_label k where k.uid = j.uid and k."
@@ -170,12 +173,17 @@ final class PageReading {
         }
         String from = " from " + (walksLabels() ? "job_label" : "job") + " x where " + range;
         String keys = "select x.uid, x.created_at" + from;
+        String order = " order by " + index + "x.created_at desc, x.uid desc limit :most";
         String walked =
                 walks.size() <= 1
-                        ? keys + String.join("", walks) + ORDER
+                        ? keys + String.join("", walks) + order
                         : walks.stream()
-                                .map(value -> "(" + keys + value + ORDER + ")")
-                                .collect(Collectors.joining(" union all ", "", ORDER));
+                                .map(value -> "(" + keys + value + order + ")")
+                                .collect(
+                                        Collectors.joining(
+                                                " union all ",
+                                                "",
+                                                " order by created_at desc, uid desc limit :most"));
         if (checks.isEmpty()) {
             return "select w.uid, w.created_at, true as matches from ("
                     + walked

@@ -107,7 +107,7 @@ final class Retention implements AutoCloseable {
                                     """)
                             .param("before", Times.of(clock.instant().minus(properties.keep())))
                             .param("most", JOBS)
-                            .query(String.class)
+                            .query((row, _) -> row.getString("uid"))
                             .list();
             return uids.isEmpty() ? 0 : SqlJobHistory.remove(session, uids);
         });

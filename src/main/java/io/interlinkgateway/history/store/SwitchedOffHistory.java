@@ -1,13 +1,9 @@
 package io.interlinkgateway.history.store;
 
 import io.interlinkgateway.failure.GatewayException;
-import io.interlinkgateway.history.ArchivedLog;
-import io.interlinkgateway.history.HistoryHealth;
 import io.interlinkgateway.history.HistoryPage;
 import io.interlinkgateway.history.HistoryQuery;
 import io.interlinkgateway.history.JobHistory;
-import io.interlinkgateway.history.LogArchive;
-import io.interlinkgateway.history.MlflowLink;
 import io.interlinkgateway.history.NodeStatistics;
 import io.interlinkgateway.history.Observation;
 import io.interlinkgateway.history.PastJob;
@@ -15,16 +11,15 @@ import io.interlinkgateway.history.StateChange;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /// The history without a database: nothing is recorded, and callers who read it get [GatewayException.SwitchedOff].
-final class SwitchedOffHistory implements JobHistory, LogArchive, HistoryHealth {
+final class SwitchedOffHistory implements JobHistory {
 
-    private static GatewayException.SwitchedOff off() {
+    static GatewayException.SwitchedOff off() {
         return new GatewayException.SwitchedOff(
                 "This gateway keeps no history: it has no database (gateway.history.directory or"
                         + " spring.datasource.url).");
@@ -33,11 +28,6 @@ final class SwitchedOffHistory implements JobHistory, LogArchive, HistoryHealth 
     @Override
     public boolean isOn() {
         return false;
-    }
-
-    @Override
-    public Condition condition() {
-        return new Off();
     }
 
     @Override
@@ -86,39 +76,6 @@ final class SwitchedOffHistory implements JobHistory, LogArchive, HistoryHealth 
 
     @Override
     public NodeStatistics statistics(NodeName node, Duration period) {
-        throw off();
-    }
-
-    @Override
-    public boolean reserve(String uid, String container, Duration period) {
-        return false;
-    }
-
-    @Override
-    public boolean store(String uid, ArchivedLog log, List<Chunk> chunks) {
-        return false;
-    }
-
-    @Override
-    public void link(String uid, MlflowLink link) {}
-
-    @Override
-    public List<Due> due(int most) {
-        return List.of();
-    }
-
-    @Override
-    public Optional<ArchivedLog> find(String uid, String container) {
-        throw off();
-    }
-
-    @Override
-    public InputStream read(String uid, String container, long start) {
-        throw off();
-    }
-
-    @Override
-    public long tail(String uid, String container, int lines) {
         throw off();
     }
 }

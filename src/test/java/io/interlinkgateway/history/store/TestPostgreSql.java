@@ -23,15 +23,28 @@ final class TestPostgreSql {
 
     private TestPostgreSql() {}
 
+    /// @return the server's port
+    static int port() {
+        return Server.INSTANCE.getPort();
+    }
+
     /// @return an empty database, a new one at each call
     static Connections newDatabase() {
+        return newDatabaseBehind(port());
+    }
+
+    /// @param port leads to the server
+    /// @return an empty database, a new one at each call
+    static Connections newDatabaseBehind(int port) {
         String name = "history_" + UUID.randomUUID().toString().replace("-", "");
         JdbcClient.create(Server.INSTANCE.getPostgresDatabase())
                 .sql("create database " + name)
                 .update();
         return Connections.postgresql(
                 new DatabaseProperties(
-                        Server.INSTANCE.getJdbcUrl("postgres", name), "postgres", null),
+                        "jdbc:postgresql://127.0.0.1:" + port + "/" + name + "?sslmode=disable",
+                        "postgres",
+                        null),
                 () -> "postgres");
     }
 }
