@@ -21,10 +21,12 @@ import java.util.zip.GZIPOutputStream;
 /// memory does not depend on the log's length. For one log and one thread.
 final class LogCompressor {
 
-    /// How many bytes a chunk has before its compression.
+    /// How many bytes a chunk has at most before its compression. A smaller maximum of a log has smaller chunks, because
+    /// the ring drops whole ones.
     static final int CHUNK = 256 << 10;
 
     private final long half;
+    private final int chunk;
     private final MlflowRunSearch run = new MlflowRunSearch();
     private final List<Packed> head = new ArrayList<>();
     private final Deque<Packed> tail = new ArrayDeque<>();
@@ -57,6 +59,7 @@ final class LogCompressor {
     /// @param maxSize how many bytes of a log are kept at most, without the line for the missing ones
     LogCompressor(long maxSize) {
         this.half = maxSize / 2;
+        this.chunk = (int) Math.clamp(half / 8, 1, CHUNK);
     }
 
     /// @param bytes the next bytes
@@ -75,7 +78,7 @@ final class LogCompressor {
 
     /// How many bytes the open chunk still takes. The head ends at exactly half of what is kept.
     private long room() {
-        long limit = headLength < half ? Math.min(CHUNK, half - headLength) : CHUNK;
+        long limit = headLength < half ? Math.min(chunk, half - headLength) : chunk;
         return limit - open.size();
     }
 

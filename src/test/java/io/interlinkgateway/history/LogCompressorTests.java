@@ -2,6 +2,7 @@ package io.interlinkgateway.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,14 @@ class LogCompressorTests {
         assertThat(all.isShortened()).isTrue();
         assertThat(all.kept()).isBetween((long) MAX - 2 * LogCompressor.CHUNK, (long) MAX);
         assertThat(all.size()).isEqualTo(MAX + 1L);
+    }
+
+    @Test
+    void aSmallMaximumKeepsTheTailToo() {
+        LogCompressor compressor = new LogCompressor(1000);
+        compressor.add("x".repeat(100_000).getBytes(StandardCharsets.US_ASCII));
+
+        assertThat(compressor.finish().kept()).isBetween(900L, 1000L);
     }
 
     @Test
