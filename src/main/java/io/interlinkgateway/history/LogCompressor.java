@@ -59,7 +59,7 @@ final class LogCompressor {
     /// @param maxSize how many bytes of a log are kept at most, without the line for the missing ones
     LogCompressor(long maxSize) {
         this.half = maxSize / 2;
-        this.chunk = (int) Math.clamp(half / 8, 1, CHUNK);
+        this.chunk = Math.clamp(half / 8, 1, CHUNK);
     }
 
     /// @param bytes the next bytes
