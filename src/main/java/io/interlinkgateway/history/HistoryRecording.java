@@ -65,6 +65,12 @@ final class HistoryRecording implements SmartLifecycle, MeterBinder {
         return running;
     }
 
+    /// A recording that was stopped is not started again.
+    @Override
+    public boolean isPauseable() {
+        return false;
+    }
+
     @Override
     public int getPhase() {
         return PHASE;
