@@ -37,7 +37,9 @@ class HistoryEndpointTests {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final String workspace = "past-" + UUID.randomUUID().toString().substring(0, 8);
-    private final String uid = UUID.randomUUID().toString();
+
+    /// Ends with letters, so that no [#uid(int)] is the same.
+    private final String uid = UUID.randomUUID().toString().substring(0, 34) + "ff";
 
     @LocalServerPort private int port;
 

@@ -36,7 +36,9 @@ record Connections(
                     "ApplicationName", "interlink-gateway",
                     "connectTimeout", "2",
                     "loginTimeout", "2",
-                    "tcpKeepAlive", "true");
+                    "tcpKeepAlive", "true",
+                    // A failed statement's message would have values of the row.
+                    "logServerErrorDetail", "false");
 
     /// A kind of database.
     enum Kind {
@@ -59,8 +61,9 @@ record Connections(
 
     /// @param directory where the database's file is or will be
     static Connections inDirectory(Path directory) {
+        // An interrupted thread closes its file; this file system opens the file again.
         return h2(
-                "file:" + directory.toAbsolutePath().resolve("history"),
+                "retry:" + directory.toAbsolutePath().resolve("history"),
                 "gateway.history.directory",
                 directory.toString());
     }
