@@ -18,6 +18,10 @@ class ServerEvent:
     id: str | None
 
 
+OPENED = ServerEvent("", None, None)
+"""Stands for a connection that was opened, in front of its events."""
+
+
 class EventParser:
     """Makes events of the bytes of a stream, however they are cut.
 

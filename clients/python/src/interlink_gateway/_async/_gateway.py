@@ -11,9 +11,10 @@ from typing import Any
 import httpx
 
 from .. import _answers, _time
-from .._events import Event, job_event
+from .._events import Event, Reset, StateChanged, job_event
 from .._paths import job_path, new_key, segment
 from .._retry import Deadline, Retry
+from .._sse import OPENED
 from .._submission import Submission, submission
 from .._tables import NodeTable, OrphanTable
 from .._wire import items
@@ -242,6 +243,37 @@ class AsyncGateway:
                 event = job_event(received)
                 if event is not None:
                     yield event
+
+    async def watch(
+        self,
+        *,
+        node: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        timeout: _time.Duration | None = None,
+    ) -> AsyncGenerator[Event, None]:
+        """All jobs as they are now, and then their changes: nothing is missed in between.
+
+        After a `Reset` all jobs follow again; those that do not were removed.
+
+        Args:
+            node: only jobs on this node.
+            labels: only jobs with all of these labels.
+            timeout: when to stop; None for never.
+        """
+        deadline = Deadline(None if timeout is None else _time.seconds(timeout))
+        query = {**_filter(None, node, labels), **self._query()}
+        resumable = False
+        async with aclosing(self._transport.stream("/events", query=query, deadline=deadline)) as events:
+            async for received in events:
+                event = job_event(received)
+                if isinstance(event, Reset) or (received is OPENED and not resumable):
+                    yield Reset()
+                    async with aclosing(self.jobs(node=node, labels=labels).statuses()) as statuses:
+                        async for status in statuses:
+                            yield StateChanged(status)
+                elif event is not None:
+                    yield event
+                resumable = resumable or received.id is not None
 
     async def nodes(self) -> NodeTable:
         """The virtual nodes: the HPC systems, or parts of them."""

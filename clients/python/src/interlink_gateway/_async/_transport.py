@@ -11,7 +11,7 @@ from anyio import sleep
 from .. import _answers
 from .._auth import auth
 from .._retry import Backoff, Deadline, Retry
-from .._sse import EventParser, ServerEvent
+from .._sse import OPENED, EventParser, ServerEvent
 from .._version import USER_AGENT
 from ..config import Settings
 from ..errors import GatewayError
@@ -102,6 +102,8 @@ class AsyncTransport:
     ) -> AsyncGenerator[ServerEvent, None]:
         """The events of a stream, heartbeats too, across lost connections, each after the last one.
 
+        Each connection begins with `OPENED`.
+
         It ends when the gateway has no more events (204) or the deadline has passed, and otherwise never: the caller
         knows the last event. Close the generator to close the connection.
 
@@ -131,6 +133,7 @@ class AsyncTransport:
                             raise failure
                     else:
                         parser = EventParser()
+                        yield OPENED
                         async for chunk in response.aiter_bytes():
                             for event in parser.feed(chunk):
                                 backoff.succeeded()

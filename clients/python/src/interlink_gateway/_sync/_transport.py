@@ -12,7 +12,7 @@ from time import sleep
 from .. import _answers
 from .._auth import auth
 from .._retry import Backoff, Deadline, Retry
-from .._sse import EventParser, ServerEvent
+from .._sse import OPENED, EventParser, ServerEvent
 from .._version import USER_AGENT
 from ..config import Settings
 from ..errors import GatewayError
@@ -103,6 +103,8 @@ class Transport:
     ) -> Generator[ServerEvent, None, None]:
         """The events of a stream, heartbeats too, across lost connections, each after the last one.
 
+        Each connection begins with `OPENED`.
+
         It ends when the gateway has no more events (204) or the deadline has passed, and otherwise never: the caller
         knows the last event. Close the generator to close the connection.
 
@@ -132,6 +134,7 @@ class Transport:
                             raise failure
                     else:
                         parser = EventParser()
+                        yield OPENED
                         for chunk in response.iter_bytes():
                             for event in parser.feed(chunk):
                                 backoff.succeeded()
