@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faulty_proxy import FaultyProxy, Faults
-from gateway_process import GatewayProcess
 
+from faulty_proxy import Faults, FaultyProxy
+from gateway_process import GatewayProcess
 from interlink_gateway import Gateway
 
 

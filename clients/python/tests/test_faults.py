@@ -15,9 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from faulty_proxy import FaultyProxy, Faults
-from gateway_process import GatewayProcess
 
+from faulty_proxy import Faults, FaultyProxy
+from gateway_process import GatewayProcess
 from interlink_gateway import AsyncGateway, Gateway, Retry, errors
 
 FOLLOWS = int(os.environ.get("PROXY_FOLLOWS", "6"))
@@ -177,7 +177,10 @@ def test_a_killed_gateway_is_waited_for(jar: Path, tmp_path: Path) -> None:
 
 def test_a_submit_outlives_a_restart(jar: Path, tmp_path: Path) -> None:
     restarted = GatewayProcess(jar, tmp_path / "log")
-    with Gateway(restarted.url, retry=Retry(requests=180, first=0.05, most=0.5)) as gateway, ThreadPoolExecutor(1) as threads:
+    with (
+        Gateway(restarted.url, retry=Retry(requests=180, first=0.05, most=0.5)) as gateway,
+        ThreadPoolExecutor(1) as threads,
+    ):
         submitting = threads.submit(lambda: gateway.submit(node="sandbox", image="/a.sif", command=["true"]))
         time.sleep(0.5)
         assert not submitting.done()

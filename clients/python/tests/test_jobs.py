@@ -7,14 +7,14 @@ import hashlib
 import sys
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from gateway_process import GatewayProcess
 
+from gateway_process import GatewayProcess
 from interlink_gateway import (
     AsyncGateway,
     Gateway,
@@ -34,7 +34,9 @@ from interlink_gateway import (
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 # Text, bytes that are no text, an empty line, a line of 40 kB, both ends of lines, and no end at last.
-AWKWARD = r"""printf 'one\r\ntwo\n\n\377\376\nno end yet'; head -c 40000 /dev/zero | tr '\0' x; printf '\n\303\251 last'"""
+AWKWARD = (
+    r"""printf 'one\r\ntwo\n\n\377\376\nno end yet'; head -c 40000 /dev/zero | tr '\0' x; printf '\n\303\251 last'"""
+)
 AWKWARD_BYTES = b"one\r\ntwo\n\n\xff\xfe\nno end yet" + b"x" * 40000 + b"\n\xc3\xa9 last"
 
 
@@ -119,10 +121,8 @@ def test_a_job_is_never_taken_for_a_later_one_with_its_name(gateway: Gateway) ->
     listed = next(job for job in gateway.jobs() if job.uid == first.uid)
     second = gateway.replace("reused", JobSpec(name="reused", node="sandbox", image="/b.sif", command=["sleep", "601"]))
     for action in (first.cancel, first.refresh, listed.cancel, first.wait):
-        try:
+        with suppress(JobDeleted):
             action()
-        except JobDeleted:
-            pass
     assert first.deleted
     assert listed.deleted
     assert not second.refresh().deleted
@@ -140,7 +140,7 @@ def test_a_resubmitted_job_has_the_changes(gateway: Gateway) -> None:
 def test_a_pod_as_it_is(gateway: Gateway) -> None:
     gateway.credentials.put("mlflow-server", username="XYZ", password="ABC")
     job = gateway.submit(yaml=EXAMPLES / "my-pod.yaml")
-    assert list(job.logs(follow=True))[0] == "epoch 1"
+    assert next(iter(job.logs(follow=True))) == "epoch 1"
     assert job.manifest()["kind"] == "Pod"
     job.cancel()
     gateway.credentials.delete("mlflow-server")

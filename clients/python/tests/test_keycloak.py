@@ -13,8 +13,8 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
-from gateway_process import GatewayProcess
 
+from gateway_process import GatewayProcess
 from interlink_gateway import Gateway, errors
 from interlink_gateway.config import LoginSettings
 from interlink_gateway.login import DevicePrompt, Flow, _store, log_in, log_out

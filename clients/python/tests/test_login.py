@@ -35,10 +35,10 @@ class Issuer:
         issuer = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802
+            def do_GET(self) -> None:
                 self._send(200, issuer.document())
 
-            def do_POST(self) -> None:  # noqa: N802
+            def do_POST(self) -> None:
                 form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
                 issuer.forms.append({"path": self.path, **form})
                 self._send(*(issuer.answers.pop(0) if issuer.answers else (200, {})))
@@ -152,7 +152,11 @@ def test_a_browser_login_takes_only_its_own_answer(issuer: Issuer) -> None:
     statuses: list[int] = []
 
     def visit(redirect: str, query: dict[str, str]) -> None:
-        for path in (f"{redirect}?code=bad&state=other", f"{redirect}?code=bad", f"{redirect[:-8]}x?state={query['state']}"):
+        for path in (
+            f"{redirect}?code=bad&state=other",
+            f"{redirect}?code=bad",
+            f"{redirect[:-8]}x?state={query['state']}",
+        ):
             statuses.append(httpx.get(path).status_code)
         good = {"code": "good", "state": query["state"], "iss": issuer.uri}
         statuses.append(httpx.get(f"{redirect}?{urlencode(good)}").status_code)
@@ -166,7 +170,10 @@ def test_a_browser_login_takes_only_its_own_answer(issuer: Issuer) -> None:
 @pytest.mark.parametrize("answer", [{"error": "access_denied"}, {"code": "c", "iss": "https://other.example"}])
 def test_a_browser_login_that_fails(issuer: Issuer, answer: dict[str, str]) -> None:
     with pytest.raises(LoginError):
-        browse(issuer, lambda redirect, query: void(httpx.get(f"{redirect}?{urlencode({**answer, 'state': query['state']})}")))
+        browse(
+            issuer,
+            lambda redirect, query: void(httpx.get(f"{redirect}?{urlencode({**answer, 'state': query['state']})}")),
+        )
     assert issuer.forms == []
 
 

@@ -12,14 +12,14 @@ import httpx
 import pytest
 from rich.console import Console
 from rich.traceback import Traceback
-from test_values import JOB
 
 from interlink_gateway import Gateway, Retry, errors
 from interlink_gateway._retry import Backoff
 from interlink_gateway._secret import Secret
+from test_values import JOB
 
 QUICK = Retry(requests=2.0, streams=2.0, first=0.001, most=0.01)
-TOKEN = "secret-token-5b1c"  # noqa: S105
+TOKEN = "secret-token-5b1c"
 
 
 def client(answer: Callable[[httpx.Request], httpx.Response], token: str | None = None) -> Gateway:
@@ -160,7 +160,9 @@ def test_the_token_is_not_in_the_traceback_of_a_lost_connection(caplog: pytest.L
 
 def _assert_hidden(error: BaseException, gateway: Gateway, caplog: pytest.LogCaptureFixture) -> None:
     screen = Console(file=io.StringIO(), width=400)
-    screen.print(Traceback.from_exception(type(error), error, error.__traceback__, show_locals=True, locals_max_length=None))
+    screen.print(
+        Traceback.from_exception(type(error), error, error.__traceback__, show_locals=True, locals_max_length=None)
+    )
     captured = traceback.TracebackException.from_exception(error, capture_locals=True)
     texts = [screen.file.getvalue(), "".join(captured.format()), repr(gateway), str(error), repr(error), caplog.text]  # type: ignore[attr-defined]
     assert all(texts)

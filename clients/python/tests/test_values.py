@@ -99,7 +99,10 @@ def test_labels_keep_their_case() -> None:
 
 
 def test_events_are_whole_however_their_bytes_are_cut() -> None:
-    stream = 'event: log\r\nid: 1\r\ndata: {"text":"é"}\r\n\r\n: beat\n\nid: 2\n\ndata: a\ndata: b\n\nevent: log\ndata: cut'.encode()
+    text = (
+        'event: log\r\nid: 1\r\ndata: {"text":"é"}\r\n\r\n: beat\n\nid: 2\n\ndata: a\ndata: b\n\nevent: log\ndata: cut'
+    )
+    stream = text.encode()
     expected = [
         ServerEvent("log", '{"text":"é"}', "1"),
         ServerEvent("", None, "2"),
@@ -107,9 +110,7 @@ def test_events_are_whole_however_their_bytes_are_cut() -> None:
     ]
     for size in (1, 2, 3, 7, len(stream)):
         parser = EventParser()
-        events = [
-            event for start in range(0, len(stream), size) for event in parser.feed(stream[start : start + size])
-        ]
+        events = [event for start in range(0, len(stream), size) for event in parser.feed(stream[start : start + size])]
         assert events == expected
 
 
@@ -144,7 +145,9 @@ def test_hostile_texts_are_escaped_in_notebooks() -> None:
     status = JobStatus.from_json(
         {
             **JOB,
-            **dict.fromkeys(("name", "node", "workspace", "state", "reason", "message", "hint", "remoteJobId"), HOSTILE),
+            **dict.fromkeys(
+                ("name", "node", "workspace", "state", "reason", "message", "hint", "remoteJobId"), HOSTILE
+            ),
             "evidence": {**JOB["evidence"], "source": HOSTILE},
             "warnings": [dict.fromkeys(("rule", "severity", "field", "message", "hint"), HOSTILE)],
             "cancellation": {"stage": HOSTILE, "message": HOSTILE, "source": HOSTILE, "at": JOB["createdAt"]},

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ._async._gateway import AsyncGateway as AsyncGateway
     from ._async._job import AsyncJob as AsyncJob
+    from ._async._past_job import AsyncPastJob as AsyncPastJob
     from ._events import Deleted as Deleted
     from ._events import Event as Event
     from ._events import Reset as Reset
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ._retry import Retry as Retry
     from ._sync._gateway import Gateway as Gateway
     from ._sync._job import Job as Job
+    from ._sync._past_job import PastJob as PastJob
     from ._version import VERSION as __version__  # noqa: N811
     from .errors import GatewayError as GatewayError
     from .errors import GatewayUnreachable as GatewayUnreachable
@@ -49,11 +51,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "_async._gateway": ["AsyncGateway"],
     "_async._job": ["AsyncJob"],
+    "_async._past_job": ["AsyncPastJob"],
     "_events": ["Deleted", "Event", "Reset", "StateChanged", "WalltimeNear"],
     "_log": ["LogEnd", "LogEvent"],
     "_retry": ["Retry"],
     "_sync._gateway": ["Gateway"],
     "_sync._job": ["Job"],
+    "_sync._past_job": ["PastJob"],
     "errors": [
         "GatewayError",
         "GatewayUnreachable",
@@ -70,6 +74,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "AsyncGateway",
     "AsyncJob",
+    "AsyncPastJob",
     "Deleted",
     "Event",
     "Gateway",
@@ -84,6 +89,7 @@ __all__ = [
     "LogEnd",
     "LogEvent",
     "Mlflow",
+    "PastJob",
     "Problem",
     "Reset",
     "Resources",

@@ -24,6 +24,11 @@ def job_path(name: str) -> str:
     return f"/jobs/{segment(name)}"
 
 
+def past_job_path(uid: str) -> str:
+    """The path of a job in the history."""
+    return f"/history/jobs/{segment(uid)}"
+
+
 def new_key() -> str:
     """An Idempotency-Key."""
     return str(uuid.uuid4())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, cast
 
 from . import _html, _time
+from ._mlflow import server_address
 from .models import Cancellation, ContainerExit, Evidence, Finding, HpcJob, JobStatus, Walltime
 
 
@@ -153,10 +153,9 @@ class JobView:
     def mlflow_url(self) -> str | None:
         """The address of the MLflow server that it logs to, if its definition names one."""
         access = (self._definition or {}).get("mlflow")
-        address = access.get("trackingUri") if isinstance(access, dict) else None  # pyright: ignore
-        if isinstance(address, str) and urlsplit(address).scheme in ("http", "https"):
-            return address
-        return None
+        if not isinstance(access, dict):
+            return None
+        return server_address(cast("Mapping[str, object]", access).get("trackingUri"))
 
     def __repr__(self) -> str:
         status = self._status

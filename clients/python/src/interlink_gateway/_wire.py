@@ -87,8 +87,13 @@ def encode(value: object) -> Any:
 
 def wire_name(part: Any) -> str:
     """A field's name in JSON: the one in its metadata, or its own in camel case."""
-    first, *rest = part.name.split("_")
-    return cast("str", part.metadata.get("wire") or first + "".join(word.capitalize() for word in rest))
+    return cast("str", part.metadata.get("wire") or camel_case(part.name))
+
+
+def camel_case(name: str) -> str:
+    """A name of Python as JSON has it."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 @dataclass(frozen=True)
@@ -126,9 +131,17 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
         return _time.timestamp
     if hint is timedelta:
         return _time.duration
+    if hint is float:
+        return _number
     if isinstance(hint, type) and issubclass(hint, Model):
         return hint.from_json
     return _plain(hint)
+
+
+def _number(value: Any) -> float:
+    if type(value) not in (int, float):
+        raise TypeError
+    return float(value)
 
 
 def _plain(hint: Any) -> Callable[[Any], Any]:

@@ -116,6 +116,7 @@ class Problem(GatewayError):
         detail: what is wrong.
         hint: what to do about it, or None.
         findings: one for each error and warning of the request; often empty.
+        uid: the uid of the job that the problem is about, or None.
         retry_after: the seconds after which the gateway allows another attempt, or None.
     """
 
@@ -128,6 +129,7 @@ class Problem(GatewayError):
         self.title = document.title
         self.detail = document.detail
         self.hint = document.hint or None
+        self.uid = document.uid
         self.findings: tuple[Finding, ...] = document.findings
         self.retry_after = retry_after
 
@@ -169,6 +171,12 @@ class NotFound(Problem):
     problem_type = "not-found"
 
 
+class JobGone(NotFound):
+    """404: the job no longer exists. `uid` is the last one of that name, by which the history has it."""
+
+    problem_type = "job-gone"
+
+
 class MethodNotAllowed(Problem):
     """405: the address does not support the method."""
 
@@ -199,6 +207,18 @@ class StillTerminating(Problem):
     problem_type = "still-terminating"
 
 
+class JobExists(Problem):
+    """409: the history of a job whose pod exists can't be deleted."""
+
+    problem_type = "job-exists"
+
+
+class LogGone(Problem):
+    """410: the job's log is not in the archive, or no longer."""
+
+    problem_type = "log-gone"
+
+
 class CursorExpired(Problem):
     """410: the position in a list or a stream is no longer known."""
 
@@ -221,6 +241,12 @@ class UnsupportedMediaType(Problem):
     """415: the address does not take the media type."""
 
     problem_type = "unsupported-media-type"
+
+
+class RangeNotSatisfiable(Problem):
+    """416: the bytes that were requested are after the end of the log."""
+
+    problem_type = "range-not-satisfiable"
 
 
 class InvalidJob(Problem):
@@ -273,6 +299,12 @@ class HpcUnavailable(Unavailable):
     """503: the HPC's slurmrestd."""
 
     problem_type = "hpc-unavailable"
+
+
+class HistoryUnavailable(Unavailable):
+    """503: the database of the history."""
+
+    problem_type = "history-unavailable"
 
 
 class IssuerUnavailable(Unavailable):

@@ -7,9 +7,12 @@ types.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 from . import _time
@@ -97,6 +100,7 @@ class ProblemDocument(Model):
     detail: str
     hint: str
     instance: str | None = None
+    uid: str | None = None
     findings: tuple[Finding, ...] = ()
 
 
@@ -223,6 +227,7 @@ class JobStatus(Model):
         warnings: what the gateway changed; only in the answer to a submission.
         definition: the job spec or pod that it was made from; not in lists and events.
         managed_by: the program that created the pod.
+        submitted_by: the caller who submitted it through the gateway, as `issuer#subject`.
     """
 
     name: str
@@ -232,6 +237,7 @@ class JobStatus(Model):
     created_at: datetime
     evidence: Evidence
     managed_by: str
+    submitted_by: str | None = None
     node: str | None = None
     reason: str | None = None
     message: str | None = None
@@ -470,3 +476,198 @@ class LogProblem(Model):
     """The log can't be read now. The gateway tries again; nothing is lost."""
 
     message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchivedLog(Model):
+    """The log of one container in the archive.
+
+    Attributes:
+        container: the container.
+        completeness: `COMPLETE`, `SHORTENED`, `PARTIAL`, `LOST` or `EXPIRED`.
+        size: how many bytes the job wrote, as far as they could be read.
+        kept: how many of them are archived.
+        archived_at: when it was archived.
+        sha256: the digest of the archived text.
+        note: why it is not the whole log.
+    """
+
+    container: str
+    completeness: str
+    size: int
+    kept: int
+    archived_at: datetime
+    sha256: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MlflowLink(Model):
+    """Where a job's results are in MLflow.
+
+    Attributes:
+        tracking_uri: the server.
+        experiment: the experiment's name or id.
+        run: the run's id.
+    """
+
+    tracking_uri: str | None = None
+    experiment: str | None = None
+    run: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobChange(Model):
+    """A change of a job's state: the job after it, and when a gateway observed it."""
+
+    job: JobStatus
+    seen_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastJobRecord(Model):
+    """A job as the history has it, live or not.
+
+    Attributes:
+        job: the job as it was last observed.
+        live: whether its pod exists, as far as the history knows.
+        first_seen_at: when a gateway first observed it.
+        seen_at: when a gateway last observed a change.
+        removed_at: when its pod was removed.
+        queue_time: from its creation to its start.
+        run_time: from its start to its end.
+        changes: the changes of its state, oldest first, at most 1,000; not in lists.
+        logs: its archived logs.
+        mlflow: where its results are in MLflow, as far as known.
+    """
+
+    job: JobStatus
+    live: bool
+    first_seen_at: datetime
+    seen_at: datetime
+    removed_at: datetime | None = None
+    queue_time: timedelta | None = None
+    run_time: timedelta | None = None
+    changes: tuple[JobChange, ...] = ()
+    logs: tuple[ArchivedLog, ...] = ()
+    mlflow: MlflowLink | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptImage(Model):
+    """The image of a container.
+
+    Attributes:
+        container: the container.
+        reference: a path on the HPC or a reference.
+        pull_from: from where it is pulled if the path is missing.
+        digest: its digest, if a reference has one. An image without one may be another one today.
+    """
+
+    container: str
+    reference: str
+    pull_from: str | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt(Model):
+    """What can be kept beside a job's result: what ran, where, when, and how it ended. `raw` is the whole document.
+
+    Attributes:
+        format: the form of the document.
+        job: the job with its definition.
+        images: the images of its containers.
+        directives: the `#SBATCH` lines.
+        logs: its archived logs.
+        mlflow: where its results are in MLflow.
+        gateway_version: the version of the gateway that wrote it.
+        sha256: the digest of the document without this member, in the canonical form of RFC 8785.
+    """
+
+    format: str
+    job: JobStatus
+    images: tuple[ReceiptImage, ...]
+    directives: tuple[str, ...]
+    gateway_version: str
+    sha256: str
+    logs: tuple[ArchivedLog, ...] = ()
+    mlflow: MlflowLink | None = None
+
+    @property
+    def intact(self) -> bool:
+        """Whether the document has the digest that it names."""
+        rest = {key: value for key, value in self.raw.items() if key != "sha256"}
+        # The canonical form, for documents whose numbers are whole and whose names are ASCII, as these are.
+        text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest() == self.sha256
+
+    def save(self, path: Path | str) -> None:
+        """Writes the document to a file.
+
+        Raises:
+            OSError: the file can't be written.
+        """
+        Path(path).write_text(json.dumps(dict(self.raw), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantiles(Model):
+    """Durations of jobs: half of them took at most `median`, nine of ten at most `p90`, all at most `longest`."""
+
+    median: timedelta
+    p90: timedelta
+    longest: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartitionStatistics(Model):
+    """The jobs of a SLURM partition.
+
+    Attributes:
+        jobs: how many jobs started or ended in the period.
+        name: the partition, or None for jobs whose partition is not known.
+        queue_time: from the creation to the start.
+        run_time: from the start to the end.
+    """
+
+    jobs: int
+    name: str | None = None
+    queue_time: Quantiles | None = None
+    run_time: Quantiles | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailureShare(Model):
+    """How often jobs failed for a reason. `share` is their share of all jobs that ended, 0 to 1."""
+
+    reason: str
+    jobs: int
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodePeriod(Model):
+    """How jobs fared on a node in a period.
+
+    Attributes:
+        period: how far back it begins.
+        succeeded: how many jobs ended with success.
+        failed: how many jobs failed.
+        partitions: the jobs by partition.
+        failures: why jobs failed, the most frequent reason first.
+    """
+
+    period: timedelta
+    succeeded: int
+    failed: int
+    partitions: tuple[PartitionStatistics, ...]
+    failures: tuple[FailureShare, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeStatistics(Model):
+    """How jobs of all workspaces fared on a node in the last day and the last week."""
+
+    node: str
+    periods: tuple[NodePeriod, ...]

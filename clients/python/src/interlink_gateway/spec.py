@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _time
-from ._wire import encode
+from ._wire import camel_case, encode
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,8 @@ class JobSpec:
         singularity: options of the container runtime.
         mlflow: access to MLflow.
         pre_exec: shell text that runs on the HPC before the container.
+        ttl_seconds_after_finished: how many seconds after the job's end its pod is deleted, once its log is archived;
+            at most 2592000, 30 days. The job stays in the history.
     """
 
     node: str
@@ -147,6 +149,7 @@ class JobSpec:
     singularity: Singularity | None = None
     mlflow: Mlflow | None = None
     pre_exec: str | None = None
+    ttl_seconds_after_finished: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The job spec as the API takes it."""
@@ -158,6 +161,5 @@ def patch(
     **members: object,
 ) -> dict[str, Any]:
     """A JSON merge patch (RFC 7396) from `JobSpec` members that are not None, over `changes`."""
-    given = {name: value for name, value in members.items() if value is not None}
-    renamed = {"preExec" if name == "pre_exec" else name: encode(value) for name, value in given.items()}
-    return {**(changes or {}), **renamed}
+    given = {camel_case(name): encode(value) for name, value in members.items() if value is not None}
+    return {**(changes or {}), **given}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -12,18 +13,19 @@ import httpx
 
 from .. import _answers, _time
 from .._events import Event, Reset, StateChanged, job_event
-from .._paths import job_path, new_key, segment
+from .._paths import job_path, new_key, past_job_path, segment
 from .._retry import Deadline, Retry
 from .._sse import OPENED
 from .._submission import Submission, submission
 from .._tables import NodeTable, OrphanTable
 from .._wire import items
 from ..config import load
-from ..models import Node, Orphan, Preflight, Workspace
+from ..models import Node, NodeStatistics, Orphan, PastJobRecord, Preflight, Workspace
 from ..spec import Image, JobSpec, Mlflow, Resources, Singularity, Slurm
 from ._credentials import AsyncCredentials
 from ._job import AsyncJob, job_of
 from ._jobs import AsyncJobs
+from ._past_job import AsyncHistory, AsyncPastJob
 from ._tokens import AsyncTokens
 from ._transport import AsyncTransport
 
@@ -106,6 +108,7 @@ class AsyncGateway:
         singularity: Singularity | None = None,
         mlflow: Mlflow | None = None,
         pre_exec: str | None = None,
+        ttl_seconds_after_finished: int | None = None,
         key: str | None = None,
     ) -> AsyncJob:
         """Submits a job: by keywords (see `JobSpec`), as a spec, or as a pod or spec in YAML.
@@ -138,6 +141,7 @@ class AsyncGateway:
             singularity=singularity,
             mlflow=mlflow,
             pre_exec=pre_exec,
+            ttl_seconds_after_finished=ttl_seconds_after_finished,
         )
         response = await self._transport.request(
             "POST",
@@ -218,6 +222,52 @@ class AsyncGateway:
         """
         return AsyncJobs(self._transport, _filter(state, node, labels), since)
 
+    def history(
+        self,
+        *,
+        state: str | Sequence[str] | None = None,
+        reason: str | Sequence[str] | None = None,
+        node: str | None = None,
+        name: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        submitter: str | None = None,
+        since: datetime | _time.Duration | None = None,
+        until: datetime | _time.Duration | None = None,
+        text: str | None = None,
+    ) -> AsyncHistory:
+        """All jobs that the history has, live ones too, the newest first. They are read page by page.
+
+        Args:
+            state: only jobs whose last known state is this, or one of these.
+            reason: only jobs whose last known reason is this, or one of these.
+            node: only jobs on this node.
+            name: only jobs with this name.
+            labels: only jobs with all of these labels.
+            submitter: only jobs of this caller, as `issuer#subject`.
+            since: only jobs that were created at or after this time, or in this last time, such as `7d`.
+            until: only jobs that were created before this time, or before so long ago.
+            text: only jobs with this text in the name or a label.
+        """
+        filters = {
+            **_filter(state, node, labels),
+            "reason": _several(reason),
+            "name": name,
+            "submitter": submitter,
+            "since": _moment(since),
+            "until": _moment(until),
+            "q": text,
+        }
+        return AsyncHistory(self._transport, filters)
+
+    async def past_job(self, uid: str) -> AsyncPastJob:
+        """A job of the history with all changes of its state. A `JobGone` names the uid of a job that no longer exists.
+
+        Raises:
+            NotFound: the history has none with this uid.
+        """
+        response = await self._transport.request("GET", past_job_path(uid), query=self._query())
+        return AsyncPastJob(self._transport, PastJobRecord.from_json(_answers.body(response)))
+
     async def events(
         self,
         *,
@@ -285,6 +335,11 @@ class AsyncGateway:
         response = await self._transport.request("GET", f"/nodes/{segment(name)}")
         return Node.from_json(_answers.body(response))
 
+    async def statistics(self, node: str) -> NodeStatistics:
+        """How long jobs waited and ran on a node in the last day and week, and why they failed."""
+        response = await self._transport.request("GET", f"/nodes/{segment(node)}/statistics")
+        return NodeStatistics.from_json(_answers.body(response))
+
     async def orphans(self, node: str) -> OrphanTable:
         """The workspace's jobs on the HPC whose pods are gone, if the node has a slurmrestd."""
         response = await self._transport.request("GET", f"/nodes/{segment(node)}/orphans", query=self._query())
@@ -306,9 +361,20 @@ class AsyncGateway:
 def _filter(
     state: str | Sequence[str] | None, node: str | None, labels: Mapping[str, str] | None
 ) -> dict[str, str | list[str] | None]:
-    states = [state] if isinstance(state, str) else list(state or ())
     return {
-        "state": states or None,
+        "state": _several(state),
         "node": node,
         "label": [f"{key}={value}" for key, value in (labels or {}).items()] or None,
     }
+
+
+def _several(values: str | Sequence[str] | None) -> list[str] | None:
+    return ([values] if isinstance(values, str) else list(values or ())) or None
+
+
+def _moment(value: datetime | _time.Duration | None) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return _time.iso(_time.duration(value))

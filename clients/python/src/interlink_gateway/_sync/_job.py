@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,13 +12,12 @@ from .. import _answers, _time
 from .._events import Deleted, Event, Reset, StateChanged, job_event
 from .._html import printable
 from .._log import Lines, LogEnd, LogEvent, content, log_event
-from .._paths import job_path, new_key
+from .._paths import job_path, past_job_path
 from .._retry import Deadline
 from .._view import JobView
 from ..errors import GatewayError, JobDeleted, JobFailed, NotFound, OtherJob, UnexpectedAnswer, WaitTimeout
-from ..models import Cancellation, JobStatus, LogLine, LogProblem, PluginLine
-from ..spec import Image, Mlflow, Resources, Singularity, Slurm
-from ..spec import patch as merge_patch
+from ..models import Cancellation, JobStatus, LogLine, LogProblem, PluginLine, Receipt
+from ._resubmission import Resubmittable
 from ._transport import Transport
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ Until = Literal["RUNNING", "ended"]
 """What to wait for: that the job runs or has run, or that it has ended."""
 
 
-class Job(JobView):
+class Job(JobView, Resubmittable):
     """A job on the gateway: its state, its log, and what can be done with it.
 
     `Gateway.submit`, `Gateway.job` and `Gateway.jobs` make it. All methods are about this job, and never about a later
@@ -327,61 +326,14 @@ class Job(JobView):
         self._known(status)
         return False
 
-    def resubmit(
-        self,
-        *,
-        name: str | None = None,
-        node: str | None = None,
-        image: str | Image | None = None,
-        command: Sequence[str] | None = None,
-        args: Sequence[str] | None = None,
-        env: Mapping[str, str | None] | None = None,
-        labels: Mapping[str, str | None] | None = None,
-        resources: Resources | None = None,
-        slurm: Slurm | None = None,
-        singularity: Singularity | None = None,
-        mlflow: Mlflow | None = None,
-        pre_exec: str | None = None,
-        patch: Mapping[str, Any] | None = None,
-        key: str | None = None,
-    ) -> Job:
-        """Submits a new job with the same definition and the given changes.
-
-        Members of `env`, `labels`, `slurm` and the like are changed one by one; a value None in a mapping removes it.
-        The other arguments are the members of `JobSpec`.
-
-        Args:
-            name: the new job's name; by default the gateway makes one.
-            patch: a JSON merge patch of the definition, for a job that was made from a pod.
-            key: the Idempotency-Key; by default a new one.
+    def receipt(self) -> Receipt:
+        """A document to keep beside the job's result. It changes until the job has ended.
 
         Raises:
-            InvalidJob: the changed job breaks rules.
-            NameTaken: another job has the name.
+            Refused: the gateway has no history.
         """
-        changes = merge_patch(
-            patch,
-            name=name,
-            node=node,
-            image=image,
-            command=command,
-            args=args,
-            env=env,
-            labels=labels,
-            resources=resources,
-            slurm=slurm,
-            singularity=singularity,
-            mlflow=mlflow,
-            pre_exec=pre_exec,
-        )
-        response = self._transport.request(
-            "POST",
-            self._path("/resubmit"),
-            query=self._query(),
-            json=changes,
-            headers={"Idempotency-Key": key or new_key()},
-        )
-        return job_of(self._transport, response)
+        path = f"{past_job_path(self.uid)}/receipt"
+        return Receipt.from_json(_answers.body(self._transport.request("GET", path, query=self._query())))
 
     def manifest(self) -> dict[str, Any]:
         """The job's pod as it is on the cluster."""
@@ -390,6 +342,9 @@ class Job(JobView):
 
     def _path(self, below: str = "") -> str:
         return job_path(self.name) + below
+
+    def _resubmission(self) -> tuple[Transport, str, str]:
+        return self._transport, self._path("/resubmit"), self.workspace
 
     def _query(self) -> dict[str, str]:
         return {"workspace": self.workspace}

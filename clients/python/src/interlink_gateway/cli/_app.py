@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Generator
 from contextlib import closing
 from enum import Enum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,6 +32,11 @@ from ._options import (
 )
 from ._secrets import secrets
 
+if TYPE_CHECKING:
+    from .._sync._gateway import Gateway
+    from .._sync._job import Job
+    from .._sync._past_job import PastJob
+
 app = typer.Typer(
     help="Jobs on HPC systems, by interLink Gateway.",
     no_args_is_help=True,
@@ -40,6 +47,7 @@ app = typer.Typer(
 app.add_typer(secrets, name="secrets")
 
 Text = str | None
+_UID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class WaitFor(str, Enum):
@@ -178,7 +186,7 @@ def get(name: JobName, workspace: Workspace = None, output: OutputOption = Outpu
     from . import _output
 
     with options.gateway(workspace) as gateway:
-        job = gateway.job(name)
+        job = _known(gateway, name)
     if output in (Output.JSON, Output.YAML):
         _output.document(job.status.raw, output)
     elif output is Output.WIDE:
@@ -200,19 +208,21 @@ def logs(
     workspace: Workspace = None,
 ) -> None:
     """Print a job's log."""
+    from .._sync._past_job import PastJob
+
     gateway = options.gateway(workspace)
-    job = gateway.job(name)
+    job = _known(gateway, name)
     seconds = options.length(since, "--since")
+    if isinstance(job, PastJob):
+        _print_log(job.log_bytes(tail=tail, container=container))
+        return
     if follow:
         from ._follow import finish
         from ._follow import follow as follow_job
 
         finish(follow_job(job, tail=tail, since=seconds, container=container, raw=raw))
         return
-    with closing(job.log_bytes(tail=tail, since=seconds, container=container, raw=raw)) as log:
-        for chunk in log:
-            sys.stdout.buffer.write(chunk)
-    sys.stdout.buffer.flush()
+    _print_log(job.log_bytes(tail=tail, since=seconds, container=container, raw=raw))
 
 
 @app.command()
@@ -288,6 +298,61 @@ def resubmit(
             slurm=options.slurm(partition=partition, account=account, qos=qos, gres=gres, time=time, nodes=nodes),
         )
     _submitted(job, output)
+
+
+@app.command()
+def history(
+    state: Annotated[
+        list[str] | None, typer.Option("--state", help="Only jobs in this state. May be repeated.")
+    ] = None,
+    reason: Annotated[list[str] | None, typer.Option("--reason", help="Only jobs with this reason.")] = None,
+    node: Annotated[Text, typer.Option("--node", help="Only jobs on this node.")] = None,
+    name: Annotated[Text, typer.Option("--name", help="Only jobs with this name.")] = None,
+    label: Labels = None,
+    submitter: Annotated[Text, typer.Option("--submitter", help="Only jobs of this caller: ISSUER#SUBJECT.")] = None,
+    since: Annotated[Text, typer.Option("--since", help="Only jobs created in this last time: 7d.")] = None,
+    until: Annotated[Text, typer.Option("--until", help="Only jobs created before so long ago: 1d.")] = None,
+    search: Annotated[Text, typer.Option("--search", help="Only jobs with this text in the name or a label.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="The maximum number of jobs.")] = 100,
+    workspace: Workspace = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """List past and live jobs, the newest first."""
+    from itertools import islice
+
+    from . import _output
+
+    with options.gateway(workspace) as gateway:
+        found = gateway.history(
+            state=[each.upper() for each in state or ()],
+            reason=[each.upper() for each in reason or ()],
+            node=node,
+            name=name,
+            labels=options.pairs(label, "--label"),
+            submitter=submitter,
+            since=options.length(since, "--since"),
+            until=options.length(until, "--until"),
+            text=search,
+        )
+        records = islice(found.records(), limit)
+        if output in (Output.JSON, Output.YAML):
+            _output.documents((record.raw for record in records), output)
+            return
+        wide = output is Output.WIDE
+        header = _output.JOB_HEADER_WIDE if wide else _output.JOB_HEADER
+        rows = ((*_output.job_row(record.job, wide), record.job.uid) for record in records)
+        _output.table((*header, "UID"), rows)
+
+
+@app.command()
+def receipt(
+    name: Annotated[str, typer.Argument(help="The job's name or uid.", metavar="NAME|UID")], workspace: Workspace = None
+) -> None:
+    """Print a job's receipt, a document to keep beside its result."""
+    from . import _output
+
+    with options.gateway(workspace) as gateway:
+        _output.document(dict(_known(gateway, name).receipt().raw), Output.JSON)
 
 
 @app.command(name="nodes")
@@ -370,6 +435,32 @@ def completion(shell: Annotated[Shell, typer.Argument(help="The shell.")]) -> No
     """Print the completion for a shell: source <(igw completion bash)."""
     os.environ["_IGW_COMPLETE"] = f"source_{shell.value}"
     app(args=[], prog_name="igw")
+
+
+def _known(gateway: Gateway, name: str) -> Job | PastJob:
+    """The job that has the name; if it no longer exists, the last one that had it; else the one with this uid."""
+    from ..errors import JobGone, NotFound
+    from ._output import note
+
+    try:
+        return gateway.job(name)
+    except JobGone as gone:
+        note(f"{gone.detail} This is what the history has of it.")
+        return gateway.past_job(gone.uid or name)
+    except NotFound as error:
+        if not _UID.fullmatch(name):
+            raise
+        try:
+            return gateway.past_job(name)
+        except NotFound:
+            raise error from None
+
+
+def _print_log(log: Generator[bytes, None, None]) -> None:
+    with closing(log) as chunks:
+        for chunk in chunks:
+            sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
 
 
 def _submitted(job: Any, output: Output) -> None:
