@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .. import _time
 from .._events import WalltimeNear
+from .._html import printable
 from ..errors import GatewayError, JobDeleted, NotFound
 from . import FAILED, INTERRUPTED
 from ._options import gateway
@@ -64,9 +65,8 @@ def _until_started(job: Job) -> None:
     if job.ended or job.state == "RUNNING":
         return
     shown = None
-    with errors().status(_waiting(job)) as status, closing(job.events()) as events:
+    with errors().status(_Waiting(job)), closing(job.events()) as events:
         for _ in events:
-            status.update(_waiting(job))
             reason = (job.state, job.reason)
             if reason != shown:
                 note(f"{job.state} {job.reason or ''} {job.message or ''}".rstrip())
@@ -75,10 +75,17 @@ def _until_started(job: Job) -> None:
                 return
 
 
-def _waiting(job: Job) -> str:
-    from rich.markup import escape
+class _Waiting:
+    """The state of a job and the time that it has waited, as they are whenever they are drawn."""
 
-    return escape(f"{job.name}: {job.state}, waiting for {_time.brief(job.queue_time)}")
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    def __rich__(self) -> str:
+        from rich.markup import escape
+
+        text = f"{self._job.name}: {self._job.state}, waiting for {_time.brief(self._job.queue_time)}"
+        return escape(printable(text))
 
 
 def _notices(job: Job) -> None:
