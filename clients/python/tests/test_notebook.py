@@ -6,8 +6,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from gateway_process import GatewayProcess
 from nbclient import NotebookClient
+
+from gateway_process import GatewayProcess
 
 NOTEBOOK = Path(__file__).parents[1] / "examples" / "quickstart.ipynb"
 
