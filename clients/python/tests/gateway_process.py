@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -21,8 +22,9 @@ def free_port() -> int:
 class GatewayProcess:
     """A gateway on a port of its own. A restarted one has the same port, and none of the jobs."""
 
-    def __init__(self, jar: Path, log: Path, *arguments: str) -> None:
+    def __init__(self, jar: Path, log: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         self._jar = jar
+        self._environment = {**os.environ, **(environment or {})}
         self._log = log
         self._arguments = arguments
         self.port = free_port()
@@ -44,7 +46,7 @@ class GatewayProcess:
             *self._arguments,
         ]
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+            self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=self._environment)
         end = time.monotonic() + _START_SECONDS
         while True:
             try:
