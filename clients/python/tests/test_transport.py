@@ -16,7 +16,7 @@ from rich.traceback import Traceback
 from interlink_gateway import Gateway, Retry, errors
 from interlink_gateway._retry import Backoff
 from interlink_gateway._secret import Secret
-from test_values import JOB
+from test_values import EVIDENCE, JOB
 
 QUICK = Retry(requests=2.0, streams=2.0, first=0.001, most=0.01)
 TOKEN = "secret-token-5b1c"
@@ -237,3 +237,19 @@ def test_names_are_one_segment_of_an_address() -> None:
     for name in ("", ".", ".."):
         with pytest.raises(errors.ConfigurationError):
             client(answer).job(name)
+
+
+def test_a_failure_without_its_reason_is_read_again() -> None:
+    """The job's own record is often found only when its log is read."""
+    failed = {**JOB, "state": "FAILED", "reason": "OTHER", "evidence": {**EVIDENCE, "source": "API_SERVER"}}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return httpx.Response(201, json=failed)
+        if request.url.path.endswith("/logs"):
+            return httpx.Response(200, text="before\n")
+        return httpx.Response(200, json={**failed, "reason": "EXIT_CODE", "exitCode": 5, "evidence": EVIDENCE})
+
+    with pytest.raises(errors.JobFailed) as caught:
+        client(answer).submit(node="n", image="i").wait()
+    assert (caught.value.reason, caught.value.exit_code, caught.value.last_lines) == ("EXIT_CODE", 5, ("before",))

@@ -19,6 +19,7 @@ from interlink_gateway.errors import ConfigurationError, JobFailed, UnexpectedAn
 from interlink_gateway.models import JobStatus, LogLine, Node, Preflight, ProblemDocument
 from interlink_gateway.spec import Resources
 
+EVIDENCE = {"source": "JOB_RECORD", "observedAt": "2026-11-27T17:53:00.123456789Z", "current": True}
 JOB = {
     "name": "3dgan",
     "uid": "u1",
@@ -27,7 +28,7 @@ JOB = {
     "state": "RUNNING",
     "createdAt": "2026-11-27T17:50:00Z",
     "startedAt": "2026-11-27T17:52:00Z",
-    "evidence": {"source": "JOB_RECORD", "observedAt": "2026-11-27T17:53:00.123456789Z", "current": True},
+    "evidence": EVIDENCE,
     "managedBy": "gateway",
     "walltime": {"limit": "PT55M", "endsAt": "2026-11-27T18:47:00Z", "remaining": "PT54M"},
 }
@@ -69,7 +70,7 @@ def test_timestamps_are_in_utc_to_the_microsecond() -> None:
 
 
 def test_a_job_keeps_fields_that_are_not_known() -> None:
-    status = JobStatus.from_json({**JOB, "novelty": [1], "state": "DREAMING", "evidence": {**JOB["evidence"], "x": 1}})
+    status = JobStatus.from_json({**JOB, "novelty": [1], "state": "DREAMING", "evidence": {**EVIDENCE, "x": 1}})
     assert status.state == "DREAMING"
     assert status.raw["novelty"] == [1]
     assert status.walltime is not None
@@ -148,7 +149,7 @@ def test_hostile_texts_are_escaped_in_notebooks() -> None:
             **dict.fromkeys(
                 ("name", "node", "workspace", "state", "reason", "message", "hint", "remoteJobId"), HOSTILE
             ),
-            "evidence": {**JOB["evidence"], "source": HOSTILE},
+            "evidence": {**EVIDENCE, "source": HOSTILE},
             "warnings": [dict.fromkeys(("rule", "severity", "field", "message", "hint"), HOSTILE)],
             "cancellation": {"stage": HOSTILE, "message": HOSTILE, "source": HOSTILE, "at": JOB["createdAt"]},
             "hpc": {

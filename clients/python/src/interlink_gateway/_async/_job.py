@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _answers, _time
@@ -87,8 +87,16 @@ class AsyncJob(JobView, AsyncResubmittable):
                 else:
                     raise WaitTimeout(f"Job {self.name!r} is still {self.state}.", self.status)
         if self.state == "FAILED":
-            raise JobFailed(self.status, await self._last_lines())
+            last_lines = await self._last_lines()
+            await self._learn_reason()
+            raise JobFailed(self.status, last_lines)
         return self
+
+    async def _learn_reason(self) -> None:
+        """Reads the state again if only the failure is known: its reason is in the job's record, which comes later."""
+        if self.evidence.source == "API_SERVER":
+            with suppress(GatewayError):
+                await self.refresh()
 
     def _reached(self, until: Until) -> bool:
         return self.ended or (until == "RUNNING" and self.state in _STARTED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _answers, _time
@@ -88,8 +88,16 @@ class Job(JobView, Resubmittable):
                 else:
                     raise WaitTimeout(f"Job {self.name!r} is still {self.state}.", self.status)
         if self.state == "FAILED":
-            raise JobFailed(self.status, self._last_lines())
+            last_lines = self._last_lines()
+            self._learn_reason()
+            raise JobFailed(self.status, last_lines)
         return self
+
+    def _learn_reason(self) -> None:
+        """Reads the state again if only the failure is known: its reason is in the job's record, which comes later."""
+        if self.evidence.source == "API_SERVER":
+            with suppress(GatewayError):
+                self.refresh()
 
     def _reached(self, until: Until) -> bool:
         return self.ended or (until == "RUNNING" and self.state in _STARTED)
