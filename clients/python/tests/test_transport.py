@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import logging
 import traceback
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,7 @@ from rich.traceback import Traceback
 from interlink_gateway import Gateway, Retry, errors
 from interlink_gateway._retry import Backoff
 from interlink_gateway._secret import Secret
+from interlink_gateway.cli._output import JOB_HEADER, job_row, table
 from test_values import EVIDENCE, JOB
 
 QUICK = Retry(requests=2.0, streams=2.0, first=0.001, most=0.01)
@@ -253,3 +255,55 @@ def test_a_failure_without_its_reason_is_read_again() -> None:
     with pytest.raises(errors.JobFailed) as caught:
         client(answer).submit(node="n", image="i").wait()
     assert (caught.value.reason, caught.value.exit_code, caught.value.last_lines) == ("EXIT_CODE", 5, ("before",))
+
+
+class ManyJobs:
+    """10,000 jobs, in pages as the gateway has them."""
+
+    COUNT = 10_000
+
+    def __init__(self) -> None:
+        self.pages = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.pages += 1
+        start, size = int(request.url.params.get("cursor", "0")), int(request.url.params["limit"])
+        end = min(start + size, self.COUNT)
+        page: dict[str, object] = {"items": [{**JOB, "name": f"job-{number}"} for number in range(start, end)]}
+        if end < self.COUNT:
+            page["nextCursor"] = str(end)
+        return httpx.Response(200, json=page)
+
+
+def test_jobs_are_read_while_they_are_iterated_over() -> None:
+    answer = ManyJobs()
+    jobs = iter(client(answer).jobs())
+    assert next(jobs).name == "job-0"
+    assert answer.pages == 1
+    jobs.close()
+    tracemalloc.start()
+    assert sum(1 for _ in client(answer).jobs()) == ManyJobs.COUNT
+    assert answer.pages == 21
+    # A page of 500 jobs, as JSON and decoded; all jobs would be twenty times as much.
+    peak = tracemalloc.get_traced_memory()[1]
+    frame = client(answer).jobs().to_pandas()
+    tracemalloc.stop()
+    assert peak < 10_000_000
+    assert len(frame) == ManyJobs.COUNT
+    assert frame["name"].is_unique
+
+
+def test_a_table_of_many_jobs_is_printed_as_they_arrive(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = ManyJobs()
+    pages_at_rows: list[int] = []
+
+    def rows() -> Iterator[tuple[str, ...]]:
+        for status in client(answer).jobs().statuses():
+            pages_at_rows.append(answer.pages)
+            yield job_row(status, wide=False)
+
+    table(JOB_HEADER, rows())
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == ManyJobs.COUNT + 1
+    assert pages_at_rows[0] == 1
+    assert pages_at_rows[-1] == 20
