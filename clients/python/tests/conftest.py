@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,11 @@ import pytest
 from faulty_proxy import Faults, FaultyProxy
 from gateway_process import GatewayProcess
 from interlink_gateway import Gateway
+
+
+def pytest_configure() -> None:
+    # Shells start background jobs with Ctrl-C ignored, and the commands under test would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

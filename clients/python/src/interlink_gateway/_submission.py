@@ -10,7 +10,7 @@ from typing import Any
 from .errors import ConfigurationError
 from .spec import JobSpec, patch
 
-_ENVELOPE = 16 * 1024 * 1024
+_LARGEST = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def submission(spec: JobSpec | Mapping[str, Any] | None, yaml: Path | str | None
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > _ENVELOPE:
+        if path.stat().st_size > _LARGEST:
             raise ConfigurationError(f"{path} is larger than 16 MiB.")
         return path.read_bytes()
     except OSError as error:

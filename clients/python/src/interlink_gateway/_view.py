@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -189,8 +190,6 @@ class JobView:
         self._show()
 
     def _gone(self, cancellation: Cancellation | None) -> None:
-        from dataclasses import replace
-
         self._deleted = True
         self._status = replace(self._status, cancellation=cancellation or self._status.cancellation)
         self._show()
