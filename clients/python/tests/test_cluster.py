@@ -18,6 +18,7 @@ import pytest
 
 from gateway_process import GatewayProcess
 from interlink_gateway import Gateway, Job, JobFailed, Slurm
+from test_cli import igw
 
 ROOT = Path(__file__).parents[3]
 BENCH, CACHE = ROOT / "bench", ROOT / ".cache"
@@ -97,6 +98,13 @@ def test_a_failure_has_its_reason_and_the_end_of_the_log(cluster: GatewayProcess
     assert (caught.value.reason, caught.value.exit_code) == ("EXIT_CODE", 5), str(caught.value)
     assert caught.value.last_lines == ("before",)
     assert job.evidence.source == "JOB_RECORD"
+
+
+def test_the_command_ends_with_the_exit_code(cluster: GatewayProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_URL", cluster.url)
+    command = ("run", "--node", NODE, "--image", "/no-image", "--", "/bin/sh", "-c", "echo before; exit 6")
+    done = igw(*command)
+    assert (done.returncode, done.stdout) == (6, "before\n"), done.stderr
 
 
 def test_a_job_that_hits_its_time_limit(cluster: GatewayProcess) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import traceback
 import tracemalloc
@@ -241,16 +242,17 @@ def test_names_are_one_segment_of_an_address() -> None:
             client(answer).job(name)
 
 
-def test_a_failure_without_its_reason_is_read_again() -> None:
-    """The job's own record is often found only when its log is read."""
-    failed = {**JOB, "state": "FAILED", "reason": "OTHER", "evidence": {**EVIDENCE, "source": "API_SERVER"}}
+def test_the_reason_of_a_failure_is_waited_for() -> None:
+    """interLink reports a failure seconds before the job's own record is found."""
+    vague = {**JOB, "state": "FAILED", "reason": "OTHER", "evidence": {**EVIDENCE, "source": "API_SERVER"}}
+    exact = {**vague, "reason": "EXIT_CODE", "exitCode": 5, "evidence": EVIDENCE}
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.method == "POST":
-            return httpx.Response(201, json=failed)
+            return httpx.Response(201, json=vague)
         if request.url.path.endswith("/logs"):
             return httpx.Response(200, text="before\n")
-        return httpx.Response(200, json={**failed, "reason": "EXIT_CODE", "exitCode": 5, "evidence": EVIDENCE})
+        return httpx.Response(200, text="".join(f"event: state\ndata: {json.dumps(job)}\n\n" for job in (vague, exact)))
 
     with pytest.raises(errors.JobFailed) as caught:
         client(answer).submit(node="n", image="i").wait()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("interlink_gateway")
 _STARTED = frozenset({"RUNNING", "SUCCEEDED", "FAILED"})
 _LAST_LINES = 20
+_REASON_SECONDS = 15.0
 
 Until = Literal["RUNNING", "ended"]
 """What to wait for: that the job runs or has run, or that it has ended."""
@@ -94,10 +95,17 @@ class Job(JobView, Resubmittable):
         return self
 
     def _learn_reason(self) -> None:
-        """Reads the state again if only the failure is known: its reason is in the job's record, which comes later."""
-        if self.evidence.source == "API_SERVER":
-            with suppress(GatewayError):
-                self.refresh()
+        """Waits for the reason of a failure that is only known as such: the job's own record is found seconds later."""
+        if not self._reason_follows():
+            return
+        with suppress(GatewayError):
+            with closing(self._changes(Deadline(_REASON_SECONDS))) as changes:
+                for _ in changes:
+                    if not self._reason_follows():
+                        return
+
+    def _reason_follows(self) -> bool:
+        return self.reason == "OTHER" and self.evidence.source == "API_SERVER"
 
     def _reached(self, until: Until) -> bool:
         return self.ended or (until == "RUNNING" and self.state in _STARTED)

@@ -6,13 +6,13 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from .. import _time
 from .._events import WalltimeNear
 from .._html import printable
-from ..errors import GatewayError, JobDeleted, NotFound
+from ..errors import GatewayError, JobDeleted, JobFailed, NotFound
 from . import FAILED, INTERRUPTED
 from ._options import gateway
 from ._output import errors, note
@@ -39,6 +39,9 @@ def follow(
             for chunk in log:
                 sys.stdout.buffer.write(chunk)
                 sys.stdout.buffer.flush()
+        # The exit code may become known seconds after the end.
+        with suppress(JobFailed):
+            job.wait()
     except KeyboardInterrupt:
         return _left(job)
     except (JobDeleted, NotFound):
