@@ -102,7 +102,7 @@ def test_wait_and_cancel() -> None:
     assert igw("wait", name, "--for", "running").returncode == 0
     assert igw("wait", name, "--timeout", "1s").returncode == 124
     assert "CONFIRMED" in igw("cancel", name, "--wait").stdout
-    assert igw("get", name).returncode == 125
+    assert igw("wait", name).returncode == 125
 
 
 def test_a_pod_from_a_file_and_from_the_standard_input(tmp_path: Path) -> None:
