@@ -10,6 +10,7 @@ import pytest
 from faulty_proxy import Faults, FaultyProxy
 from gateway_process import GatewayProcess
 from interlink_gateway import Gateway
+from requirements import missing
 
 
 def pytest_configure() -> None:
@@ -29,7 +30,7 @@ def own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def jar() -> Path:
     if "GATEWAY_JAR" not in os.environ:
-        pytest.skip("GATEWAY_JAR is not set: the path of the packaged gateway")
+        missing("GATEWAY_JAR is not set: the path of the packaged gateway")
     return Path(os.environ["GATEWAY_JAR"])
 
 

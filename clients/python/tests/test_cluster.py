@@ -18,6 +18,7 @@ import pytest
 
 from gateway_process import GatewayProcess
 from interlink_gateway import Gateway, Job, JobFailed, Slurm
+from requirements import missing
 from test_cli import igw
 
 ROOT = Path(__file__).parents[3]
@@ -33,7 +34,7 @@ PATIENCE = 400
 def cluster(jar: Path) -> Iterator[GatewayProcess]:
     parts = (CACHE / "control-plane" / "stamp", CACHE / "virtual-node" / "virtual-node")
     if not all(part.exists() for part in parts) or shutil.which("slurmctld") is None:
-        pytest.skip("the control plane, SLURM or the virtual node is not installed")
+        missing("the control plane, SLURM or the virtual node is not installed")
     # The folders of pytest are closed to other users, which SLURM's munge refuses.
     folder = Path(tempfile.mkdtemp(prefix="interlink-gateway-"))
     folder.chmod(0o755)

@@ -14,14 +14,6 @@ from test_cli import igw
 from test_jobs import AWKWARD, AWKWARD_BYTES, shell
 
 
-@pytest.fixture(autouse=True)
-def with_history(gateway: Gateway) -> None:
-    try:
-        next(gateway.history().records(), None)
-    except errors.NotFound:
-        pytest.skip("the gateway has no history")
-
-
 @pytest.fixture
 def gone(gateway: Gateway) -> Job:
     job = shell(gateway, AWKWARD, labels={"test": "history"}).wait()

@@ -18,6 +18,7 @@ from gateway_process import GatewayProcess
 from interlink_gateway import Gateway, errors
 from interlink_gateway.config import LoginSettings
 from interlink_gateway.login import DevicePrompt, Flow, _store, log_in, log_out
+from requirements import missing
 
 ROOT = Path(__file__).parents[3]
 
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture(scope="module")
 def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if not (ROOT / ".cache" / "keycloak" / "stamp").exists():
-        pytest.skip("bench/keycloak/install.sh has not installed Keycloak")
+        missing("bench/keycloak/install.sh has not installed Keycloak")
     folder = tmp_path_factory.mktemp("keycloak") / "server"
     bench = ROOT / "bench" / "keycloak"
     try:

@@ -67,7 +67,9 @@ def test_the_synchronous_client_is_made_of_the_asynchronous_one() -> None:
     subprocess.run([sys.executable, PROJECT / "scripts" / "make_sync.py", "--check"], check=True)
 
 
-@pytest.mark.parametrize("command", [("ruff", "check"), ("ruff", "format", "--check"), ("pyright",)])
+@pytest.mark.parametrize(
+    "command", [("ruff", "check"), ("ruff", "format", "--check"), ("pyright", "--pythonpath", sys.executable)]
+)
 def test_the_sources_are_clean(command: tuple[str, ...]) -> None:
     done = subprocess.run([sys.executable, "-m", *command], cwd=PROJECT, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
