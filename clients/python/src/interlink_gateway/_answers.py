@@ -1,0 +1,72 @@
+"""Answers of the gateway as values and exceptions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .errors import GatewayUnreachable, Problem, StillTerminating, UnexpectedAnswer, problem
+from .models import ProblemDocument
+
+if TYPE_CHECKING:
+    import httpx
+
+_TITLES: Mapping[int, str] = {502: "Bad gateway", 503: "Service unavailable", 504: "Gateway timeout"}
+
+
+def body(response: httpx.Response) -> Any:
+    """The JSON of an answer.
+
+    Raises:
+        UnexpectedAnswer: it is not JSON.
+    """
+    try:
+        return json.loads(response.content)
+    except ValueError:
+        kind = response.headers.get("Content-Type", "no type")[:60]
+    raise UnexpectedAnswer(
+        f"The answer to {response.request.method} {response.request.url.path} is not JSON but {kind!r}."
+        " Is this the address of a gateway?"
+    )
+
+
+def failure(response: httpx.Response) -> Problem:
+    """The exception for an answer with a status of 300 or more, whose body was read."""
+    try:
+        document = ProblemDocument.from_json(json.loads(response.content))
+    except (ValueError, UnexpectedAnswer):
+        # Something between client and gateway: a proxy's page is no text for a person.
+        status = response.status_code
+        document = ProblemDocument(
+            type="about:blank",
+            title=_TITLES.get(status, "Unexpected answer"),
+            status=status,
+            detail=f"{response.request.url.host} answered {status} without a problem of the gateway.",
+            hint="Check the gateway's address." if status < 500 else "Try again later.",
+        )
+    return problem(document, _retry_after(response))
+
+
+def is_temporary(error: Problem) -> bool:
+    """Whether the same request can succeed later."""
+    if error.status in (429, 503) or isinstance(error, StillTerminating):
+        return True
+    return error.status in (502, 504) and error.type == "about:blank"
+
+
+def unreachable(host: str, error: Exception) -> GatewayUnreachable:
+    """The exception for a lost connection. It has the kind of the error, and none of the request's headers."""
+    text = f"{type(error).__name__}: {error}".rstrip(": ")
+    return GatewayUnreachable(f"The gateway at {host} can't be reached ({text}).")
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    value = response.headers.get("Retry-After", "")
+    # A date is allowed too; the gateway sends seconds, and a proxy's date is not worth a wrong clock.
+    return float(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
+
+
+def ended(host: str) -> GatewayUnreachable:
+    """The exception for streams that end again and again without an event."""
+    return GatewayUnreachable(f"The gateway at {host} ends the stream again and again.")

@@ -1,0 +1,77 @@
+"""Jobs that can be submitted again."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .._paths import new_key
+from ..spec import Image, Mlflow, Resources, Singularity, Slurm
+from ..spec import patch as merge_patch
+from ._transport import AsyncTransport
+
+if TYPE_CHECKING:
+    from ._job import AsyncJob
+
+
+class AsyncResubmittable(ABC):
+    """A job with a definition, live or past."""
+
+    @abstractmethod
+    def _resubmission(self) -> tuple[AsyncTransport, str, str]:
+        """Through what, to which path and in which workspace the request is sent."""
+
+    async def resubmit(
+        self,
+        *,
+        name: str | None = None,
+        node: str | None = None,
+        image: str | Image | None = None,
+        command: Sequence[str] | None = None,
+        args: Sequence[str] | None = None,
+        env: Mapping[str, str | None] | None = None,
+        labels: Mapping[str, str | None] | None = None,
+        resources: Resources | None = None,
+        slurm: Slurm | None = None,
+        singularity: Singularity | None = None,
+        mlflow: Mlflow | None = None,
+        pre_exec: str | None = None,
+        patch: Mapping[str, Any] | None = None,
+        key: str | None = None,
+    ) -> AsyncJob:
+        """Submits a new job with the same definition and the given changes.
+
+        Members of `env`, `labels`, `slurm` and the like are changed one by one; a value None in a mapping removes it.
+        The other arguments are the members of `JobSpec`.
+
+        Args:
+            name: the new job's name; by default the gateway makes one.
+            patch: a JSON merge patch of the definition, for a job that was made from a pod.
+            key: the Idempotency-Key; by default a new one.
+
+        Raises:
+            InvalidJob: the changed job breaks rules.
+            NameTaken: another job has the name.
+        """
+        changes = merge_patch(
+            patch,
+            name=name,
+            node=node,
+            image=image,
+            command=command,
+            args=args,
+            env=env,
+            labels=labels,
+            resources=resources,
+            slurm=slurm,
+            singularity=singularity,
+            mlflow=mlflow,
+            pre_exec=pre_exec,
+        )
+        from ._job import job_of
+
+        transport, path, workspace = self._resubmission()
+        headers = {"Idempotency-Key": key or new_key()}
+        response = await transport.request("POST", path, query={"workspace": workspace}, json=changes, headers=headers)
+        return job_of(transport, response)

@@ -1,0 +1,47 @@
+"""The body of a submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import ConfigurationError
+from .spec import JobSpec, patch
+
+_LARGEST = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A body: `json` of a job spec, or `yaml` of a pod or a spec."""
+
+    json: dict[str, Any] | None = None
+    yaml: bytes | None = None
+
+
+def submission(spec: JobSpec | Mapping[str, Any] | None, yaml: Path | str | None, **members: object) -> Submission:
+    """The body from a spec, or a YAML file or text, or the members of a spec.
+
+    Raises:
+        ConfigurationError: there are both or none, or the file can't be read.
+    """
+    base = spec.to_json() if isinstance(spec, JobSpec) else dict(spec or {})
+    job = patch(base, **members)
+    if yaml is None:
+        if not job:
+            raise ConfigurationError("There is no job. Give a spec, keywords or yaml=Path(...).")
+        return Submission(json=job)
+    if job:
+        raise ConfigurationError("Give either yaml or a job spec, not both.")
+    return Submission(yaml=_read(yaml) if isinstance(yaml, Path) else yaml.encode())
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise ConfigurationError(f"{path} is larger than 16 MiB.")
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{path} can't be read: {error.strerror}.") from error

@@ -1,0 +1,230 @@
+# Made of _async by scripts/make_sync.py. Change it there.
+"""Requests and streams that survive lost connections and a gateway that restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any
+
+import httpx
+from time import sleep
+
+from .. import _answers
+from .._auth import auth
+from .._retry import Backoff, Deadline, Retry
+from .._sse import OPENED, EventParser, ServerEvent
+from .._version import USER_AGENT
+from ..config import Settings
+from ..errors import GatewayError
+
+Query = Mapping[str, "str | int | bool | list[str] | None"]
+
+# The gateway sends a heartbeat each 10 s (changes) or 15 s (logs).
+_STREAM_SILENCE = 40.0
+_DEADLINE_TOLERANCE = 1.0
+_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+
+
+class Transport:
+    """Sends requests to one gateway and repeats those that failed for a reason that passes."""
+
+    def __init__(self, settings: Settings, retry: Retry, client: httpx.Client | None = None) -> None:
+        self._settings = settings
+        self._retry = retry
+        self._auth = auth(settings)
+        self._client = client or httpx.Client(timeout=_TIMEOUT)
+        self._host = httpx.URL(settings.url).netloc.decode("ascii", "replace")
+
+    @property
+    def workspace(self) -> str | None:
+        """The workspace of requests, or None for the caller's first."""
+        return self._settings.workspace
+
+    @property
+    def url(self) -> str:
+        """The gateway's address."""
+        return self._settings.url
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._client.close()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        json: object = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        patience: float | None = None,
+        once: bool = False,
+    ) -> httpx.Response:
+        """The answer to a request, with a status below 300, or 304.
+
+        Args:
+            method: the HTTP method.
+            path: the path below `/api/v1`, already quoted.
+            query: parameters; those that are None are left out.
+            json: the body, as JSON.
+            content: the body, as YAML.
+            headers: further headers.
+            patience: how long the gateway may take to answer, in seconds; by default 30.
+            once: whether the request must not be repeated once it may have reached the gateway.
+
+        Raises:
+            Problem: the gateway refused the request.
+            GatewayUnreachable: it did not answer.
+        """
+        backoff = Backoff(self._retry, self._retry.requests)
+        request = self._build(method, path, query, json, content, headers, patience)
+        while True:
+            failure: GatewayError
+            retry_after = None
+            try:
+                response = self._client.send(request, auth=self._auth)
+            except httpx.TransportError as error:
+                failure = _answers.unreachable(self._host, error)
+                temporary = not once or isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
+            else:
+                if response.status_code < 300 or response.status_code == 304:
+                    return response
+                failure = _answers.failure(response)
+                retry_after = failure.retry_after
+                temporary = _answers.is_temporary(failure)
+            pause = backoff.pause(retry_after) if temporary else None
+            if pause is None:
+                raise failure
+            sleep(pause)
+
+    def stream(
+        self, path: str, *, query: Query | None = None, deadline: Deadline | None = None
+    ) -> Generator[ServerEvent, None, None]:
+        """The events of a stream, heartbeats too, across lost connections, each after the last one.
+
+        Each connection begins with `OPENED`.
+
+        It ends when the gateway has no more events (204) or the deadline has passed, and otherwise never: the caller
+        knows the last event. Close the generator to close the connection.
+
+        Raises:
+            Problem: the gateway refused the request.
+            GatewayUnreachable: it did not answer for long.
+        """
+        backoff = Backoff(self._retry, self._retry.streams)
+        deadline = deadline or Deadline(None)
+        last_id: str | None = None
+        while not deadline.passed:
+            failure: GatewayError | None = None
+            retry_after = None
+            silence = min(_STREAM_SILENCE, max(deadline.left, 0.01))
+            headers = {"Accept": "text/event-stream", **({"Last-Event-ID": last_id} if last_id else {})}
+            request = self._build("GET", path, query, None, None, headers, silence)
+            try:
+                response = self._client.send(request, auth=self._auth, stream=True)
+                try:
+                    if response.status_code == 204:
+                        return
+                    if response.status_code != 200:
+                        response.read()
+                        failure = _answers.failure(response)
+                        retry_after = failure.retry_after
+                        if not _answers.is_temporary(failure):
+                            raise failure
+                    else:
+                        parser = EventParser()
+                        yield OPENED
+                        for chunk in response.iter_bytes():
+                            for event in parser.feed(chunk):
+                                backoff.succeeded()
+                                last_id = event.id or last_id
+                                yield event
+                            # Silence would be noticed too late: connect again with the time that is left.
+                            if deadline.left < silence - _DEADLINE_TOLERANCE:
+                                break
+                        else:
+                            failure = _answers.ended(self._host)
+                finally:
+                    response.close()
+            except httpx.TransportError as error:
+                failure = _answers.unreachable(self._host, error)
+            if failure is None:
+                continue
+            pause = backoff.pause(retry_after)
+            if pause is None:
+                raise failure
+            sleep(min(pause, deadline.left))
+
+    def download(self, path: str, query: Query, from_start: bool) -> Generator[bytes, None, None]:
+        """A text, in parts, each byte once, across lost connections.
+
+        Args:
+            path: as in `request`.
+            query: as in `request`.
+            from_start: whether a repeated request has the same bytes at its start. Otherwise nothing is returned before
+                everything has arrived.
+
+        Raises:
+            Problem: the gateway refused the request.
+            GatewayUnreachable: it did not answer, or stopped in the middle again and again.
+        """
+        headers = {"Accept": "text/plain"}
+        if not from_start:
+            yield (self.request("GET", path, query=query, headers=headers)).content
+            return
+        backoff = Backoff(self._retry, self._retry.requests)
+        received = 0
+        while True:
+            failure: GatewayError
+            retry_after = None
+            position = 0
+            request = self._build("GET", path, query, None, None, headers, None)
+            try:
+                response = self._client.send(request, auth=self._auth, stream=True)
+                try:
+                    if response.status_code < 300:
+                        for chunk in response.iter_bytes():
+                            new = chunk[max(0, received - position) :]
+                            position += len(chunk)
+                            if new:
+                                backoff.succeeded()
+                                received = position
+                                yield new
+                        return
+                    response.read()
+                    failure = _answers.failure(response)
+                    retry_after = failure.retry_after
+                    if not _answers.is_temporary(failure):
+                        raise failure
+                finally:
+                    response.close()
+            except httpx.TransportError as error:
+                failure = _answers.unreachable(self._host, error)
+            pause = backoff.pause(retry_after)
+            if pause is None:
+                raise failure
+            sleep(pause)
+
+    def _build(
+        self,
+        method: str,
+        path: str,
+        query: Query | None,
+        json: object,
+        content: bytes | None,
+        headers: Mapping[str, str] | None,
+        patience: float | None,
+    ) -> httpx.Request:
+        parameters: dict[str, Any] = {key: value for key, value in (query or {}).items() if value is not None}
+        kind = {"Content-Type": "application/yaml"} if content is not None else {}
+        timeout = _TIMEOUT if patience is None else httpx.Timeout(patience, connect=min(10.0, patience))
+        return self._client.build_request(
+            method,
+            f"{self._settings.url}/api/v1{path}",
+            params=parameters,
+            json=json,
+            content=content,
+            headers={"Accept": "application/json", "User-Agent": USER_AGENT, **kind, **(headers or {})},
+            timeout=timeout,
+        )

@@ -1,0 +1,78 @@
+"""Logging in on a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import webbrowser
+from pathlib import Path
+
+import typer
+
+from ..config import LoginSettings, config_directory, load
+from ..errors import ConfigurationError
+from ..login import DevicePrompt, Flow
+from ..login import log_in as log_in_at
+from ._output import errors, note
+
+
+def log_in(
+    url: str | None, issuer: str | None, client_id: str | None, scope: str | None, *, device: bool, browser: bool
+) -> None:
+    """Logs in at the issuer of the options or of the configuration, and keeps the options."""
+    if device and browser:
+        raise typer.BadParameter("Give either --device or --browser.")
+    settings = load(url=url)
+    known = settings.login
+    issuer = issuer or (known.issuer if known else None)
+    client_id = client_id or (known.client_id if known else None)
+    if not issuer or not client_id:
+        raise ConfigurationError("The first login needs --issuer and --client-id. Ask the gateway's operator for them.")
+    chosen = LoginSettings(issuer, client_id, scope or (known.scope if known else LoginSettings.scope))
+    flow = Flow.BROWSER if browser or (not device and _has_browser()) else Flow.DEVICE
+    log_in_at(settings.url, chosen, flow, open_page=_open, prompt=_show)
+    note(f"Logged in to {settings.url}.")
+    _keep(settings.url, chosen)
+
+
+def _has_browser() -> bool:
+    if os.environ.get("SSH_CONNECTION"):
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.uname().sysname == "Darwin")
+
+
+def _open(address: str) -> None:
+    errors().print(f"Open this page, unless it opens by itself:\n{address}", markup=False, soft_wrap=True)
+    webbrowser.open(address)
+
+
+def _show(prompt: DevicePrompt) -> None:
+    from .._html import printable
+
+    where = prompt.complete or prompt.address
+    text = f"Open {where}\nand confirm the code {prompt.code}"
+    errors().print("\n".join(printable(line) for line in text.split("\n")), markup=False, soft_wrap=True)
+
+
+def _keep(url: str, login: LoginSettings) -> None:
+    """Writes the settings, unless there is a file already: what users wrote is theirs."""
+    path: Path = config_directory() / "config.toml"
+    if path.exists():
+        return
+    # JSON's strings are TOML's basic strings.
+    lines = [
+        f"url = {json.dumps(url)}",
+        "",
+        "[login]",
+        f"issuer = {json.dumps(login.issuer)}",
+        f"client-id = {json.dumps(login.client_id)}",
+        f"scope = {json.dumps(login.scope)}",
+        "",
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.write_text("\n".join(lines))
+    note(f"The settings are in {path}.")

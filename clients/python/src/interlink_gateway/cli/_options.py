@@ -1,0 +1,113 @@
+"""Options and arguments that several commands have."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from .._sync._gateway import Gateway
+    from ..spec import Slurm
+
+
+class Output(str, Enum):
+    """The form of an output."""
+
+    TABLE = "table"
+    WIDE = "wide"
+    JSON = "json"
+    YAML = "yaml"
+
+
+def _job_names(incomplete: str) -> list[str]:
+    """The names of jobs for the completion, which must neither fail nor take long."""
+    from itertools import islice
+
+    from .._retry import Retry
+    from .._sync._gateway import Gateway
+
+    try:
+        with Gateway(retry=Retry(requests=0)) as gateway:
+            names = (status.name for status in gateway.jobs().statuses())
+            return list(islice((name for name in names if name.startswith(incomplete)), 200))
+    except Exception:
+        return []
+
+
+Workspace = Annotated[
+    str | None,
+    typer.Option("-n", "--workspace", help="The workspace. By default the configured one, or your first."),
+]
+OutputOption = Annotated[Output, typer.Option("-o", "--output", help="The form of the output.", show_default=False)]
+JobName = Annotated[str, typer.Argument(help="The job's name.", metavar="NAME", autocompletion=_job_names)]
+JobNames = Annotated[list[str], typer.Argument(help="The jobs' names.", metavar="NAME...", autocompletion=_job_names)]
+File = Annotated[str, typer.Argument(help="A pod or a job spec, in YAML or JSON; - for the standard input.")]
+Labels = Annotated[
+    list[str] | None,
+    typer.Option("-l", "--label", help="A label KEY=VALUE. May be repeated.", metavar="KEY=VALUE"),
+]
+Variables = Annotated[
+    list[str] | None,
+    typer.Option("-e", "--env", help="A variable KEY=VALUE. May be repeated.", metavar="KEY=VALUE"),
+]
+Timeout = Annotated[
+    str | None,
+    typer.Option("--timeout", help="How long to wait at most, such as 30m."),
+]
+Partition = Annotated[str | None, typer.Option(help="SLURM's partition.")]
+Account = Annotated[str | None, typer.Option(help="SLURM's account.")]
+Qos = Annotated[str | None, typer.Option(help="SLURM's quality of service.")]
+Gres = Annotated[str | None, typer.Option(help="Generic resources of each node: gpu:1.")]
+TimeLimit = Annotated[str | None, typer.Option("--time", help="The time limit: 55m.")]
+Nodes = Annotated[int | None, typer.Option("--nodes", min=1, help="The number of compute nodes.")]
+
+
+def gateway(workspace: str | None = None) -> Gateway:
+    """The gateway of the settings."""
+    from .._sync._gateway import Gateway
+
+    return Gateway(workspace=workspace)
+
+
+def pairs(entries: list[str] | None, option: str) -> dict[str, str] | None:
+    """The entries `KEY=VALUE` as a mapping; None if there are none."""
+    if not entries:
+        return None
+    result: dict[str, str] = {}
+    for entry in entries:
+        key, equals, value = entry.partition("=")
+        if not equals or not key:
+            raise typer.BadParameter(f"{entry!r} is not KEY=VALUE.", param_hint=option)
+        result[key] = value
+    return result
+
+
+def slurm(
+    *,
+    partition: str | None,
+    account: str | None,
+    qos: str | None,
+    gres: str | None,
+    time: str | None,
+    nodes: int | None,
+) -> Slurm | None:
+    """SLURM's options; None if there are none."""
+    from ..spec import Slurm
+
+    try:
+        given = Slurm(partition=partition, account=account, qos=qos, gres=gres, time=time, nodes=nodes)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--time") from error
+    return None if given == Slurm() else given
+
+
+def length(text: str | None, option: str) -> float | None:
+    """A duration in seconds."""
+    from .._time import seconds
+
+    try:
+        return None if text is None else seconds(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from error

@@ -1,0 +1,337 @@
+"""Login at an issuer of the tests' own, with all that can go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import httpx
+import pytest
+
+from interlink_gateway import AsyncGateway, Gateway
+from interlink_gateway.config import LoginSettings
+from interlink_gateway.errors import LoginError
+from interlink_gateway.login import DevicePrompt, Flow, _store, log_in, log_out
+from interlink_gateway.login._device import device_login
+from interlink_gateway.login._issuer import discover
+
+GATEWAY = "https://gateway.example"
+
+
+class Issuer:
+    """An issuer that answers what a test wants."""
+
+    def __init__(self) -> None:
+        self.forms: list[dict[str, str]] = []
+        self.answers: list[tuple[int, dict[str, Any]]] = []
+        self.changes: dict[str, Any] = {}
+        issuer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._send(200, issuer.document())
+
+            def do_POST(self) -> None:
+                form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+                issuer.forms.append({"path": self.path, **form})
+                self._send(*(issuer.answers.pop(0) if issuer.answers else (200, {})))
+
+            def _send(self, status: int, body: dict[str, Any]) -> None:
+                data = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.uri = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def document(self) -> dict[str, Any]:
+        names = {"authorization": "auth", "token": "token", "device_authorization": "device", "revocation": "revoke"}
+        endpoints = {f"{name}_endpoint": f"{self.uri}/{path}" for name, path in names.items()}
+        return {"issuer": self.uri, **endpoints, **self.changes}
+
+    @property
+    def settings(self) -> LoginSettings:
+        return LoginSettings(self.uri, "client", "openid")
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    server = Issuer()
+    yield server
+    server.close()
+
+
+def token(name: str, lifetime: int = 300) -> tuple[int, dict[str, Any]]:
+    body = {"access_token": name, "refresh_token": f"refresh-{name}", "expires_in": lifetime, "token_type": "Bearer"}
+    return 200, body
+
+
+DEVICE = (200, {"device_code": "dc", "user_code": "AB-CD", "verification_uri": "https://i/device", "interval": 1})
+
+
+def device(issuer: Issuer) -> list[DevicePrompt]:
+    prompts: list[DevicePrompt] = []
+    with httpx.Client() as client:
+        found = discover(client, issuer.uri)
+        tokens = device_login(client, found, issuer.settings, prompts.append, pause=lambda _: None)
+    _store.store(GATEWAY).write(tokens)
+    return prompts
+
+
+def test_a_device_login_waits_for_the_user(issuer: Issuer) -> None:
+    issuer.answers = [DEVICE, (400, {"error": "authorization_pending"}), (400, {"error": "slow_down"}), token("one")]
+    prompts = device(issuer)
+    assert (prompts[0].code, prompts[0].address) == ("AB-CD", "https://i/device")
+    assert issuer.forms[0]["code_challenge_method"] == "S256"
+    assert {form["device_code"] for form in issuer.forms[1:]} == {"dc"}
+    assert len({form["code_verifier"] for form in issuer.forms[1:]}) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (400, {"error": "access_denied", "error_description": "The user\x1b[31m refused."}),
+        (200, {"token_type": "Bearer"}),
+        (200, {"access_token": "a b"}),
+        (200, {"access_token": "a", "token_type": "DPoP"}),
+        (500, {}),
+    ],
+)
+def test_a_refused_login_stores_nothing(issuer: Issuer, answer: tuple[int, dict[str, Any]]) -> None:
+    issuer.answers = [DEVICE, answer]
+    with pytest.raises(LoginError) as caught:
+        device(issuer)
+    assert "\x1b" not in str(caught.value)
+    assert _store.store(GATEWAY).read() is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"issuer": "https://other.example"},
+        {"token_endpoint": "http://other.example/token"},
+        {"authorization_endpoint": "javascript:alert(1)"},
+    ],
+)
+def test_an_issuer_that_is_not_what_it_says_is_refused(issuer: Issuer, changes: dict[str, Any]) -> None:
+    issuer.changes = changes
+    with pytest.raises(LoginError):
+        device(issuer)
+    assert issuer.forms == []
+
+
+def browse(issuer: Issuer, visit: Callable[[str, dict[str, str]], None]) -> None:
+    """A browser login whose browser does what the test says."""
+
+    def open_page(address: str) -> None:
+        query = dict(parse_qsl(urlsplit(address).query))
+        threading.Thread(target=visit, args=(query["redirect_uri"], query), daemon=True).start()
+
+    log_in(GATEWAY, issuer.settings, Flow.BROWSER, open_page=open_page, prompt=lambda _: None)
+
+
+def test_a_browser_login_takes_only_its_own_answer(issuer: Issuer) -> None:
+    issuer.answers = [token("one")]
+    statuses: list[int] = []
+
+    def visit(redirect: str, query: dict[str, str]) -> None:
+        for path in (
+            f"{redirect}?code=bad&state=other",
+            f"{redirect}?code=bad",
+            f"{redirect[:-8]}x?state={query['state']}",
+        ):
+            statuses.append(httpx.get(path).status_code)
+        good = {"code": "good", "state": query["state"], "iss": issuer.uri}
+        statuses.append(httpx.get(f"{redirect}?{urlencode(good)}").status_code)
+
+    browse(issuer, visit)
+    form = issuer.forms[0]
+    assert (form["code"], form["grant_type"]) == ("good", "authorization_code")
+    assert statuses[:3] == [400, 400, 400]
+
+
+@pytest.mark.parametrize("answer", [{"error": "access_denied"}, {"code": "c", "iss": "https://other.example"}])
+def test_a_browser_login_that_fails(issuer: Issuer, answer: dict[str, str]) -> None:
+    with pytest.raises(LoginError):
+        browse(
+            issuer,
+            lambda redirect, query: void(httpx.get(f"{redirect}?{urlencode({**answer, 'state': query['state']})}")),
+        )
+    assert issuer.forms == []
+
+
+def void(_: object) -> None:
+    pass
+
+
+def test_tokens_are_in_a_file_that_only_the_user_can_read(issuer: Issuer, tmp_path: Path) -> None:
+    issuer.answers = [DEVICE, token("one")]
+    device(issuer)
+    files = list((tmp_path / "config" / "interlink-gateway" / "logins").iterdir())
+    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600]
+    files[0].chmod(0o644)
+    with pytest.raises(LoginError, match="others"):
+        Gateway(GATEWAY)
+
+
+class FakeKeyring:
+    priority = 5
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, name: str) -> str | None:
+        return self.kept.get((service, name))
+
+    def set_password(self, service: str, name: str, text: str) -> None:
+        self.kept[service, name] = text
+
+    def delete_password(self, service: str, name: str) -> None:
+        del self.kept[service, name]
+
+
+def test_tokens_are_in_the_keyring_where_there_is_one(
+    issuer: Issuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring = FakeKeyring()
+    monkeypatch.setattr("keyring.get_keyring", lambda: keyring)
+    issuer.answers = [DEVICE, token("one")]
+    device(issuer)
+    assert len(keyring.kept) == 1
+    assert not list((tmp_path / "config").rglob("*.json"))
+    assert log_out(GATEWAY)
+    assert keyring.kept == {}
+    assert not log_out(GATEWAY)
+
+
+def test_a_locked_keyring_is_replaced_by_the_file(
+    issuer: Issuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Locked(FakeKeyring):
+        def set_password(self, service: str, name: str, text: str) -> None:
+            raise RuntimeError("locked")
+
+    monkeypatch.setattr("keyring.get_keyring", Locked)
+    issuer.answers = [DEVICE, token("one")]
+    device(issuer)
+    assert len(list((tmp_path / "config").rglob("*.json"))) == 1
+
+
+class GuardedGateway:
+    """Takes the tokens that it is given, and records who asked for what."""
+
+    def __init__(self, *accepted: str) -> None:
+        self.accepted = accepted
+        self.seen: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host != "gateway.example":
+            assert "Authorization" not in request.headers
+            kind = {"Content-Type": request.headers["Content-Type"]}
+            answer = httpx.post(str(request.url), content=request.content, headers=kind)
+            return httpx.Response(answer.status_code, content=answer.content)
+        self.seen.append(request.headers["Authorization"])
+        if request.headers["Authorization"].removeprefix("Bearer ") in self.accepted:
+            return httpx.Response(200, json={"items": []})
+        document = {"type": "/problems/unauthenticated", "title": "t", "status": 401, "detail": "d", "hint": "h"}
+        return httpx.Response(401, json=document)
+
+    def client(self) -> Gateway:
+        return Gateway(GATEWAY, client=httpx.Client(transport=httpx.MockTransport(self)))
+
+
+def test_an_expired_token_is_renewed_before_a_request(issuer: Issuer) -> None:
+    issuer.answers = [DEVICE, token("one", lifetime=1), token("two")]
+    device(issuer)
+    guarded = GuardedGateway("two")
+    guarded.client().nodes()
+    assert guarded.seen == ["Bearer two"]
+    assert issuer.forms[-1]["refresh_token"] == "refresh-one"
+    # The renewed tokens are stored: another program needs no renewal.
+    GuardedGateway("two").client().nodes()
+    assert len(issuer.forms) == 3
+
+
+def test_a_refused_token_is_renewed_once(issuer: Issuer) -> None:
+    issuer.answers = [DEVICE, token("one"), token("two")]
+    device(issuer)
+    guarded = GuardedGateway("two")
+    guarded.client().nodes()
+    assert guarded.seen == ["Bearer one", "Bearer two"]
+
+
+def test_the_asynchronous_client_renews_too(issuer: Issuer) -> None:
+    issuer.answers = [DEVICE, token("one", lifetime=1), token("two")]
+    device(issuer)
+    guarded = GuardedGateway("two")
+
+    async def use() -> None:
+        client = httpx.AsyncClient(transport=httpx.MockTransport(guarded))
+        async with AsyncGateway(GATEWAY, client=client) as gateway:
+            await gateway.nodes()
+
+    asyncio.run(use())
+    assert guarded.seen == ["Bearer two"]
+
+
+def test_what_another_program_renewed_is_taken(issuer: Issuer) -> None:
+    issuer.answers = [DEVICE, token("one")]
+    device(issuer)
+    guarded = GuardedGateway("three")
+    client = guarded.client()
+    issuer.answers = [DEVICE, token("three")]
+    device(issuer)
+    before = len(issuer.forms)
+    client.nodes()
+    assert guarded.seen == ["Bearer one", "Bearer three"]
+    assert len(issuer.forms) == before
+
+
+def test_a_login_that_can_not_be_renewed_is_explained(issuer: Issuer) -> None:
+    issuer.answers = [DEVICE, token("one", lifetime=1), (400, {"error": "invalid_grant"})]
+    device(issuer)
+    with pytest.raises(LoginError, match="igw login") as caught:
+        GuardedGateway().client().nodes()
+    assert "refresh-one" not in str(caught.value)
+
+
+def test_tokens_go_to_no_other_gateway(issuer: Issuer) -> None:
+    issuer.answers = [DEVICE, token("one")]
+    device(issuer)
+    requests: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(200, json={"items": []})
+
+    Gateway("https://other.example", client=httpx.Client(transport=httpx.MockTransport(answer))).nodes()
+    assert "Authorization" not in requests[0].headers
+
+
+def test_a_logout_gives_the_refresh_token_back(issuer: Issuer) -> None:
+    issuer.answers = [DEVICE, token("one")]
+    device(issuer)
+    assert log_out(GATEWAY)
+    assert issuer.forms[-1] == {
+        "path": "/revoke",
+        "token": "refresh-one",
+        "token_type_hint": "refresh_token",
+        "client_id": "client",
+    }
