@@ -152,6 +152,26 @@ class JobExpiryTests {
     }
 
     @Test
+    void aDefinitionThatCannotBeReadIsNoOtherJobsProblem() {
+        archive(Completeness.COMPLETE);
+        byDefault = Optional.of(Duration.ZERO);
+
+        expiry.observed(
+                new Observation(
+                        5,
+                        NOW,
+                        job("unreadable", SUCCEEDED),
+                        Observation.Presence.LIVE,
+                        () -> {
+                            throw new IllegalStateException("not readable");
+                        }));
+        ended(Optional.empty());
+        passed(Duration.ofMinutes(1));
+
+        verifyDeletions(1);
+    }
+
+    @Test
     void aDeletionThatFailsIsRepeated() {
         archive(Completeness.COMPLETE);
         when(jobs.delete(any(), any(), any(), any()))

@@ -176,6 +176,27 @@ class LogArchiverTests {
         archiver.start();
 
         assertThat(archived("a").completeness()).isEqualTo(Completeness.LOST);
+        await().until(() ->
+                history.reservedUntil("uid-a")
+                        .equals(Optional.of(HistoryJobs.NOW.plusSeconds(30))));
+    }
+
+    @Test
+    void aLogThatWasLostBeforeADeletionThatWasRefusedIsReadAtTheEnd() {
+        logs.streams.put(
+                "a",
+                () -> {
+                    throw new GatewayException.ClusterUnavailable("The node does not respond.");
+                });
+        archiver.beforeDeletion(withDefinition(job("a", RUNNING)));
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.LOST);
+        logs.put("a", "all\n");
+        ended("a", SUCCEEDED, Job.Source.JOB_RECORD);
+
+        archiver.start();
+
+        await().until(() -> archived("a").completeness() == Completeness.COMPLETE);
+        assertThat(history.text("uid-a", "job")).isEqualTo("all\n");
     }
 
     @Test

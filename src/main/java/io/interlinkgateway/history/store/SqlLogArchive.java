@@ -309,13 +309,10 @@ final class SqlLogArchive implements LogArchive {
 
     @Override
     public InputStream read(String uid, String container, long start) {
-        return find(uid, container)
-                .<InputStream>map(log ->
-                        new ChunkStream(
-                                position -> chunkAt(uid, container, "start_byte <= :at", position),
-                                start,
-                                log.kept()))
-                .orElseGet(InputStream::nullInputStream);
+        return new ChunkStream(
+                position -> chunkAt(uid, container, "start_byte <= :at", position),
+                start,
+                tail(uid, container, 0));
     }
 
     /// @return the last chunk for which the condition holds

@@ -18,6 +18,7 @@ import io.interlinkgateway.history.NodeStatistics;
 import io.interlinkgateway.history.Observation;
 import io.interlinkgateway.history.Observation.Presence;
 import io.interlinkgateway.history.PastJob;
+import io.interlinkgateway.history.SamplePast;
 import io.interlinkgateway.history.StateChange;
 import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.HpcJob;
@@ -1020,6 +1021,17 @@ abstract class HistoryContract {
     }
 
     @Test
+    void aShortenedLogIsReadFromAnyPosition() throws IOException {
+        String text = new SamplePast(history, archive, STARS).shortened("a", "a line\n".repeat(500), 300);
+
+        for (int start = 0; start <= text.length(); start++) {
+            assertThat(read("a", SamplePast.CONTAINER, start)).isEqualTo(text.substring(start));
+        }
+        assertThat(read("a", SamplePast.CONTAINER, archive.tail("a", SamplePast.CONTAINER, 1)))
+                .isEqualTo("a line\n");
+    }
+
+    @Test
     void theTailBeginsAtALine() {
         for (String text :
                 List.of(
@@ -1143,6 +1155,23 @@ abstract class HistoryContract {
         write(sample("second").with(SUCCEEDED).removedAt(12));
         assertThat(due(10)).isEmpty();
         assertThat(rows("job where log_due_since is not null")).isZero();
+    }
+
+    @Test
+    void theLostLogOfALiveJobIsDueAgain() throws IOException {
+        write(sample("a").with(RUNNING).at(1));
+        store("a", "train", "", Completeness.LOST, 10);
+        store("a", "copy", "", Completeness.LOST, 10);
+        write(sample("a").with(SUCCEEDED).at(2));
+        assertThat(due(10)).containsExactly("a/train", "a/copy");
+
+        store("a", "train", "text\n");
+        assertThat(read("a", "train", 0)).isEqualTo("text\n");
+        assertThat(due(10)).containsExactly("a/copy");
+
+        write(sample("a").with(SUCCEEDED).removedAt(3));
+        assertThat(due(10)).isEmpty();
+        assertThat(rows("job where logs_archived")).isEqualTo(1);
     }
 
     private List<String> due(int most) {
