@@ -48,7 +48,8 @@ public interface LogArchive {
     void link(String uid, MlflowLink link);
 
     /// @param most how many
-    /// @return logs of live jobs that have ended and are not archived, nor reserved; the oldest first
+    /// @return logs of jobs that have ended or were removed, which are not reserved and not archived, or are so in part or
+    ///     lost although the job is live; the oldest first
     List<Due> due(int most);
 
     /// @param uid a pod's UID

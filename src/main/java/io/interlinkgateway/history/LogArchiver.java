@@ -213,12 +213,14 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             readToEnd(opened, job, log, compressor);
         } catch (GatewayException.NotFound gone) {
             storeLost(log, "The job's pod was removed before the log was archived.");
+            // It is due until the history has the removal.
+            readLater(log);
             return;
         } catch (GatewayException.HistoryUnavailable unavailable) {
             throw unavailable;
         } catch (GatewayException | IOException unreadable) {
             LOG.info("The log of {} can't be read now: {}", log.uid, unreadable.getMessage());
-            archive.reserve(log.uid, log.container, pauseAfterFailure(log));
+            readLater(log);
             return;
         }
         storeWhole(log, compressor);
@@ -239,6 +241,10 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             case JOB_RECORD, SLURM -> Duration.ZERO;
             case API_SERVER -> Duration.between(clock.instant(), past.seenAt().plus(QUIET));
         };
+    }
+
+    private void readLater(Log log) {
+        archive.reserve(log.uid, log.container, pauseAfterFailure(log));
     }
 
     private Duration pauseAfterFailure(Log log) {

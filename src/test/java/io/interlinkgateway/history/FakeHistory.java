@@ -1,7 +1,6 @@
 package io.interlinkgateway.history;
 
 import io.interlinkgateway.failure.GatewayException;
-import io.interlinkgateway.history.ArchivedLog.Completeness;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.NodeName;
@@ -208,9 +207,9 @@ final class FakeHistory implements JobHistory, LogArchive {
         Key key = new Key(job.job().uid(), container);
         Instant reserved = reservations.getOrDefault(key, Instant.MIN);
         Stored stored = logs.get(key);
-        boolean partial = stored != null && stored.log.completeness() == Completeness.PARTIAL;
         boolean live = job.presence() == Observation.Presence.LIVE;
-        return (stored == null || (live && partial)) && !reserved.isAfter(clock.instant());
+        return (stored == null || (live && !isWhole(stored.log)))
+                && !reserved.isAfter(clock.instant());
     }
 
     @Override

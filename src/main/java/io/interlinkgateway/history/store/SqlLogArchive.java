@@ -208,8 +208,7 @@ final class SqlLogArchive implements LogArchive {
         return true;
     }
 
-    /// Notes of jobs that none of their logs is due any more, if that is so: each is archived, or it is partly and the job
-    /// is removed.
+    /// Marks jobs whose logs are all archived. A partial or lost log of a live job may still be read.
     static void settle(Database.Session session, List<String> uids) {
         session.client()
                 .sql(
@@ -221,7 +220,8 @@ final class SqlLogArchive implements LogArchive {
                                 left join job_log l on l.uid = c.uid and l.container = c.name
                                 where c.uid = job.uid
                                     and (l.uid is null
-                                        or (l.completeness = 'PARTIAL' and job.removed_at is null)))\
+                                        or (l.completeness in ('PARTIAL', 'LOST')
+                                            and job.removed_at is null)))\
                         """)
                 .param("uids", uids)
                 .update();
@@ -266,7 +266,8 @@ final class SqlLogArchive implements LogArchive {
                                             + " and r.held_until > current_timestamp"
                                             + " where j.log_due_since is not null"
                                             + " and r.uid is null"
-                                            + " and (l.uid is null or (l.completeness = 'PARTIAL'"
+                                            + " and (l.uid is null"
+                                            + " or (l.completeness in ('PARTIAL', 'LOST')"
                                             + " and j.removed_at is null))"
                                             + " order by j.log_due_since, j.uid, c.ordinal"
                                             + " limit :most")
