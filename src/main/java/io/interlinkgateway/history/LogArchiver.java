@@ -61,9 +61,6 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     /// The maximum time until a busy node has room for a request.
     private static final Duration TURN = Duration.ofMinutes(1);
 
-    /// The maximum time for one log.
-    private static final Duration LONGEST_READING = Duration.ofMinutes(30);
-
     /// How much longer a deletion waits for a log to be stored.
     private static final Duration STORING = Duration.ofSeconds(2);
 
@@ -76,8 +73,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     private final LogArchive archive;
     private final long maxSize;
     private final Clock clock;
-    private final Duration shortestPause;
-    private final Duration readingBeforeDeletion;
+    private final Timings timings;
     private final Semaphore readers = new Semaphore(READERS);
     private final Semaphore readersBeforeDeletions = new Semaphore(READERS_BEFORE_DELETIONS);
     private final Set<Log> beingRead = ConcurrentHashMap.newKeySet();
@@ -87,6 +83,20 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     private volatile boolean stopping;
     private @Nullable Thread starter;
 
+    /// How long readings take.
+    ///
+    /// @param shortestPause how long a log that can't be read is left alone first
+    /// @param longestReading how long a log is read at most
+    /// @param readingBeforeDeletion how long a log is read at most before its job is deleted; two seconds more are for
+    ///     storing it
+    record Timings(
+            Duration shortestPause, Duration longestReading, Duration readingBeforeDeletion) {
+
+        static final Timings DEFAULT =
+                new Timings(
+                        Duration.ofSeconds(30), Duration.ofMinutes(30), Duration.ofSeconds(8));
+    }
+
     /// A container's log.
     private record Log(String uid, String container) {}
 
@@ -95,25 +105,15 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     /// @param maxSize how many bytes of a log are kept
     /// @param clock the time
     public LogArchiver(JobLogs logs, LogArchive archive, long maxSize, Clock clock) {
-        this(logs, archive, maxSize, clock, Duration.ofSeconds(30), Duration.ofSeconds(8));
+        this(logs, archive, maxSize, clock, Timings.DEFAULT);
     }
 
-    /// @param shortestPause how long a log that can't be read is left alone first
-    /// @param readingBeforeDeletion how long a log is read at most before its job is deleted; two seconds more are for
-    ///     storing it
-    LogArchiver(
-            JobLogs logs,
-            LogArchive archive,
-            long maxSize,
-            Clock clock,
-            Duration shortestPause,
-            Duration readingBeforeDeletion) {
+    LogArchiver(JobLogs logs, LogArchive archive, long maxSize, Clock clock, Timings timings) {
         this.logs = logs;
         this.archive = archive;
         this.maxSize = maxSize;
         this.clock = clock;
-        this.shortestPause = shortestPause;
-        this.readingBeforeDeletion = readingBeforeDeletion;
+        this.timings = timings;
     }
 
     /// Starts to archive the logs of jobs that have ended, or did so before.
@@ -196,7 +196,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         }
         Job job = due.job().job();
         if (!mayHaveOutput(job)) {
-            storeWhole(log, new LogCompressor(maxSize));
+            storeWhole(log, new LogCompressor(maxSize).finish());
             return;
         }
         if (!due.job().isLive()) {
@@ -210,7 +210,15 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         }
         LogCompressor compressor = new LogCompressor(maxSize);
         try (ContainerLog.Opened opened = openAfterOthers(job, log)) {
-            readToEnd(opened, job, log, compressor);
+            if (!readToEnd(opened, job, log, compressor)) {
+                // It would take as long each time.
+                store(
+                        log,
+                        Completeness.SHORTENED,
+                        "The log takes too long to read; its end is missing.",
+                        compressor.finish());
+                return;
+            }
         } catch (GatewayException.NotFound gone) {
             storeLost(log, "The job's pod was removed before the log was archived.");
             // It is due until the history has the removal.
@@ -220,10 +228,17 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             throw unavailable;
         } catch (GatewayException | IOException unreadable) {
             LOG.info("The log of {} can't be read now: {}", log.uid, unreadable.getMessage());
+            if (!compressor.isEmpty()) {
+                store(
+                        log,
+                        Completeness.PARTIAL,
+                        "The log broke off while it was read.",
+                        compressor.finish());
+            }
             readLater(log);
             return;
         }
-        storeWhole(log, compressor);
+        storeWhole(log, compressor.finish());
         failures.remove(log);
     }
 
@@ -252,7 +267,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             failures.clear();
         }
         int times = Math.min(failures.merge(log, 1, Integer::sum), 10);
-        Duration pause = shortestPause.multipliedBy(1L << (times - 1));
+        Duration pause = timings.shortestPause.multipliedBy(1L << (times - 1));
         return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
     }
 
@@ -269,7 +284,8 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         return found;
     }
 
-    private void readToEnd(ContainerLog.Opened opened, Job job, Log log, LogCompressor compressor)
+    /// @return false if that takes too long
+    private boolean readToEnd(ContainerLog.Opened opened, Job job, Log log, LogCompressor compressor)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         long renewed = start;
@@ -281,12 +297,12 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
                 case LogEvent.Problem problem -> throw new IOException(problem.message());
                 case LogEvent.Broken broken -> throw new IOException(broken.message());
                 case LogEvent.End _ -> {
-                    return;
+                    return true;
                 }
             }
             long now = System.nanoTime();
-            if (now - start > LONGEST_READING.toNanos()) {
-                throw new IOException("The log does not end.");
+            if (now - start > timings.longestReading.toNanos()) {
+                return false;
             }
             if (now - renewed > RENEWAL.toNanos()) {
                 renewed = now;
@@ -323,7 +339,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
                                         .name("log-archive-" + log.uid)
                                         .start(() -> saveGuarded(job, log, start)))
                         .toList();
-        long end = start + readingBeforeDeletion.plus(STORING).toNanos();
+        long end = start + timings.readingBeforeDeletion.plus(STORING).toNanos();
         try {
             for (Thread saving : savings) {
                 if (!saving.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
@@ -343,7 +359,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
 
     private void saveGuarded(Job job, Log log, long start) {
         try {
-            save(job, log, start + readingBeforeDeletion.toNanos());
+            save(job, log, start + timings.readingBeforeDeletion.toNanos());
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (GatewayException unavailable) {
@@ -389,7 +405,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             LogCompressor compressor = new LogCompressor(maxSize);
             Optional<String> missing = readUntil(end, job, log, compressor);
             if (missing.isEmpty()) {
-                storeWhole(log, compressor);
+                storeWhole(log, compressor.finish());
             } else if (compressor.isEmpty()) {
                 storeLost(log, missing.get());
             } else {
@@ -450,40 +466,44 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         notifyAll();
     }
 
-    private void storeWhole(Log log, LogCompressor compressor) {
-        LogCompressor.Compressed all = compressor.finish();
-        store(
-                log,
-                all.isShortened() ? Completeness.SHORTENED : Completeness.COMPLETE,
-                all.isShortened()
-                        ? Optional.of(
-                                "The log has more than "
-                                        + maxSize
-                                        + " bytes; only the first and the last ones are kept.")
-                        : Optional.empty(),
-                all);
-        MlflowLink link = compressor.mlflow();
-        if (!link.equals(MlflowLink.NONE)) {
-            archive.link(log.uid, link);
+    private void storeWhole(Log log, LogCompressor.Compressed all) {
+        if (all.isShortened()) {
+            store(
+                    log,
+                    Completeness.SHORTENED,
+                    "The log has more than "
+                            + maxSize
+                            + " bytes; only the first and the last ones are kept.",
+                    all);
+        } else {
+            store(log, Completeness.COMPLETE, Optional.empty(), all);
         }
+    }
+
+    private void store(
+            Log log, Completeness completeness, String note, LogCompressor.Compressed kept) {
+        store(log, completeness, Optional.of(note), kept);
     }
 
     private void store(
             Log log,
             Completeness completeness,
             Optional<String> note,
-            LogCompressor.Compressed compressed) {
+            LogCompressor.Compressed kept) {
         archive.store(
                 log.uid,
                 new ArchivedLog(
                         log.container,
                         completeness,
                         note,
-                        compressed.size(),
-                        compressed.kept(),
-                        Optional.of(compressed.sha256()),
+                        kept.size(),
+                        kept.kept(),
+                        Optional.of(kept.sha256()),
                         clock.instant()),
-                compressed.chunks());
+                kept.chunks());
+        if (!kept.mlflow().equals(MlflowLink.NONE)) {
+            archive.link(log.uid, kept.mlflow());
+        }
     }
 
     private void storeLost(Log log, String note) {
