@@ -55,6 +55,9 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     /// interLink reports some ends before the job's last output is in its log, and some although the job goes on.
     private static final Duration QUIET = Duration.ofMinutes(5);
 
+    /// A job that SLURM has ended writes no more, but on a shared file system its last output can become visible late.
+    private static final Duration QUIET_AFTER_SLURM = Duration.ofMinutes(1);
+
     /// The maximum time without data in a log that is read.
     private static final Duration STALL = Duration.ofSeconds(30);
 
@@ -251,11 +254,17 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         return LogFeed.mayHaveOutput(job.state()) && !refused && !neverStarted;
     }
 
-    private Duration leftOfQuietTime(PastJob past) {
-        return switch (past.job().evidence().source()) {
-            case JOB_RECORD, SLURM -> Duration.ZERO;
-            case API_SERVER -> Duration.between(clock.instant(), past.seenAt().plus(QUIET));
+    /// How long a log is left alone after the end of its job. Once the job's record is there, all before it is, too.
+    private static Duration quietTime(Job job) {
+        return switch (job.evidence().source()) {
+            case JOB_RECORD -> Duration.ZERO;
+            case SLURM -> job.containers().isEmpty() ? QUIET_AFTER_SLURM : Duration.ZERO;
+            case API_SERVER -> QUIET;
         };
+    }
+
+    private Duration leftOfQuietTime(PastJob past) {
+        return Duration.between(clock.instant(), past.seenAt().plus(quietTime(past.job())));
     }
 
     private void readLater(Log log) {

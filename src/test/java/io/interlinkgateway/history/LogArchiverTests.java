@@ -185,6 +185,36 @@ class LogArchiverTests {
     }
 
     @Test
+    void anEndThatOnlySlurmReportsIsLeftAloneForAMinute() {
+        logs.put("a", "out\n");
+        ended("a", FAILED, Job.Source.SLURM);
+
+        archiver.start();
+
+        await().until(() ->
+                history.reservedUntil("uid-a")
+                        .equals(Optional.of(HistoryJobs.NOW.plusSeconds(60))));
+        assertThat(logs.opened).hasValue(0);
+
+        clock.move(Duration.ofSeconds(60));
+        archiver.wake();
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.COMPLETE);
+    }
+
+    @Test
+    void anEndThatSlurmAndTheRecordReportIsNotLeftAlone() {
+        logs.put("a", "out\n");
+        history.write(
+                List.of(
+                        HistoryJobs.live(
+                                5, HistoryJobs.withRecord(job("a", FAILED, Job.Source.SLURM)))));
+
+        archiver.start();
+
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.COMPLETE);
+    }
+
+    @Test
     void anEndThatOnlyTheClusterReportsIsLeftAloneForAWhile() {
         logs.put("a", "out\n");
         ended("a", SUCCEEDED, Job.Source.API_SERVER);

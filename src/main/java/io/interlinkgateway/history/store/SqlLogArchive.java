@@ -208,6 +208,19 @@ final class SqlLogArchive implements LogArchive {
         return true;
     }
 
+    /// Marks archived logs of jobs that have not ended after all as partial.
+    static void reopen(Database.Session session, List<String> uids) {
+        session.client()
+                .sql(
+                        """
+                        update job_log set completeness = 'PARTIAL', note = :note
+                        where uid in (:uids) and completeness in ('COMPLETE', 'SHORTENED')\
+                        """)
+                .param("note", "The log was archived at an end of the job that was none.")
+                .param("uids", uids)
+                .update();
+    }
+
     /// Marks jobs whose logs are all archived. A partial or lost log of a live job may still be read.
     static void settle(Database.Session session, List<String> uids) {
         session.client()

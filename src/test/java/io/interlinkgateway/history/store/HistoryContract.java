@@ -1174,6 +1174,57 @@ abstract class HistoryContract {
         assertThat(rows("job where logs_archived")).isEqualTo(1);
     }
 
+    @Test
+    void theLogOfAJobThatGoesOnIsArchivedAgainAtItsEnd() throws IOException {
+        write(sample("a").with(SUCCEEDED).at(1));
+        store("a", "train", "begin\n");
+        store("a", "copy", "begin\n");
+        assertThat(rows("job where logs_archived")).isEqualTo(1);
+
+        write(sample("a").with(RUNNING).at(2));
+
+        assertThat(rows("job where logs_archived")).isZero();
+        assertThat(archive.find("a", "train").orElseThrow())
+                .returns(Completeness.PARTIAL, ArchivedLog::completeness)
+                .returns(true, log -> log.note().isPresent());
+        assertThat(due(10)).isEmpty();
+        write(sample("a").with(SUCCEEDED).at(3));
+        assertThat(due(10)).containsExactly("a/train", "a/copy");
+        store("a", "train", "begin\nend\n");
+        assertThat(read("a", "train", 0)).isEqualTo("begin\nend\n");
+        write(sample("a").with(SUCCEEDED).removedAt(4));
+        assertThat(rows("job where logs_archived")).isEqualTo(1);
+    }
+
+    @Test
+    void aLogThatIsArchivedBeforeTheEndIsObservedStaysComplete() {
+        write(sample("a").at(1));
+        store("a", "train", "all\n");
+        store("a", "copy", "all\n");
+
+        write(
+                sample("a").with(RUNNING).at(2),
+                sample("a").with(SUCCEEDED).at(3),
+                sample("a").with(SUCCEEDED).removedAt(4));
+
+        assertThat(archive.find("a", "train").orElseThrow().completeness())
+                .isEqualTo(Completeness.COMPLETE);
+        assertThat(rows("job where logs_archived")).isEqualTo(1);
+    }
+
+    @Test
+    void theLogOfAJobThatWentOnBetweenTwoReportsOfItsEndIsArchivedAgain() {
+        write(sample("a").with(SUCCEEDED).at(1));
+        store("a", "train", "begin\n");
+        store("a", "copy", "begin\n");
+
+        write(
+                sample("a").with(RUNNING).at(2),
+                sample("a").with(failed(FailureReason.TIME_LIMIT)).at(3));
+
+        assertThat(due(10)).containsExactly("a/train", "a/copy");
+    }
+
     private List<String> due(int most) {
         return archive.due(most).stream()
                 .map((Due due) -> due.job().job().uid() + "/" + due.container())
