@@ -198,11 +198,12 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             return;
         }
         Job job = due.job().job();
-        if (!mayHaveOutput(job)) {
+        boolean live = due.job().isLive();
+        if (!mayHaveOutput(job) && (live || !isBeingSubmitted(job))) {
             storeWhole(log, new LogCompressor(maxSize).finish());
             return;
         }
-        if (!due.job().isLive()) {
+        if (!live) {
             storeLost(log, "The job's pod was removed before the log was archived.");
             return;
         }
@@ -252,6 +253,12 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
                         && failed.reason() == JobState.FailureReason.SUBMISSION_REFUSED;
         boolean neverStarted = job.hpc().filter(HpcJob::neverStarted).isPresent();
         return LogFeed.mayHaveOutput(job.state()) && !refused && !neverStarted;
+    }
+
+    /// A job whose pod was removed in this state may have started since.
+    private static boolean isBeingSubmitted(Job job) {
+        return job.state() instanceof JobState.Queued queued
+                && queued.reason() == JobState.QueueReason.SUBMITTING;
     }
 
     /// How long a log is left alone after the end of its job. Once the job's record is there, all before it is, too.

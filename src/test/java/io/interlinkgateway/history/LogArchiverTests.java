@@ -271,6 +271,33 @@ class LogArchiverTests {
     }
 
     @Test
+    void theLogOfAJobThatWasRemovedWhileItWasSubmittedIsLost() {
+        history.write(List.of(HistoryJobs.removed(5, job("a", QUEUED))));
+
+        archiver.start();
+
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.LOST);
+    }
+
+    @Test
+    void theLogOfAJobThatWasRemovedBeforeItHadAPlaceIsEmpty() {
+        history.write(
+                List.of(
+                        HistoryJobs.removed(
+                                5,
+                                job(
+                                        "a",
+                                        new JobState.Queued(
+                                                JobState.QueueReason.NODE_FULL,
+                                                "",
+                                                Optional.empty())))));
+
+        archiver.start();
+
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.COMPLETE);
+    }
+
+    @Test
     void aJobThatWasRefusedHasAnEmptyLogThatIsNotRead() {
         logs.put("a", "out\n");
         ended(
