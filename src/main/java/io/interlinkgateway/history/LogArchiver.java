@@ -18,6 +18,7 @@ import io.interlinkgateway.log.feed.SnapshotReader;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +73,9 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     /// How often it is checked which logs are to be archived, if nothing was reported.
     private static final Duration PERIOD = Duration.ofSeconds(15);
 
+    /// The maximum number of logs of which something is noted.
+    private static final int MOST_NOTED = 10_000;
+
     private final JobLogs logs;
     private final LogArchive archive;
     private final long maxSize;
@@ -82,6 +86,10 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     private final Set<Log> beingRead = ConcurrentHashMap.newKeySet();
     private final Set<Thread> readings = ConcurrentHashMap.newKeySet();
     private final Map<Log, Integer> failures = new ConcurrentHashMap<>();
+
+    /// When logs were due first by this clock, if their ends are in its future.
+    private final Map<Log, Instant> dueSince = new ConcurrentHashMap<>();
+
     private boolean woken;
     private volatile boolean stopping;
     private @Nullable Thread starter;
@@ -207,7 +215,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             storeLost(log, "The job's pod was removed before the log was archived.");
             return;
         }
-        Duration left = leftOfQuietTime(due.job());
+        Duration left = leftOfQuietTime(due.job(), log);
         if (left.isPositive()) {
             archive.reserve(log.uid, log.container, left);
             return;
@@ -244,6 +252,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         }
         storeWhole(log, compressor.finish());
         failures.remove(log);
+        dueSince.remove(log);
     }
 
     /// A job that was refused or cancelled before its start has no log.
@@ -270,8 +279,17 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         };
     }
 
-    private Duration leftOfQuietTime(PastJob past) {
-        return Duration.between(clock.instant(), past.seenAt().plus(quietTime(past.job())));
+    /// The clock of the replica that observed the end may be ahead of this one.
+    private Duration leftOfQuietTime(PastJob past, Log log) {
+        if (dueSince.size() > MOST_NOTED) {
+            dueSince.clear();
+        }
+        Instant now = clock.instant();
+        Instant since =
+                past.seenAt().isAfter(now)
+                        ? dueSince.computeIfAbsent(log, _ -> now)
+                        : past.seenAt();
+        return Duration.between(now, since.plus(quietTime(past.job())));
     }
 
     private void readLater(Log log) {
@@ -279,7 +297,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     }
 
     private Duration pauseAfterFailure(Log log) {
-        if (failures.size() > 10_000) {
+        if (failures.size() > MOST_NOTED) {
             failures.clear();
         }
         int times = Math.min(failures.merge(log, 1, Integer::sum), 10);

@@ -215,6 +215,32 @@ class LogArchiverTests {
     }
 
     @Test
+    void anEndInTheFutureOfThisClockIsLeftAloneForAWhileOnly() {
+        logs.put("a", "out\n");
+        Job ended = job("a", SUCCEEDED, Job.Source.API_SERVER);
+        history.write(
+                List.of(
+                        new Observation(
+                                5,
+                                HistoryJobs.NOW.plus(Duration.ofHours(1)),
+                                ended,
+                                Observation.Presence.LIVE,
+                                HistoryJobs.origin())));
+
+        archiver.start();
+
+        await().until(() ->
+                history.reservedUntil("uid-a")
+                        .filter(HistoryJobs.NOW.plusSeconds(120)::isBefore)
+                        .isPresent());
+        assertThat(history.reservedUntil("uid-a"))
+                .contains(HistoryJobs.NOW.plus(Duration.ofMinutes(5)));
+        clock.move(Duration.ofMinutes(5));
+        archiver.wake();
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.COMPLETE);
+    }
+
+    @Test
     void anEndThatOnlyTheClusterReportsIsLeftAloneForAWhile() {
         logs.put("a", "out\n");
         ended("a", SUCCEEDED, Job.Source.API_SERVER);
