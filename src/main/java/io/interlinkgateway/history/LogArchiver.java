@@ -8,6 +8,7 @@ import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobState;
+import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.log.feed.LogEvent;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +41,10 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogArchiver.class);
 
     /// How many logs are read at the same time because their jobs have ended.
-    private static final int READERS = 2;
+    private static final int READERS = 8;
+
+    /// How many of them are of one node, so that a slow one does not hold the others up.
+    private static final int READERS_OF_A_NODE = 2;
 
     /// How many logs are read at the same time because their jobs are to be deleted. Each takes memory for what is kept of
     /// the log.
@@ -82,6 +87,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     private final Clock clock;
     private final Timings timings;
     private final Semaphore readers = new Semaphore(READERS);
+    private final Map<Optional<NodeName>, Semaphore> readersOfNodes = new ConcurrentHashMap<>();
     private final Semaphore readersBeforeDeletions = new Semaphore(READERS_BEFORE_DELETIONS);
     private final Set<Log> beingRead = ConcurrentHashMap.newKeySet();
     private final Set<Thread> readings = ConcurrentHashMap.newKeySet();
@@ -132,7 +138,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         starter = Thread.ofVirtual().name("log-archive").start(this::run);
     }
 
-    /// Reports that a job has ended or was removed.
+    /// Reports that a job has ended or was removed, or that a reading is over.
     synchronized void wake() {
         woken = true;
         notifyAll();
@@ -158,29 +164,50 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         woken = false;
     }
 
-    /// @return whether a log was found that is not being read yet
+    /// @return whether a reading was started
     private boolean archiveDue() throws InterruptedException {
-        boolean found = false;
+        boolean started = false;
         try {
-            for (LogArchive.Due due : archive.due(DUE)) {
-                Log log = new Log(due.job().job().uid(), due.container());
-                readers.acquire();
-                if (begin(log, System.nanoTime())) {
-                    found = true;
-                    readings.add(
-                            Thread.ofVirtual()
-                                    .name("log-archive-" + log.uid)
-                                    .start(() -> read(due, log)));
-                } else {
-                    readers.release();
-                }
+            for (LogArchive.Due due : archive.due(DUE, busyNodes())) {
+                started |= start(due);
             }
         } catch (GatewayException.HistoryUnavailable unavailable) {
             LOG.debug("No logs can be archived now: {}", unavailable.getMessage());
         } catch (RuntimeException defect) {
             LOG.error("Unexpected failure", defect);
         }
-        return found;
+        return started;
+    }
+
+    private Set<NodeName> busyNodes() {
+        return readersOfNodes.entrySet().stream()
+                .filter(node -> node.getValue().availablePermits() == 0)
+                .flatMap(node -> node.getKey().stream())
+                .collect(Collectors.toSet());
+    }
+
+    /// @return false if the log is being read already, or its node is busy
+    private boolean start(LogArchive.Due due) throws InterruptedException {
+        Log log = new Log(due.job().job().uid(), due.container());
+        Semaphore node = readersOf(due);
+        readers.acquire();
+        if (node.tryAcquire()) {
+            if (begin(log, System.nanoTime())) {
+                readings.add(
+                        Thread.ofVirtual()
+                                .name("log-archive-" + log.uid)
+                                .start(() -> read(due, log)));
+                return true;
+            }
+            node.release();
+        }
+        readers.release();
+        return false;
+    }
+
+    private Semaphore readersOf(LogArchive.Due due) {
+        return readersOfNodes.computeIfAbsent(
+                due.job().job().node(), _ -> new Semaphore(READERS_OF_A_NODE));
     }
 
     private void read(LogArchive.Due due, Log log) {
@@ -194,8 +221,10 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             LOG.error("The log of {} can't be archived", log.uid, defect);
         } finally {
             end(log);
+            readersOf(due).release();
             readers.release();
             readings.remove(Thread.currentThread());
+            wake();
         }
     }
 

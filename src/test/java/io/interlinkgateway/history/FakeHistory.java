@@ -189,12 +189,13 @@ final class FakeHistory implements JobHistory, LogArchive {
     }
 
     @Override
-    public synchronized List<Due> due(int most) {
+    public synchronized List<Due> due(int most, Set<NodeName> except) {
         requireThere();
         return jobs.values().stream()
                 .filter(job ->
                         job.presence() == Observation.Presence.REMOVED
                                 || JobPhase.of(job.job().state()).ended())
+                .filter(job -> job.job().node().filter(except::contains).isEmpty())
                 .flatMap(job ->
                         job.origin().get().definition().containers().stream()
                                 .filter(container -> isDue(job, container))

@@ -343,6 +343,29 @@ class LogArchiverTests {
     }
 
     @Test
+    void aNodeThatDoesNotRespondHoldsNoOtherNodesUp() {
+        CountDownLatch go = new CountDownLatch(1);
+        for (int index = 0; index < 30; index++) {
+            logs.streams.put(
+                    "job-" + index,
+                    () -> new GatedStream(go, FakeLogs.stream(FakeLogs.header(), "out\n")));
+            ended("job-" + index, SUCCEEDED, Job.Source.JOB_RECORD);
+        }
+        logs.put("other", "out\n");
+        history.write(
+                List.of(
+                        HistoryJobs.live(
+                                5,
+                                job("other", SUCCEEDED, Job.Source.JOB_RECORD, "leonardo"))));
+
+        archiver.start();
+
+        assertThat(archived("other").completeness()).isEqualTo(Completeness.COMPLETE);
+        assertThat(logs.open).hasValue(2);
+        go.countDown();
+    }
+
+    @Test
     void atMostTwoLogsOfANodeAreReadAtTheSameTime() {
         CountDownLatch go = new CountDownLatch(1);
         for (int index = 0; index < 10; index++) {

@@ -5,6 +5,7 @@ import io.interlinkgateway.history.ArchivedLog.Completeness;
 import io.interlinkgateway.history.LogArchive;
 import io.interlinkgateway.history.MlflowLink;
 import io.interlinkgateway.job.JobDefinition;
+import io.interlinkgateway.job.NodeName;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
@@ -263,7 +265,7 @@ final class SqlLogArchive implements LogArchive {
     private record DueRow(JobRow job, String container) {}
 
     @Override
-    public List<Due> due(int most) {
+    public List<Due> due(int most, Set<NodeName> except) {
         return database.read(session -> {
             List<DueRow> rows =
                     session.client()
@@ -279,12 +281,16 @@ final class SqlLogArchive implements LogArchive {
                                             + " and r.held_until > current_timestamp"
                                             + " where j.log_due_since is not null"
                                             + " and r.uid is null"
+                                            + (except.isEmpty()
+                                                    ? ""
+                                                    : " and (j.node is null or j.node not in (:except))")
                                             + " and (l.uid is null"
                                             + " or (l.completeness in ('PARTIAL', 'LOST')"
                                             + " and j.removed_at is null))"
                                             + " order by j.log_due_since, j.uid, c.ordinal"
                                             + " limit :most")
                             .param("most", most)
+                            .param("except", except.stream().map(NodeName::value).toList())
                             .query((row, _) ->
                                     new DueRow(JobRow.read(row), row.getString("container")))
                             .list();

@@ -1084,7 +1084,7 @@ abstract class HistoryContract {
         write(sample("a").with(SUCCEEDED).at(1));
 
         assertThat(found("a").logs()).map(ArchivedLog::container).containsExactly("train", "copy");
-        assertThat(archive.due(10)).isEmpty();
+        assertThat(due(10)).isEmpty();
         assertThat(rows("job where logs_archived and log_due_since is null")).isEqualTo(1);
         assertThat(rows("job_log where workspace = 'stars'")).isEqualTo(2);
     }
@@ -1136,7 +1136,7 @@ abstract class HistoryContract {
                         "gone/train",
                         "gone/copy");
         assertThat(due(1)).containsExactly("first/train");
-        assertThat(archive.due(1).getFirst().job().job().definition())
+        assertThat(archive.due(1, Set.of()).getFirst().job().job().definition())
                 .contains(Sample.definition());
 
         store("gone", "train", "", Completeness.LOST, 10);
@@ -1155,6 +1155,17 @@ abstract class HistoryContract {
         write(sample("second").with(SUCCEEDED).removedAt(12));
         assertThat(due(10)).isEmpty();
         assertThat(rows("job where log_due_since is not null")).isZero();
+    }
+
+    @Test
+    void logsOfOtherNodesAreDueWhileOneIsBusy() {
+        write(
+                sample("first").with(SUCCEEDED).at(1),
+                sample("second").on("leonardo").with(SUCCEEDED).at(2));
+
+        assertThat(due(10, Set.of(VEGA))).containsExactly("second/train", "second/copy");
+        assertThat(due(10, Set.of(VEGA, new NodeName("leonardo")))).isEmpty();
+        assertThat(due(1, Set.of(new NodeName("other")))).containsExactly("first/train");
     }
 
     @Test
@@ -1226,7 +1237,11 @@ abstract class HistoryContract {
     }
 
     private List<String> due(int most) {
-        return archive.due(most).stream()
+        return due(most, Set.of());
+    }
+
+    private List<String> due(int most, Set<NodeName> except) {
+        return archive.due(most, except).stream()
                 .map((Due due) -> due.job().job().uid() + "/" + due.container())
                 .toList();
     }
