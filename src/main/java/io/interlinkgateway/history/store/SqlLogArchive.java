@@ -29,6 +29,25 @@ final class SqlLogArchive implements LogArchive {
     private static final int MAX_RUN = 64;
     private static final int MAX_URI = 2_048;
 
+    private static final String CHUNK =
+            """
+            select start_byte, start_line, length, content from log_chunk
+            where uid = :uid and container = :container\
+            """;
+
+    /// The last chunk that begins at a position or before. H2 only reads in an index's order what is sorted by all its
+    /// columns; otherwise it reads the contents of all chunks that match.
+    static final String CHUNK_BY_BYTE =
+            CHUNK
+                    + " and start_byte <= :at"
+                    + " order by uid desc, container desc, start_byte desc limit 1";
+
+    /// The last chunk that begins in front of a line's end.
+    static final String CHUNK_BY_LINE =
+            CHUNK
+                    + " and start_line < :at"
+                    + " order by uid desc, container desc, start_line desc, start_byte desc limit 1";
+
     private final Database database;
 
     /// Who holds this gateway's reservations.
@@ -139,24 +158,23 @@ final class SqlLogArchive implements LogArchive {
                 .paramSource(row)
                 .update();
         List<SqlParameterSource> rows = new ArrayList<>();
-        for (int ordinal = 0; ordinal < chunks.size(); ordinal++) {
-            Chunk chunk = chunks.get(ordinal);
+        for (int index = 0; index < chunks.size(); index++) {
+            Chunk chunk = chunks.get(index);
             rows.add(
                     new MapSqlParameterSource()
                             .addValue("uid", uid)
                             .addValue("container", container)
-                            .addValue("ordinal", ordinal)
                             .addValue("startByte", chunk.start())
                             .addValue("startLine", chunk.startLine())
                             .addValue("length", chunk.length())
-                            .addValue("content", contents.get(ordinal)));
+                            .addValue("content", contents.get(index)));
         }
         JobWriter.batch(
                 session,
                 """
                 insert into log_chunk
-                    (uid, container, ordinal, start_byte, start_line, length, content)
-                values (:uid, :container, :ordinal, :startByte, :startLine, :length, :content)\
+                    (uid, container, start_byte, start_line, length, content)
+                values (:uid, :container, :startByte, :startLine, :length, :content)\
                 """,
                 rows);
         settle(session, List.of(uid));
@@ -330,21 +348,16 @@ final class SqlLogArchive implements LogArchive {
     @Override
     public InputStream read(String uid, String container, long start) {
         return new ChunkStream(
-                position -> chunkAt(uid, container, "start_byte <= :at", position),
+                position -> chunk(CHUNK_BY_BYTE, uid, container, position),
                 start,
                 tail(uid, container, 0));
     }
 
-    /// @return the last chunk for which the condition holds
-    private Optional<ChunkStream.Part> chunkAt(
-            String uid, String container, String condition, long at) {
+    private Optional<ChunkStream.Part> chunk(
+            String query, String uid, String container, long at) {
         return database.read(session ->
                 session.client()
-                        .sql(
-                                "select start_byte, start_line, length, content from log_chunk"
-                                        + " where uid = :uid and container = :container and "
-                                        + condition
-                                        + " order by ordinal desc limit 1")
+                        .sql(query)
                         .param("uid", SqlJobHistory.key(uid))
                         .param("container", name(container))
                         .param("at", at)
@@ -355,7 +368,7 @@ final class SqlLogArchive implements LogArchive {
     @Override
     public long tail(String uid, String container, int lines) {
         Optional<ChunkStream.Part> last =
-                chunkAt(uid, container, "start_byte <= :at", Long.MAX_VALUE);
+                chunk(CHUNK_BY_BYTE, uid, container, Long.MAX_VALUE);
         if (last.isEmpty()) {
             return 0;
         }
@@ -365,7 +378,7 @@ final class SqlLogArchive implements LogArchive {
                 ? 0
                 : feed > last.get().feeds()
                         ? last.get().end()
-                        : chunkAt(uid, container, "start_line < :at", feed)
+                        : chunk(CHUNK_BY_LINE, uid, container, feed)
                                 .map(part -> part.after(feed))
                                 .orElse(0L);
     }
