@@ -1380,6 +1380,22 @@ abstract class HistoryContract {
     }
 
     @Test
+    void aLostLogOfAJobThatWasNeverStoredIsForgotten() {
+        write(sample("a").with(SUCCEEDED).at(1));
+        store("a", "train", "", Completeness.LOST, 10);
+        store("never-stored", "train", "", Completeness.LOST, 10);
+        now.set(START.plus(Duration.ofDays(29)));
+        removeOld(Optional.empty());
+        assertThat(rows("job_log")).isEqualTo(2);
+
+        now.set(START.plus(Duration.ofDays(31)));
+        removeOld(Optional.empty());
+
+        assertThat(archive.find("never-stored", "train")).isEmpty();
+        assertThat(archive.find("a", "train")).isPresent();
+    }
+
+    @Test
     void oneReplicaRemovesAtATime() {
         write(sample("a").with(SUCCEEDED).removedAt(1));
         now.set(START.plus(Duration.ofDays(181)));
