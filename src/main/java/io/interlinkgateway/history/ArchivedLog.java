@@ -35,6 +35,22 @@ public record ArchivedLog(
         /// Nothing: the log could not be read, or the job was deleted before. It is read again as a partial one.
         LOST,
         /// Nothing any more: the time for which logs are kept is over.
-        EXPIRED
+        EXPIRED;
+
+        /// @return whether the log is not read again
+        public boolean isFinal() {
+            return switch (this) {
+                case COMPLETE, SHORTENED, EXPIRED -> true;
+                case PARTIAL, LOST -> false;
+            };
+        }
+
+        /// @return whether something of the log is archived
+        public boolean hasContent() {
+            return switch (this) {
+                case COMPLETE, SHORTENED, PARTIAL -> true;
+                case LOST, EXPIRED -> false;
+            };
+        }
     }
 }

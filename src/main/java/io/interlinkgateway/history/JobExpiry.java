@@ -167,7 +167,7 @@ final class JobExpiry implements AutoCloseable {
     private boolean isArchived(String uid, String container) {
         return archive.find(uid, container)
                 .map(ArchivedLog::completeness)
-                .filter(known -> known != Completeness.PARTIAL && known != Completeness.LOST)
+                .filter(Completeness::isFinal)
                 .isPresent();
     }
 

@@ -110,8 +110,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             Duration shortestPause, Duration longestReading, Duration readingBeforeDeletion) {
 
         static final Timings DEFAULT =
-                new Timings(
-                        Duration.ofSeconds(30), Duration.ofMinutes(30), Duration.ofSeconds(8));
+                new Timings(Duration.ofSeconds(30), Duration.ofMinutes(30), Duration.ofSeconds(8));
     }
 
     /// A container's log.
@@ -193,10 +192,12 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         readers.acquire();
         if (node.tryAcquire()) {
             if (begin(log, System.nanoTime())) {
-                readings.add(
+                Thread reading =
                         Thread.ofVirtual()
                                 .name("log-archive-" + log.uid)
-                                .start(() -> read(due, log)));
+                                .unstarted(() -> read(due, log));
+                readings.add(reading);
+                reading.start();
                 return true;
             }
             node.release();
@@ -348,7 +349,8 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     }
 
     /// @return false if that takes too long
-    private boolean readToEnd(ContainerLog.Opened opened, Job job, Log log, LogCompressor compressor)
+    private boolean readToEnd(
+            ContainerLog.Opened opened, Job job, Log log, LogCompressor compressor)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         long renewed = start;
@@ -453,10 +455,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
 
     /// A repeated deletion does not read the log again.
     private static boolean isEnough(Completeness completeness, Job job) {
-        return switch (completeness) {
-            case COMPLETE, SHORTENED, EXPIRED -> true;
-            case PARTIAL, LOST -> job.cancellation().isPresent();
-        };
+        return completeness.isFinal() || job.cancellation().isPresent();
     }
 
     private void saveNow(Job job, Log log, long end) throws InterruptedException {

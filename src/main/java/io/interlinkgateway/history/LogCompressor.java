@@ -47,11 +47,7 @@ final class LogCompressor {
     /// @param chunks the archived bytes
     /// @param mlflow what the log shows of the job's MLflow run
     record Compressed(
-            long size,
-            long kept,
-            String sha256,
-            List<LogArchive.Chunk> chunks,
-            MlflowLink mlflow) {
+            long size, long kept, String sha256, List<LogArchive.Chunk> chunks, MlflowLink mlflow) {
 
         Compressed {
             chunks = List.copyOf(chunks);

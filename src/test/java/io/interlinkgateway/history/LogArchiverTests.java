@@ -355,8 +355,7 @@ class LogArchiverTests {
         history.write(
                 List.of(
                         HistoryJobs.live(
-                                5,
-                                job("other", SUCCEEDED, Job.Source.JOB_RECORD, "leonardo"))));
+                                5, job("other", SUCCEEDED, Job.Source.JOB_RECORD, "leonardo"))));
 
         archiver.start();
 

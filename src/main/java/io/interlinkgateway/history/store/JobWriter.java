@@ -143,8 +143,7 @@ final class JobWriter {
                     observation.presence() == Presence.REMOVED
                             ? removedAt.or(() -> Optional.of(observation.seenAt()))
                             : Optional.empty();
-            boolean over =
-                    removed.isPresent() || JobPhase.of(observation.job().state()).ended();
+            boolean over = removed.isPresent() || JobPhase.of(observation.job().state()).ended();
             // interLink reports some ends although the job goes on.
             boolean archived = logsArchived && (over || !isOver());
             boolean due = over && !archived;
@@ -333,8 +332,7 @@ final class JobWriter {
     /// What observations change of a job.
     ///
     /// @param goesOn whether an end was observed that turns out to be none
-    private record Update(
-            String uid, Row before, Row after, List<Change> changes, boolean goesOn) {
+    private record Update(String uid, Row before, Row after, List<Change> changes, boolean goesOn) {
 
         static Update of(String uid, Row before, List<Observation> observations) {
             List<Change> changes = new ArrayList<>();

@@ -45,8 +45,8 @@ final class SqlLogArchive implements LogArchive {
     /// The last chunk that begins in front of a line's end.
     static final String CHUNK_BY_LINE =
             CHUNK
-                    + " and start_line < :at"
-                    + " order by uid desc, container desc, start_line desc, start_byte desc limit 1";
+                    + " and start_line < :at order by uid desc, container desc, start_line desc,"
+                    + " start_byte desc limit 1";
 
     private final Database database;
 
@@ -68,24 +68,12 @@ final class SqlLogArchive implements LogArchive {
                 Times.at(row, "archived_at"));
     }
 
-    /// How much is archived: a log is replaced by one of a higher rank.
-    private static int rank(Completeness completeness) {
-        return switch (completeness) {
-            case LOST -> 0;
-            case PARTIAL -> 1;
-            case SHORTENED, COMPLETE -> 2;
-            case EXPIRED -> 3;
-        };
-    }
-
-    private static boolean isFinal(ArchivedLog log) {
-        return rank(log.completeness()) >= rank(Completeness.COMPLETE);
-    }
-
     @Override
     public boolean reserve(String uid, String container, Duration period) {
         return database.write(session -> {
-            if (find(session, uid, container).filter(SqlLogArchive::isFinal).isPresent()) {
+            if (find(session, uid, container)
+                    .filter(known -> known.completeness().isFinal())
+                    .isPresent()) {
                 return false;
             }
             return Lease.take(
@@ -207,11 +195,7 @@ final class SqlLogArchive implements LogArchive {
                 .query(String.class)
                 .list();
         ArchivedLog known = find(session, uid, log.container()).orElseThrow();
-        boolean shorter =
-                known.completeness() == Completeness.PARTIAL
-                        && log.completeness() == Completeness.PARTIAL
-                        && log.kept() < known.kept();
-        if (isFinal(known) || shorter || rank(log.completeness()) < rank(known.completeness())) {
+        if (!isBetter(log, known)) {
             return false;
         }
         session.client()
@@ -226,6 +210,17 @@ final class SqlLogArchive implements LogArchive {
                 .paramSource(row)
                 .update();
         return true;
+    }
+
+    /// @return whether a log replaces what is known of it
+    private static boolean isBetter(ArchivedLog log, ArchivedLog known) {
+        return switch (known.completeness()) {
+            case COMPLETE, SHORTENED, EXPIRED -> false;
+            case PARTIAL ->
+                    log.completeness().isFinal()
+                            || (log.completeness().hasContent() && log.kept() >= known.kept());
+            case LOST -> true;
+        };
     }
 
     /// Marks archived logs of jobs that have not ended after all as partial.
@@ -301,7 +296,8 @@ final class SqlLogArchive implements LogArchive {
                                             + " and r.uid is null"
                                             + (except.isEmpty()
                                                     ? ""
-                                                    : " and (j.node is null or j.node not in (:except))")
+                                                    : " and (j.node is null or j.node not in"
+                                                            + " (:except))")
                                             + " and (l.uid is null"
                                             + " or (l.completeness in ('PARTIAL', 'LOST')"
                                             + " and j.removed_at is null))"
@@ -353,8 +349,7 @@ final class SqlLogArchive implements LogArchive {
                 tail(uid, container, 0));
     }
 
-    private Optional<ChunkStream.Part> chunk(
-            String query, String uid, String container, long at) {
+    private Optional<ChunkStream.Part> chunk(String query, String uid, String container, long at) {
         return database.read(session ->
                 session.client()
                         .sql(query)
@@ -367,8 +362,7 @@ final class SqlLogArchive implements LogArchive {
 
     @Override
     public long tail(String uid, String container, int lines) {
-        Optional<ChunkStream.Part> last =
-                chunk(CHUNK_BY_BYTE, uid, container, Long.MAX_VALUE);
+        Optional<ChunkStream.Part> last = chunk(CHUNK_BY_BYTE, uid, container, Long.MAX_VALUE);
         if (last.isEmpty()) {
             return 0;
         }

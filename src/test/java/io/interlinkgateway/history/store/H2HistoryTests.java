@@ -20,7 +20,10 @@ class H2HistoryTests extends HistoryContract {
     void onlyTheWantedChunkOfALogIsRead(String query) {
         try (Database database = new Database(Connections.inMemory(), Clock.systemUTC())) {
             SqlLogArchive archive = new SqlLogArchive(database);
-            new SamplePast(new SqlJobHistory(database, Clock.systemUTC()), archive, new Workspace("stars"))
+            new SamplePast(
+                            new SqlJobHistory(database, Clock.systemUTC()),
+                            archive,
+                            new Workspace("stars"))
                     .shortened("a", "a line\n".repeat(1_000), 2_000);
 
             String plan =

@@ -1022,7 +1022,8 @@ abstract class HistoryContract {
 
     @Test
     void aShortenedLogIsReadFromAnyPosition() throws IOException {
-        String text = new SamplePast(history, archive, STARS).shortened("a", "a line\n".repeat(500), 300);
+        String text =
+                new SamplePast(history, archive, STARS).shortened("a", "a line\n".repeat(500), 300);
 
         for (int start = 0; start <= text.length(); start++) {
             assertThat(read("a", SamplePast.CONTAINER, start)).isEqualTo(text.substring(start));
