@@ -99,13 +99,13 @@ create index job_log_expiry_in_workspace on job_log (workspace, expires_from);
 create table log_chunk (
     uid varchar(100) not null,
     container varchar(253) not null,
-    ordinal integer not null,
     start_byte bigint not null,
     start_line bigint not null,
     length integer not null,
     content bytea not null,
-    primary key (uid, container, ordinal)
+    primary key (uid, container, start_byte)
 );
+create index log_chunk_by_line on log_chunk (uid, container, start_line, start_byte);
 
 create table log_reservation (
     uid varchar(100) not null,

@@ -26,13 +26,31 @@ public record ArchivedLog(
     public enum Completeness {
         /// Everything that the job wrote.
         COMPLETE,
-        /// The first and the last bytes; a marker between them says how many are missing.
+        /// The first and the last bytes, with a marker between them that has the number of missing bytes; or only the
+        /// first ones if it takes too long to read the others.
         SHORTENED,
-        /// What could be read before the job was deleted; the job may have written more.
+        /// What could be read before the job was deleted, or before the log broke off; the job may have written more. It
+        /// is read again while the job's pod exists.
         PARTIAL,
-        /// Nothing: the log could not be read, or the job was deleted before.
+        /// Nothing: the log could not be read, or the job was deleted before. It is read again as a partial one.
         LOST,
         /// Nothing any more: the time for which logs are kept is over.
-        EXPIRED
+        EXPIRED;
+
+        /// @return whether the log is not read again
+        public boolean isFinal() {
+            return switch (this) {
+                case COMPLETE, SHORTENED, EXPIRED -> true;
+                case PARTIAL, LOST -> false;
+            };
+        }
+
+        /// @return whether something of the log is archived
+        public boolean hasContent() {
+            return switch (this) {
+                case COMPLETE, SHORTENED, PARTIAL -> true;
+                case LOST, EXPIRED -> false;
+            };
+        }
     }
 }

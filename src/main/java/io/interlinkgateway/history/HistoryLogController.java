@@ -206,7 +206,7 @@ class HistoryLogController {
         return () -> {
             PastJob past = jobs.find(workspace, uid);
             Optional<ArchivedLog> archived = archived(past, options.container());
-            if (past.isLive() && archived.filter(HistoryLogController::isFinal).isEmpty()) {
+            if (past.isLive() && archived.filter(HistoryLogController::isWhole).isEmpty()) {
                 live(past, request);
             } else {
                 archived(past, archived.orElseThrow(() -> notArchived(past, options)), request);
@@ -227,11 +227,8 @@ class HistoryLogController {
                 .findFirst();
     }
 
-    private static boolean isFinal(ArchivedLog log) {
-        return switch (log.completeness()) {
-            case COMPLETE, SHORTENED -> true;
-            case PARTIAL, LOST, EXPIRED -> false;
-        };
+    private static boolean isWhole(ArchivedLog log) {
+        return log.completeness().isFinal() && log.completeness().hasContent();
     }
 
     private static GatewayException notArchived(PastJob past, LogOptions options) {
@@ -277,7 +274,7 @@ class HistoryLogController {
 
     private void archived(PastJob past, ArchivedLog log, Request request)
             throws IOException, InterruptedException {
-        if (log.completeness() == Completeness.LOST || log.completeness() == Completeness.EXPIRED) {
+        if (!log.completeness().hasContent()) {
             throw new GatewayException.LogGone(
                     log.note()
                             .orElse(

@@ -72,8 +72,22 @@ final class JobExpiry implements AutoCloseable {
                 this::deleteExpired, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /// A job whose definition can't be read keeps its pod.
+    ///
     /// @param observation an observation of a job, in the history
     void observed(Observation observation) {
+        try {
+            record(observation);
+        } catch (RuntimeException defect) {
+            // Its message may have values of the definition.
+            LOG.error(
+                    "The definition of the ended job {} can't be read: {}",
+                    observation.job().uid(),
+                    defect.getClass().getName());
+        }
+    }
+
+    private void record(Observation observation) {
         Job job = observation.job();
         boolean stays =
                 observation.presence() == Observation.Presence.LIVE
@@ -153,7 +167,7 @@ final class JobExpiry implements AutoCloseable {
     private boolean isArchived(String uid, String container) {
         return archive.find(uid, container)
                 .map(ArchivedLog::completeness)
-                .filter(known -> known != Completeness.PARTIAL && known != Completeness.LOST)
+                .filter(Completeness::isFinal)
                 .isPresent();
     }
 

@@ -1,10 +1,12 @@
 package io.interlinkgateway.history;
 
+import io.interlinkgateway.job.NodeName;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Stores logs of containers. A log is visible once it is stored as a whole. Every method throws
 /// [GatewayException.HistoryUnavailable] as those of [JobHistory] do.
@@ -48,8 +50,10 @@ public interface LogArchive {
     void link(String uid, MlflowLink link);
 
     /// @param most how many
-    /// @return logs of live jobs that have ended and are not archived, nor reserved; the oldest first
-    List<Due> due(int most);
+    /// @param except nodes whose jobs are left out
+    /// @return logs of jobs that have ended or were removed, which are not reserved and not archived, or are so in part or
+    ///     lost although the job is live; the oldest first
+    List<Due> due(int most, Set<NodeName> except);
 
     /// @param uid a pod's UID
     /// @param container the container's name

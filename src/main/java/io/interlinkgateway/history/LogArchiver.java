@@ -8,6 +8,7 @@ import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobState;
+import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.log.feed.LogEvent;
@@ -18,6 +19,7 @@ import io.interlinkgateway.log.feed.SnapshotReader;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +41,10 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogArchiver.class);
 
     /// How many logs are read at the same time because their jobs have ended.
-    private static final int READERS = 2;
+    private static final int READERS = 8;
+
+    /// How many of them are of one node, so that a slow one does not hold the others up.
+    private static final int READERS_OF_A_NODE = 2;
 
     /// How many logs are read at the same time because their jobs are to be deleted. Each takes memory for what is kept of
     /// the log.
@@ -55,14 +61,14 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     /// interLink reports some ends before the job's last output is in its log, and some although the job goes on.
     private static final Duration QUIET = Duration.ofMinutes(5);
 
+    /// A job that SLURM has ended writes no more, but on a shared file system its last output can become visible late.
+    private static final Duration QUIET_AFTER_SLURM = Duration.ofMinutes(1);
+
     /// The maximum time without data in a log that is read.
     private static final Duration STALL = Duration.ofSeconds(30);
 
     /// The maximum time until a busy node has room for a request.
     private static final Duration TURN = Duration.ofMinutes(1);
-
-    /// The maximum time for one log.
-    private static final Duration LONGEST_READING = Duration.ofMinutes(30);
 
     /// How much longer a deletion waits for a log to be stored.
     private static final Duration STORING = Duration.ofSeconds(2);
@@ -72,20 +78,40 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     /// How often it is checked which logs are to be archived, if nothing was reported.
     private static final Duration PERIOD = Duration.ofSeconds(15);
 
+    /// The maximum number of logs of which something is noted.
+    private static final int MOST_NOTED = 10_000;
+
     private final JobLogs logs;
     private final LogArchive archive;
     private final long maxSize;
     private final Clock clock;
-    private final Duration shortestPause;
-    private final Duration readingBeforeDeletion;
+    private final Timings timings;
     private final Semaphore readers = new Semaphore(READERS);
+    private final Map<Optional<NodeName>, Semaphore> readersOfNodes = new ConcurrentHashMap<>();
     private final Semaphore readersBeforeDeletions = new Semaphore(READERS_BEFORE_DELETIONS);
     private final Set<Log> beingRead = ConcurrentHashMap.newKeySet();
     private final Set<Thread> readings = ConcurrentHashMap.newKeySet();
     private final Map<Log, Integer> failures = new ConcurrentHashMap<>();
+
+    /// When logs were due first by this clock, if their ends are in its future.
+    private final Map<Log, Instant> dueSince = new ConcurrentHashMap<>();
+
     private boolean woken;
     private volatile boolean stopping;
     private @Nullable Thread starter;
+
+    /// How long readings take.
+    ///
+    /// @param shortestPause how long a log that can't be read is left alone first
+    /// @param longestReading how long a log is read at most
+    /// @param readingBeforeDeletion how long a log is read at most before its job is deleted; two seconds more are for
+    ///     storing it
+    record Timings(
+            Duration shortestPause, Duration longestReading, Duration readingBeforeDeletion) {
+
+        static final Timings DEFAULT =
+                new Timings(Duration.ofSeconds(30), Duration.ofMinutes(30), Duration.ofSeconds(8));
+    }
 
     /// A container's log.
     private record Log(String uid, String container) {}
@@ -95,25 +121,15 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     /// @param maxSize how many bytes of a log are kept
     /// @param clock the time
     public LogArchiver(JobLogs logs, LogArchive archive, long maxSize, Clock clock) {
-        this(logs, archive, maxSize, clock, Duration.ofSeconds(30), Duration.ofSeconds(8));
+        this(logs, archive, maxSize, clock, Timings.DEFAULT);
     }
 
-    /// @param shortestPause how long a log that can't be read is left alone first
-    /// @param readingBeforeDeletion how long a log is read at most before its job is deleted; two seconds more are for
-    ///     storing it
-    LogArchiver(
-            JobLogs logs,
-            LogArchive archive,
-            long maxSize,
-            Clock clock,
-            Duration shortestPause,
-            Duration readingBeforeDeletion) {
+    LogArchiver(JobLogs logs, LogArchive archive, long maxSize, Clock clock, Timings timings) {
         this.logs = logs;
         this.archive = archive;
         this.maxSize = maxSize;
         this.clock = clock;
-        this.shortestPause = shortestPause;
-        this.readingBeforeDeletion = readingBeforeDeletion;
+        this.timings = timings;
     }
 
     /// Starts to archive the logs of jobs that have ended, or did so before.
@@ -121,7 +137,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         starter = Thread.ofVirtual().name("log-archive").start(this::run);
     }
 
-    /// Reports that a job has ended or was removed.
+    /// Reports that a job has ended or was removed, or that a reading is over.
     synchronized void wake() {
         woken = true;
         notifyAll();
@@ -147,29 +163,52 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         woken = false;
     }
 
-    /// @return whether a log was found that is not being read yet
+    /// @return whether a reading was started
     private boolean archiveDue() throws InterruptedException {
-        boolean found = false;
+        boolean started = false;
         try {
-            for (LogArchive.Due due : archive.due(DUE)) {
-                Log log = new Log(due.job().job().uid(), due.container());
-                readers.acquire();
-                if (begin(log, System.nanoTime())) {
-                    found = true;
-                    readings.add(
-                            Thread.ofVirtual()
-                                    .name("log-archive-" + log.uid)
-                                    .start(() -> read(due, log)));
-                } else {
-                    readers.release();
-                }
+            for (LogArchive.Due due : archive.due(DUE, busyNodes())) {
+                started |= start(due);
             }
         } catch (GatewayException.HistoryUnavailable unavailable) {
             LOG.debug("No logs can be archived now: {}", unavailable.getMessage());
         } catch (RuntimeException defect) {
             LOG.error("Unexpected failure", defect);
         }
-        return found;
+        return started;
+    }
+
+    private Set<NodeName> busyNodes() {
+        return readersOfNodes.entrySet().stream()
+                .filter(node -> node.getValue().availablePermits() == 0)
+                .flatMap(node -> node.getKey().stream())
+                .collect(Collectors.toSet());
+    }
+
+    /// @return false if the log is being read already, or its node is busy
+    private boolean start(LogArchive.Due due) throws InterruptedException {
+        Log log = new Log(due.job().job().uid(), due.container());
+        Semaphore node = readersOf(due);
+        readers.acquire();
+        if (node.tryAcquire()) {
+            if (begin(log, System.nanoTime())) {
+                Thread reading =
+                        Thread.ofVirtual()
+                                .name("log-archive-" + log.uid)
+                                .unstarted(() -> read(due, log));
+                readings.add(reading);
+                reading.start();
+                return true;
+            }
+            node.release();
+        }
+        readers.release();
+        return false;
+    }
+
+    private Semaphore readersOf(LogArchive.Due due) {
+        return readersOfNodes.computeIfAbsent(
+                due.job().job().node(), _ -> new Semaphore(READERS_OF_A_NODE));
     }
 
     private void read(LogArchive.Due due, Log log) {
@@ -183,8 +222,10 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             LOG.error("The log of {} can't be archived", log.uid, defect);
         } finally {
             end(log);
+            readersOf(due).release();
             readers.release();
             readings.remove(Thread.currentThread());
+            wake();
         }
     }
 
@@ -195,34 +236,53 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             return;
         }
         Job job = due.job().job();
-        if (!mayHaveOutput(job)) {
-            storeWhole(log, new LogCompressor(maxSize));
+        boolean live = due.job().isLive();
+        if (!mayHaveOutput(job) && (live || !isBeingSubmitted(job))) {
+            storeWhole(log, new LogCompressor(maxSize).finish());
             return;
         }
-        if (!due.job().isLive()) {
+        if (!live) {
             storeLost(log, "The job's pod was removed before the log was archived.");
             return;
         }
-        Duration left = leftOfQuietTime(due.job());
+        Duration left = leftOfQuietTime(due.job(), log);
         if (left.isPositive()) {
             archive.reserve(log.uid, log.container, left);
             return;
         }
         LogCompressor compressor = new LogCompressor(maxSize);
         try (ContainerLog.Opened opened = openAfterOthers(job, log)) {
-            readToEnd(opened, job, log, compressor);
+            if (!readToEnd(opened, job, log, compressor)) {
+                // It would take as long each time.
+                store(
+                        log,
+                        Completeness.SHORTENED,
+                        "The log takes too long to read; its end is missing.",
+                        compressor.finish());
+                return;
+            }
         } catch (GatewayException.NotFound gone) {
             storeLost(log, "The job's pod was removed before the log was archived.");
+            // It is due until the history has the removal.
+            readLater(log);
             return;
         } catch (GatewayException.HistoryUnavailable unavailable) {
             throw unavailable;
         } catch (GatewayException | IOException unreadable) {
             LOG.info("The log of {} can't be read now: {}", log.uid, unreadable.getMessage());
-            archive.reserve(log.uid, log.container, pauseAfterFailure(log));
+            if (!compressor.isEmpty()) {
+                store(
+                        log,
+                        Completeness.PARTIAL,
+                        "The log broke off while it was read.",
+                        compressor.finish());
+            }
+            readLater(log);
             return;
         }
-        storeWhole(log, compressor);
+        storeWhole(log, compressor.finish());
         failures.remove(log);
+        dueSince.remove(log);
     }
 
     /// A job that was refused or cancelled before its start has no log.
@@ -234,19 +294,44 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         return LogFeed.mayHaveOutput(job.state()) && !refused && !neverStarted;
     }
 
-    private Duration leftOfQuietTime(PastJob past) {
-        return switch (past.job().evidence().source()) {
-            case JOB_RECORD, SLURM -> Duration.ZERO;
-            case API_SERVER -> Duration.between(clock.instant(), past.seenAt().plus(QUIET));
+    /// A job whose pod was removed in this state may have started since.
+    private static boolean isBeingSubmitted(Job job) {
+        return job.state() instanceof JobState.Queued queued
+                && queued.reason() == JobState.QueueReason.SUBMITTING;
+    }
+
+    /// How long a log is left alone after the end of its job. Once the job's record is there, all before it is, too.
+    private static Duration quietTime(Job job) {
+        return switch (job.evidence().source()) {
+            case JOB_RECORD -> Duration.ZERO;
+            case SLURM -> job.containers().isEmpty() ? QUIET_AFTER_SLURM : Duration.ZERO;
+            case API_SERVER -> QUIET;
         };
     }
 
+    /// The clock of the replica that observed the end may be ahead of this one.
+    private Duration leftOfQuietTime(PastJob past, Log log) {
+        if (dueSince.size() > MOST_NOTED) {
+            dueSince.clear();
+        }
+        Instant now = clock.instant();
+        Instant since =
+                past.seenAt().isAfter(now)
+                        ? dueSince.computeIfAbsent(log, _ -> now)
+                        : past.seenAt();
+        return Duration.between(now, since.plus(quietTime(past.job())));
+    }
+
+    private void readLater(Log log) {
+        archive.reserve(log.uid, log.container, pauseAfterFailure(log));
+    }
+
     private Duration pauseAfterFailure(Log log) {
-        if (failures.size() > 10_000) {
+        if (failures.size() > MOST_NOTED) {
             failures.clear();
         }
         int times = Math.min(failures.merge(log, 1, Integer::sum), 10);
-        Duration pause = shortestPause.multipliedBy(1L << (times - 1));
+        Duration pause = timings.shortestPause.multipliedBy(1L << (times - 1));
         return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
     }
 
@@ -263,7 +348,9 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         return found;
     }
 
-    private void readToEnd(ContainerLog.Opened opened, Job job, Log log, LogCompressor compressor)
+    /// @return false if that takes too long
+    private boolean readToEnd(
+            ContainerLog.Opened opened, Job job, Log log, LogCompressor compressor)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         long renewed = start;
@@ -275,12 +362,12 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
                 case LogEvent.Problem problem -> throw new IOException(problem.message());
                 case LogEvent.Broken broken -> throw new IOException(broken.message());
                 case LogEvent.End _ -> {
-                    return;
+                    return true;
                 }
             }
             long now = System.nanoTime();
-            if (now - start > LONGEST_READING.toNanos()) {
-                throw new IOException("The log does not end.");
+            if (now - start > timings.longestReading.toNanos()) {
+                return false;
             }
             if (now - renewed > RENEWAL.toNanos()) {
                 renewed = now;
@@ -317,7 +404,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
                                         .name("log-archive-" + log.uid)
                                         .start(() -> saveGuarded(job, log, start)))
                         .toList();
-        long end = start + readingBeforeDeletion.plus(STORING).toNanos();
+        long end = start + timings.readingBeforeDeletion.plus(STORING).toNanos();
         try {
             for (Thread saving : savings) {
                 if (!saving.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
@@ -337,7 +424,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
 
     private void saveGuarded(Job job, Log log, long start) {
         try {
-            save(job, log, start + readingBeforeDeletion.toNanos());
+            save(job, log, start + timings.readingBeforeDeletion.toNanos());
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (GatewayException unavailable) {
@@ -368,10 +455,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
 
     /// A repeated deletion does not read the log again.
     private static boolean isEnough(Completeness completeness, Job job) {
-        return switch (completeness) {
-            case COMPLETE, SHORTENED, EXPIRED -> true;
-            case PARTIAL, LOST -> job.cancellation().isPresent();
-        };
+        return completeness.isFinal() || job.cancellation().isPresent();
     }
 
     private void saveNow(Job job, Log log, long end) throws InterruptedException {
@@ -383,7 +467,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             LogCompressor compressor = new LogCompressor(maxSize);
             Optional<String> missing = readUntil(end, job, log, compressor);
             if (missing.isEmpty()) {
-                storeWhole(log, compressor);
+                storeWhole(log, compressor.finish());
             } else if (compressor.isEmpty()) {
                 storeLost(log, missing.get());
             } else {
@@ -444,40 +528,44 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         notifyAll();
     }
 
-    private void storeWhole(Log log, LogCompressor compressor) {
-        LogCompressor.Compressed all = compressor.finish();
-        store(
-                log,
-                all.isShortened() ? Completeness.SHORTENED : Completeness.COMPLETE,
-                all.isShortened()
-                        ? Optional.of(
-                                "The log has more than "
-                                        + maxSize
-                                        + " bytes; only the first and the last ones are kept.")
-                        : Optional.empty(),
-                all);
-        MlflowLink link = compressor.mlflow();
-        if (!link.equals(MlflowLink.NONE)) {
-            archive.link(log.uid, link);
+    private void storeWhole(Log log, LogCompressor.Compressed all) {
+        if (all.isShortened()) {
+            store(
+                    log,
+                    Completeness.SHORTENED,
+                    "The log has more than "
+                            + maxSize
+                            + " bytes; only the first and the last ones are kept.",
+                    all);
+        } else {
+            store(log, Completeness.COMPLETE, Optional.empty(), all);
         }
+    }
+
+    private void store(
+            Log log, Completeness completeness, String note, LogCompressor.Compressed kept) {
+        store(log, completeness, Optional.of(note), kept);
     }
 
     private void store(
             Log log,
             Completeness completeness,
             Optional<String> note,
-            LogCompressor.Compressed compressed) {
+            LogCompressor.Compressed kept) {
         archive.store(
                 log.uid,
                 new ArchivedLog(
                         log.container,
                         completeness,
                         note,
-                        compressed.size(),
-                        compressed.kept(),
-                        Optional.of(compressed.sha256()),
+                        kept.size(),
+                        kept.kept(),
+                        Optional.of(kept.sha256()),
                         clock.instant()),
-                compressed.chunks());
+                kept.chunks());
+        if (!kept.mlflow().equals(MlflowLink.NONE)) {
+            archive.link(log.uid, kept.mlflow());
+        }
     }
 
     private void storeLost(Log log, String note) {

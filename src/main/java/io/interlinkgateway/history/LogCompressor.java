@@ -45,7 +45,9 @@ final class LogCompressor {
     /// @param kept how many of them are in the chunks
     /// @param sha256 the digest of the archived bytes
     /// @param chunks the archived bytes
-    record Compressed(long size, long kept, String sha256, List<LogArchive.Chunk> chunks) {
+    /// @param mlflow what the log shows of the job's MLflow run
+    record Compressed(
+            long size, long kept, String sha256, List<LogArchive.Chunk> chunks, MlflowLink mlflow) {
 
         Compressed {
             chunks = List.copyOf(chunks);
@@ -145,7 +147,11 @@ final class LogCompressor {
             line += packed.lines;
         }
         return new Compressed(
-                size, size - omitted, HexFormat.of().formatHex(digest.digest()), chunks);
+                size,
+                size - omitted,
+                HexFormat.of().formatHex(digest.digest()),
+                chunks,
+                run.found());
     }
 
     /// @param bytes how many are missing
@@ -162,10 +168,5 @@ final class LogCompressor {
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
-    }
-
-    /// @return what the log shows of the job's MLflow run
-    MlflowLink mlflow() {
-        return run.found();
     }
 }

@@ -1,7 +1,6 @@
 package io.interlinkgateway.history;
 
 import io.interlinkgateway.failure.GatewayException;
-import io.interlinkgateway.history.ArchivedLog.Completeness;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.NodeName;
@@ -151,23 +150,11 @@ final class FakeHistory implements JobHistory, LogArchive {
     public synchronized boolean reserve(String uid, String container, Duration period) {
         requireThere();
         Key key = new Key(uid, container);
-        if (logs.containsKey(key) && isWhole(logs.get(key).log)) {
+        if (logs.containsKey(key) && logs.get(key).log.completeness().isFinal()) {
             return false;
         }
         reservations.put(key, clock.instant().plus(period));
         return true;
-    }
-
-    private static boolean isWhole(ArchivedLog log) {
-        return rank(log) == 2;
-    }
-
-    private static int rank(ArchivedLog log) {
-        return switch (log.completeness()) {
-            case COMPLETE, SHORTENED, EXPIRED -> 2;
-            case PARTIAL -> 1;
-            case LOST -> 0;
-        };
     }
 
     @Override
@@ -176,11 +163,16 @@ final class FakeHistory implements JobHistory, LogArchive {
         Key key = new Key(uid, log.container());
         reservations.remove(key);
         Stored before = logs.get(key);
-        if (before != null && (isWhole(before.log) || rank(before.log) > rank(log))) {
+        if (before != null && !isBetter(log.completeness(), before.log.completeness())) {
             return false;
         }
         logs.put(key, new Stored(log, List.copyOf(chunks)));
         return true;
+    }
+
+    private static boolean isBetter(
+            ArchivedLog.Completeness completeness, ArchivedLog.Completeness known) {
+        return !known.isFinal() && (completeness.hasContent() || !known.hasContent());
     }
 
     @Override
@@ -190,12 +182,13 @@ final class FakeHistory implements JobHistory, LogArchive {
     }
 
     @Override
-    public synchronized List<Due> due(int most) {
+    public synchronized List<Due> due(int most, Set<NodeName> except) {
         requireThere();
         return jobs.values().stream()
                 .filter(job ->
                         job.presence() == Observation.Presence.REMOVED
                                 || JobPhase.of(job.job().state()).ended())
+                .filter(job -> job.job().node().filter(except::contains).isEmpty())
                 .flatMap(job ->
                         job.origin().get().definition().containers().stream()
                                 .filter(container -> isDue(job, container))
@@ -208,9 +201,9 @@ final class FakeHistory implements JobHistory, LogArchive {
         Key key = new Key(job.job().uid(), container);
         Instant reserved = reservations.getOrDefault(key, Instant.MIN);
         Stored stored = logs.get(key);
-        boolean partial = stored != null && stored.log.completeness() == Completeness.PARTIAL;
         boolean live = job.presence() == Observation.Presence.LIVE;
-        return (stored == null || (live && partial)) && !reserved.isAfter(clock.instant());
+        return (stored == null || (live && !stored.log.completeness().isFinal()))
+                && !reserved.isAfter(clock.instant());
     }
 
     @Override

@@ -342,6 +342,18 @@ class HistoryEndpointTests {
     }
 
     @Test
+    void theEndOfAShortenedLogIsGiven() throws Exception {
+        String text = past.shortened(uid, "epoch 1\n".repeat(200), 400);
+
+        assertThat(get("/" + uid + "/logs").body()).isEqualTo(text);
+        assertThat(get("/" + uid + "/logs?tailLines=1").body()).isEqualTo("epoch 1\n");
+        assertThat(get("/" + uid + "/logs", "Range", "bytes=-20").body())
+                .isEqualTo(text.substring(text.length() - 20));
+        assertThat(events(uid + "/main/a" + (text.length() - 8)).body())
+                .contains("event: log\nid: " + uid + "/main/a" + text.length(), "event: end");
+    }
+
+    @Test
     void aLogThatIsNotThereIsAProblem() throws Exception {
         HttpResponse<String> never = get("/" + uid + "/logs");
         assertThat(never.statusCode()).isEqualTo(410);

@@ -4,6 +4,7 @@ import io.interlinkgateway.event.JobObserver;
 import io.interlinkgateway.job.ComputeResources;
 import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.JobState;
@@ -46,11 +47,15 @@ final class HistoryJobs {
     }
 
     static Job job(String name, JobState state, Job.Source source) {
+        return job(name, state, source, "vega-new-vk");
+    }
+
+    static Job job(String name, JobState state, Job.Source source, String node) {
         return new Job(
                 new JobName(name),
                 WORKSPACE,
                 "uid-" + name,
-                Optional.of(new NodeName("vega-new-vk")),
+                Optional.of(new NodeName(node)),
                 state,
                 new Job.Evidence(source, NOW, true),
                 Optional.empty(),
@@ -66,6 +71,16 @@ final class HistoryJobs {
     }
 
     static Job withDefinition(Job job) {
+        return with(job, job.containers(), Optional.of(spec(Optional.empty())));
+    }
+
+    /// @return the job with what its own record has of its containers
+    static Job withRecord(Job job) {
+        return with(job, List.of(new Job.ContainerExit("job", 0, NOW)), job.definition());
+    }
+
+    private static Job with(
+            Job job, List<Job.ContainerExit> containers, Optional<JobDefinition> definition) {
         return new Job(
                 job.name(),
                 job.workspace(),
@@ -74,7 +89,7 @@ final class HistoryJobs {
                 job.state(),
                 job.evidence(),
                 job.hpc(),
-                job.containers(),
+                containers,
                 job.remoteJobId(),
                 job.timeLimit(),
                 job.cancellation(),
@@ -82,7 +97,7 @@ final class HistoryJobs {
                 job.managedBy(),
                 job.submittedBy(),
                 job.labels(),
-                Optional.of(spec(Optional.empty())));
+                definition);
     }
 
     static JobSpec spec(Optional<Duration> ttl) {

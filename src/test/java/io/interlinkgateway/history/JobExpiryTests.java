@@ -18,11 +18,7 @@ import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.history.ArchivedLog.Completeness;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.Jobs;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,31 +30,11 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class JobExpiryTests {
 
-    private final MovedClock clock = new MovedClock();
+    private final MovedClock clock = new MovedClock(NOW);
     private final FakeHistory history = new FakeHistory(clock);
     private final Jobs jobs = mock();
     private Optional<Duration> byDefault = Optional.empty();
     private final JobExpiry expiry = new JobExpiry(history, jobs, _ -> byDefault, clock);
-
-    private static final class MovedClock extends Clock {
-
-        private Instant now = NOW;
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    }
 
     @AfterEach
     void stop() {
@@ -84,7 +60,7 @@ class JobExpiryTests {
     }
 
     private void passed(Duration time) {
-        clock.now = clock.now.plus(time);
+        clock.move(time);
         expiry.deleteExpired();
     }
 
@@ -149,6 +125,26 @@ class JobExpiryTests {
         passed(Duration.ofDays(1));
 
         verify(jobs, never()).delete(any(), any(), any(), any());
+    }
+
+    @Test
+    void aDefinitionThatCannotBeReadIsNoOtherJobsProblem() {
+        archive(Completeness.COMPLETE);
+        byDefault = Optional.of(Duration.ZERO);
+
+        expiry.observed(
+                new Observation(
+                        5,
+                        NOW,
+                        job("unreadable", SUCCEEDED),
+                        Observation.Presence.LIVE,
+                        () -> {
+                            throw new IllegalStateException("not readable");
+                        }));
+        ended(Optional.empty());
+        passed(Duration.ofMinutes(1));
+
+        verifyDeletions(1);
     }
 
     @Test

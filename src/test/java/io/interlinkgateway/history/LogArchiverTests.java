@@ -15,10 +15,8 @@ import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Fingerprint;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobState;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -31,14 +29,19 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class LogArchiverTests {
 
-    private final Clock clock = Clock.fixed(HistoryJobs.NOW, ZoneOffset.UTC);
+    private final MovedClock clock = new MovedClock(HistoryJobs.NOW);
     private final FakeHistory history = new FakeHistory(clock);
     private final FakeLogs logs = new FakeLogs();
-    private LogArchiver archiver = archiver(Duration.ofSeconds(20));
+    private LogArchiver archiver = archiver(Duration.ofMinutes(30), Duration.ofSeconds(20));
 
-    private LogArchiver archiver(Duration readingBeforeDeletion) {
+    private LogArchiver archiver(Duration longestReading, Duration readingBeforeDeletion) {
         return new LogArchiver(
-                logs, history, 20_000, clock, Duration.ofSeconds(30), readingBeforeDeletion);
+                logs,
+                history,
+                20_000,
+                clock,
+                new LogArchiver.Timings(
+                        Duration.ofSeconds(30), longestReading, readingBeforeDeletion));
     }
 
     @AfterEach
@@ -78,7 +81,7 @@ class LogArchiverTests {
     void aJobThatEndsLaterIsArchivedOnceItIsReported() {
         archiver.start();
         logs.put("a", "out\n");
-        ended("a", FAILED, Job.Source.SLURM);
+        ended("a", FAILED, Job.Source.JOB_RECORD);
 
         archiver.wake();
 
@@ -130,8 +133,8 @@ class LogArchiverTests {
     }
 
     @Test
-    void aLogThatBreaksOffIsReadAgainLater() {
-        logs.streams.put("a", () -> FakeLogs.broken(FakeLogs.header(), "half of"));
+    void aLogThatBreaksOffAtItsBeginIsReadAgainLater() {
+        logs.streams.put("a", () -> FakeLogs.broken(FakeLogs.header()));
         ended("a", SUCCEEDED, Job.Source.JOB_RECORD);
 
         archiver.start();
@@ -141,6 +144,100 @@ class LogArchiverTests {
                         .equals(Optional.of(HistoryJobs.NOW.plusSeconds(30))));
         assertThat(history.find("uid-a", "job")).isEmpty();
         assertThat(logs.open).hasValue(0);
+    }
+
+    @Test
+    void whatCameOfALogBeforeItBrokeOffIsKeptAndTheLogIsReadAgain() {
+        logs.streams.put("a", () -> FakeLogs.broken(FakeLogs.header(), "so far\nand "));
+        ended("a", SUCCEEDED, Job.Source.JOB_RECORD);
+
+        archiver.start();
+
+        await().until(() ->
+                history.reservedUntil("uid-a")
+                        .equals(Optional.of(HistoryJobs.NOW.plusSeconds(30))));
+        assertThat(archived("a"))
+                .returns(Completeness.PARTIAL, ArchivedLog::completeness)
+                .returns(true, log -> log.note().isPresent());
+        assertThat(history.text("uid-a", "job")).startsWith("so far\n");
+        assertThat(logs.open).hasValue(0);
+
+        logs.put("a", "so far\nand all\n");
+        clock.move(Duration.ofSeconds(30));
+        archiver.wake();
+
+        await().until(() -> archived("a").completeness() == Completeness.COMPLETE);
+        assertThat(history.text("uid-a", "job")).isEqualTo("so far\nand all\n");
+    }
+
+    @Test
+    void aLogThatTakesTooLongIsArchivedAsFarAsItCame() {
+        archiver = archiver(Duration.ZERO, Duration.ofSeconds(20));
+        logs.streams.put("a", () -> FakeLogs.stream(FakeLogs.record(), "first\n", "second\n"));
+        ended("a", SUCCEEDED, Job.Source.JOB_RECORD);
+
+        archiver.start();
+
+        assertThat(archived("a"))
+                .returns(Completeness.SHORTENED, ArchivedLog::completeness)
+                .returns(true, log -> log.note().isPresent());
+        assertThat(history.text("uid-a", "job")).startsWith("first").doesNotContain("second");
+    }
+
+    @Test
+    void anEndThatOnlySlurmReportsIsLeftAloneForAMinute() {
+        logs.put("a", "out\n");
+        ended("a", FAILED, Job.Source.SLURM);
+
+        archiver.start();
+
+        await().until(() ->
+                history.reservedUntil("uid-a")
+                        .equals(Optional.of(HistoryJobs.NOW.plusSeconds(60))));
+        assertThat(logs.opened).hasValue(0);
+
+        clock.move(Duration.ofSeconds(60));
+        archiver.wake();
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.COMPLETE);
+    }
+
+    @Test
+    void anEndThatSlurmAndTheRecordReportIsNotLeftAlone() {
+        logs.put("a", "out\n");
+        history.write(
+                List.of(
+                        HistoryJobs.live(
+                                5, HistoryJobs.withRecord(job("a", FAILED, Job.Source.SLURM)))));
+
+        archiver.start();
+
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.COMPLETE);
+    }
+
+    @Test
+    void anEndInTheFutureOfThisClockIsLeftAloneForAWhileOnly() {
+        logs.put("a", "out\n");
+        Job ended = job("a", SUCCEEDED, Job.Source.API_SERVER);
+        history.write(
+                List.of(
+                        new Observation(
+                                5,
+                                HistoryJobs.NOW.plus(Duration.ofHours(1)),
+                                ended,
+                                Observation.Presence.LIVE,
+                                HistoryJobs.origin())));
+
+        archiver.start();
+
+        await().until(() ->
+                history.reservedUntil("uid-a")
+                        .filter(HistoryJobs.NOW.plusSeconds(120)::isBefore)
+                        .isPresent());
+        assertThat(history.reservedUntil("uid-a"))
+                .contains(HistoryJobs.NOW.plus(Duration.ofMinutes(5)));
+        clock.move(Duration.ofMinutes(5));
+        archiver.wake();
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.COMPLETE);
     }
 
     @Test
@@ -176,6 +273,54 @@ class LogArchiverTests {
         archiver.start();
 
         assertThat(archived("a").completeness()).isEqualTo(Completeness.LOST);
+        await().until(() ->
+                history.reservedUntil("uid-a")
+                        .equals(Optional.of(HistoryJobs.NOW.plusSeconds(30))));
+    }
+
+    @Test
+    void aLogThatWasLostBeforeADeletionThatWasRefusedIsReadAtTheEnd() {
+        logs.streams.put(
+                "a",
+                () -> {
+                    throw new GatewayException.ClusterUnavailable("The node does not respond.");
+                });
+        archiver.beforeDeletion(withDefinition(job("a", RUNNING)));
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.LOST);
+        logs.put("a", "all\n");
+        ended("a", SUCCEEDED, Job.Source.JOB_RECORD);
+
+        archiver.start();
+
+        await().until(() -> archived("a").completeness() == Completeness.COMPLETE);
+        assertThat(history.text("uid-a", "job")).isEqualTo("all\n");
+    }
+
+    @Test
+    void theLogOfAJobThatWasRemovedWhileItWasSubmittedIsLost() {
+        history.write(List.of(HistoryJobs.removed(5, job("a", QUEUED))));
+
+        archiver.start();
+
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.LOST);
+    }
+
+    @Test
+    void theLogOfAJobThatWasRemovedBeforeItHadAPlaceIsEmpty() {
+        history.write(
+                List.of(
+                        HistoryJobs.removed(
+                                5,
+                                job(
+                                        "a",
+                                        new JobState.Queued(
+                                                JobState.QueueReason.NODE_FULL,
+                                                "",
+                                                Optional.empty())))));
+
+        archiver.start();
+
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.COMPLETE);
     }
 
     @Test
@@ -198,7 +343,29 @@ class LogArchiverTests {
     }
 
     @Test
-    void atMostTwoLogsAreReadAtTheSameTime() {
+    void aNodeThatDoesNotRespondHoldsNoOtherNodesUp() {
+        CountDownLatch go = new CountDownLatch(1);
+        for (int index = 0; index < 30; index++) {
+            logs.streams.put(
+                    "job-" + index,
+                    () -> new GatedStream(go, FakeLogs.stream(FakeLogs.header(), "out\n")));
+            ended("job-" + index, SUCCEEDED, Job.Source.JOB_RECORD);
+        }
+        logs.put("other", "out\n");
+        history.write(
+                List.of(
+                        HistoryJobs.live(
+                                5, job("other", SUCCEEDED, Job.Source.JOB_RECORD, "leonardo"))));
+
+        archiver.start();
+
+        assertThat(archived("other").completeness()).isEqualTo(Completeness.COMPLETE);
+        assertThat(logs.open).hasValue(2);
+        go.countDown();
+    }
+
+    @Test
+    void atMostTwoLogsOfANodeAreReadAtTheSameTime() {
         CountDownLatch go = new CountDownLatch(1);
         for (int index = 0; index < 10; index++) {
             logs.streams.put(
@@ -307,7 +474,7 @@ class LogArchiverTests {
 
     @Test
     void aSlowLogIsArchivedAsFarAsItCameAndTheDeletionGoesOn() {
-        archiver = archiver(Duration.ofMillis(200));
+        archiver = archiver(Duration.ofMinutes(30), Duration.ofMillis(200));
         logs.streams.put("a", () -> FakeLogs.stalled(FakeLogs.header(), "so far\n"));
 
         archiver.beforeDeletion(withDefinition(job("a", SUCCEEDED)));

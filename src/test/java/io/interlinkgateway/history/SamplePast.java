@@ -175,6 +175,34 @@ public record SamplePast(JobHistory history, LogArchive archive, Workspace works
                         : List.of(chunk(bytes, 0, middle), chunk(bytes, middle, bytes.length)));
     }
 
+    /// Archives what the archiver keeps of a long log.
+    ///
+    /// @param uid the job's UID
+    /// @param text the log, of ASCII characters, longer than what is kept
+    /// @param maxSize how many bytes of it are kept at most
+    /// @return the archived text
+    public String shortened(String uid, String text, int maxSize) {
+        LogCompressor compressor = new LogCompressor(maxSize);
+        compressor.add(text.getBytes(StandardCharsets.US_ASCII));
+        LogCompressor.Compressed kept = compressor.finish();
+        archive.store(
+                uid,
+                new ArchivedLog(
+                        CONTAINER,
+                        ArchivedLog.Completeness.SHORTENED,
+                        Optional.of("The log is too long."),
+                        kept.size(),
+                        kept.kept(),
+                        Optional.of(kept.sha256()),
+                        CREATED.plusSeconds(200)),
+                kept.chunks());
+        int head = maxSize / 2;
+        int tail = Math.toIntExact(kept.kept()) - head;
+        return text.substring(0, head)
+                + LogCompressor.marker(kept.size() - kept.kept())
+                + text.substring(text.length() - tail);
+    }
+
     private static LogArchive.Chunk chunk(byte[] bytes, int from, int to) {
         ByteArrayOutputStream compressed = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {

@@ -74,7 +74,7 @@ final class ChunkStream extends InputStream {
 
     /// @param chunks the chunk with a position
     /// @param start where to begin
-    /// @param end how many bytes the log has
+    /// @param end how many bytes are archived, with the marker for those that are missing
     ChunkStream(LongFunction<Optional<Part>> chunks, long start, long end) {
         this.chunks = chunks;
         this.position = start;

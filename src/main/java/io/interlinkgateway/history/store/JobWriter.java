@@ -72,7 +72,8 @@ final class JobWriter {
                 active_at = coalesce(:activeAt, active_at),
                 queue_seconds = coalesce(:queueSeconds, queue_seconds),
                 run_seconds = coalesce(:runSeconds, run_seconds),
-                log_due_since = :logDueSince, version = :version, changes = :changes,
+                log_due_since = :logDueSince, logs_archived = :logsArchived,
+                version = :version, changes = :changes,
                 document = :document, search_text = :searchText
             where uid = :uid\
             """;
@@ -129,6 +130,10 @@ final class JobWriter {
                             && !observation.seenAt().isBefore(seenAt));
         }
 
+        boolean isOver() {
+            return removedAt.isPresent() || JobPhase.of(job.state()).ended();
+        }
+
         boolean changesBy(Observation observation) {
             return changes == 0 || !observation.job().hasSameStateAs(job);
         }
@@ -138,10 +143,10 @@ final class JobWriter {
                     observation.presence() == Presence.REMOVED
                             ? removedAt.or(() -> Optional.of(observation.seenAt()))
                             : Optional.empty();
-            boolean due =
-                    !logsArchived
-                            && (removed.isPresent()
-                                    || JobPhase.of(observation.job().state()).ended());
+            boolean over = removed.isPresent() || JobPhase.of(observation.job().state()).ended();
+            // interLink reports some ends although the job goes on.
+            boolean archived = logsArchived && (over || !isOver());
+            boolean due = over && !archived;
             return new Row(
                     Math.max(version, observation.version()),
                     observation.seenAt(),
@@ -149,7 +154,7 @@ final class JobWriter {
                     due
                             ? logDueSince.or(() -> Optional.of(observation.seenAt()))
                             : Optional.empty(),
-                    logsArchived,
+                    archived,
                     changesBy(observation) ? Math.min(changes + 1, MAX_CHANGES) : changes,
                     observation.job());
         }
@@ -292,6 +297,10 @@ final class JobWriter {
         writeLabels(session, updates.stream().filter(Update::changesLabels).toList());
         writeOrigins(session, inserted);
         for (List<String> uids :
+                slices(updates.stream().filter(Update::goesOn).map(Update::uid).toList())) {
+            SqlLogArchive.reopen(session, uids);
+        }
+        for (List<String> uids :
                 slices(updates.stream().filter(Update::mayBeDue).map(Update::uid).toList())) {
             SqlLogArchive.settle(session, uids);
         }
@@ -321,22 +330,27 @@ final class JobWriter {
     private record Change(Observation observation, int ordinal) {}
 
     /// What observations change of a job.
-    private record Update(String uid, Row before, Row after, List<Change> changes) {
+    ///
+    /// @param goesOn whether an end was observed that turns out to be none
+    private record Update(String uid, Row before, Row after, List<Change> changes, boolean goesOn) {
 
         static Update of(String uid, Row before, List<Observation> observations) {
             List<Change> changes = new ArrayList<>();
             Row after = before;
+            boolean goesOn = false;
             for (Observation observation : observations) {
                 if (after.accepts(observation)) {
                     boolean changed = after.changesBy(observation);
+                    boolean wasOver = after.isOver();
                     after = after.after(observation);
+                    goesOn |= wasOver && !after.isOver();
                     if (changed) {
                         changes.removeIf(change -> change.ordinal == MAX_CHANGES);
                         changes.add(new Change(observation, after.changes));
                     }
                 }
             }
-            return new Update(uid, before, after, changes);
+            return new Update(uid, before, after, changes, goesOn);
         }
 
         boolean changesRow() {
@@ -425,6 +439,7 @@ final class JobWriter {
                 .addValue("queueSeconds", number(job.queueSeconds()))
                 .addValue("runSeconds", number(job.runSeconds()))
                 .addValue("logDueSince", Times.of(row.logDueSince))
+                .addValue("logsArchived", row.logsArchived)
                 .addValue("version", row.version)
                 .addValue("changes", row.changes)
                 .addValue("document", job.toJson())

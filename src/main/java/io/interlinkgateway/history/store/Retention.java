@@ -83,6 +83,17 @@ final class Retention implements AutoCloseable {
                     session.client()
                             .sql("delete from log_reservation where held_until < current_timestamp")
                             .update());
+            database.write(session ->
+                    session.client()
+                            .sql(
+                                    """
+                                    delete from job_log where workspace is null
+                                        and expires_from is null and archived_at < :before\
+                                    """)
+                            .param(
+                                    "before",
+                                    Times.of(clock.instant().minus(properties.log().keep())))
+                            .update());
             lease(Duration.ZERO);
         }
     }

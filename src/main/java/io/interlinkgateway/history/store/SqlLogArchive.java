@@ -5,6 +5,7 @@ import io.interlinkgateway.history.ArchivedLog.Completeness;
 import io.interlinkgateway.history.LogArchive;
 import io.interlinkgateway.history.MlflowLink;
 import io.interlinkgateway.job.JobDefinition;
+import io.interlinkgateway.job.NodeName;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
@@ -26,6 +28,25 @@ final class SqlLogArchive implements LogArchive {
     private static final int MAX_WORD = 1_000;
     private static final int MAX_RUN = 64;
     private static final int MAX_URI = 2_048;
+
+    private static final String CHUNK =
+            """
+            select start_byte, start_line, length, content from log_chunk
+            where uid = :uid and container = :container\
+            """;
+
+    /// The last chunk that begins at a position or before. H2 only reads in an index's order what is sorted by all its
+    /// columns; otherwise it reads the contents of all chunks that match.
+    static final String CHUNK_BY_BYTE =
+            CHUNK
+                    + " and start_byte <= :at"
+                    + " order by uid desc, container desc, start_byte desc limit 1";
+
+    /// The last chunk that begins in front of a line's end.
+    static final String CHUNK_BY_LINE =
+            CHUNK
+                    + " and start_line < :at order by uid desc, container desc, start_line desc,"
+                    + " start_byte desc limit 1";
 
     private final Database database;
 
@@ -47,24 +68,12 @@ final class SqlLogArchive implements LogArchive {
                 Times.at(row, "archived_at"));
     }
 
-    /// How much is archived: a log is replaced by one of a higher rank.
-    private static int rank(Completeness completeness) {
-        return switch (completeness) {
-            case LOST -> 0;
-            case PARTIAL -> 1;
-            case SHORTENED, COMPLETE -> 2;
-            case EXPIRED -> 3;
-        };
-    }
-
-    private static boolean isFinal(ArchivedLog log) {
-        return rank(log.completeness()) >= rank(Completeness.COMPLETE);
-    }
-
     @Override
     public boolean reserve(String uid, String container, Duration period) {
         return database.write(session -> {
-            if (find(session, uid, container).filter(SqlLogArchive::isFinal).isPresent()) {
+            if (find(session, uid, container)
+                    .filter(known -> known.completeness().isFinal())
+                    .isPresent()) {
                 return false;
             }
             return Lease.take(
@@ -137,24 +146,23 @@ final class SqlLogArchive implements LogArchive {
                 .paramSource(row)
                 .update();
         List<SqlParameterSource> rows = new ArrayList<>();
-        for (int ordinal = 0; ordinal < chunks.size(); ordinal++) {
-            Chunk chunk = chunks.get(ordinal);
+        for (int index = 0; index < chunks.size(); index++) {
+            Chunk chunk = chunks.get(index);
             rows.add(
                     new MapSqlParameterSource()
                             .addValue("uid", uid)
                             .addValue("container", container)
-                            .addValue("ordinal", ordinal)
                             .addValue("startByte", chunk.start())
                             .addValue("startLine", chunk.startLine())
                             .addValue("length", chunk.length())
-                            .addValue("content", contents.get(ordinal)));
+                            .addValue("content", contents.get(index)));
         }
         JobWriter.batch(
                 session,
                 """
                 insert into log_chunk
-                    (uid, container, ordinal, start_byte, start_line, length, content)
-                values (:uid, :container, :ordinal, :startByte, :startLine, :length, :content)\
+                    (uid, container, start_byte, start_line, length, content)
+                values (:uid, :container, :startByte, :startLine, :length, :content)\
                 """,
                 rows);
         settle(session, List.of(uid));
@@ -187,11 +195,7 @@ final class SqlLogArchive implements LogArchive {
                 .query(String.class)
                 .list();
         ArchivedLog known = find(session, uid, log.container()).orElseThrow();
-        boolean shorter =
-                known.completeness() == Completeness.PARTIAL
-                        && log.completeness() == Completeness.PARTIAL
-                        && log.kept() < known.kept();
-        if (isFinal(known) || shorter || rank(log.completeness()) < rank(known.completeness())) {
+        if (!isBetter(log, known)) {
             return false;
         }
         session.client()
@@ -208,8 +212,31 @@ final class SqlLogArchive implements LogArchive {
         return true;
     }
 
-    /// Notes of jobs that none of their logs is due any more, if that is so: each is archived, or it is partly and the job
-    /// is removed.
+    /// @return whether a log replaces what is known of it
+    private static boolean isBetter(ArchivedLog log, ArchivedLog known) {
+        return switch (known.completeness()) {
+            case COMPLETE, SHORTENED, EXPIRED -> false;
+            case PARTIAL ->
+                    log.completeness().isFinal()
+                            || (log.completeness().hasContent() && log.kept() >= known.kept());
+            case LOST -> true;
+        };
+    }
+
+    /// Marks archived logs of jobs that have not ended after all as partial.
+    static void reopen(Database.Session session, List<String> uids) {
+        session.client()
+                .sql(
+                        """
+                        update job_log set completeness = 'PARTIAL', note = :note
+                        where uid in (:uids) and completeness in ('COMPLETE', 'SHORTENED')\
+                        """)
+                .param("note", "The log was archived at an end of the job that was none.")
+                .param("uids", uids)
+                .update();
+    }
+
+    /// Marks jobs whose logs are all archived. A partial or lost log of a live job may still be read.
     static void settle(Database.Session session, List<String> uids) {
         session.client()
                 .sql(
@@ -221,7 +248,8 @@ final class SqlLogArchive implements LogArchive {
                                 left join job_log l on l.uid = c.uid and l.container = c.name
                                 where c.uid = job.uid
                                     and (l.uid is null
-                                        or (l.completeness = 'PARTIAL' and job.removed_at is null)))\
+                                        or (l.completeness in ('PARTIAL', 'LOST')
+                                            and job.removed_at is null)))\
                         """)
                 .param("uids", uids)
                 .update();
@@ -250,7 +278,7 @@ final class SqlLogArchive implements LogArchive {
     private record DueRow(JobRow job, String container) {}
 
     @Override
-    public List<Due> due(int most) {
+    public List<Due> due(int most, Set<NodeName> except) {
         return database.read(session -> {
             List<DueRow> rows =
                     session.client()
@@ -266,11 +294,17 @@ final class SqlLogArchive implements LogArchive {
                                             + " and r.held_until > current_timestamp"
                                             + " where j.log_due_since is not null"
                                             + " and r.uid is null"
-                                            + " and (l.uid is null or (l.completeness = 'PARTIAL'"
+                                            + (except.isEmpty()
+                                                    ? ""
+                                                    : " and (j.node is null or j.node not in"
+                                                            + " (:except))")
+                                            + " and (l.uid is null"
+                                            + " or (l.completeness in ('PARTIAL', 'LOST')"
                                             + " and j.removed_at is null))"
                                             + " order by j.log_due_since, j.uid, c.ordinal"
                                             + " limit :most")
                             .param("most", most)
+                            .param("except", except.stream().map(NodeName::value).toList())
                             .query((row, _) ->
                                     new DueRow(JobRow.read(row), row.getString("container")))
                             .list();
@@ -309,25 +343,16 @@ final class SqlLogArchive implements LogArchive {
 
     @Override
     public InputStream read(String uid, String container, long start) {
-        return find(uid, container)
-                .<InputStream>map(log ->
-                        new ChunkStream(
-                                position -> chunkAt(uid, container, "start_byte <= :at", position),
-                                start,
-                                log.kept()))
-                .orElseGet(InputStream::nullInputStream);
+        return new ChunkStream(
+                position -> chunk(CHUNK_BY_BYTE, uid, container, position),
+                start,
+                tail(uid, container, 0));
     }
 
-    /// @return the last chunk for which the condition holds
-    private Optional<ChunkStream.Part> chunkAt(
-            String uid, String container, String condition, long at) {
+    private Optional<ChunkStream.Part> chunk(String query, String uid, String container, long at) {
         return database.read(session ->
                 session.client()
-                        .sql(
-                                "select start_byte, start_line, length, content from log_chunk"
-                                        + " where uid = :uid and container = :container and "
-                                        + condition
-                                        + " order by ordinal desc limit 1")
+                        .sql(query)
                         .param("uid", SqlJobHistory.key(uid))
                         .param("container", name(container))
                         .param("at", at)
@@ -337,8 +362,7 @@ final class SqlLogArchive implements LogArchive {
 
     @Override
     public long tail(String uid, String container, int lines) {
-        Optional<ChunkStream.Part> last =
-                chunkAt(uid, container, "start_byte <= :at", Long.MAX_VALUE);
+        Optional<ChunkStream.Part> last = chunk(CHUNK_BY_BYTE, uid, container, Long.MAX_VALUE);
         if (last.isEmpty()) {
             return 0;
         }
@@ -348,7 +372,7 @@ final class SqlLogArchive implements LogArchive {
                 ? 0
                 : feed > last.get().feeds()
                         ? last.get().end()
-                        : chunkAt(uid, container, "start_line < :at", feed)
+                        : chunk(CHUNK_BY_LINE, uid, container, feed)
                                 .map(part -> part.after(feed))
                                 .orElse(0L);
     }

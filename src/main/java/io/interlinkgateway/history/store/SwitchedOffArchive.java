@@ -3,10 +3,12 @@ package io.interlinkgateway.history.store;
 import io.interlinkgateway.history.ArchivedLog;
 import io.interlinkgateway.history.LogArchive;
 import io.interlinkgateway.history.MlflowLink;
+import io.interlinkgateway.job.NodeName;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The archive of logs without a database: nothing is stored, and callers who read it get
 /// [GatewayException.SwitchedOff].
@@ -26,7 +28,7 @@ final class SwitchedOffArchive implements LogArchive {
     public void link(String uid, MlflowLink link) {}
 
     @Override
-    public List<Due> due(int most) {
+    public List<Due> due(int most, Set<NodeName> except) {
         return List.of();
     }
 

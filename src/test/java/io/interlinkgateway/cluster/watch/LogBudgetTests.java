@@ -3,8 +3,10 @@ package io.interlinkgateway.cluster.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -84,6 +86,34 @@ class LogBudgetTests {
                         LogBudget.Purpose.START,
                         LogBudget.Purpose.FOLLOW,
                         LogBudget.Purpose.ROUTINE);
+    }
+
+    @Test
+    void aReadThatWaitsTooLongIsGivenUpAndLeavesItsTurnToTheNext() throws Exception {
+        LogBudget budget = new LogBudget(new LogRequestLimits(20, 3, 20));
+        assertThat(budget.await(LogBudget.Purpose.END, Duration.ZERO)).isTrue();
+        for (int i = 0; i < 20; i++) {
+            budget.spend();
+        }
+        CountDownLatch next = new CountDownLatch(1);
+        Thread reader =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                budget.await(LogBudget.Purpose.ROUTINE);
+                                next.countDown();
+                            } catch (InterruptedException ex) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
+        await().until(() -> isWaiting(reader));
+
+        assertThat(budget.await(LogBudget.Purpose.END, Duration.ofMillis(20))).isFalse();
+
+        next.await();
+        assertThat(budget.sentByGateway()).isEqualTo(2);
+        assertThat(budget.await(LogBudget.Purpose.ARCHIVE, Duration.ofDays(1))).isTrue();
+        assertThat(budget.waiting()).isZero();
     }
 
     private static boolean isWaiting(Thread thread) {

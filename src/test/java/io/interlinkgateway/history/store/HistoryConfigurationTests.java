@@ -11,6 +11,7 @@ import io.interlinkgateway.history.LogArchive;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -35,7 +36,7 @@ class HistoryConfigurationTests {
                     JobHistory history = started.getBean(JobHistory.class);
                     assertThat(history.isOn()).isFalse();
                     history.write(List.of());
-                    assertThat(started.getBean(LogArchive.class).due(1)).isEmpty();
+                    assertThat(started.getBean(LogArchive.class).due(1, Set.of())).isEmpty();
                     assertThat(started.getBean(HistoryHealth.class).condition())
                             .isEqualTo(new HistoryHealth.Off());
                     assertThatThrownBy(() -> history.find("a"))

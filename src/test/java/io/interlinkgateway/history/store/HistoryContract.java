@@ -18,6 +18,7 @@ import io.interlinkgateway.history.NodeStatistics;
 import io.interlinkgateway.history.Observation;
 import io.interlinkgateway.history.Observation.Presence;
 import io.interlinkgateway.history.PastJob;
+import io.interlinkgateway.history.SamplePast;
 import io.interlinkgateway.history.StateChange;
 import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.HpcJob;
@@ -1020,6 +1021,18 @@ abstract class HistoryContract {
     }
 
     @Test
+    void aShortenedLogIsReadFromAnyPosition() throws IOException {
+        String text =
+                new SamplePast(history, archive, STARS).shortened("a", "a line\n".repeat(500), 300);
+
+        for (int start = 0; start <= text.length(); start++) {
+            assertThat(read("a", SamplePast.CONTAINER, start)).isEqualTo(text.substring(start));
+        }
+        assertThat(read("a", SamplePast.CONTAINER, archive.tail("a", SamplePast.CONTAINER, 1)))
+                .isEqualTo("a line\n");
+    }
+
+    @Test
     void theTailBeginsAtALine() {
         for (String text :
                 List.of(
@@ -1072,7 +1085,7 @@ abstract class HistoryContract {
         write(sample("a").with(SUCCEEDED).at(1));
 
         assertThat(found("a").logs()).map(ArchivedLog::container).containsExactly("train", "copy");
-        assertThat(archive.due(10)).isEmpty();
+        assertThat(due(10)).isEmpty();
         assertThat(rows("job where logs_archived and log_due_since is null")).isEqualTo(1);
         assertThat(rows("job_log where workspace = 'stars'")).isEqualTo(2);
     }
@@ -1124,7 +1137,7 @@ abstract class HistoryContract {
                         "gone/train",
                         "gone/copy");
         assertThat(due(1)).containsExactly("first/train");
-        assertThat(archive.due(1).getFirst().job().job().definition())
+        assertThat(archive.due(1, Set.of()).getFirst().job().job().definition())
                 .contains(Sample.definition());
 
         store("gone", "train", "", Completeness.LOST, 10);
@@ -1145,8 +1158,91 @@ abstract class HistoryContract {
         assertThat(rows("job where log_due_since is not null")).isZero();
     }
 
+    @Test
+    void logsOfOtherNodesAreDueWhileOneIsBusy() {
+        write(
+                sample("first").with(SUCCEEDED).at(1),
+                sample("second").on("leonardo").with(SUCCEEDED).at(2));
+
+        assertThat(due(10, Set.of(VEGA))).containsExactly("second/train", "second/copy");
+        assertThat(due(10, Set.of(VEGA, new NodeName("leonardo")))).isEmpty();
+        assertThat(due(1, Set.of(new NodeName("other")))).containsExactly("first/train");
+    }
+
+    @Test
+    void theLostLogOfALiveJobIsDueAgain() throws IOException {
+        write(sample("a").with(RUNNING).at(1));
+        store("a", "train", "", Completeness.LOST, 10);
+        store("a", "copy", "", Completeness.LOST, 10);
+        write(sample("a").with(SUCCEEDED).at(2));
+        assertThat(due(10)).containsExactly("a/train", "a/copy");
+
+        store("a", "train", "text\n");
+        assertThat(read("a", "train", 0)).isEqualTo("text\n");
+        assertThat(due(10)).containsExactly("a/copy");
+
+        write(sample("a").with(SUCCEEDED).removedAt(3));
+        assertThat(due(10)).isEmpty();
+        assertThat(rows("job where logs_archived")).isEqualTo(1);
+    }
+
+    @Test
+    void theLogOfAJobThatGoesOnIsArchivedAgainAtItsEnd() throws IOException {
+        write(sample("a").with(SUCCEEDED).at(1));
+        store("a", "train", "begin\n");
+        store("a", "copy", "begin\n");
+        assertThat(rows("job where logs_archived")).isEqualTo(1);
+
+        write(sample("a").with(RUNNING).at(2));
+
+        assertThat(rows("job where logs_archived")).isZero();
+        assertThat(archive.find("a", "train").orElseThrow())
+                .returns(Completeness.PARTIAL, ArchivedLog::completeness)
+                .returns(true, log -> log.note().isPresent());
+        assertThat(due(10)).isEmpty();
+        write(sample("a").with(SUCCEEDED).at(3));
+        assertThat(due(10)).containsExactly("a/train", "a/copy");
+        store("a", "train", "begin\nend\n");
+        assertThat(read("a", "train", 0)).isEqualTo("begin\nend\n");
+        write(sample("a").with(SUCCEEDED).removedAt(4));
+        assertThat(rows("job where logs_archived")).isEqualTo(1);
+    }
+
+    @Test
+    void aLogThatIsArchivedBeforeTheEndIsObservedStaysComplete() {
+        write(sample("a").at(1));
+        store("a", "train", "all\n");
+        store("a", "copy", "all\n");
+
+        write(
+                sample("a").with(RUNNING).at(2),
+                sample("a").with(SUCCEEDED).at(3),
+                sample("a").with(SUCCEEDED).removedAt(4));
+
+        assertThat(archive.find("a", "train").orElseThrow().completeness())
+                .isEqualTo(Completeness.COMPLETE);
+        assertThat(rows("job where logs_archived")).isEqualTo(1);
+    }
+
+    @Test
+    void theLogOfAJobThatWentOnBetweenTwoReportsOfItsEndIsArchivedAgain() {
+        write(sample("a").with(SUCCEEDED).at(1));
+        store("a", "train", "begin\n");
+        store("a", "copy", "begin\n");
+
+        write(
+                sample("a").with(RUNNING).at(2),
+                sample("a").with(failed(FailureReason.TIME_LIMIT)).at(3));
+
+        assertThat(due(10)).containsExactly("a/train", "a/copy");
+    }
+
     private List<String> due(int most) {
-        return archive.due(most).stream()
+        return due(most, Set.of());
+    }
+
+    private List<String> due(int most, Set<NodeName> except) {
+        return archive.due(most, except).stream()
                 .map((Due due) -> due.job().job().uid() + "/" + due.container())
                 .toList();
     }
@@ -1282,6 +1378,22 @@ abstract class HistoryContract {
                 .isEqualTo(Completeness.COMPLETE);
         assertThat(archive.find("moon", "train").orElseThrow().completeness())
                 .isEqualTo(Completeness.COMPLETE);
+    }
+
+    @Test
+    void aLostLogOfAJobThatWasNeverStoredIsForgotten() {
+        write(sample("a").with(SUCCEEDED).at(1));
+        store("a", "train", "", Completeness.LOST, 10);
+        store("never-stored", "train", "", Completeness.LOST, 10);
+        now.set(START.plus(Duration.ofDays(29)));
+        removeOld(Optional.empty());
+        assertThat(rows("job_log")).isEqualTo(2);
+
+        now.set(START.plus(Duration.ofDays(31)));
+        removeOld(Optional.empty());
+
+        assertThat(archive.find("never-stored", "train")).isEmpty();
+        assertThat(archive.find("a", "train")).isPresent();
     }
 
     @Test
