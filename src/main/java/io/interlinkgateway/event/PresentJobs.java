@@ -27,7 +27,8 @@ public interface PresentJobs {
     /// @param workspace a workspace
     /// @param name a job's name
     /// @param uid its pod's UID
-    /// @return whether the job existed at the version [#reached], or later
+    /// @return whether the job existed at the version [#reached], or later. The [JobObserver] has received the removal of
+    ///     a job for which this is false, unless it was removed before its workspace was watched
     boolean has(Workspace workspace, JobName name, String uid);
 
     /// @param workspace a workspace

@@ -108,9 +108,7 @@ final class SandboxJobEvents implements JobEvents, PresentJobs, PodStore.Listene
 
     @Override
     public boolean has(Workspace workspace, JobName name, String uid) {
-        return find(PodStore.Key.of(workspace, name))
-                .filter(job -> job.uid().equals(uid))
-                .isPresent();
+        return pods.has(PodStore.Key.of(workspace, name), uid);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// Watched pods of the workspaces that are recorded.
@@ -16,6 +17,9 @@ final class FakePresentJobs implements PresentJobs {
     final Set<Workspace> recorded = ConcurrentHashMap.newKeySet();
     final Map<String, Existing> jobs = new ConcurrentHashMap<>();
     volatile long reached = 1_000_000;
+
+    /// Called with the UID of each job that is looked up, before it is.
+    volatile Consumer<String> lookup = _ -> {};
 
     void put(long version, Job job) {
         jobs.put(job.uid(), new Existing(version, job, HistoryJobs.origin()));
@@ -38,6 +42,7 @@ final class FakePresentJobs implements PresentJobs {
 
     @Override
     public boolean has(Workspace workspace, JobName name, String uid) {
+        lookup.accept(uid);
         return jobs.containsKey(uid);
     }
 

@@ -308,8 +308,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                         .toList();
         List<Job> missing = gone.stream().map(entry -> missed.apply(pod(entry))).toList();
         for (int index = 0; index < gone.size(); index++) {
-            remove(gone.get(index).name.value());
             noteRemoval(version, missing.get(index), gone.get(index));
+            remove(gone.get(index).name.value());
         }
         if (feed == null) {
             feed =
@@ -354,8 +354,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         Entry last = entries.get(pod.getMetadata().getName());
         if (last != null) {
             Job job = removal.apply(withRecord(pod));
-            remove(pod.getMetadata().getName());
             noteRemoval(version, job, last);
+            remove(pod.getMetadata().getName());
             if (feed != null) {
                 feed.deleted(JobFeed.Deletion.of(version, job));
             }
@@ -371,6 +371,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         writes.update();
     }
 
+    /// Reports a removal. Must precede [#remove], so that a job which is not found any more has been reported.
     private void noteRemoval(long version, Job job, Entry last) {
         unconfirmed.removed(job);
         removed.accept(job);

@@ -70,6 +70,10 @@ class WatchedPodsTests {
     private final List<String> settled = new ArrayList<>();
     private final Removals removals = new Removals();
     private final ObservedJobs observed = new ObservedJobs();
+
+    /// The jobs that were found when their removal was reported.
+    private final List<JobName> foundAtRemoval = new ArrayList<>();
+
     private final WatchedPods pods =
             new WatchedPods(
                     pod -> PodReading.isJob(pod, _ -> false),
@@ -79,9 +83,17 @@ class WatchedPodsTests {
                     job -> submitting.add(job.uid()),
                     lag::reported,
                     settled::add,
-                    removals::add,
+                    this::removed,
                     observed,
                     WalltimeTimers.withoutMarks());
+
+    private void removed(Job job) {
+        removals.add(job);
+        this.pods
+                .find(job.name())
+                .filter(entry -> entry.uid().equals(job.uid()))
+                .ifPresent(entry -> foundAtRemoval.add(entry.name()));
+    }
 
     private ClusterFacts facts(Pod pod) {
         return new ClusterFacts(
@@ -210,6 +222,18 @@ class WatchedPodsTests {
             assertThat(pods.unconfirmed(name)).isEmpty();
             assertThat(counted("CONFIRMED")).isOne();
         }
+    }
+
+    /// Else what looks for removals that nobody saw would find it.
+    @Test
+    void aRemovalIsReportedBeforeTheJobIsMissing() {
+        list(10, pod("a", 1), pod("b", 2), pod("c", 3));
+
+        pods.deleted(pod("a", 11));
+        list(20, pod("c", 3));
+
+        assertThat(foundAtRemoval).containsExactly(new JobName("a"), new JobName("b"));
+        assertThat(pods.after("").map(entry -> entry.name().value())).containsExactly("c");
     }
 
     private double counted(String stage) {
