@@ -17,8 +17,8 @@ public interface PresentJobs {
     /// @param workspace a workspace
     void record(Workspace workspace);
 
-    /// @return the workspaces whose jobs are all known
-    Set<Workspace> workspaces();
+    /// @return the watches of workspaces whose jobs are all known
+    Set<Watch> watches();
 
     /// @param workspace a workspace
     /// @return the version up to which all changes of its jobs are known; empty if its jobs are not all known
@@ -34,6 +34,13 @@ public interface PresentJobs {
     /// @param workspace a workspace
     /// @return its jobs, each read when the stream comes to it
     Stream<Existing> jobs(Workspace workspace);
+
+    /// A watch of a workspace, from its start to its end. It is not equal to an earlier or a later watch of the same
+    /// workspace: the [JobObserver] does not receive the removals in between.
+    interface Watch {
+
+        Workspace workspace();
+    }
 
     /// A job that exists.
     ///

@@ -81,7 +81,10 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
 
     // Used by the writer alone.
     private final Set<Workspace> toReport = new HashSet<>();
-    private final Set<Workspace> complete = new HashSet<>();
+
+    /// The watches before whose start all removals are in the history.
+    private final Set<PresentJobs.Watch> complete = new HashSet<>();
+
     private boolean workspacesAreKnown;
 
     /// When jobs are caught up next, as [System#nanoTime].
@@ -271,18 +274,19 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
                 history.workspaces().forEach(present::record);
                 workspacesAreKnown = true;
             }
-            Set<Workspace> listed = present.workspaces();
+            Set<PresentJobs.Watch> watches = present.watches();
+            complete.retainAll(watches);
             if (takeIncomplete()) {
-                toReport.addAll(listed);
+                watches.forEach(watch -> toReport.add(watch.workspace()));
                 complete.clear();
             }
             for (Workspace workspace : Set.copyOf(toReport)) {
                 report(present, workspace);
                 toReport.remove(workspace);
             }
-            for (Workspace workspace : listed) {
-                if (!complete.contains(workspace) && findRemoved(present, workspace)) {
-                    complete.add(workspace);
+            for (PresentJobs.Watch watch : watches) {
+                if (!complete.contains(watch) && findRemoved(present, watch.workspace())) {
+                    complete.add(watch);
                 }
             }
         } catch (GatewayException.HistoryUnavailable unavailable) {

@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Changes of jobs in the [PodStore]. Jobs and positions exist only while this process runs: a position of an earlier
@@ -90,6 +91,9 @@ final class SandboxJobEvents implements JobEvents, PresentJobs, PodStore.Listene
                         PodYaml.of(DefinitionReading.submittedPod(pod)));
     }
 
+    /// The only watch of a workspace while this process runs.
+    private record Watched(Workspace workspace) implements Watch {}
+
     /// Every workspace is watched.
     @Override
     public void record(Workspace workspace) {
@@ -97,8 +101,8 @@ final class SandboxJobEvents implements JobEvents, PresentJobs, PodStore.Listene
     }
 
     @Override
-    public Set<Workspace> workspaces() {
-        return Set.copyOf(feeds.keySet());
+    public Set<Watch> watches() {
+        return feeds.keySet().stream().map(Watched::new).collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

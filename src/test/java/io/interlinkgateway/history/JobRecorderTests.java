@@ -19,6 +19,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -168,6 +169,25 @@ class JobRecorderTests {
 
     private boolean isLive(String name) {
         return history.find("uid-" + name).orElseThrow().isLive();
+    }
+
+    @Test
+    void jobsThatWereRemovedBetweenTwoWatchesAreFound() {
+        Set<String> sought = ConcurrentHashMap.newKeySet();
+        Job stays = job("stays", RUNNING);
+        Job gone = job("gone", RUNNING);
+        present.put(5, stays);
+        present.put(6, gone);
+        present.lookup = sought::add;
+        history.write(List.of(HistoryJobs.live(5, stays), HistoryJobs.live(6, gone)));
+        start();
+        await().until(() -> sought.contains("uid-stays"));
+
+        present.jobs.remove("uid-gone");
+        present.restarts++;
+
+        await().until(() -> !isLive("gone"));
+        assertThat(isLive("stays")).isTrue();
     }
 
     /// The writer finds that the job is missing just when the watch reports its removal.

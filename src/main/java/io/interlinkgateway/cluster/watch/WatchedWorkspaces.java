@@ -157,10 +157,9 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
     }
 
     @Override
-    public Set<Workspace> workspaces() {
+    public Set<Watch> watches() {
         return all().stream()
                 .filter(watched -> watched.pods().feed().isPresent())
-                .map(WorkspaceWatch::workspace)
                 .collect(Collectors.toUnmodifiableSet());
     }
 

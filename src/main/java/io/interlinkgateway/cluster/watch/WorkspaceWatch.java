@@ -8,6 +8,7 @@ import io.interlinkgateway.event.FeedPosition;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.JobFeed;
 import io.interlinkgateway.event.JobObserver;
+import io.interlinkgateway.event.PresentJobs;
 import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Job;
@@ -22,7 +23,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /// One workspace's jobs, kept up to date by one watch from its start until it is closed.
-final class WorkspaceWatch implements AutoCloseable {
+final class WorkspaceWatch implements PresentJobs.Watch, AutoCloseable {
 
     private final Workspace workspace;
     private final ApiServer apiServer;
@@ -78,7 +79,8 @@ final class WorkspaceWatch implements AutoCloseable {
         watch.start();
     }
 
-    Workspace workspace() {
+    @Override
+    public Workspace workspace() {
         return workspace;
     }
 
