@@ -55,9 +55,11 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
     ///
     /// @param afterFailure how long to wait after a failed write first
     /// @param catchUp how long after one check of whether jobs are to be caught up the next one follows
-    record Pace(Duration afterFailure, Duration catchUp) {
+    /// @param workspaces how long after the history was read for workspaces to watch this follows again
+    record Pace(Duration afterFailure, Duration catchUp, Duration workspaces) {
 
-        static final Pace USUAL = new Pace(Duration.ofSeconds(1), Duration.ofSeconds(1));
+        static final Pace USUAL =
+                new Pace(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(1));
     }
 
     /// How long the last observations may take when the gateway stops.
@@ -85,10 +87,11 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
     /// The watches before whose start all removals are in the history.
     private final Set<PresentJobs.Watch> complete = new HashSet<>();
 
-    private boolean workspacesAreKnown;
-
     /// When jobs are caught up next, as [System#nanoTime].
     private long nextCatchUp;
+
+    /// When the history is read for workspaces next, as [System#nanoTime].
+    private long nextWorkspaces = System.nanoTime();
 
     /// @param history where observations are written
     /// @param clock the time
@@ -270,9 +273,8 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
     /// Reads again from the watched pods what was dropped, and finds jobs whose removal no gateway saw.
     private void catchUp(PresentJobs present) throws InterruptedException {
         try {
-            if (!workspacesAreKnown) {
-                history.workspaces().forEach(present::record);
-                workspacesAreKnown = true;
+            if (nextWorkspaces - System.nanoTime() <= 0) {
+                recordWorkspaces(present);
             }
             Set<PresentJobs.Watch> watches = present.watches();
             complete.retainAll(watches);
@@ -295,6 +297,13 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
         } finally {
             setNextCatchUp();
         }
+    }
+
+    /// Watches the workspaces of the history's jobs. Other replicas add workspaces, and they may end without a
+    /// successor.
+    private void recordWorkspaces(PresentJobs present) {
+        history.workspaces().forEach(present::record);
+        nextWorkspaces = System.nanoTime() + pace.workspaces.toNanos();
     }
 
     private void setNextCatchUp() {

@@ -33,7 +33,8 @@ class JobRecorderTests {
     private static final Clock CLOCK = Clock.fixed(HistoryJobs.NOW, ZoneOffset.UTC);
 
     private static final JobRecorder.Pace PACE =
-            new JobRecorder.Pace(Duration.ofMillis(10), Duration.ofSeconds(1));
+            new JobRecorder.Pace(
+                    Duration.ofMillis(10), Duration.ofSeconds(1), Duration.ofMillis(10));
 
     private final FakeHistory history = new FakeHistory(CLOCK);
     private final FakePresentJobs present = new FakePresentJobs();
@@ -147,7 +148,9 @@ class JobRecorderTests {
     void jobsAreCaughtUpWhileOthersChangeWithoutAPause() {
         AtomicLong version = new AtomicLong(10);
         history.write(List.of(HistoryJobs.live(5, job("gone", RUNNING))));
-        JobRecorder.Pace often = new JobRecorder.Pace(Duration.ofMillis(10), Duration.ofMillis(20));
+        JobRecorder.Pace often =
+                new JobRecorder.Pace(
+                        Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofMinutes(1));
 
         try (JobRecorder busy = new JobRecorder(history, CLOCK, often, 1000)) {
             Runnable next =
@@ -233,6 +236,16 @@ class JobRecorderTests {
         history.write(List.of(HistoryJobs.live(5, job("known", RUNNING))));
 
         recorder.start(present, Set.of(), written::add);
+
+        await().until(() -> present.recorded.contains(WORKSPACE));
+    }
+
+    @Test
+    void aWorkspaceThatAnotherReplicaRecordsLaterIsWatchedToo() {
+        recorder.start(present, Set.of(), written::add);
+        await().until(() -> history.workspaceReads() > 0);
+
+        history.write(List.of(HistoryJobs.live(5, job("of-another-replica", RUNNING))));
 
         await().until(() -> present.recorded.contains(WORKSPACE));
     }
