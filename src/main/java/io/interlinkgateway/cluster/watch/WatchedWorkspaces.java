@@ -107,7 +107,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
     /// Starts the periodic tasks.
     public void start() {
         every(KEEP_ALIVE, () -> limits.always().forEach(this::watched));
-        every(KEEP_ALIVE, () -> recorded.forEach(this::started));
+        every(KEEP_ALIVE, this::startRecorded);
         every(limits.idle().dividedBy(4), this::closeIdle);
         every(Duration.ofSeconds(2), this::updateSilentNodes);
         every(Duration.ofSeconds(1), this::checkHandovers);
@@ -145,7 +145,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
         if (observer.isRecording()) {
             if (recorded.size() < limits.maxWorkspaces() || recorded.contains(workspace)) {
                 recorded.add(workspace);
-                started(workspace);
+                startIfThereIsRoom(workspace);
             } else if (unrecorded.size() < limits.maxWorkspaces() && unrecorded.add(workspace)) {
                 LOG.warn(
                         "The jobs of the workspace {} are only recorded while somebody reads them:"
@@ -153,6 +153,18 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
                         workspace,
                         limits.maxWorkspaces());
             }
+        }
+    }
+
+    /// Starts the recorded watches again that were closed for workspaces in use, once these leave room. Closing others
+    /// for them would only move the gap, and each start reads all pods of a workspace.
+    void startRecorded() {
+        recorded.forEach(this::startIfThereIsRoom);
+    }
+
+    private synchronized void startIfThereIsRoom(Workspace workspace) {
+        if (workspaces.size() < limits.maxWorkspaces()) {
+            started(workspace);
         }
     }
 
@@ -302,7 +314,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
         Optional.ofNullable(workspaces.remove(workspace)).ifPresent(WorkspaceWatch::close);
     }
 
-    private synchronized List<WorkspaceWatch> all() {
+    synchronized List<WorkspaceWatch> all() {
         return List.copyOf(workspaces.values());
     }
 
