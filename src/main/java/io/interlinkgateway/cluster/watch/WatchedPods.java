@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,7 +46,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @param name its name
     /// @param uid its UID
     /// @param phase the kind of its state
-    /// @param stateHash the [Job#stateHash] of its state
+    /// @param observedHash a number that is equal as long as nothing changes that a [JobObserver] receives
     /// @param recordNeed what its own record is needed for
     /// @param hasRecord whether its pod has its own record
     /// @param node where it was sent
@@ -56,7 +57,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             JobName name,
             String uid,
             JobPhase phase,
-            int stateHash,
+            int observedHash,
             RecordNeed recordNeed,
             boolean hasRecord,
             Optional<NodeName> node,
@@ -462,7 +463,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         walltimeMarks.update(job);
         if (before == null
                 || !before.uid.equals(entry.uid)
-                || before.stateHash != entry.stateHash) {
+                || before.observedHash != entry.observedHash) {
             observer.changed(entry.version, job.withoutDefinition(), origin(entry));
         }
         return new Stored(entry, job);
@@ -489,7 +490,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 job.name(),
                 job.uid(),
                 JobPhase.of(job.state()),
-                job.stateHash(),
+                Objects.hash(job.stateHash(), job.labels(), job.submittedBy()),
                 need,
                 PodReading.recordOf(pod).isPresent(),
                 shared(job.node()),

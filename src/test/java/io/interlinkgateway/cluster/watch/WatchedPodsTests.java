@@ -314,6 +314,26 @@ class WatchedPodsTests {
     }
 
     @Test
+    void aChangeOfLabelsIsObserved() throws Exception {
+        list(10, pod("a", 1));
+        Pod labelled =
+                new PodBuilder(pod("a", 1))
+                        .editMetadata()
+                        .withResourceVersion("11")
+                        .addToLabels("team", "stars")
+                        .endMetadata()
+                        .build();
+        try (JobEvents.Subscription subscription = feed().follow(ALL)) {
+            pods.changed(labelled);
+
+            assertThat(events(subscription)).isEmpty();
+        }
+        assertThat(observed.of("uid-of-a"))
+                .extracting(change -> change.job().labels().get("team"))
+                .containsExactly(null, "stars");
+    }
+
+    @Test
     void aResumedFollowerReceivesEachJobOnceAndDeletionsInOrder() throws Exception {
         list(10, pod("a", 1), pod("b", 2), pod("c", 3));
         pods.changed(pod("a", 11));
