@@ -35,6 +35,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -77,6 +78,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
     private final Set<Workspace> unrecorded = ConcurrentHashMap.newKeySet();
 
     private final Removals removals = new Removals();
+    private final PodChanges changes = new Changes();
     private final Semaphore checks = new Semaphore(CHECKS);
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
@@ -102,6 +104,35 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
         this.reading = new JobReading(nodes, missing, records, hpcs);
         this.limits = limits;
         this.clock = clock;
+    }
+
+    private final class Changes implements PodChanges {
+
+        @Override
+        public void submitting(Job job) {
+            records.submitting(job);
+        }
+
+        @Override
+        public void endReportedBySlurm(Job job) {
+            records.endReportedBySlurm(job);
+        }
+
+        @Override
+        public void settled(String uid) {
+            missing.forget(uid);
+        }
+
+        @Override
+        public void changed(long version, Job job, Supplier<JobObserver.Origin> origin) {
+            observer.changed(version, job, origin);
+        }
+
+        @Override
+        public void removed(long version, Job job, Supplier<JobObserver.Origin> origin) {
+            removals.add(job);
+            observer.removed(version, job, origin);
+        }
     }
 
     /// Starts the periodic tasks.
@@ -283,11 +314,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
                             apiServer,
                             reading,
                             limits.idle(),
-                            records::submitting,
-                            records::endReportedBySlurm,
-                            missing::forget,
-                            removals::add,
-                            observer,
+                            changes,
                             walltimes,
                             clock);
             workspaces.put(workspace, found);
