@@ -13,7 +13,6 @@ import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.DefinitionReading;
-import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.sandbox.node.PodStore;
 import java.util.Map;
 import java.util.Optional;
@@ -85,10 +84,7 @@ final class SandboxJobEvents implements JobEvents, PresentJobs, PodStore.Listene
     }
 
     private static Supplier<JobObserver.Origin> origin(Pod pod) {
-        return () ->
-                new JobObserver.Origin(
-                        DefinitionReading.definitionOf(pod),
-                        PodYaml.of(DefinitionReading.submittedPod(pod)));
+        return () -> DefinitionReading.submitted(pod, JobObserver.Origin::new);
     }
 
     /// The only watch of a workspace while this process runs.

@@ -14,7 +14,6 @@ import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.pod.DefinitionReading;
-import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.status.PodReading;
 import io.interlinkgateway.status.RecordNeed;
 import java.time.Instant;
@@ -346,12 +345,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     /// Reads what a job was created from when that is needed, from the compressed pod.
     private Supplier<JobObserver.Origin> origin(Entry entry) {
-        return () -> {
-            Pod pod = pod(entry);
-            return new JobObserver.Origin(
-                    DefinitionReading.definitionOf(pod),
-                    PodYaml.of(DefinitionReading.submittedPod(pod)));
-        };
+        return () -> DefinitionReading.submitted(pod(entry), JobObserver.Origin::new);
     }
 
     /// @return the jobs; one that changes meanwhile is returned as it was or as it is
