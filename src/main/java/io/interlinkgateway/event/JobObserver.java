@@ -35,7 +35,7 @@ public interface JobObserver {
     /// @param manifest the pod without the fields that the cluster added, as YAML
     record Origin(JobDefinition definition, String manifest) {}
 
-    /// A job was created, its state changed, or it exists at the start of the watch.
+    /// A job was created, its state, its labels or its submitter changed, or it exists at the start of the watch.
     ///
     /// @param version the resource version of its pod; later changes of the job do not have a smaller one
     /// @param job the job, without its definition

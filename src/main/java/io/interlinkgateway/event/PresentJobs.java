@@ -17,8 +17,8 @@ public interface PresentJobs {
     /// @param workspace a workspace
     void record(Workspace workspace);
 
-    /// @return the workspaces whose jobs are all known
-    Set<Workspace> workspaces();
+    /// @return the watches of workspaces whose jobs are all known
+    Set<Watch> watches();
 
     /// @param workspace a workspace
     /// @return the version up to which all changes of its jobs are known; empty if its jobs are not all known
@@ -27,12 +27,20 @@ public interface PresentJobs {
     /// @param workspace a workspace
     /// @param name a job's name
     /// @param uid its pod's UID
-    /// @return whether the job existed at the version [#reached], or later
+    /// @return whether the job existed at the version [#reached], or later. The [JobObserver] has received the removal of
+    ///     a job for which this is false, unless it was removed before its workspace was watched
     boolean has(Workspace workspace, JobName name, String uid);
 
     /// @param workspace a workspace
     /// @return its jobs, each read when the stream comes to it
     Stream<Existing> jobs(Workspace workspace);
+
+    /// A watch of a workspace, from its start to its end. It is not equal to an earlier or a later watch of the same
+    /// workspace: the [JobObserver] does not receive the removals in between.
+    interface Watch {
+
+        Workspace workspace();
+    }
 
     /// A job that exists.
     ///

@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,15 +51,23 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-    /// How often it is checked whether jobs are to be caught up.
-    private static final Duration CATCH_UP = Duration.ofSeconds(1);
+    /// How often something is done.
+    ///
+    /// @param afterFailure how long to wait after a failed write first
+    /// @param catchUp how long after one check of whether jobs are to be caught up the next one follows
+    /// @param workspaces how long after the history was read for workspaces to watch this follows again
+    record Pace(Duration afterFailure, Duration catchUp, Duration workspaces) {
+
+        static final Pace USUAL =
+                new Pace(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(1));
+    }
 
     /// How long the last observations may take when the gateway stops.
     private static final Duration LAST_WRITES = Duration.ofSeconds(5);
 
     private final JobHistory history;
     private final Clock clock;
-    private final Duration shortestPause;
+    private final Pace pace;
     private final int most;
     private final LongAdder writes = new LongAdder();
     private final LongAdder drops = new LongAdder();
@@ -74,21 +83,27 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
 
     // Used by the writer alone.
     private final Set<Workspace> toReport = new HashSet<>();
-    private final Set<Workspace> complete = new HashSet<>();
-    private boolean workspacesAreKnown;
+
+    /// The watches before whose start all removals are in the history.
+    private final Set<PresentJobs.Watch> complete = new HashSet<>();
+
+    /// When jobs are caught up next, as [System#nanoTime].
+    private long nextCatchUp;
+
+    /// When the history is read for workspaces next, as [System#nanoTime].
+    private long nextWorkspaces = System.nanoTime();
 
     /// @param history where observations are written
     /// @param clock the time
     public JobRecorder(JobHistory history, Clock clock) {
-        this(history, clock, Duration.ofSeconds(1), MOST_WAITING);
+        this(history, clock, Pace.USUAL, MOST_WAITING);
     }
 
-    /// @param shortestPause how long to wait after a failed write first
     /// @param most the maximum number of observations in memory
-    JobRecorder(JobHistory history, Clock clock, Duration shortestPause, int most) {
+    JobRecorder(JobHistory history, Clock clock, Pace pace, int most) {
         this.history = history;
         this.clock = clock;
-        this.shortestPause = shortestPause;
+        this.pace = pace;
         this.most = most;
     }
 
@@ -157,18 +172,20 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
 
     private void run(PresentJobs present) {
         try {
+            setNextCatchUp();
             List<Observation> next = next();
             while (!next.isEmpty() || !isStopping()) {
                 try {
-                    if (next.isEmpty()) {
-                        catchUp(present);
-                    } else {
+                    if (!next.isEmpty()) {
                         write(next);
                         written(next);
                     }
+                    if (isCatchUpDue(next)) {
+                        catchUp(present);
+                    }
                 } catch (RuntimeException defect) {
                     LOG.error("Unexpected failure", defect);
-                    pause(shortestPause);
+                    pause(pace.afterFailure);
                 }
                 next = next();
             }
@@ -181,11 +198,18 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
         return stopping;
     }
 
-    /// Waits a moment for observations, and takes the oldest ones.
+    /// Jobs are also caught up between observations, since these may come without a pause. But a backlog is written
+    /// first: it is older than what the watched pods have.
+    ///
+    /// @param written the last batch; if it is full, there may be a backlog
+    private boolean isCatchUpDue(List<Observation> written) {
+        return written.size() < BATCH && nextCatchUp - System.nanoTime() <= 0 && !isStopping();
+    }
+
+    /// Waits for observations until jobs are to be caught up, and takes the oldest ones.
     private synchronized List<Observation> next() throws InterruptedException {
-        long end = System.nanoTime() + CATCH_UP.toNanos();
         while (waiting.isEmpty() && !stopping) {
-            long left = end - System.nanoTime();
+            long left = nextCatchUp - System.nanoTime();
             if (left <= 0) {
                 return List.of();
             }
@@ -201,7 +225,7 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
 
     /// Writes a batch, however long the database is away, unless the gateway stops.
     private void write(List<Observation> observations) throws InterruptedException {
-        Duration pause = shortestPause;
+        Duration pause = pace.afterFailure;
         while (true) {
             try {
                 history.write(observations);
@@ -249,28 +273,41 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
     /// Reads again from the watched pods what was dropped, and finds jobs whose removal no gateway saw.
     private void catchUp(PresentJobs present) throws InterruptedException {
         try {
-            if (!workspacesAreKnown) {
-                history.workspaces().forEach(present::record);
-                workspacesAreKnown = true;
+            if (nextWorkspaces - System.nanoTime() <= 0) {
+                recordWorkspaces(present);
             }
-            Set<Workspace> listed = present.workspaces();
+            Set<PresentJobs.Watch> watches = present.watches();
+            complete.retainAll(watches);
             if (takeIncomplete()) {
-                toReport.addAll(listed);
+                watches.forEach(watch -> toReport.add(watch.workspace()));
                 complete.clear();
             }
             for (Workspace workspace : Set.copyOf(toReport)) {
                 report(present, workspace);
                 toReport.remove(workspace);
             }
-            for (Workspace workspace : listed) {
-                if (!complete.contains(workspace) && findRemoved(present, workspace)) {
-                    complete.add(workspace);
+            for (PresentJobs.Watch watch : watches) {
+                if (!complete.contains(watch) && findRemoved(present, watch.workspace())) {
+                    complete.add(watch);
                 }
             }
         } catch (GatewayException.HistoryUnavailable unavailable) {
             LOG.info("The history can't be read now: {}", unavailable.getMessage());
-            pause(shortestPause);
+            pause(pace.afterFailure);
+        } finally {
+            setNextCatchUp();
         }
+    }
+
+    /// Watches the workspaces of the history's jobs. Other replicas add workspaces, and they may end without a
+    /// successor.
+    private void recordWorkspaces(PresentJobs present) {
+        history.workspaces().forEach(present::record);
+        nextWorkspaces = System.nanoTime() + pace.workspaces.toNanos();
+    }
+
+    private void setNextCatchUp() {
+        nextCatchUp = System.nanoTime() + pace.catchUp.toNanos();
     }
 
     private synchronized boolean takeIncomplete() {
@@ -295,7 +332,8 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
     }
 
     /// Writes the removal of jobs whose pods are gone. The history may have jobs that this gateway does not know yet,
-    /// written by another replica; they are newer than what is known here.
+    /// written by another replica; they are newer than what is known here. A removal that was observed and waits to be
+    /// written says more about the job's end, and is not anticipated.
     ///
     /// @return false if the workspace's jobs are not all known
     private boolean findRemoved(PresentJobs present, Workspace workspace)
@@ -314,6 +352,7 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
                                     !present.has(workspace, past.job().name(), past.job().uid()))
                             .map(past -> removal(past, reached.getAsLong()))
                             .toList();
+            gone = withoutObserved(gone);
             if (!gone.isEmpty()) {
                 write(gone);
                 gone.forEach(written);
@@ -323,6 +362,17 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
             }
             after = page.getLast().job().uid();
         }
+    }
+
+    /// @param removals removals of jobs
+    /// @return those of which no observation waits
+    private synchronized List<Observation> withoutObserved(List<Observation> removals) {
+        Set<String> observed =
+                waiting.stream()
+                        .filter(one -> one.presence() == Observation.Presence.REMOVED)
+                        .map(one -> one.job().uid())
+                        .collect(Collectors.toSet());
+        return removals.stream().filter(one -> !observed.contains(one.job().uid())).toList();
     }
 
     private Observation removal(PastJob past, long version) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,14 @@ public final class DefinitionReading {
         } catch (RuntimeException _) {
             return manifestOf(pod);
         }
+    }
+
+    /// Reads what a job was created from, as a type of the caller.
+    ///
+    /// @param pod a job's pod
+    /// @param as makes that of the definition and the submitted pod, as YAML
+    public static <T> T submitted(Pod pod, BiFunction<JobDefinition, String, T> as) {
+        return as.apply(definitionOf(pod), PodYaml.of(submittedPod(pod)));
     }
 
     private static JobSpec specOf(Pod pod, Map<String, String> annotations, Container container) {

@@ -13,7 +13,6 @@ import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.DefinitionReading;
-import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.sandbox.node.PodStore;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Changes of jobs in the [PodStore]. Jobs and positions exist only while this process runs: a position of an earlier
@@ -84,11 +84,11 @@ final class SandboxJobEvents implements JobEvents, PresentJobs, PodStore.Listene
     }
 
     private static Supplier<JobObserver.Origin> origin(Pod pod) {
-        return () ->
-                new JobObserver.Origin(
-                        DefinitionReading.definitionOf(pod),
-                        PodYaml.of(DefinitionReading.submittedPod(pod)));
+        return () -> DefinitionReading.submitted(pod, JobObserver.Origin::new);
     }
+
+    /// The only watch of a workspace while this process runs.
+    private record Watched(Workspace workspace) implements Watch {}
 
     /// Every workspace is watched.
     @Override
@@ -97,8 +97,8 @@ final class SandboxJobEvents implements JobEvents, PresentJobs, PodStore.Listene
     }
 
     @Override
-    public Set<Workspace> workspaces() {
-        return Set.copyOf(feeds.keySet());
+    public Set<Watch> watches() {
+        return feeds.keySet().stream().map(Watched::new).collect(Collectors.toUnmodifiableSet());
     }
 
     @Override
@@ -108,9 +108,7 @@ final class SandboxJobEvents implements JobEvents, PresentJobs, PodStore.Listene
 
     @Override
     public boolean has(Workspace workspace, JobName name, String uid) {
-        return find(PodStore.Key.of(workspace, name))
-                .filter(job -> job.uid().equals(uid))
-                .isPresent();
+        return pods.has(PodStore.Key.of(workspace, name), uid);
     }
 
     @Override

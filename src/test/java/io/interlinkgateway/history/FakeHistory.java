@@ -39,6 +39,7 @@ final class FakeHistory implements JobHistory, LogArchive {
     private final List<Observation> written = new ArrayList<>();
     private final List<Integer> batches = new ArrayList<>();
     private boolean away;
+    private int workspaceReads;
 
     FakeHistory(Clock clock) {
         this.clock = clock;
@@ -51,6 +52,11 @@ final class FakeHistory implements JobHistory, LogArchive {
     /// @return all observations, in the order of their writes
     synchronized List<Observation> written() {
         return List.copyOf(written);
+    }
+
+    /// @return how often the workspaces were read
+    synchronized int workspaceReads() {
+        return workspaceReads;
     }
 
     synchronized List<Integer> batches() {
@@ -129,6 +135,7 @@ final class FakeHistory implements JobHistory, LogArchive {
     @Override
     public synchronized Set<Workspace> workspaces() {
         requireThere();
+        workspaceReads++;
         return jobs.values().stream()
                 .filter(job -> job.presence() == Observation.Presence.LIVE)
                 .map(job -> job.job().workspace())

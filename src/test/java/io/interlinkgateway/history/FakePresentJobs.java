@@ -8,14 +8,24 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Watched pods of the workspaces that are recorded.
 final class FakePresentJobs implements PresentJobs {
 
+    private record Numbered(Workspace workspace, int number) implements Watch {}
+
     final Set<Workspace> recorded = ConcurrentHashMap.newKeySet();
     final Map<String, Existing> jobs = new ConcurrentHashMap<>();
     volatile long reached = 1_000_000;
+
+    /// How often the watches of all workspaces were closed and started again.
+    volatile int restarts;
+
+    /// Called with the UID of each job that is looked up, before it is.
+    volatile Consumer<String> lookup = _ -> {};
 
     void put(long version, Job job) {
         jobs.put(job.uid(), new Existing(version, job, HistoryJobs.origin()));
@@ -27,8 +37,11 @@ final class FakePresentJobs implements PresentJobs {
     }
 
     @Override
-    public Set<Workspace> workspaces() {
-        return Set.copyOf(recorded);
+    public Set<Watch> watches() {
+        int number = restarts;
+        return recorded.stream()
+                .map(workspace -> new Numbered(workspace, number))
+                .collect(Collectors.toSet());
     }
 
     @Override
@@ -38,6 +51,7 @@ final class FakePresentJobs implements PresentJobs {
 
     @Override
     public boolean has(Workspace workspace, JobName name, String uid) {
+        lookup.accept(uid);
         return jobs.containsKey(uid);
     }
 

@@ -19,7 +19,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -30,11 +32,14 @@ class JobRecorderTests {
 
     private static final Clock CLOCK = Clock.fixed(HistoryJobs.NOW, ZoneOffset.UTC);
 
+    private static final JobRecorder.Pace PACE =
+            new JobRecorder.Pace(
+                    Duration.ofMillis(10), Duration.ofSeconds(1), Duration.ofMillis(10));
+
     private final FakeHistory history = new FakeHistory(CLOCK);
     private final FakePresentJobs present = new FakePresentJobs();
     private final List<Observation> written = new CopyOnWriteArrayList<>();
-    private final JobRecorder recorder =
-            new JobRecorder(history, CLOCK, Duration.ofMillis(10), 1000);
+    private final JobRecorder recorder = new JobRecorder(history, CLOCK, PACE, 1000);
 
     @AfterEach
     void stop() {
@@ -69,6 +74,7 @@ class JobRecorderTests {
 
     @Test
     void aDatabaseThatIsAwayIsWaitedFor() {
+        present.put(500, job("a", RUNNING));
         history.away(true);
         start();
         for (int version = 1; version <= 500; version++) {
@@ -138,6 +144,74 @@ class JobRecorderTests {
         assertThat(history.find("uid-stays").orElseThrow().isLive()).isTrue();
     }
 
+    @Test
+    void jobsAreCaughtUpWhileOthersChangeWithoutAPause() {
+        AtomicLong version = new AtomicLong(10);
+        history.write(List.of(HistoryJobs.live(5, job("gone", RUNNING))));
+        JobRecorder.Pace often =
+                new JobRecorder.Pace(
+                        Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofMinutes(1));
+
+        try (JobRecorder busy = new JobRecorder(history, CLOCK, often, 1000)) {
+            Runnable next =
+                    () -> busy.changed(version.incrementAndGet(), job("busy", RUNNING), origin());
+            busy.start(
+                    present,
+                    Set.of(WORKSPACE),
+                    _ -> {
+                        if (isLive("gone") && version.get() < 200_000) {
+                            next.run();
+                        }
+                    });
+            next.run();
+
+            await().until(() -> !isLive("gone"));
+        }
+        assertThat(version.get()).isLessThan(200_000);
+    }
+
+    private boolean isLive(String name) {
+        return history.find("uid-" + name).orElseThrow().isLive();
+    }
+
+    @Test
+    void jobsThatWereRemovedBetweenTwoWatchesAreFound() {
+        Set<String> sought = ConcurrentHashMap.newKeySet();
+        Job stays = job("stays", RUNNING);
+        Job gone = job("gone", RUNNING);
+        present.put(5, stays);
+        present.put(6, gone);
+        present.lookup = sought::add;
+        history.write(List.of(HistoryJobs.live(5, stays), HistoryJobs.live(6, gone)));
+        start();
+        await().until(() -> sought.contains("uid-stays"));
+
+        present.jobs.remove("uid-gone");
+        present.restarts++;
+
+        await().until(() -> !isLive("gone"));
+        assertThat(isLive("stays")).isTrue();
+    }
+
+    /// The writer finds that the job is missing just when the watch reports its removal.
+    @Test
+    void aRemovalThatIsObservedIsNotTakenForOneThatNobodySaw() {
+        Cancellation seen =
+                new Cancellation(
+                        Cancellation.Stage.CONFIRMED,
+                        HistoryJobs.NOW,
+                        Job.Source.JOB_RECORD,
+                        "The job's record says so.");
+        history.write(List.of(HistoryJobs.live(5, job("gone", RUNNING))));
+        present.lookup =
+                _ -> recorder.removed(6, job("gone", RUNNING).withCancellation(seen), origin());
+
+        start();
+
+        await().until(() -> !history.find("uid-gone").orElseThrow().isLive());
+        assertThat(history.find("uid-gone").orElseThrow().job().cancellation()).contains(seen);
+    }
+
     private Cancellation.Stage cancellation(String name) {
         return history.find("uid-" + name).orElseThrow().job().cancellationStage().orElseThrow();
     }
@@ -167,11 +241,21 @@ class JobRecorderTests {
     }
 
     @Test
+    void aWorkspaceThatAnotherReplicaRecordsLaterIsWatchedToo() {
+        recorder.start(present, Set.of(), written::add);
+        await().until(() -> history.workspaceReads() > 0);
+
+        history.write(List.of(HistoryJobs.live(5, job("of-another-replica", RUNNING))));
+
+        await().until(() -> present.recorded.contains(WORKSPACE));
+    }
+
+    @Test
     void oneObservationThatCannotBeWrittenDoesNotHoldUpTheOthers() {
         FakeHistory damaged = new FakeHistory(CLOCK);
         JobHistory refusing = new RefusingHistory(damaged, "uid-bad");
         List<Observation> kept = new ArrayList<>();
-        try (JobRecorder other = new JobRecorder(refusing, CLOCK, Duration.ofMillis(10), 1000)) {
+        try (JobRecorder other = new JobRecorder(refusing, CLOCK, PACE, 1000)) {
             other.changed(1, job("a", RUNNING), origin());
             other.changed(2, job("bad", RUNNING), origin());
             other.changed(3, job("b", RUNNING), origin());

@@ -14,7 +14,6 @@ import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.pod.DefinitionReading;
-import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.status.PodReading;
 import io.interlinkgateway.status.RecordNeed;
 import java.time.Instant;
@@ -25,13 +24,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +42,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @param name its name
     /// @param uid its UID
     /// @param phase the kind of its state
-    /// @param stateHash the [Job#stateHash] of its state
+    /// @param observedHash a number that is equal as long as nothing changes that a [JobObserver] receives
     /// @param recordNeed what its own record is needed for
     /// @param hasRecord whether its pod has its own record
     /// @param node where it was sent
@@ -56,7 +53,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             JobName name,
             String uid,
             JobPhase phase,
-            int stateHash,
+            int observedHash,
             RecordNeed recordNeed,
             boolean hasRecord,
             Optional<NodeName> node,
@@ -68,15 +65,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         }
     }
 
-    private final Predicate<Pod> isJob;
-    private final Function<Pod, Job> reading;
-    private final Function<Pod, Job> removal;
-    private final Function<Pod, Job> missed;
-    private final Consumer<Job> submitting;
-    private final Consumer<Job> endReportedBySlurm;
-    private final Consumer<String> settled;
-    private final Consumer<Job> removed;
-    private final JobObserver observer;
+    private final PodReader reader;
+    private final PodChanges changes;
     private final WalltimeMarks walltimeMarks;
     private final CompressedPods archive = new CompressedPods();
     private final NavigableMap<String, Entry> entries = new ConcurrentSkipListMap<>();
@@ -102,35 +92,11 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private volatile @Nullable JobFeed feed;
     private volatile Set<NodeName> silent = Set.of();
 
-    /// @param isJob whether a pod is a job
-    /// @param reading reads a job from its pod
-    /// @param removal reads a job from its pod as it was when it was removed
-    /// @param missed reads a job whose removal was not seen from an earlier state of its pod
-    /// @param submitting receives each job once that the HPC does not have yet
-    /// @param endReportedBySlurm receives each job whose end SLURM reports before anything else does
-    /// @param settled receives the UIDs of pods whose jobs the HPC has, or that were deleted
-    /// @param removed receives each job whose pod was removed, with its cancellation
-    /// @param observer receives each change of a job's state
-    WatchedPods(
-            Predicate<Pod> isJob,
-            Function<Pod, Job> reading,
-            Function<Pod, Job> removal,
-            Function<Pod, Job> missed,
-            Consumer<Job> submitting,
-            Consumer<Job> endReportedBySlurm,
-            Consumer<String> settled,
-            Consumer<Job> removed,
-            JobObserver observer,
-            WalltimeTimer walltimes) {
-        this.isJob = isJob;
-        this.reading = reading;
-        this.removal = removal;
-        this.missed = missed;
-        this.submitting = submitting;
-        this.endReportedBySlurm = endReportedBySlurm;
-        this.settled = settled;
-        this.removed = removed;
-        this.observer = observer;
+    /// @param reader reads jobs from pods
+    /// @param changes receives what is found
+    WatchedPods(PodReader reader, PodChanges changes, WalltimeTimer walltimes) {
+        this.reader = reader;
+        this.changes = changes;
         this.walltimeMarks = walltimes.of(name -> find(name).map(this::job));
     }
 
@@ -153,7 +119,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @param entry one of these
     /// @return the job, read from its pod
     public Job job(Entry entry) {
-        return reading.apply(pod(entry));
+        return reader.read(pod(entry));
     }
 
     /// A job that the API server no longer has, which the watch may report later.
@@ -164,7 +130,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         Entry entry = entries.get(name.value());
         return entry == null
                 ? unconfirmed.find(name)
-                : Optional.of(missed.apply(pod(entry))).filter(Job::hasUnconfirmedEnd);
+                : Optional.of(reader.readMissed(pod(entry))).filter(Job::hasUnconfirmedEnd);
     }
 
     /// @param most how many
@@ -200,7 +166,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         if (!now.phase.ended()
                 && changed.entry.phase.ended()
                 && job.evidence().source() == Job.Source.SLURM) {
-            endReportedBySlurm.accept(job);
+            changes.endReportedBySlurm(job);
         }
         JobFeed followers = feed;
         if (followers != null) {
@@ -267,8 +233,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
         @Override
         public boolean reaches(long version) {
-            JobFeed changes = feed;
-            return changes != null && changes.reached() >= version;
+            JobFeed followers = feed;
+            return followers != null && followers.reached() >= version;
         }
 
         @Override
@@ -286,7 +252,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     @Override
     public synchronized void listed(List<Pod> pods) {
         for (Pod pod : pods) {
-            if (isJob.test(pod)) {
+            if (reader.isJob(pod)) {
                 String name = pod.getMetadata().getName();
                 listed.add(name);
                 Entry before = entries.get(name);
@@ -306,10 +272,10 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 entries.values().stream()
                         .filter(entry -> !listed.contains(entry.name.value()))
                         .toList();
-        List<Job> missing = gone.stream().map(entry -> missed.apply(pod(entry))).toList();
+        List<Job> missing = gone.stream().map(entry -> reader.readMissed(pod(entry))).toList();
         for (int index = 0; index < gone.size(); index++) {
-            remove(gone.get(index).name.value());
             noteRemoval(version, missing.get(index), gone.get(index));
+            remove(gone.get(index).name.value());
         }
         if (feed == null) {
             feed =
@@ -319,12 +285,12 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                             walltimeMarks);
         } else {
             record Change(Optional<Entry> before, Entry now) {}
-            List<Change> changes = new ArrayList<>();
+            List<Change> relisted = new ArrayList<>();
             changedByList.forEach((name, before) ->
                     Optional.ofNullable(entries.get(name))
-                            .ifPresent(now -> changes.add(new Change(before, now))));
-            changes.sort(Comparator.comparingLong(change -> change.now.version));
-            changes.forEach(change ->
+                            .ifPresent(now -> relisted.add(new Change(before, now))));
+            relisted.sort(Comparator.comparingLong(change -> change.now.version));
+            relisted.forEach(change ->
                     publish(change.before.orElse(null), change.now, () -> job(change.now)));
             for (Job job : missing) {
                 feed.deleted(JobFeed.Deletion.of(version, job));
@@ -338,7 +304,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     @Override
     public synchronized void changed(Pod pod) {
-        if (isJob.test(pod)) {
+        if (reader.isJob(pod)) {
             Entry before = entries.get(pod.getMetadata().getName());
             Stored now = store(before, withRecord(pod));
             publish(before, now.entry, () -> now.job);
@@ -353,9 +319,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         long version = ResourceWatch.version(pod);
         Entry last = entries.get(pod.getMetadata().getName());
         if (last != null) {
-            Job job = removal.apply(withRecord(pod));
-            remove(pod.getMetadata().getName());
+            Job job = reader.readRemoved(withRecord(pod));
             noteRemoval(version, job, last);
+            remove(pod.getMetadata().getName());
             if (feed != null) {
                 feed.deleted(JobFeed.Deletion.of(version, job));
             }
@@ -371,20 +337,15 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         writes.update();
     }
 
+    /// Reports a removal. Must precede [#remove], so that a job which is not found any more has been reported.
     private void noteRemoval(long version, Job job, Entry last) {
         unconfirmed.removed(job);
-        removed.accept(job);
-        observer.removed(version, job.withoutDefinition(), origin(last));
+        changes.removed(version, job.withoutDefinition(), origin(last));
     }
 
     /// Reads what a job was created from when that is needed, from the compressed pod.
     private Supplier<JobObserver.Origin> origin(Entry entry) {
-        return () -> {
-            Pod pod = pod(entry);
-            return new JobObserver.Origin(
-                    DefinitionReading.definitionOf(pod),
-                    PodYaml.of(DefinitionReading.submittedPod(pod)));
-        };
+        return () -> DefinitionReading.submitted(pod(entry), JobObserver.Origin::new);
     }
 
     /// @return the jobs; one that changes meanwhile is returned as it was or as it is
@@ -396,7 +357,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     }
 
     private void remove(String name) {
-        handovers.end(name).ifPresent(settled);
+        handovers.end(name).ifPresent(changes::settled);
         recordsNeeded.remove(name);
         recordsLost.remove(name);
         changedWithoutVersion.remove(name);
@@ -412,7 +373,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             return;
         }
         if (before != null && !before.uid.equals(now.uid)) {
-            Job replaced = missed.apply(pod(before));
+            Job replaced = reader.readMissed(pod(before));
             noteRemoval(now.version - 1, replaced, before);
             followers.deleted(JobFeed.Deletion.of(now.version - 1, replaced));
             publish(null, now, read);
@@ -455,14 +416,14 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private record Stored(Entry entry, Job job) {}
 
     private Stored store(@Nullable Entry before, Pod pod) {
-        Job job = reading.apply(pod);
+        Job job = reader.read(pod);
         Entry entry = entry(job, pod);
         entries.put(job.name().value(), entry);
         walltimeMarks.update(job);
         if (before == null
                 || !before.uid.equals(entry.uid)
-                || before.stateHash != entry.stateHash) {
-            observer.changed(entry.version, job.withoutDefinition(), origin(entry));
+                || before.observedHash != entry.observedHash) {
+            changes.changed(entry.version, job.withoutDefinition(), origin(entry));
         }
         return new Stored(entry, job);
     }
@@ -478,17 +439,17 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         }
         if (isBeingHandedOver(job)) {
             if (handovers.begin(name, job.uid())) {
-                submitting.accept(job);
+                changes.submitting(job);
             }
         } else {
-            handovers.end(name).ifPresent(settled);
+            handovers.end(name).ifPresent(changes::settled);
         }
         return new Entry(
                 ResourceWatch.version(pod),
                 job.name(),
                 job.uid(),
                 JobPhase.of(job.state()),
-                job.stateHash(),
+                Objects.hash(job.stateHash(), job.labels(), job.submittedBy()),
                 need,
                 PodReading.recordOf(pod).isPresent(),
                 shared(job.node()),

@@ -35,6 +35,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -77,6 +78,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
     private final Set<Workspace> unrecorded = ConcurrentHashMap.newKeySet();
 
     private final Removals removals = new Removals();
+    private final PodChanges changes = new Changes();
     private final Semaphore checks = new Semaphore(CHECKS);
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
@@ -104,10 +106,39 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
         this.clock = clock;
     }
 
+    private final class Changes implements PodChanges {
+
+        @Override
+        public void submitting(Job job) {
+            records.submitting(job);
+        }
+
+        @Override
+        public void endReportedBySlurm(Job job) {
+            records.endReportedBySlurm(job);
+        }
+
+        @Override
+        public void settled(String uid) {
+            missing.forget(uid);
+        }
+
+        @Override
+        public void changed(long version, Job job, Supplier<JobObserver.Origin> origin) {
+            observer.changed(version, job, origin);
+        }
+
+        @Override
+        public void removed(long version, Job job, Supplier<JobObserver.Origin> origin) {
+            removals.add(job);
+            observer.removed(version, job, origin);
+        }
+    }
+
     /// Starts the periodic tasks.
     public void start() {
         every(KEEP_ALIVE, () -> limits.always().forEach(this::watched));
-        every(KEEP_ALIVE, () -> recorded.forEach(this::started));
+        every(KEEP_ALIVE, this::startRecorded);
         every(limits.idle().dividedBy(4), this::closeIdle);
         every(Duration.ofSeconds(2), this::updateSilentNodes);
         every(Duration.ofSeconds(1), this::checkHandovers);
@@ -145,7 +176,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
         if (observer.isRecording()) {
             if (recorded.size() < limits.maxWorkspaces() || recorded.contains(workspace)) {
                 recorded.add(workspace);
-                started(workspace);
+                startIfThereIsRoom(workspace);
             } else if (unrecorded.size() < limits.maxWorkspaces() && unrecorded.add(workspace)) {
                 LOG.warn(
                         "The jobs of the workspace {} are only recorded while somebody reads them:"
@@ -156,11 +187,22 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
         }
     }
 
+    /// Starts the recorded watches again that were closed for workspaces in use, once these leave room. Closing others
+    /// for them would only move the gap, and each start reads all pods of a workspace.
+    void startRecorded() {
+        recorded.forEach(this::startIfThereIsRoom);
+    }
+
+    private synchronized void startIfThereIsRoom(Workspace workspace) {
+        if (workspaces.size() < limits.maxWorkspaces()) {
+            started(workspace);
+        }
+    }
+
     @Override
-    public Set<Workspace> workspaces() {
+    public Set<Watch> watches() {
         return all().stream()
                 .filter(watched -> watched.pods().feed().isPresent())
-                .map(WorkspaceWatch::workspace)
                 .collect(Collectors.toUnmodifiableSet());
     }
 
@@ -272,11 +314,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
                             apiServer,
                             reading,
                             limits.idle(),
-                            records::submitting,
-                            records::endReportedBySlurm,
-                            missing::forget,
-                            removals::add,
-                            observer,
+                            changes,
                             walltimes,
                             clock);
             workspaces.put(workspace, found);
@@ -303,7 +341,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
         Optional.ofNullable(workspaces.remove(workspace)).ifPresent(WorkspaceWatch::close);
     }
 
-    private synchronized List<WorkspaceWatch> all() {
+    synchronized List<WorkspaceWatch> all() {
         return List.copyOf(workspaces.values());
     }
 

@@ -7,7 +7,7 @@ import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.event.FeedPosition;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.JobFeed;
-import io.interlinkgateway.event.JobObserver;
+import io.interlinkgateway.event.PresentJobs;
 import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Job;
@@ -19,10 +19,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /// One workspace's jobs, kept up to date by one watch from its start until it is closed.
-final class WorkspaceWatch implements AutoCloseable {
+final class WorkspaceWatch implements PresentJobs.Watch, AutoCloseable {
 
     private final Workspace workspace;
     private final ApiServer apiServer;
@@ -35,21 +34,13 @@ final class WorkspaceWatch implements AutoCloseable {
     private volatile long usedAt;
 
     /// @param idle the time after its last use from which the workspace is not read any more
-    /// @param submitting receives each job once that the HPC does not have yet
-    /// @param endReportedBySlurm receives each job whose end SLURM reports before anything else does
-    /// @param settled receives the UIDs of pods whose jobs the HPC has, or that were deleted
-    /// @param removed receives each job whose pod was removed
-    /// @param observer receives each change of a job's state
+    /// @param changes receives what is found
     WorkspaceWatch(
             Workspace workspace,
             ApiServer apiServer,
             JobReading reading,
             Duration idle,
-            Consumer<Job> submitting,
-            Consumer<Job> endReportedBySlurm,
-            Consumer<String> settled,
-            Consumer<Job> removed,
-            JobObserver observer,
+            PodChanges changes,
             WalltimeTimer walltimes,
             Clock clock) {
         this.workspace = workspace;
@@ -58,27 +49,18 @@ final class WorkspaceWatch implements AutoCloseable {
         this.idle = idle;
         this.usedAt = System.nanoTime() - idle.toNanos() - 1;
         this.path = "/api/v1/namespaces/" + workspace + "/pods?";
-        this.pods =
-                new WatchedPods(
-                        reading::isJob,
-                        this::read,
-                        this::readRemoved,
-                        this::readMissed,
-                        submitting,
-                        endReportedBySlurm,
-                        settled,
-                        removed,
-                        observer,
-                        walltimes);
+        PodReader reader = new Reader();
+        this.pods = new WatchedPods(reader, changes, walltimes);
         this.watch = new ResourceWatch<>(apiServer, path, Pod.class, PodList.class, pods, clock);
-        this.deletions = new DeletionHistory(apiServer, path, reading::isJob, this::readRemoved);
+        this.deletions = new DeletionHistory(apiServer, path, reader::isJob, reader::readRemoved);
     }
 
     void start() {
         watch.start();
     }
 
-    Workspace workspace() {
+    @Override
+    public Workspace workspace() {
         return workspace;
     }
 
@@ -160,16 +142,28 @@ final class WorkspaceWatch implements AutoCloseable {
         return Long.parseLong(list.getMetadata().getResourceVersion());
     }
 
-    private Job read(Pod pod) {
-        return reading.read(pod, watch.observedAt());
-    }
+    /// Reads pods as of the time at which the watch saw them.
+    private final class Reader implements PodReader {
 
-    private Job readRemoved(Pod pod) {
-        return reading.readRemoved(pod, watch.observedAt());
-    }
+        @Override
+        public boolean isJob(Pod pod) {
+            return reading.isJob(pod);
+        }
 
-    private Job readMissed(Pod pod) {
-        return reading.readMissed(pod, watch.observedAt());
+        @Override
+        public Job read(Pod pod) {
+            return reading.read(pod, watch.observedAt());
+        }
+
+        @Override
+        public Job readRemoved(Pod pod) {
+            return reading.readRemoved(pod, watch.observedAt());
+        }
+
+        @Override
+        public Job readMissed(Pod pod) {
+            return reading.readMissed(pod, watch.observedAt());
+        }
     }
 
     /// A job of this workspace, identified by its UID too, because its name may be used again.

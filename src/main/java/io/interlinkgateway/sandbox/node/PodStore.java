@@ -75,6 +75,14 @@ public final class PodStore {
         return Optional.ofNullable(pods.get(key)).map(Stored::pod);
     }
 
+    /// As [#find], but after a change in progress is complete: the listeners have received the removal of a pod that
+    /// does not exist.
+    ///
+    /// @return whether the pod with this name and UID exists
+    public synchronized boolean has(Key key, String uid) {
+        return find(key).filter(pod -> hasUid(pod, uid)).isPresent();
+    }
+
     /// The pods of a workspace, sorted by name, after a given name; after an empty name: all.
     public Stream<Pod> after(Workspace workspace, String name) {
         return stored(workspace, name).map(Stored::pod);
@@ -136,7 +144,7 @@ public final class PodStore {
     public synchronized boolean awaitRemoval(Key key, String uid, Duration patience)
             throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        while (find(key).filter(pod -> hasUid(pod, uid)).isPresent()) {
+        while (has(key, uid)) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 return false;

@@ -11,6 +11,7 @@ import io.interlinkgateway.event.FeedPosition;
 import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.JobFeed;
+import io.interlinkgateway.event.JobObserver;
 import io.interlinkgateway.event.WalltimeTimers;
 import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.HpcJob;
@@ -41,6 +42,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -70,18 +72,67 @@ class WatchedPodsTests {
     private final List<String> settled = new ArrayList<>();
     private final Removals removals = new Removals();
     private final ObservedJobs observed = new ObservedJobs();
+
+    /// The jobs that were found when their removal was reported.
+    private final List<JobName> foundAtRemoval = new ArrayList<>();
+
     private final WatchedPods pods =
-            new WatchedPods(
-                    pod -> PodReading.isJob(pod, _ -> false),
-                    pod -> PodReading.jobFrom(pod, facts(pod)),
-                    pod -> PodReading.removedJobFrom(pod, facts(pod)),
-                    pod -> PodReading.missedJobFrom(pod, facts(pod)),
-                    job -> submitting.add(job.uid()),
-                    lag::reported,
-                    settled::add,
-                    removals::add,
-                    observed,
-                    WalltimeTimers.withoutMarks());
+            new WatchedPods(new Reader(), new Changes(), WalltimeTimers.withoutMarks());
+
+    private final class Reader implements PodReader {
+
+        @Override
+        public boolean isJob(Pod pod) {
+            return PodReading.isJob(pod, _ -> false);
+        }
+
+        @Override
+        public Job read(Pod pod) {
+            return PodReading.jobFrom(pod, facts(pod));
+        }
+
+        @Override
+        public Job readRemoved(Pod pod) {
+            return PodReading.removedJobFrom(pod, facts(pod));
+        }
+
+        @Override
+        public Job readMissed(Pod pod) {
+            return PodReading.missedJobFrom(pod, facts(pod));
+        }
+    }
+
+    private final class Changes implements PodChanges {
+
+        @Override
+        public void submitting(Job job) {
+            submitting.add(job.uid());
+        }
+
+        @Override
+        public void endReportedBySlurm(Job job) {
+            lag.reported(job);
+        }
+
+        @Override
+        public void settled(String uid) {
+            settled.add(uid);
+        }
+
+        @Override
+        public void changed(long version, Job job, Supplier<JobObserver.Origin> origin) {
+            observed.changed(version, job, origin);
+        }
+
+        @Override
+        public void removed(long version, Job job, Supplier<JobObserver.Origin> origin) {
+            removals.add(job);
+            observed.removed(version, job, origin);
+            pods.find(job.name())
+                    .filter(entry -> entry.uid().equals(job.uid()))
+                    .ifPresent(entry -> foundAtRemoval.add(entry.name()));
+        }
+    }
 
     private ClusterFacts facts(Pod pod) {
         return new ClusterFacts(
@@ -212,6 +263,18 @@ class WatchedPodsTests {
         }
     }
 
+    /// Else what looks for removals that nobody saw would find it.
+    @Test
+    void aRemovalIsReportedBeforeTheJobIsMissing() {
+        list(10, pod("a", 1), pod("b", 2), pod("c", 3));
+
+        pods.deleted(pod("a", 11));
+        list(20, pod("c", 3));
+
+        assertThat(foundAtRemoval).containsExactly(new JobName("a"), new JobName("b"));
+        assertThat(pods.after("").map(entry -> entry.name().value())).containsExactly("c");
+    }
+
     private double counted(String stage) {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         removals.bindTo(meters);
@@ -287,6 +350,26 @@ class WatchedPodsTests {
             assertThat(events(subscription)).isEmpty();
             assertThat(changes(subscription.position())).isEqualTo("11");
         }
+    }
+
+    @Test
+    void aChangeOfLabelsIsObserved() throws Exception {
+        list(10, pod("a", 1));
+        Pod labelled =
+                new PodBuilder(pod("a", 1))
+                        .editMetadata()
+                        .withResourceVersion("11")
+                        .addToLabels("team", "stars")
+                        .endMetadata()
+                        .build();
+        try (JobEvents.Subscription subscription = feed().follow(ALL)) {
+            pods.changed(labelled);
+
+            assertThat(events(subscription)).isEmpty();
+        }
+        assertThat(observed.of("uid-of-a"))
+                .extracting(change -> change.job().labels().get("team"))
+                .containsExactly(null, "stars");
     }
 
     @Test
