@@ -2,7 +2,6 @@ package io.interlinkgateway.history;
 
 import io.interlinkgateway.caller.RequiredRole;
 import io.interlinkgateway.caller.Role;
-import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.failure.InvalidValueException;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -274,11 +273,7 @@ class HistoryController {
                             + " as the history knows.")
     @ApiResponse(responseCode = "204", description = "It is deleted.")
     void delete(Workspace workspace, @PathVariable String uid) {
-        PastJob past = jobs.find(workspace, uid);
-        if (past.isLive()) {
-            throw new GatewayException.JobExists(past.job().name().value());
-        }
-        history.remove(uid);
+        jobs.remove(workspace, uid);
     }
 
     @RequiredRole(Role.VIEWER)

@@ -84,6 +84,8 @@ final class JobWriter {
     }
 
     /// A job's row, as far as it decides what an observation changes.
+    ///
+    /// @param job empty if the row can't be read; the next observation replaces it
     private record Row(
             long version,
             Instant seenAt,
@@ -91,7 +93,7 @@ final class JobWriter {
             Optional<Instant> logDueSince,
             boolean logsArchived,
             int changes,
-            Job job) {
+            Optional<Job> job) {
 
         static Row of(ResultSet row) throws SQLException {
             return new Row(
@@ -101,7 +103,7 @@ final class JobWriter {
                     Times.found(row, "log_due_since"),
                     row.getBoolean("logs_archived"),
                     row.getInt("changes"),
-                    StoredJob.parse(row.getString("document")).toJob(Optional.empty()));
+                    StoredJob.read(row.getString("uid"), row.getString("document")));
         }
 
         /// @param first the first observation of a job
@@ -114,23 +116,30 @@ final class JobWriter {
                     Optional.empty(),
                     false,
                     0,
-                    first.job());
+                    Optional.of(first.job()));
         }
 
         boolean accepts(Observation observation) {
             boolean removal = observation.presence() == Presence.REMOVED;
             if (removedAt.isPresent()) {
-                return removal && job.hasUnconfirmedEnd() && !observation.job().hasUnconfirmedEnd();
+                return removal
+                        && (job.isEmpty()
+                                || (job.get().hasUnconfirmedEnd()
+                                        && !observation.job().hasUnconfirmedEnd()));
             }
             return removal
                     || observation.version() > version
                     || (observation.version() == version
-                            && !observation.job().hasSameStateAs(job)
+                            && !hasStateOf(observation)
                             && !observation.seenAt().isBefore(seenAt));
         }
 
         boolean changesBy(Observation observation) {
-            return changes == 0 || !observation.job().hasSameStateAs(job);
+            return changes == 0 || !hasStateOf(observation);
+        }
+
+        private boolean hasStateOf(Observation observation) {
+            return job.filter(known -> observation.job().hasSameStateAs(known)).isPresent();
         }
 
         Row after(Observation observation) {
@@ -151,7 +160,7 @@ final class JobWriter {
                             : Optional.empty(),
                     logsArchived,
                     changesBy(observation) ? Math.min(changes + 1, MAX_CHANGES) : changes,
-                    observation.job());
+                    Optional.of(observation.job()));
         }
     }
 
@@ -231,7 +240,7 @@ final class JobWriter {
         return new Observation(
                 observed.version(),
                 Times.stored(observed.seenAt()),
-                StoredJob.of(observed.job()).toJob(Optional.empty()),
+                StoredJob.of(observed.job()).toJob(),
                 observed.presence(),
                 observed.origin());
     }
@@ -297,7 +306,7 @@ final class JobWriter {
         }
     }
 
-    /// @return the jobs that no other replica has inserted
+    /// @return the jobs that no other replica has inserted and no admin has removed
     private static Map<String, Created> insert(
             Database.Session session, Map<String, Created> created) {
         List<Created> jobs = List.copyOf(created.values());
@@ -314,7 +323,28 @@ final class JobWriter {
                 inserted.put(jobs.get(index).update.uid, jobs.get(index));
             }
         }
+        takeBackRemoved(session, inserted);
         return inserted;
+    }
+
+    /// A job that an admin removed does not come back by an observation that was waiting. This is found out after the
+    /// insertion, which waits for a removal that is not committed yet.
+    private static void takeBackRemoved(Database.Session session, Map<String, Created> inserted) {
+        for (List<String> uids : slices(inserted.keySet())) {
+            List<String> removed =
+                    session.client()
+                            .sql("select uid from removed_job where uid in (:uids)")
+                            .param("uids", uids)
+                            .query(String.class)
+                            .list();
+            if (!removed.isEmpty()) {
+                session.client()
+                        .sql("delete from job where uid in (:uids)")
+                        .param("uids", removed)
+                        .update();
+                removed.forEach(inserted::remove);
+            }
+        }
     }
 
     /// A change of a job's state.
@@ -344,19 +374,25 @@ final class JobWriter {
         }
 
         boolean changesLabels() {
-            return before.changes == 0 || !after.job.labels().equals(before.job.labels());
+            return before.changes == 0
+                    || !after.job.map(Job::labels).equals(before.job.map(Job::labels));
         }
 
         boolean mayBeDue() {
             return after.logDueSince.isPresent();
         }
 
+        /// @return the job after the observations; it changed, so it is known
+        Job job() {
+            return after.job.orElseThrow();
+        }
+
         SqlParameterSource values() {
-            return JobWriter.values(uid, StoredJob.of(after.job), after);
+            return JobWriter.values(uid, StoredJob.of(job()), after);
         }
 
         SqlParameterSource firstValues() {
-            StoredJob job = StoredJob.of(after.job);
+            StoredJob job = StoredJob.of(job());
             return JobWriter.values(uid, job, after)
                     .addValue("workspace", job.workspace())
                     .addValue("name", job.name())
@@ -446,8 +482,7 @@ final class JobWriter {
     private static void writeLabels(Database.Session session, List<Update> updates) {
         List<SqlParameterSource> labels = new ArrayList<>();
         for (Update update : updates) {
-            update.after
-                    .job
+            update.job()
                     .labels()
                     .forEach((key, value) ->
                             labels.add(
@@ -483,7 +518,7 @@ final class JobWriter {
             origins.add(
                     new MapSqlParameterSource()
                             .addValue("uid", uid)
-                            .addValue("workspace", job.update.after.job.workspace().value())
+                            .addValue("workspace", job.update.job().workspace().value())
                             .addValue("definition", job.origin.definition.orElse(null))
                             .addValue("manifest", job.origin.manifest.orElse(null)));
             for (int ordinal = 0; ordinal < job.origin.containers.size(); ordinal++) {

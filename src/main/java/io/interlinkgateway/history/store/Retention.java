@@ -83,6 +83,11 @@ final class Retention implements AutoCloseable {
                     session.client()
                             .sql("delete from log_reservation where held_until < current_timestamp")
                             .update());
+            database.write(session ->
+                    session.client()
+                            .sql("delete from removed_job where removed_at < :before")
+                            .param("before", Times.of(clock.instant().minus(properties.keep())))
+                            .update());
             lease(Duration.ZERO);
         }
     }

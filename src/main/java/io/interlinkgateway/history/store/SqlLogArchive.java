@@ -22,6 +22,7 @@ import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 final class SqlLogArchive implements LogArchive {
 
     private static final int MAX_CONTAINER = 253;
+    private static final Duration UNREADABLE_PAUSE = Duration.ofMinutes(30);
     private static final int MAX_NOTE = 1_000;
     private static final int MAX_WORD = 1_000;
     private static final int MAX_RUN = 64;
@@ -129,7 +130,7 @@ final class SqlLogArchive implements LogArchive {
                 .sql("delete from log_reservation where uid = :uid and container = :container")
                 .paramSource(row)
                 .update();
-        if (!replaces(session, uid, log, row)) {
+        if (isRemoved(session, uid) || !replaces(session, uid, log, row)) {
             return false;
         }
         session.client()
@@ -159,6 +160,16 @@ final class SqlLogArchive implements LogArchive {
                 rows);
         settle(session, List.of(uid));
         return true;
+    }
+
+    /// An admin removed the job while its log was read.
+    private static boolean isRemoved(Database.Session session, String uid) {
+        return session.client()
+                .sql("select uid from removed_job where uid = :uid")
+                .param("uid", uid)
+                .query(String.class)
+                .optional()
+                .isPresent();
     }
 
     /// Writes the log's row, unless it is known better.
@@ -247,7 +258,9 @@ final class SqlLogArchive implements LogArchive {
     }
 
     /// A log that is due, before its definition is read.
-    private record DueRow(JobRow job, String container) {}
+    ///
+    /// @param job empty if its row can't be read
+    private record DueRow(String uid, Optional<JobRow> job, String container) {}
 
     @Override
     public List<Due> due(int most) {
@@ -272,20 +285,33 @@ final class SqlLogArchive implements LogArchive {
                                             + " limit :most")
                             .param("most", most)
                             .query((row, _) ->
-                                    new DueRow(JobRow.read(row), row.getString("container")))
+                                    new DueRow(
+                                            row.getString("uid"),
+                                            JobRow.read(row),
+                                            row.getString("container")))
                             .list();
             Map<String, JobDefinition> definitions =
                     JobRow.definitions(
-                            session, rows.stream().map(row -> row.job.uid()).distinct().toList());
+                            session, rows.stream().map(DueRow::uid).distinct().toList());
+            rows.stream().filter(row -> row.job.isEmpty()).forEach(this::putOff);
             return rows.stream()
-                    .map(row ->
-                            new Due(
-                                    row.job.with(
-                                            Optional.ofNullable(definitions.get(row.job.uid())),
-                                            List.of()),
-                                    row.container))
+                    .flatMap(row ->
+                            row.job
+                                    .map(job ->
+                                            new Due(
+                                                    job.with(
+                                                            Optional.ofNullable(
+                                                                    definitions.get(row.uid)),
+                                                            List.of()),
+                                                    row.container))
+                                    .stream())
                     .toList();
         });
+    }
+
+    /// Nothing can be archived of a job whose row can't be read, and it must not stand before the others.
+    private void putOff(DueRow row) {
+        reserve(row.uid, row.container, UNREADABLE_PAUSE);
     }
 
     @Override

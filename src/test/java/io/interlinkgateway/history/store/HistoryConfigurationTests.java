@@ -8,6 +8,7 @@ import io.interlinkgateway.history.HistoryHealth;
 import io.interlinkgateway.history.HistoryProperties;
 import io.interlinkgateway.history.JobHistory;
 import io.interlinkgateway.history.LogArchive;
+import io.interlinkgateway.job.Workspace;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -38,7 +39,7 @@ class HistoryConfigurationTests {
                     assertThat(started.getBean(LogArchive.class).due(1)).isEmpty();
                     assertThat(started.getBean(HistoryHealth.class).condition())
                             .isEqualTo(new HistoryHealth.Off());
-                    assertThatThrownBy(() -> history.find("a"))
+                    assertThatThrownBy(() -> history.find(new Workspace("stars"), "a"))
                             .isInstanceOf(GatewayException.SwitchedOff.class);
                 });
     }
@@ -49,7 +50,7 @@ class HistoryConfigurationTests {
                 .run(started -> {
                     JobHistory history = started.getBean(JobHistory.class);
                     assertThat(history.isOn()).isTrue();
-                    assertThat(history.find("a")).isEmpty();
+                    assertThat(history.find(new Workspace("stars"), "a")).isEmpty();
                 });
     }
 
