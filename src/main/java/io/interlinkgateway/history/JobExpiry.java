@@ -122,10 +122,15 @@ final class JobExpiry implements AutoCloseable {
     /// Deletes what is due now.
     void deleteExpired() {
         Instant now = clock.instant();
-        ended.forEach((uid, job) -> {
+        for (Map.Entry<String, Ended> entry : ended.entrySet()) {
+            String uid = entry.getKey();
+            Ended job = entry.getValue();
             if (!job.expiresAt.isAfter(now)) {
                 try {
                     delete(uid, job, now);
+                } catch (GatewayException.HistoryUnavailable away) {
+                    LOG.info("Ended jobs can't be deleted now: {}", away.getMessage());
+                    return;
                 } catch (GatewayException unavailable) {
                     LOG.info("An ended job can't be deleted now: {}", unavailable.getMessage());
                     later(uid, job, now);
@@ -134,7 +139,7 @@ final class JobExpiry implements AutoCloseable {
                     later(uid, job, now);
                 }
             }
-        });
+        }
     }
 
     private void delete(String uid, Ended job, Instant now) {

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A pod as the caller wrote it, with all fields that are not null.
@@ -23,15 +24,37 @@ public record PodManifest(Map<String, Object> document) implements JobDefinition
 
     @Override
     public List<String> containers() {
-        return document.get("spec") instanceof Map<?, ?> spec
-                        && spec.get("containers") instanceof List<?> containers
-                ? containers.stream()
-                        .map(container ->
-                                container instanceof Map<?, ?> fields ? fields.get("name") : null)
-                        .filter(String.class::isInstance)
-                        .map(String.class::cast)
-                        .toList()
-                : List.of();
+        return elements(document.get("spec"), "containers")
+                .map(container -> container.get("name"))
+                .filter(String.class::isInstance)
+                .map(String.class::cast)
+                .toList();
+    }
+
+    /// @return the plain environment variables of its containers, without init containers; of several with one name,
+    ///     the first
+    public Map<String, String> environment() {
+        Map<String, String> variables = new LinkedHashMap<>();
+        elements(document.get("spec"), "containers")
+                .flatMap(container -> elements(container, "env"))
+                .forEach(variable -> {
+                    if (variable.get("name") instanceof String name
+                            && variable.get("value") instanceof String value) {
+                        variables.putIfAbsent(name, value);
+                    }
+                });
+        return variables;
+    }
+
+    private static Stream<Map<?, ?>> elements(@Nullable Object parent, String name) {
+        return parent instanceof Map<?, ?> fields && fields.get(name) instanceof List<?> list
+                ? list.stream()
+                        .<Map<?, ?>>mapMulti((element, elements) -> {
+                            if (element instanceof Map<?, ?> map) {
+                                elements.accept(map);
+                            }
+                        })
+                : Stream.empty();
     }
 
     private static Map<String, Object> copyOf(Map<?, ?> map, String path) {

@@ -395,6 +395,19 @@ class HistoryEndpointTests {
     }
 
     @Test
+    void aPastJobWithoutItsDefinitionIsNotSubmittedAgain() throws Exception {
+        past.withoutDefinition(uid(8), "undefined");
+
+        HttpResponse<String> answer = send("POST", "/" + uid(8) + "/resubmit", workspace, "{}");
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+        assertThat(json(answer).at("/findings/0/message").asString())
+                .isEqualTo(
+                        "The job can't be submitted again: its whole definition is not known.");
+        assertThat(get("/" + uid(8) + "/manifest").statusCode()).isEqualTo(404);
+    }
+
+    @Test
     void aDeletedPastJobIsGoneWithItsLog() throws Exception {
         past.log(uid, LOG, Completeness.COMPLETE);
 

@@ -167,6 +167,24 @@ class JobExpiryTests {
     }
 
     @Test
+    void aPassEndsWhenTheHistoryIsAway() {
+        LogArchive away = mock();
+        when(away.find(any(), any()))
+                .thenThrow(new GatewayException.HistoryUnavailable("No response."));
+        try (JobExpiry passing =
+                new JobExpiry(away, jobs, _ -> Optional.of(Duration.ZERO), clock)) {
+            for (String name : List.of("a", "b", "c")) {
+                passing.observed(HistoryJobs.live(5, job(name, SUCCEEDED)));
+            }
+
+            passing.deleteExpired();
+        }
+
+        verify(away, times(1)).find(any(), any());
+        verify(jobs, never()).delete(any(), any(), any(), any());
+    }
+
+    @Test
     void aJobThatAnotherReplicaDeletedIsForgotten() {
         archive(Completeness.COMPLETE);
         when(jobs.delete(any(), any(), any(), any())).thenThrow(new GatewayException.OtherJob("a"));

@@ -7,6 +7,7 @@ import io.interlinkgateway.history.LogArchive;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.postgresql.Driver;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
@@ -100,6 +101,12 @@ class HistoryConfiguration {
                     "spring.datasource.url",
                     postgresql.publicUrl(),
                     "It must start with " + POSTGRESQL + ".");
+        }
+        if (Driver.parseURL(String.valueOf(postgresql.url()), null) == null) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "spring.datasource.url",
+                    postgresql.publicUrl(),
+                    "It must be jdbc:postgresql://HOST:PORT/DATABASE.");
         }
         if (properties.directory() != null) {
             throw new InvalidConfigurationPropertyValueException(

@@ -3,6 +3,7 @@ package io.interlinkgateway.history.store;
 import static java.util.stream.Collectors.groupingBy;
 
 import io.interlinkgateway.event.JobObserver;
+import io.interlinkgateway.history.MlflowLink;
 import io.interlinkgateway.history.Observation;
 import io.interlinkgateway.history.Observation.Presence;
 import io.interlinkgateway.job.Job;
@@ -55,10 +56,12 @@ final class JobWriter {
             """
             insert into job (uid, workspace, name, node, slurm_partition, phase, reason, submitted_by,
                 created_at, first_seen_at, seen_at, removed_at, live_uid, active_at, queue_seconds,
-                run_seconds, log_due_since, logs_archived, version, changes, document, search_text)
+                run_seconds, log_due_since, logs_archived, version, changes, document, search_text,
+                mlflow_tracking_uri, mlflow_experiment, mlflow_run)
             values (:uid, :workspace, :name, :node, :partition, :phase, :reason, :submittedBy,
                 :createdAt, :firstSeenAt, :seenAt, :removedAt, :liveUid, :activeAt, :queueSeconds,
-                :runSeconds, :logDueSince, false, :version, :changes, :document, :searchText)
+                :runSeconds, :logDueSince, false, :version, :changes, :document, :searchText,
+                :trackingUri, :experiment, :run)
             on conflict do nothing\
             """;
 
@@ -166,28 +169,57 @@ final class JobWriter {
 
     /// What a job was created from, as it is stored.
     private record Origin(
-            Optional<byte[]> definition, Optional<byte[]> manifest, List<String> containers) {
+            Optional<byte[]> definition,
+            Optional<byte[]> manifest,
+            List<String> containers,
+            MlflowLink mlflow) {
 
-        static final Origin UNKNOWN = new Origin(Optional.empty(), Optional.empty(), List.of());
+        /// Of a job whose definition can't be read.
+        static Origin unknown(Job job) {
+            return new Origin(
+                    Optional.empty(),
+                    Optional.empty(),
+                    job.containers().stream().map(Job.ContainerExit::name).toList(),
+                    MlflowLink.NONE);
+        }
     }
 
     /// A job that is not stored yet.
-    private record Created(Update update, Origin origin) {}
+    private record Created(Update update, Origin origin) {
+
+        SqlParameterSource values() {
+            StoredJob job = StoredJob.of(update.job());
+            return SqlLogArchive.addTo(
+                    JobWriter.values(update.uid, job, update.after)
+                            .addValue("workspace", job.workspace())
+                            .addValue("name", job.name())
+                            .addValue("createdAt", Times.of(job.createdAt()))
+                            .addValue("firstSeenAt", Times.of(update.before.seenAt)),
+                    origin.mlflow);
+        }
+    }
 
     void write(List<Observation> observations) {
         try {
             writeAll(observations);
         } catch (DataIntegrityViolationException refused) {
             if (observations.size() == 1) {
-                // Repeating it would fail for ever.
+                // Repeating it would fail for ever. The message can have values of the row.
                 LOG.error(
-                        "The history can't store an observation of the job {}.",
+                        "The history can't store an observation of the job {}: {}, SQL state {}",
                         observations.getFirst().job().uid(),
-                        refused);
+                        refused.getClass().getSimpleName(),
+                        sqlState(refused));
                 return;
             }
             observations.forEach(one -> write(List.of(one)));
         }
+    }
+
+    private static String sqlState(DataIntegrityViolationException refused) {
+        return refused.getMostSpecificCause() instanceof SQLException cause
+                ? String.valueOf(cause.getSQLState())
+                : "unknown";
     }
 
     private void writeAll(List<Observation> observations) {
@@ -252,11 +284,15 @@ final class JobWriter {
                     StoredText.compressed(
                             StoredDefinition.write(observation.job(), origin.definition())),
                     StoredText.compressed(origin.manifest()),
-                    origin.definition().containers());
+                    origin.definition().containers(),
+                    MlflowLink.of(origin.definition()));
         } catch (RuntimeException defect) {
+            // Its message can have values of the definition.
             LOG.warn(
-                    "The definition of the job {} can't be read.", observation.job().uid(), defect);
-            return Origin.UNKNOWN;
+                    "The definition of the job {} can't be read: {}",
+                    observation.job().uid(),
+                    defect.getClass().getSimpleName());
+            return Origin.unknown(observation.job());
         }
     }
 
@@ -315,7 +351,7 @@ final class JobWriter {
                         .batchUpdate(
                                 INSERT,
                                 jobs.stream()
-                                        .map(job -> job.update.firstValues())
+                                        .map(Created::values)
                                         .toArray(SqlParameterSource[]::new));
         Map<String, Created> inserted = new TreeMap<>();
         for (int index = 0; index < counts.length; index++) {
@@ -389,15 +425,6 @@ final class JobWriter {
 
         SqlParameterSource values() {
             return JobWriter.values(uid, StoredJob.of(job()), after);
-        }
-
-        SqlParameterSource firstValues() {
-            StoredJob job = StoredJob.of(job());
-            return JobWriter.values(uid, job, after)
-                    .addValue("workspace", job.workspace())
-                    .addValue("name", job.name())
-                    .addValue("createdAt", Times.of(job.createdAt()))
-                    .addValue("firstSeenAt", Times.of(before.seenAt));
         }
     }
 

@@ -250,11 +250,18 @@ final class SqlLogArchive implements LogArchive {
                                     mlflow_run = coalesce(:run, mlflow_run)
                                 where uid = :uid\
                                 """)
-                        .param("trackingUri", StoredText.of(link.trackingUri(), MAX_URI))
-                        .param("experiment", StoredText.of(link.experiment(), MAX_WORD))
-                        .param("run", StoredText.of(link.run(), MAX_RUN))
-                        .param("uid", SqlJobHistory.key(uid))
+                        .paramSource(
+                                addTo(
+                                        new MapSqlParameterSource("uid", SqlJobHistory.key(uid)),
+                                        link))
                         .update());
+    }
+
+    /// @return the row, also with the parameters `trackingUri`, `experiment` and `run`
+    static MapSqlParameterSource addTo(MapSqlParameterSource row, MlflowLink link) {
+        return row.addValue("trackingUri", StoredText.of(link.trackingUri(), MAX_URI))
+                .addValue("experiment", StoredText.of(link.experiment(), MAX_WORD))
+                .addValue("run", StoredText.of(link.run(), MAX_RUN));
     }
 
     /// A log that is due, before its definition is read.

@@ -71,6 +71,9 @@ class HistoryConfigurationTests {
         assertRefused(
                 "It must start with jdbc:postgresql:.", "spring.datasource.url=jdbc:h2:mem:x");
         assertRefused(
+                "It must be jdbc:postgresql://HOST:PORT/DATABASE.",
+                "spring.datasource.url=jdbc:postgresql://db:54x2/history?password=s3cret");
+        assertRefused(
                 "spring.datasource.url is set too. The history has one database.",
                 url,
                 "gateway.history.directory=" + directory);
@@ -87,6 +90,7 @@ class HistoryConfigurationTests {
                         assertThat(started)
                                 .getFailure()
                                 .rootCause()
-                                .hasMessageEndingWith(" is invalid: " + reason));
+                                .hasMessageEndingWith(" is invalid: " + reason)
+                                .hasMessageNotContaining("s3cret"));
     }
 }

@@ -1329,6 +1329,67 @@ abstract class HistoryContract {
     }
 
     @Test
+    void whatADefinitionShowsOfMlflowIsKnownAtOnce() {
+        PodManifest definition =
+                new PodManifest(
+                        Map.of(
+                                "spec",
+                                Map.of(
+                                        "containers",
+                                        List.of(
+                                                Map.of(
+                                                        "name",
+                                                        "train",
+                                                        "env",
+                                                        List.of(
+                                                                Map.of(
+                                                                        "name",
+                                                                        "MLFLOW_TRACKING_URI",
+                                                                        "value",
+                                                                        "https://m.example.org"),
+                                                                Map.of(
+                                                                        "name",
+                                                                        "MLFLOW_EXPERIMENT_NAME",
+                                                                        "value",
+                                                                        "e\0")))))));
+        write(
+                new Observation(
+                        1,
+                        START,
+                        sample("a").job(),
+                        Presence.LIVE,
+                        () -> new Origin(definition, "kind: Pod\n")));
+        MlflowLink shown =
+                new MlflowLink(
+                        Optional.of("https://m.example.org"),
+                        Optional.of("e\ufffd"),
+                        Optional.empty());
+        assertThat(found("a").mlflow()).isEqualTo(shown);
+
+        archive.link(
+                "a", new MlflowLink(Optional.empty(), Optional.of("17"), Optional.of("run")));
+
+        assertThat(found("a").mlflow())
+                .isEqualTo(
+                        new MlflowLink(shown.trackingUri(), Optional.of("17"), Optional.of("run")));
+    }
+
+    @Test
+    void theContainersOfAJobWithoutDefinitionAreThoseThatEnded() {
+        write(
+                new Observation(
+                        1,
+                        START,
+                        sample("a").with(SUCCEEDED).job(),
+                        Presence.LIVE,
+                        () -> {
+                            throw new IllegalStateException("damaged");
+                        }));
+
+        assertThat(due(10)).containsExactly("a/train");
+    }
+
+    @Test
     void whatIsKnownOfMlflowIsNotForgotten() {
         write(sample("a").at(1));
         archive.link(
