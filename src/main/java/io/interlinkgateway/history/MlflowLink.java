@@ -31,7 +31,8 @@ public record MlflowLink(
     /// @return what it shows; a job may use others, which its log may show
     public static MlflowLink of(JobDefinition definition) {
         return switch (definition) {
-            case JobSpec spec -> of(spec.environment(), spec.mlflow().map(MlflowAccess::trackingUri));
+            case JobSpec spec ->
+                    of(spec.environment(), spec.mlflow().map(MlflowAccess::trackingUri));
             case PodManifest manifest -> of(manifest.environment(), Optional.empty());
         };
     }

@@ -44,7 +44,9 @@ class NodeStatisticsController {
             String node,
             @Schema(description = "The last day and the last week.") List<Period> periods) {}
 
-    @Schema(name = "NodePeriod", description = "How long jobs waited and ran in a period, and why they failed.")
+    @Schema(
+            name = "NodePeriod",
+            description = "How long jobs waited and ran in a period, and why they failed.")
     record Period(
             @Schema(description = "How far back it begins.", example = "PT24H") Duration period,
             @Schema(

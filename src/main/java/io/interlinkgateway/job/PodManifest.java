@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,27 @@ public record PodManifest(Map<String, Object> document) implements JobDefinition
                 .filter(String.class::isInstance)
                 .map(String.class::cast)
                 .toList();
+    }
+
+    @Override
+    public PodManifest withTexts(UnaryOperator<String> change) {
+        return new PodManifest(changed(document, change));
+    }
+
+    private static Map<String, Object> changed(Map<?, ?> map, UnaryOperator<String> change) {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        map.forEach((key, value) -> copy.put(String.valueOf(key), changed(value, change)));
+        return copy;
+    }
+
+    private static Object changed(Object value, UnaryOperator<String> change) {
+        return switch (value) {
+            case Map<?, ?> map -> changed(map, change);
+            case List<?> list ->
+                    list.stream().<Object>map(element -> changed(element, change)).toList();
+            case String text -> change.apply(text);
+            default -> value;
+        };
     }
 
     /// @return the plain environment variables of its containers, without init containers; of several with one name,

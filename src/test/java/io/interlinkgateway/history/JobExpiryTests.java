@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,7 +39,14 @@ class JobExpiryTests {
     private final FakeHistory history = new FakeHistory(clock);
     private final Jobs jobs = mock();
     private Optional<Duration> byDefault = Optional.empty();
-    private final JobExpiry expiry = new JobExpiry(history, jobs, _ -> byDefault, clock);
+    private final List<String> audited = new ArrayList<>();
+    private final JobExpiry expiry =
+            new JobExpiry(
+                    history,
+                    jobs,
+                    _ -> byDefault,
+                    (workspace, name) -> audited.add(workspace.value() + "/" + name.value()),
+                    clock);
 
     private static final class MovedClock extends Clock {
 
@@ -105,6 +113,7 @@ class JobExpiryTests {
         verifyDeletions(1);
         passed(Duration.ofHours(1));
         verifyDeletions(1);
+        assertThat(audited).containsExactly(WORKSPACE.value() + "/a");
     }
 
     @Test
@@ -172,7 +181,7 @@ class JobExpiryTests {
         when(away.find(any(), any()))
                 .thenThrow(new GatewayException.HistoryUnavailable("No response."));
         try (JobExpiry passing =
-                new JobExpiry(away, jobs, _ -> Optional.of(Duration.ZERO), clock)) {
+                new JobExpiry(away, jobs, _ -> Optional.of(Duration.ZERO), (_, _) -> {}, clock)) {
             for (String name : List.of("a", "b", "c")) {
                 passing.observed(HistoryJobs.live(5, job(name, SUCCEEDED)));
             }
@@ -194,6 +203,7 @@ class JobExpiryTests {
         passed(Duration.ofHours(1));
 
         verifyDeletions(1);
+        assertThat(audited).isEmpty();
         assertThat(history.find("uid-a", "job")).isPresent();
     }
 }

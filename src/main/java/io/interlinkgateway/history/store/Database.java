@@ -7,6 +7,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,6 +29,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -39,6 +43,9 @@ final class Database implements HistoryHealth, AutoCloseable {
 
     /// How often a transaction that conflicts with others is tried.
     private static final int ATTEMPTS = 5;
+
+    /// How many texts one statement names.
+    private static final int SLICE = 500;
 
     private static final int LONGEST_PAUSE_MILLIS = 100;
     private static final Duration RETRY = Duration.ofSeconds(5);
@@ -65,7 +72,25 @@ final class Database implements HistoryHealth, AutoCloseable {
     ///
     /// @param client single statements
     /// @param batches statements for many rows
-    record Session(JdbcClient client, NamedParameterJdbcTemplate batches) {}
+    record Session(JdbcClient client, NamedParameterJdbcTemplate batches) {
+
+        /// Executes a statement once for each row, if there are any.
+        void batch(String statement, List<SqlParameterSource> rows) {
+            if (!rows.isEmpty()) {
+                batches.batchUpdate(statement, rows.toArray(SqlParameterSource[]::new));
+            }
+        }
+    }
+
+    /// @return the texts in lists that are short enough for one statement
+    static List<List<String>> slices(Collection<String> texts) {
+        List<String> all = List.copyOf(texts);
+        List<List<String>> slices = new ArrayList<>();
+        for (int from = 0; from < all.size(); from += SLICE) {
+            slices.add(all.subList(from, Math.min(from + SLICE, all.size())));
+        }
+        return slices;
+    }
 
     /// Opens the database and migrates it. One that does not respond is tried again in the background.
     ///

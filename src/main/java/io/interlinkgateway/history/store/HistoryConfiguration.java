@@ -4,10 +4,11 @@ import io.interlinkgateway.history.HistoryHealth;
 import io.interlinkgateway.history.HistoryProperties;
 import io.interlinkgateway.history.JobHistory;
 import io.interlinkgateway.history.LogArchive;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.postgresql.Driver;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
@@ -102,7 +103,7 @@ class HistoryConfiguration {
                     postgresql.publicUrl(),
                     "It must start with " + POSTGRESQL + ".");
         }
-        if (Driver.parseURL(String.valueOf(postgresql.url()), null) == null) {
+        if (!isAddress(String.valueOf(postgresql.url()))) {
             throw new InvalidConfigurationPropertyValueException(
                     "spring.datasource.url",
                     postgresql.publicUrl(),
@@ -119,6 +120,15 @@ class HistoryConfiguration {
                     "gateway.history.password-file",
                     properties.passwordFile(),
                     "spring.datasource.password is set too. Set one of them.");
+        }
+    }
+
+    private static boolean isAddress(String url) {
+        try {
+            DriverManager.getDriver(url);
+            return true;
+        } catch (SQLException _) {
+            return false;
         }
     }
 }

@@ -78,7 +78,7 @@ record JobRow(
     /// @return the archived logs of jobs, in the order of their containers, by uid
     static Map<String, List<ArchivedLog>> logs(Database.Session session, List<String> uids) {
         Map<String, List<ArchivedLog>> logs = new HashMap<>();
-        for (List<String> slice : JobWriter.slices(uids)) {
+        for (List<String> slice : Database.slices(uids)) {
             session.client()
                     .sql(
                             """
@@ -105,7 +105,7 @@ record JobRow(
     /// @return the definitions of jobs, as far as they are known, by uid
     static Map<String, JobDefinition> definitions(Database.Session session, List<String> uids) {
         Map<String, JobDefinition> definitions = new HashMap<>();
-        for (List<String> slice : JobWriter.slices(uids)) {
+        for (List<String> slice : Database.slices(uids)) {
             session.client()
                     .sql(
                             """

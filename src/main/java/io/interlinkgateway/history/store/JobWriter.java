@@ -40,11 +40,7 @@ final class JobWriter {
 
     private static final int MAX_UID = 100;
     private static final int MAX_PARTITION = 200;
-    private static final int MAX_CONTAINER = 253;
     private static final int MAX_SEARCH = 20_000;
-
-    /// How many rows one statement names.
-    private static final int SLICE = 500;
 
     private static final String ROWS =
             """
@@ -299,7 +295,7 @@ final class JobWriter {
     private static Map<String, Row> rows(
             Database.Session session, Collection<String> uids, String lock) {
         Map<String, Row> rows = new LinkedHashMap<>();
-        for (List<String> slice : slices(uids)) {
+        for (List<String> slice : Database.slices(uids)) {
             session.client()
                     .sql(ROWS + " order by uid" + lock)
                     .param("uids", slice)
@@ -326,8 +322,7 @@ final class JobWriter {
                         updates.add(update);
                     }
                 });
-        batch(
-                session,
+        session.batch(
                 UPDATE,
                 updates.stream()
                         .filter(update -> !inserted.containsKey(update.uid))
@@ -337,7 +332,8 @@ final class JobWriter {
         writeLabels(session, updates.stream().filter(Update::changesLabels).toList());
         writeOrigins(session, inserted);
         for (List<String> uids :
-                slices(updates.stream().filter(Update::mayBeDue).map(Update::uid).toList())) {
+                Database.slices(
+                        updates.stream().filter(Update::mayBeDue).map(Update::uid).toList())) {
             SqlLogArchive.settle(session, uids);
         }
     }
@@ -366,7 +362,7 @@ final class JobWriter {
     /// A job that an admin removed does not come back by an observation that was waiting. This is found out after the
     /// insertion, which waits for a removal that is not committed yet.
     private static void takeBackRemoved(Database.Session session, Map<String, Created> inserted) {
-        for (List<String> uids : slices(inserted.keySet())) {
+        for (List<String> uids : Database.slices(inserted.keySet())) {
             List<String> removed =
                     session.client()
                             .sql("select uid from removed_job where uid in (:uids)")
@@ -436,26 +432,18 @@ final class JobWriter {
                 (change.ordinal <= update.before.changes ? replaced : added).add(values(change));
             }
         }
-        batch(
-                session,
+        session.batch(
                 """
                 insert into job_change (uid, ordinal, version, seen_at, document)
                 values (:uid, :ordinal, :version, :seenAt, :document)\
                 """,
                 added);
-        batch(
-                session,
+        session.batch(
                 """
                 update job_change set version = :version, seen_at = :seenAt, document = :document
                 where uid = :uid and ordinal = :ordinal\
                 """,
                 replaced);
-    }
-
-    static void batch(Database.Session session, String statement, List<SqlParameterSource> rows) {
-        if (!rows.isEmpty()) {
-            session.batches().batchUpdate(statement, rows.toArray(SqlParameterSource[]::new));
-        }
     }
 
     private static SqlParameterSource values(Change change) {
@@ -523,14 +511,13 @@ final class JobWriter {
                         .filter(update -> update.before.changes > 0)
                         .map(Update::uid)
                         .toList();
-        for (List<String> uids : slices(known)) {
+        for (List<String> uids : Database.slices(known)) {
             session.client()
                     .sql("delete from job_label where uid in (:uids)")
                     .param("uids", uids)
                     .update();
         }
-        batch(
-                session,
+        session.batch(
                 """
                 insert into job_label (uid, label_key, label_value, workspace, created_at)
                 select uid, :key, :value, workspace, created_at from job where uid = :uid\
@@ -555,32 +542,19 @@ final class JobWriter {
                                 .addValue("ordinal", ordinal)
                                 .addValue(
                                         "name",
-                                        StoredText.of(
-                                                job.origin.containers.get(ordinal),
-                                                MAX_CONTAINER)));
+                                        SqlLogArchive.name(job.origin.containers.get(ordinal))));
             }
         });
-        batch(
-                session,
+        session.batch(
                 """
                 insert into job_origin (uid, definition, manifest)
                 values (:uid, :definition, :manifest)\
                 """,
                 origins);
-        batch(
-                session,
+        session.batch(
                 "insert into job_container (uid, ordinal, name) values (:uid, :ordinal, :name)",
                 containers);
         // Logs may be stored before their job is.
-        batch(session, "update job_log set workspace = :workspace where uid = :uid", origins);
-    }
-
-    static List<List<String>> slices(Collection<String> uids) {
-        List<String> all = List.copyOf(uids);
-        List<List<String>> slices = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += SLICE) {
-            slices.add(all.subList(from, Math.min(from + SLICE, all.size())));
-        }
-        return slices;
+        session.batch("update job_log set workspace = :workspace where uid = :uid", origins);
     }
 }

@@ -127,7 +127,8 @@ final class SqlJobHistory implements JobHistory {
     @Override
     public List<StateChange> changes(String uid) {
         return database.read(session ->
-                session.client()
+                session
+                        .client()
                         .sql(
                                 """
                                 select version, seen_at, document from job_change
@@ -179,7 +180,8 @@ final class SqlJobHistory implements JobHistory {
     @Override
     public Set<Workspace> workspaces() {
         return database.read(session ->
-                session.client()
+                session
+                        .client()
                         .sql(
                                 """
                                 select distinct workspace from job where live_uid is not null

@@ -24,7 +24,7 @@ final class SqlLogArchive implements LogArchive {
     private static final int MAX_CONTAINER = 253;
     private static final Duration UNREADABLE_PAUSE = Duration.ofMinutes(30);
     private static final int MAX_NOTE = 1_000;
-    private static final int MAX_WORD = 1_000;
+    private static final int MAX_EXPERIMENT = 1_000;
     private static final int MAX_RUN = 64;
     private static final int MAX_URI = 2_048;
 
@@ -77,7 +77,8 @@ final class SqlLogArchive implements LogArchive {
         });
     }
 
-    private static String name(String container) {
+    /// @return a container's name as it is stored
+    static String name(String container) {
         return StoredText.of(container, MAX_CONTAINER);
     }
 
@@ -150,8 +151,7 @@ final class SqlLogArchive implements LogArchive {
                             .addValue("length", chunk.length())
                             .addValue("content", contents.get(ordinal)));
         }
-        JobWriter.batch(
-                session,
+        session.batch(
                 """
                 insert into log_chunk
                     (uid, container, ordinal, start_byte, start_line, length, content)
@@ -219,8 +219,8 @@ final class SqlLogArchive implements LogArchive {
         return true;
     }
 
-    /// Notes of jobs that none of their logs is due any more, if that is so: each is archived, or it is partly and the job
-    /// is removed.
+    /// Marks the jobs of which no log is due any more: each one is archived, or it is archived in part and the job is
+    /// removed.
     static void settle(Database.Session session, List<String> uids) {
         session.client()
                 .sql(
@@ -260,7 +260,7 @@ final class SqlLogArchive implements LogArchive {
     /// @return the row, also with the parameters `trackingUri`, `experiment` and `run`
     static MapSqlParameterSource addTo(MapSqlParameterSource row, MlflowLink link) {
         return row.addValue("trackingUri", StoredText.of(link.trackingUri(), MAX_URI))
-                .addValue("experiment", StoredText.of(link.experiment(), MAX_WORD))
+                .addValue("experiment", StoredText.of(link.experiment(), MAX_EXPERIMENT))
                 .addValue("run", StoredText.of(link.run(), MAX_RUN));
     }
 
@@ -298,12 +298,12 @@ final class SqlLogArchive implements LogArchive {
                                             row.getString("container")))
                             .list();
             Map<String, JobDefinition> definitions =
-                    JobRow.definitions(
-                            session, rows.stream().map(DueRow::uid).distinct().toList());
+                    JobRow.definitions(session, rows.stream().map(DueRow::uid).distinct().toList());
             rows.stream().filter(row -> row.job.isEmpty()).forEach(this::putOff);
             return rows.stream()
                     .flatMap(row ->
-                            row.job
+                            row
+                                    .job
                                     .map(job ->
                                             new Due(
                                                     job.with(

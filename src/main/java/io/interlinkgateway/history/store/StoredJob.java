@@ -59,7 +59,7 @@ record StoredJob(
                     .asMap();
 
     private static final int MAX_MESSAGE = 10_000;
-    private static final int MAX_WORD = 500;
+    private static final int MAX_TEXT = 500;
 
     /// More labels than any caller gives; Kubernetes has no limit but the pod's size.
     private static final int MAX_LABELS = 200;
@@ -203,11 +203,11 @@ record StoredJob(
 
         static Hpc of(HpcJob hpc) {
             return new Hpc(
-                    word(hpc.id()),
+                    shortened(hpc.id()),
                     hpc.state(),
-                    word(hpc.slurmState()),
-                    hpc.waitReason().map(wait -> word(wait.code())).orElse(null),
-                    hpc.waitReason().map(wait -> word(wait.message())).orElse(null),
+                    shortened(hpc.slurmState()),
+                    hpc.waitReason().map(wait -> shortened(wait.code())).orElse(null),
+                    hpc.waitReason().map(wait -> shortened(wait.message())).orElse(null),
                     hpc.estimatedStart().orElse(null),
                     StoredText.of(hpc.nodes(), MAX_MESSAGE),
                     number(hpc.exitCode()),
@@ -216,7 +216,7 @@ record StoredJob(
                     hpc.startedAt().orElse(null),
                     hpc.endedAt().orElse(null),
                     hpc.restarts(),
-                    StoredText.of(hpc.partition(), MAX_WORD),
+                    StoredText.of(hpc.partition(), MAX_TEXT),
                     hpc.timeLimit().map(Duration::toSeconds).orElse(null),
                     hpc.observedAt());
         }
@@ -262,9 +262,10 @@ record StoredJob(
                 job.hpc().map(Hpc::of).orElse(null),
                 job.containers().stream()
                         .map(exit ->
-                                new Exit(word(exit.name()), exit.exitCode(), exit.finishedAt()))
+                                new Exit(
+                                        shortened(exit.name()), exit.exitCode(), exit.finishedAt()))
                         .toList(),
-                StoredText.of(job.remoteJobId(), MAX_WORD),
+                StoredText.of(job.remoteJobId(), MAX_TEXT),
                 job.timeLimit().map(Duration::toSeconds).orElse(null),
                 job.cancellation()
                         .map(known ->
@@ -275,7 +276,7 @@ record StoredJob(
                                         StoredText.of(known.message(), MAX_MESSAGE)))
                         .orElse(null),
                 job.createdAt(),
-                word(job.managedBy()),
+                shortened(job.managedBy()),
                 StoredText.of(job.submittedBy(), MAX_SUBMITTER),
                 labelsOf(job));
     }
@@ -291,8 +292,8 @@ record StoredJob(
         return labels;
     }
 
-    private static String word(String text) {
-        return StoredText.of(text, MAX_WORD);
+    private static String shortened(String text) {
+        return StoredText.of(text, MAX_TEXT);
     }
 
     private static @Nullable Integer number(OptionalInt number) {

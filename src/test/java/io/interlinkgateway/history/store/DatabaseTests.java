@@ -146,7 +146,8 @@ class DatabaseTests {
             assertThat(database.condition()).isInstanceOf(HistoryHealth.Down.class);
             AtomicInteger attempts = new AtomicInteger();
             for (int request = 0; request < 50; request++) {
-                assertThatThrownBy(() -> database.read(session -> {
+                assertThatThrownBy(() ->
+                                database.read(session -> {
                                     attempts.incrementAndGet();
                                     return session.client()
                                             .sql("select 1")

@@ -1366,8 +1366,7 @@ abstract class HistoryContract {
                         Optional.empty());
         assertThat(found("a").mlflow()).isEqualTo(shown);
 
-        archive.link(
-                "a", new MlflowLink(Optional.empty(), Optional.of("17"), Optional.of("run")));
+        archive.link("a", new MlflowLink(Optional.empty(), Optional.of("17"), Optional.of("run")));
 
         assertThat(found("a").mlflow())
                 .isEqualTo(

@@ -16,9 +16,7 @@ final class TestPostgreSql {
         private static EmbeddedPostgres start() {
             try {
                 // Its default of ten seconds is too short for a busy machine.
-                return EmbeddedPostgres.builder()
-                        .setPGStartupWait(Duration.ofMinutes(2))
-                        .start();
+                return EmbeddedPostgres.builder().setPGStartupWait(Duration.ofMinutes(2)).start();
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);
             }
