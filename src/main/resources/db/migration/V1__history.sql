@@ -44,6 +44,12 @@ create index job_active on job (node, active_at);
 create index job_removed on job (removed_at);
 create index job_log_due on job (log_due_since);
 
+-- Jobs that an admin removed: what is observed of them later is not stored.
+create table removed_job (
+    uid varchar(100) primary key,
+    removed_at timestamp(6) with time zone not null
+);
+
 create table job_label (
     uid varchar(100) not null,
     label_key varchar(317) not null,

@@ -10,13 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerMapping;
-import tools.jackson.core.json.JsonWriteFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Writes one line of JSON for each request that could change something, whatever its path and outcome, to the logger
 /// `audit`: the caller, how the caller was authenticated, the workspace, the action and the outcome. It contains
@@ -31,7 +27,6 @@ final class AuditLogFilter extends OncePerRequestFilter {
     /// The request attribute with the workspace, if it is one of the caller's, whether or not the role is sufficient.
     static final String WORKSPACE = AuditLogFilter.class.getName() + ".workspace";
 
-    private static final Logger AUDIT = LoggerFactory.getLogger("audit");
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
     /// The pattern that matches if no endpoint does. It is not informative.
@@ -39,11 +34,10 @@ final class AuditLogFilter extends OncePerRequestFilter {
 
     private static final int MAX_METHOD_LENGTH = 20;
 
-    private final JsonMapper json;
+    private final AuditLog audit;
 
-    AuditLogFilter(JsonMapper json) {
-        // Some log viewers treat further characters, not only LF, as the end of a line.
-        this.json = json.rebuild().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+    AuditLogFilter(AuditLog audit) {
+        this.audit = audit;
     }
 
     @Override
@@ -64,7 +58,7 @@ final class AuditLogFilter extends OncePerRequestFilter {
             chain.doFilter(request, response);
             failed = false;
         } finally {
-            write(line(request, response, failed ? 500 : response.getStatus()));
+            audit.write(line(request, response, failed ? 500 : response.getStatus()));
         }
     }
 
@@ -79,12 +73,8 @@ final class AuditLogFilter extends OncePerRequestFilter {
             line.put("actor", "unknown");
             line.put("action", action(method, path));
             end(line, status);
-            write(line);
+            audit.write(line);
         }
-    }
-
-    private void write(Map<String, Object> line) {
-        AUDIT.info("{}", json.writeValueAsString(line));
     }
 
     private static Map<String, Object> line(

@@ -117,19 +117,24 @@ class SecurityConfiguration {
                         .toList());
     }
 
+    @Bean
+    AuditLog auditLog(JsonMapper json) {
+        return new AuditLog(json);
+    }
+
     /// Runs before all other filters, so that requests which they refuse are logged too.
     @Bean
-    FilterRegistrationBean<AuditLogFilter> auditLog(JsonMapper json) {
+    FilterRegistrationBean<AuditLogFilter> auditLogFilter(AuditLog audit) {
         FilterRegistrationBean<AuditLogFilter> registration =
-                new FilterRegistrationBean<>(new AuditLogFilter(json));
+                new FilterRegistrationBean<>(new AuditLogFilter(audit));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return registration;
     }
 
     @Bean
     WebServerFactoryCustomizer<JettyServletWebServerFactory> auditedRefusals(
-            FilterRegistrationBean<AuditLogFilter> auditLog) {
-        AuditLogFilter audit = Objects.requireNonNull(auditLog.getFilter());
+            FilterRegistrationBean<AuditLogFilter> auditLogFilter) {
+        AuditLogFilter audit = Objects.requireNonNull(auditLogFilter.getFilter());
         return factory ->
                 factory.addServerCustomizers(server -> AuditedRefusals.install(server, audit));
     }

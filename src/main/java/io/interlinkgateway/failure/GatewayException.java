@@ -117,6 +117,14 @@ public abstract sealed class GatewayException extends RuntimeException {
         }
     }
 
+    /// What the history has of a job can't be read: it is damaged, or another version of the gateway wrote it.
+    public static final class HistoryUnreadable extends GatewayException {
+        /// @param message what can't be read, as a whole sentence
+        public HistoryUnreadable(String message) {
+            super(message);
+        }
+    }
+
     /// The job's pod no longer exists, but the history has the job.
     public static final class JobGone extends GatewayException {
         private final String uid;
@@ -144,9 +152,9 @@ public abstract sealed class GatewayException extends RuntimeException {
 
     /// The job's pod still exists, so that its history can't be deleted.
     public static final class JobExists extends GatewayException {
-        /// @param name the job's name
-        public JobExists(String name) {
-            super("The job \"" + name + "\" still exists.");
+        /// @param uid the job's UID
+        public JobExists(String uid) {
+            super("The job with the UID \"" + uid + "\" still exists.");
         }
     }
 

@@ -1,11 +1,8 @@
 package io.interlinkgateway.history;
 
+import io.interlinkgateway.job.Fingerprint;
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
@@ -34,14 +31,7 @@ final class CanonicalJson {
     /// @param document a JSON document
     /// @return the SHA-256 of its canonical form in UTF-8, as 64 hexadecimal digits
     static String digest(JsonNode document) {
-        try {
-            return HexFormat.of()
-                    .formatHex(
-                            MessageDigest.getInstance("SHA-256")
-                                    .digest(of(document).getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return Fingerprint.of(of(document));
     }
 
     private void write(JsonNode node) {

@@ -2,7 +2,6 @@ package io.interlinkgateway.history;
 
 import io.interlinkgateway.caller.RequiredRole;
 import io.interlinkgateway.caller.Role;
-import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.failure.InvalidValueException;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -13,14 +12,13 @@ import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.representation.LabelParameter;
-import io.interlinkgateway.web.AcceptedTypes;
+import io.interlinkgateway.web.YamlResponse;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -46,7 +44,6 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /// The history of jobs: past and live ones.
 @RestController
@@ -55,8 +52,6 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
         produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
 @Tag(name = "History")
 class HistoryController {
-
-    private static final YAMLMapper YAML = new YAMLMapper();
 
     /// The version of a gateway that was not packaged.
     private static final String DEVELOPMENT = "development";
@@ -71,6 +66,7 @@ class HistoryController {
 
     private final PastJobs jobs;
     private final JobHistory history;
+    private final DefinitionRedaction redaction;
     private final JsonMapper json;
     private final Clock clock;
     private final String version;
@@ -78,11 +74,13 @@ class HistoryController {
     HistoryController(
             PastJobs jobs,
             JobHistory history,
+            DefinitionRedaction redaction,
             JsonMapper json,
             Clock clock,
             ObjectProvider<BuildProperties> build) {
         this.jobs = jobs;
         this.history = history;
+        this.redaction = redaction;
         this.json = json;
         this.clock = clock;
         this.version =
@@ -130,7 +128,8 @@ class HistoryController {
             @RequestParam
                     @Parameter(
                             description =
-                                    "Only jobs that this caller submitted, as issuer#subject.")
+                                    "Only jobs that this caller submitted, as issuer#subject, as"
+                                            + " far as their pods show it: see submittedBy.")
                     Optional<String> submitter,
             @RequestParam
                     @Parameter(
@@ -216,7 +215,8 @@ class HistoryController {
             summary = "Get a past or live job",
             description = "With its definition and all changes of its state.")
     PastJobResponse get(Workspace workspace, @PathVariable String uid) {
-        return PastJobResponse.from(jobs.find(workspace, uid), history.changes(uid));
+        return PastJobResponse.from(
+                redaction.masked(jobs.find(workspace, uid)), history.changes(uid));
     }
 
     @RequiredRole(Role.VIEWER)
@@ -246,20 +246,13 @@ class HistoryController {
             @RequestHeader(HttpHeaders.ACCEPT) @Parameter(hidden = true)
                     Optional<List<String>> accept)
             throws HttpMediaTypeNotAcceptableException {
-        boolean asJson =
-                AcceptedTypes.of(accept.orElse(List.of()))
-                        .prefer(MediaType.APPLICATION_JSON, MediaType.APPLICATION_YAML);
-        String yaml = manifest(jobs.find(workspace, uid));
-        return ResponseEntity.ok()
-                .contentType(
-                        asJson
-                                ? MediaType.APPLICATION_JSON
-                                : new MediaType(MediaType.APPLICATION_YAML, StandardCharsets.UTF_8))
-                .body(asJson ? YAML.readTree(yaml).toString() : yaml);
+        YamlResponse form = YamlResponse.accepted(accept);
+        return form.of(manifest(jobs.find(workspace, uid)));
     }
 
     private String manifest(PastJob past) {
         return history.manifest(past.job().uid())
+                .map(yaml -> redaction.masked(past.job().workspace(), yaml))
                 .orElseThrow(() -> PastJobs.missing(past.job().uid()));
     }
 
@@ -274,11 +267,7 @@ class HistoryController {
                             + " as the history knows.")
     @ApiResponse(responseCode = "204", description = "It is deleted.")
     void delete(Workspace workspace, @PathVariable String uid) {
-        PastJob past = jobs.find(workspace, uid);
-        if (past.isLive()) {
-            throw new GatewayException.JobExists(past.job().name().value());
-        }
-        history.remove(uid);
+        jobs.remove(workspace, uid);
     }
 
     @RequiredRole(Role.VIEWER)
@@ -292,7 +281,7 @@ class HistoryController {
                         + " the rest in the canonical form, and compute the SHA-256. The receipt of"
                         + " a job that has not ended changes until it has.")
     Receipt receipt(Workspace workspace, @PathVariable String uid) {
-        PastJob past = jobs.find(workspace, uid);
+        PastJob past = redaction.masked(jobs.find(workspace, uid));
         Receipt receipt = Receipt.of(past, PodTranslation.batchLines(manifest(past)), version);
         ObjectNode document = json.valueToTree(receipt);
         document.remove("sha256");

@@ -1,5 +1,6 @@
 package io.interlinkgateway.history;
 
+import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.Workspace;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,8 +35,6 @@ public record HistoryProperties(
         @Nullable Duration ttlAfterFinished,
         @DefaultValue Map<String, Duration> ttlAfterFinishedByWorkspace) {
 
-    private static final Duration LONGEST_TTL = Duration.ofDays(30);
-
     /// What is kept of logs.
     ///
     /// @param keep how long a log is kept after it was archived
@@ -67,7 +66,7 @@ public record HistoryProperties(
     }
 
     private static void requireTtl(@Nullable Duration ttl) {
-        if (ttl != null && (ttl.isNegative() || ttl.compareTo(LONGEST_TTL) > 0)) {
+        if (ttl != null && (ttl.isNegative() || ttl.compareTo(JobSpec.LONGEST_TTL) > 0)) {
             throw new IllegalArgumentException(
                     "gateway.history.ttl-after-finished must be from 0 to 30 days.");
         }

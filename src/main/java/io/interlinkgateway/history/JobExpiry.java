@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class JobExpiry implements AutoCloseable {
     private final LogArchive archive;
     private final Jobs jobs;
     private final Function<Workspace, Optional<Duration>> defaults;
+    private final BiConsumer<Workspace, JobName> audit;
     private final Clock clock;
     private final Map<String, Ended> ended = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer =
@@ -54,15 +56,18 @@ final class JobExpiry implements AutoCloseable {
     /// @param archive where logs must be before their pods are deleted
     /// @param jobs deletes pods
     /// @param defaults how long pods stay in a workspace if their job spec has no period; empty if they stay
+    /// @param audit called after each deletion
     /// @param clock the time
     JobExpiry(
             LogArchive archive,
             Jobs jobs,
             Function<Workspace, Optional<Duration>> defaults,
+            BiConsumer<Workspace, JobName> audit,
             Clock clock) {
         this.archive = archive;
         this.jobs = jobs;
         this.defaults = defaults;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -136,10 +141,15 @@ final class JobExpiry implements AutoCloseable {
     /// Deletes what is due now.
     void deleteExpired() {
         Instant now = clock.instant();
-        ended.forEach((uid, job) -> {
+        for (Map.Entry<String, Ended> entry : ended.entrySet()) {
+            String uid = entry.getKey();
+            Ended job = entry.getValue();
             if (!job.expiresAt.isAfter(now)) {
                 try {
                     delete(uid, job, now);
+                } catch (GatewayException.HistoryUnavailable away) {
+                    LOG.info("Ended jobs can't be deleted now: {}", away.getMessage());
+                    return;
                 } catch (GatewayException unavailable) {
                     LOG.info("An ended job can't be deleted now: {}", unavailable.getMessage());
                     later(uid, job, now);
@@ -148,7 +158,7 @@ final class JobExpiry implements AutoCloseable {
                     later(uid, job, now);
                 }
             }
-        });
+        }
     }
 
     private void delete(String uid, Ended job, Instant now) {
@@ -158,6 +168,7 @@ final class JobExpiry implements AutoCloseable {
         }
         try {
             jobs.delete(job.workspace, job.name, Set.of(uid), Optional.empty());
+            audit.accept(job.workspace, job.name);
         } catch (GatewayException.OtherJob gone) {
             LOG.debug("An ended job was deleted before: {}", gone.getMessage());
         }

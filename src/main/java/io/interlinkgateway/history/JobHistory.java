@@ -24,9 +24,11 @@ public interface JobHistory {
     /// @param observations any number, of any jobs
     void write(List<Observation> observations);
 
+    /// @param workspace a workspace
     /// @param uid a pod's UID
-    /// @return the job with its definition and its archived logs; empty if it is not known
-    Optional<PastJob> find(String uid);
+    /// @return the job with its definition and its archived logs; empty if the workspace has no such job
+    /// @throws GatewayException.HistoryUnreadable if its entry can't be read
+    Optional<PastJob> find(Workspace workspace, String uid);
 
     /// @param workspace a workspace
     /// @param name a job's name
@@ -34,15 +36,16 @@ public interface JobHistory {
     Optional<String> lastOf(Workspace workspace, JobName name);
 
     /// @param uid a pod's UID
-    /// @return the changes of the job's state, oldest first; at most 1,000
+    /// @return the changes of the job's state, oldest first; at most 1,000, and only those that can be read
     List<StateChange> changes(String uid);
 
     /// @param uid a pod's UID
     /// @return the pod as it was submitted, as YAML; empty if the job is not known
+    /// @throws GatewayException.HistoryUnreadable if it can't be read
     Optional<String> manifest(String uid);
 
     /// @param query which jobs
-    /// @return a page of them; its cost does not depend on what is not on it
+    /// @return a page of them, without those whose entries can't be read; its cost does not depend on what is not on it
     /// @throws GatewayException.CursorExpired if the cursor is not valid
     HistoryPage list(HistoryQuery query);
 
@@ -54,14 +57,27 @@ public interface JobHistory {
     /// @param workspace a workspace
     /// @param after the UID after which to begin; empty for the first ones
     /// @param most how many
-    /// @return the jobs in the order of their UIDs, without their definitions and logs
+    /// @return the jobs in the order of their UIDs, without their definitions and logs, and without those whose entries
+    ///     can't be read
     List<PastJob> live(Workspace workspace, String after, int most);
 
-    /// Removes a job with its changes and logs.
+    /// Removes a job with its changes and logs, also one whose entry can't be read. It does not come back: what is
+    /// written of it later is ignored, as long as removed jobs are kept otherwise.
     ///
+    /// @param workspace a workspace
     /// @param uid a pod's UID
-    /// @return whether it was known
-    boolean remove(String uid);
+    /// @return whether it was removed
+    Removal remove(Workspace workspace, String uid);
+
+    /// The result of a removal.
+    enum Removal {
+        /// The job was removed.
+        REMOVED,
+        /// Nothing was changed: the job's pod exists as far as the history knows.
+        STILL_LIVE,
+        /// The workspace has no such job.
+        UNKNOWN
+    }
 
     /// @param node a node
     /// @param period how far back

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// How jobs fared on a node in the last period.
+/// How long jobs waited and ran on a node in a period, and why they failed.
 ///
 /// @param partitions by SLURM partition, sorted by name; a job without a known partition has none
 /// @param succeeded how many jobs ended with success

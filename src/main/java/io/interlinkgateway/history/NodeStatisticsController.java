@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/// How jobs fared on a node. The figures cover the jobs of all workspaces, and show nothing else of them.
+/// How long jobs waited and ran on a node, and why they failed. The figures cover the jobs of all workspaces, and show nothing else of them.
 @RestController
 @Tag(name = "Nodes")
 class NodeStatisticsController {
@@ -39,12 +39,14 @@ class NodeStatisticsController {
 
     @Schema(
             name = "NodeStatistics",
-            description = "How jobs of all workspaces fared on a node lately.")
+            description = "How long the jobs of all workspaces waited and ran on a node.")
     record Response(
             String node,
             @Schema(description = "The last day and the last week.") List<Period> periods) {}
 
-    @Schema(name = "NodePeriod", description = "How jobs fared on a node in a period.")
+    @Schema(
+            name = "NodePeriod",
+            description = "How long jobs waited and ran in a period, and why they failed.")
     record Period(
             @Schema(description = "How far back it begins.", example = "PT24H") Duration period,
             @Schema(

@@ -45,9 +45,13 @@ record PastJobResponse(
     /// Where a job's results are.
     @Schema(name = "MlflowLink", description = "Where a job's results are in MLflow.")
     record MlflowResponse(
-            @Nullable @Schema(description = "The address of the tracking server.")
+            @Nullable
+                    @Schema(
+                            description = "The address of the tracking server.",
+                            example = "https://mlflow.example.org/")
                     String trackingUri,
-            @Nullable @Schema(description = "The experiment's name or id.") String experiment,
+            @Nullable @Schema(description = "The experiment's name or id.", example = "3dgan")
+                    String experiment,
             @Nullable
                     @Schema(
                             description = "The run's id.",
@@ -69,7 +73,7 @@ record PastJobResponse(
             name = "ArchivedLog",
             description = "The log of one container in the archive: the job's own output.")
     record LogResponse(
-            String container,
+            @Schema(example = "job") String container,
             @Schema(
                             description =
                                     "COMPLETE: everything that the job wrote. SHORTENED: the first"
@@ -78,15 +82,24 @@ record PastJobResponse(
                                         + " LOST: nothing, it could not be read. EXPIRED: nothing"
                                         + " any more, the time for which logs are kept is over.")
                     ArchivedLog.Completeness completeness,
-            @Nullable @Schema(description = "Why it is not the whole log.") String note,
-            @Schema(description = "How many bytes the job wrote, as far as they could be read.")
+            @Nullable
+                    @Schema(
+                            description = "Why it is not the whole log.",
+                            example = "The node did not respond in 10 s.")
+                    String note,
+            @Schema(
+                            description =
+                                    "How many bytes the job wrote, as far as they could be read.",
+                            example = "52428800")
                     long size,
-            @Schema(description = "How many of them are archived.") long kept,
+            @Schema(description = "How many of them are archived.", example = "20000000") long kept,
             @Nullable
                     @Schema(
                             description =
                                     "The SHA-256 of the archived text, as the endpoint of logs"
-                                            + " returns it, in hexadecimal digits.")
+                                            + " returns it, in hexadecimal digits.",
+                            example =
+                                    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
                     String sha256,
             Instant archivedAt) {
 

@@ -25,15 +25,34 @@ public class PastJobs implements FormerJobs {
     /// @param uid a UID as the caller sent it
     /// @return the job, live or not, with its definition and its archived logs
     /// @throws GatewayException.NotFound if the history has no such job in that workspace
+    /// @throws GatewayException.HistoryUnreadable if its entry can't be read
     /// @throws GatewayException.HistoryUnavailable if the history can't be read now
     /// @throws GatewayException.SwitchedOff if there is no history
     public PastJob find(Workspace workspace, String uid) {
-        // Databases do not accept all characters.
-        return Optional.of(uid)
-                .filter(text -> UID.matcher(text).matches())
-                .flatMap(history::find)
-                .filter(past -> past.job().workspace().equals(workspace))
-                .orElseThrow(() -> missing(uid));
+        requireUid(uid);
+        return history.find(workspace, uid).orElseThrow(() -> missing(uid));
+    }
+
+    /// Removes a job from the history.
+    ///
+    /// @param workspace the caller's workspace
+    /// @param uid a UID as the caller sent it
+    /// @throws GatewayException.NotFound if the history has no such job in that workspace
+    /// @throws GatewayException.JobExists if its pod exists as far as the history knows
+    void remove(Workspace workspace, String uid) {
+        requireUid(uid);
+        switch (history.remove(workspace, uid)) {
+            case REMOVED -> {}
+            case STILL_LIVE -> throw new GatewayException.JobExists(uid);
+            case UNKNOWN -> throw missing(uid);
+        }
+    }
+
+    /// Databases do not accept all characters.
+    private static void requireUid(String uid) {
+        if (!UID.matcher(uid).matches()) {
+            throw missing(uid);
+        }
     }
 
     static GatewayException.NotFound missing(String uid) {

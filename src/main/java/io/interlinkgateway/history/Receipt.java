@@ -36,7 +36,9 @@ record Receipt(
         PastJobResponse.@Nullable MlflowResponse mlflow,
         @Nullable @Schema(description = "Its archived logs with their SHA-256; missing if none is.")
                 List<PastJobResponse.LogResponse> logs,
-        @Schema(description = "The version of the gateway that wrote this document.")
+        @Schema(
+                        description = "The version of the gateway that wrote this document.",
+                        example = "1.0.0")
                 String gatewayVersion,
         @Schema(
                         description =
@@ -53,7 +55,10 @@ record Receipt(
     @Schema(name = "ReceiptImage", description = "The image of a container.")
     record Image(
             String container,
-            @Schema(description = "A path on the HPC or a registry reference.") String reference,
+            @Schema(
+                            description = "A path on the HPC or a registry reference.",
+                            example = "docker://ghcr.io/intertwin-eu/itwinai:0.3")
+                    String reference,
             @Nullable
                     @Schema(description = "From where the image is pulled if the path is missing.")
                     String pullFrom,

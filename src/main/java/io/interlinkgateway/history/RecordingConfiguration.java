@@ -1,5 +1,6 @@
 package io.interlinkgateway.history;
 
+import io.interlinkgateway.caller.AuditLog;
 import io.interlinkgateway.caller.ConfiguredWorkspaces;
 import io.interlinkgateway.event.JobObserver;
 import io.interlinkgateway.event.PresentJobs;
@@ -63,10 +64,11 @@ class RecordingConfiguration {
             PresentJobs present,
             ConfiguredWorkspaces workspaces,
             HistoryProperties properties,
+            AuditLog audit,
             Clock clock) {
         return new HistoryRecording(
                 writers,
-                new JobExpiry(archive, jobs, properties::ttlAfterFinished, clock),
+                new JobExpiry(archive, jobs, properties::ttlAfterFinished, audit::expired, clock),
                 present,
                 workspaces.names());
     }

@@ -12,6 +12,7 @@
             "log",
             "log :: feed",
             "caller",
+            "credential",
             "representation",
             "web"
         })

@@ -16,14 +16,13 @@ import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.representation.JobResponse;
 import io.interlinkgateway.representation.JobTag;
 import io.interlinkgateway.representation.LabelParameter;
-import io.interlinkgateway.web.AcceptedTypes;
+import io.interlinkgateway.web.YamlResponse;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,7 +38,6 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 @RestController
 @RequestMapping(
@@ -47,8 +45,6 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
         produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
 @Tag(name = "Jobs")
 class InspectionController {
-
-    private static final YAMLMapper YAML = new YAMLMapper();
 
     private final Jobs jobs;
     private final FormerJobs former;
@@ -166,16 +162,8 @@ class InspectionController {
             @RequestHeader(HttpHeaders.ACCEPT) @Parameter(hidden = true)
                     Optional<List<String>> accept)
             throws HttpMediaTypeNotAcceptableException {
-        boolean asJson =
-                AcceptedTypes.of(accept.orElse(List.of()))
-                        .prefer(MediaType.APPLICATION_JSON, MediaType.APPLICATION_YAML);
-        String yaml =
-                jobs.manifest(workspace, name).orElseThrow(() -> former.missing(workspace, name));
-        return ResponseEntity.ok()
-                .contentType(
-                        asJson
-                                ? MediaType.APPLICATION_JSON
-                                : new MediaType(MediaType.APPLICATION_YAML, StandardCharsets.UTF_8))
-                .body(asJson ? YAML.readTree(yaml).toString() : yaml);
+        YamlResponse form = YamlResponse.accepted(accept);
+        return form.of(
+                jobs.manifest(workspace, name).orElseThrow(() -> former.missing(workspace, name)));
     }
 }

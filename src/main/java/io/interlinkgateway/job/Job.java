@@ -104,28 +104,23 @@ public record Job(
 
     /// @return the same job without its definition
     public Job withoutDefinition() {
-        return new Job(
-                name,
-                workspace,
-                uid,
-                node,
-                state,
-                evidence,
-                hpc,
-                containers,
-                remoteJobId,
-                timeLimit,
-                cancellation,
-                createdAt,
-                managedBy,
-                submittedBy,
-                labels,
-                Optional.empty());
+        return withDefinition(Optional.empty());
+    }
+
+    /// @param other what it was created from, if that is known
+    /// @return the same job with this definition
+    public Job withDefinition(Optional<JobDefinition> other) {
+        return with(cancellation, other);
     }
 
     /// @param stage how far its cancellation has come
     /// @return the same job with this cancellation
     public Job withCancellation(Cancellation stage) {
+        return with(Optional.of(stage), definition);
+    }
+
+    private Job with(
+            Optional<Cancellation> otherCancellation, Optional<JobDefinition> otherDefinition) {
         return new Job(
                 name,
                 workspace,
@@ -137,12 +132,12 @@ public record Job(
                 containers,
                 remoteJobId,
                 timeLimit,
-                Optional.of(stage),
+                otherCancellation,
                 createdAt,
                 managedBy,
                 submittedBy,
                 labels,
-                definition);
+                otherDefinition);
     }
 
     /// How a state is known.

@@ -3,9 +3,11 @@ package io.interlinkgateway.job;
 import io.interlinkgateway.failure.InvalidValueException;
 import io.interlinkgateway.failure.Text;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// A job in the gateway's own format.
 ///
@@ -38,7 +40,8 @@ public record JobSpec(
     /// The name of its only container.
     public static final String CONTAINER = "job";
 
-    private static final Duration LONGEST_TTL = Duration.ofDays(30);
+    /// The longest period after a job's end after which its pod is deleted.
+    public static final Duration LONGEST_TTL = Duration.ofDays(30);
 
     /// Copies the collections, keeping their order. Blank shell text is removed.
     ///
@@ -67,6 +70,24 @@ public record JobSpec(
     @Override
     public List<String> containers() {
         return List.of(CONTAINER);
+    }
+
+    @Override
+    public JobSpec withTexts(UnaryOperator<String> change) {
+        Map<String, String> variables = new LinkedHashMap<>(environment);
+        variables.replaceAll((_, value) -> change.apply(value));
+        return new JobSpec(
+                image,
+                command.stream().map(change).toList(),
+                arguments.stream().map(change).toList(),
+                variables,
+                mlflow,
+                resources,
+                slurm,
+                preExec.map(change),
+                singularity,
+                labels,
+                ttlAfterFinished);
     }
 
     /// @param seconds how long after the job's end its pod is deleted

@@ -7,6 +7,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A pod as the caller wrote it, with all fields that are not null.
@@ -23,15 +25,58 @@ public record PodManifest(Map<String, Object> document) implements JobDefinition
 
     @Override
     public List<String> containers() {
-        return document.get("spec") instanceof Map<?, ?> spec
-                        && spec.get("containers") instanceof List<?> containers
-                ? containers.stream()
-                        .map(container ->
-                                container instanceof Map<?, ?> fields ? fields.get("name") : null)
-                        .filter(String.class::isInstance)
-                        .map(String.class::cast)
-                        .toList()
-                : List.of();
+        return elements(document.get("spec"), "containers")
+                .map(container -> container.get("name"))
+                .filter(String.class::isInstance)
+                .map(String.class::cast)
+                .toList();
+    }
+
+    @Override
+    public PodManifest withTexts(UnaryOperator<String> change) {
+        return new PodManifest(changed(document, change));
+    }
+
+    private static Map<String, Object> changed(Map<?, ?> map, UnaryOperator<String> change) {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        map.forEach((key, value) -> copy.put(String.valueOf(key), changed(value, change)));
+        return copy;
+    }
+
+    private static Object changed(Object value, UnaryOperator<String> change) {
+        return switch (value) {
+            case Map<?, ?> map -> changed(map, change);
+            case List<?> list ->
+                    list.stream().<Object>map(element -> changed(element, change)).toList();
+            case String text -> change.apply(text);
+            default -> value;
+        };
+    }
+
+    /// @return the plain environment variables of its containers, without init containers; of several with one name,
+    ///     the first
+    public Map<String, String> environment() {
+        Map<String, String> variables = new LinkedHashMap<>();
+        elements(document.get("spec"), "containers")
+                .flatMap(container -> elements(container, "env"))
+                .forEach(variable -> {
+                    if (variable.get("name") instanceof String name
+                            && variable.get("value") instanceof String value) {
+                        variables.putIfAbsent(name, value);
+                    }
+                });
+        return variables;
+    }
+
+    private static Stream<Map<?, ?>> elements(@Nullable Object parent, String name) {
+        return parent instanceof Map<?, ?> fields && fields.get(name) instanceof List<?> list
+                ? list.stream()
+                        .<Map<?, ?>>mapMulti((element, elements) -> {
+                            if (element instanceof Map<?, ?> map) {
+                                elements.accept(map);
+                            }
+                        })
+                : Stream.empty();
     }
 
     private static Map<String, Object> copyOf(Map<?, ?> map, String path) {

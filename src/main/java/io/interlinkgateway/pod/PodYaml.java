@@ -2,6 +2,7 @@ package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.interlinkgateway.job.PodManifest;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.Dump;
@@ -42,6 +43,12 @@ public final class PodYaml {
     public static String of(Pod pod) {
         return new Dump(SETTINGS, new Texts())
                 .dumpToString(SERIALIZATION.convertValue(pod, Map.class));
+    }
+
+    /// @param manifest a pod's tree
+    /// @return as [#of(Pod)]
+    public static String of(PodManifest manifest) {
+        return new Dump(SETTINGS, new Texts()).dumpToString(manifest.document());
     }
 
     private static final class Texts extends StandardRepresenter {

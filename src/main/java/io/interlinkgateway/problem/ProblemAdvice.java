@@ -93,6 +93,8 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                     answerLater(ProblemType.HPC_UNAVAILABLE.problem(detail));
             case GatewayException.HistoryUnavailable _ ->
                     answerLater(ProblemType.HISTORY_UNAVAILABLE.problem(detail));
+            case GatewayException.HistoryUnreadable _ ->
+                    answer(ProblemType.HISTORY_UNREADABLE.problem(detail));
             case GatewayException.JobGone gone -> {
                 ProblemDetail problem = ProblemType.JOB_GONE.problem(detail);
                 problem.setProperty("uid", gone.uid());

@@ -180,7 +180,15 @@ enum ProblemType {
             HttpStatus.INTERNAL_SERVER_ERROR,
             "Internal error",
             "This is a bug in the gateway. Its log has the details under the ID in the detail.",
-            "Report the problem with this ID.");
+            "Report the problem with this ID."),
+    /// After [#INTERNAL_ERROR], which is the type for this status.
+    HISTORY_UNREADABLE(
+            HttpStatus.INTERNAL_SERVER_ERROR,
+            "Entry of the history not readable",
+            "The history has an entry for this job, but it is damaged, or another version of the"
+                    + " gateway wrote it. The list of past jobs omits it.",
+            "Contact the gateway's operator. Admins can delete the entry of a job whose pod was"
+                    + " removed.");
 
     private final HttpStatus status;
     private final String title;

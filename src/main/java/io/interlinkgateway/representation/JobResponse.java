@@ -103,7 +103,8 @@ public record JobResponse(
                         description =
                                 "The caller who submitted it through the gateway, as"
                                     + " issuer#subject, as the pod shows it. Others who may write"
-                                    + " pods in the cluster can change that.",
+                                    + " pods in the cluster can change that, and interLink sends it"
+                                    + " to the HPC with the pod.",
                         example = "https://issuer.example.org/#ada")
                 String submittedBy,
         @Nullable Map<String, String> labels,

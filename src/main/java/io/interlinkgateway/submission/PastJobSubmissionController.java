@@ -7,9 +7,6 @@ import io.interlinkgateway.job.IdempotencyKey;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.representation.JobResponse;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.ExampleObject;
-import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.Optional;
@@ -39,6 +36,7 @@ class PastJobSubmissionController {
     @PostMapping(
             path = "/api/v1/history/jobs/{uid}/resubmit",
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
+    @ChangesBody
     @Operation(
             operationId = "resubmitPastJob",
             summary = "Submit a past job again",
@@ -52,21 +50,7 @@ class PastJobSubmissionController {
             Workspace workspace,
             @PathVariable String uid,
             @RequestHeader(SubmissionController.KEY) Optional<IdempotencyKey> idempotencyKey,
-            @io.swagger.v3.oas.annotations.parameters.RequestBody(
-                            content =
-                                    @Content(
-                                            schema =
-                                                    @Schema(
-                                                            type = "object",
-                                                            additionalProperties =
-                                                                    Schema.AdditionalPropertiesValue
-                                                                            .TRUE),
-                                            examples =
-                                                    @ExampleObject(
-                                                            name = "changes",
-                                                            value = Examples.CHANGES)))
-                    @RequestBody
-                    Optional<ObjectNode> changes) {
+            @RequestBody Optional<ObjectNode> changes) {
         return SubmissionController.answer(
                 workspace,
                 submissions.resubmit(

@@ -21,7 +21,6 @@ import io.interlinkgateway.submission.Submissions.Submitted;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -182,6 +181,7 @@ class SubmissionController {
 
     @RequiredRole(Role.SUBMITTER)
     @PostMapping("/{name}/resubmit")
+    @ChangesBody
     @Operation(
             operationId = "resubmitJob",
             summary = "Submit a job again",
@@ -194,21 +194,7 @@ class SubmissionController {
             Workspace workspace,
             @PathVariable JobName name,
             @RequestHeader(KEY) Optional<IdempotencyKey> idempotencyKey,
-            @io.swagger.v3.oas.annotations.parameters.RequestBody(
-                            content =
-                                    @Content(
-                                            schema =
-                                                    @Schema(
-                                                            type = "object",
-                                                            additionalProperties =
-                                                                    Schema.AdditionalPropertiesValue
-                                                                            .TRUE),
-                                            examples =
-                                                    @ExampleObject(
-                                                            name = "changes",
-                                                            value = Examples.CHANGES)))
-                    @RequestBody
-                    Optional<ObjectNode> changes) {
+            @RequestBody Optional<ObjectNode> changes) {
         return answer(workspace, submissions.resubmit(workspace, name, changes, idempotencyKey));
     }
 

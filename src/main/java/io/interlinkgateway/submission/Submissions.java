@@ -113,6 +113,7 @@ class Submissions {
     }
 
     /// @param job a job of that workspace with its definition, live or not
+    /// @throws GatewayException.Rejected if its definition or its node is not known
     Submitted resubmit(
             Workspace workspace,
             Job job,
@@ -123,11 +124,14 @@ class Submissions {
 
     /// The definition without its name, with a JSON merge patch applied (RFC 7396).
     private RequestedJob changed(Job job, Optional<ObjectNode> changes) {
-        return switch (job.definition().orElseThrow()) {
+        return switch (job.definition().orElseThrow(Submissions::withoutDefinition)) {
             case JobSpec spec -> {
                 ObjectNode document =
                         json.valueToTree(
-                                SubmitJobRequest.from(job.name(), job.node().orElseThrow(), spec));
+                                SubmitJobRequest.from(
+                                        job.name(),
+                                        job.node().orElseThrow(Submissions::withoutDefinition),
+                                        spec));
                 document.remove("name");
                 changes.ifPresent(patch -> merge(document, patch));
                 yield documents.requested(json.treeToValue(document, SubmitJobRequest.class));
@@ -141,6 +145,18 @@ class Submissions {
                 yield PodDocument.requestedJob(json.convertValue(document, TREE));
             }
         };
+    }
+
+    /// The history omits a definition that is too large for a row, or that breaks a rule of this version.
+    private static GatewayException withoutDefinition() {
+        return new GatewayException.Rejected(
+                List.of(
+                        Finding.error(
+                                "definition",
+                                "definition",
+                                "The job can't be submitted again: its whole definition is not"
+                                        + " known.",
+                                "Submit it with its definition: POST /api/v1/jobs.")));
     }
 
     private static void merge(ObjectNode document, ObjectNode patch) {

@@ -113,10 +113,14 @@ final class FakeHistory implements JobHistory, LogArchive {
         }
     }
 
-    @Override
-    public synchronized Optional<PastJob> find(String uid) {
+    synchronized Optional<PastJob> find(String uid) {
         requireThere();
         return Optional.ofNullable(jobs.get(uid)).map(this::past);
+    }
+
+    @Override
+    public Optional<PastJob> find(Workspace workspace, String uid) {
+        return find(uid).filter(past -> past.job().workspace().equals(workspace));
     }
 
     private PastJob past(Observation observation) {
@@ -240,7 +244,7 @@ final class FakeHistory implements JobHistory, LogArchive {
     }
 
     @Override
-    public boolean remove(String uid) {
+    public Removal remove(Workspace workspace, String uid) {
         throw new UnsupportedOperationException();
     }
 

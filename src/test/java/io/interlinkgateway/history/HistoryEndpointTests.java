@@ -407,6 +407,38 @@ class HistoryEndpointTests {
     }
 
     @Test
+    void passwordsOfCredentialsAreMasked() throws Exception {
+        HttpResponse<String> made =
+                exchange(
+                        "PUT",
+                        "/api/v1/mlflow-credentials/mine?workspace=" + workspace,
+                        "{\"username\": \"ada\", \"password\": \"intertwin-eu\"}");
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+
+        for (String part : List.of("", "/manifest", "/receipt")) {
+            assertThat(get("/" + uid + part).body())
+                    .as(part)
+                    .contains("ghcr.io/************/train")
+                    .doesNotContain("intertwin-eu/train");
+        }
+        HttpResponse<String> again = send("POST", "/" + uid + "/resubmit", workspace, "{}");
+        assertThat(again.statusCode()).as(again.body()).isEqualTo(201);
+        assertThat(again.body()).contains("ghcr.io/intertwin-eu/train");
+    }
+
+    @Test
+    void aPastJobWithoutItsDefinitionIsNotSubmittedAgain() throws Exception {
+        past.withoutDefinition(uid(8), "undefined");
+
+        HttpResponse<String> answer = send("POST", "/" + uid(8) + "/resubmit", workspace, "{}");
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+        assertThat(json(answer).at("/findings/0/message").asString())
+                .isEqualTo("The job can't be submitted again: its whole definition is not known.");
+        assertThat(get("/" + uid(8) + "/manifest").statusCode()).isEqualTo(404);
+    }
+
+    @Test
     void aDeletedPastJobIsGoneWithItsLog() throws Exception {
         past.log(uid, LOG, Completeness.COMPLETE);
 

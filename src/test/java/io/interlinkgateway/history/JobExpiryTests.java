@@ -19,6 +19,7 @@ import io.interlinkgateway.history.ArchivedLog.Completeness;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.Jobs;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,7 +35,14 @@ class JobExpiryTests {
     private final FakeHistory history = new FakeHistory(clock);
     private final Jobs jobs = mock();
     private Optional<Duration> byDefault = Optional.empty();
-    private final JobExpiry expiry = new JobExpiry(history, jobs, _ -> byDefault, clock);
+    private final List<String> audited = new ArrayList<>();
+    private final JobExpiry expiry =
+            new JobExpiry(
+                    history,
+                    jobs,
+                    _ -> byDefault,
+                    (workspace, name) -> audited.add(workspace.value() + "/" + name.value()),
+                    clock);
 
     @AfterEach
     void stop() {
@@ -81,6 +89,7 @@ class JobExpiryTests {
         verifyDeletions(1);
         passed(Duration.ofHours(1));
         verifyDeletions(1);
+        assertThat(audited).containsExactly(WORKSPACE.value() + "/a");
     }
 
     @Test
@@ -163,6 +172,24 @@ class JobExpiryTests {
     }
 
     @Test
+    void aPassEndsWhenTheHistoryIsAway() {
+        LogArchive away = mock();
+        when(away.find(any(), any()))
+                .thenThrow(new GatewayException.HistoryUnavailable("No response."));
+        try (JobExpiry passing =
+                new JobExpiry(away, jobs, _ -> Optional.of(Duration.ZERO), (_, _) -> {}, clock)) {
+            for (String name : List.of("a", "b", "c")) {
+                passing.observed(HistoryJobs.live(5, job(name, SUCCEEDED)));
+            }
+
+            passing.deleteExpired();
+        }
+
+        verify(away, times(1)).find(any(), any());
+        verify(jobs, never()).delete(any(), any(), any(), any());
+    }
+
+    @Test
     void aJobThatAnotherReplicaDeletedIsForgotten() {
         archive(Completeness.COMPLETE);
         when(jobs.delete(any(), any(), any(), any())).thenThrow(new GatewayException.OtherJob("a"));
@@ -172,6 +199,7 @@ class JobExpiryTests {
         passed(Duration.ofHours(1));
 
         verifyDeletions(1);
+        assertThat(audited).isEmpty();
         assertThat(history.find("uid-a", "job")).isPresent();
     }
 }

@@ -20,8 +20,8 @@ record RefusingHistory(JobHistory history, String refused) implements JobHistory
     }
 
     @Override
-    public Optional<PastJob> find(String uid) {
-        return history.find(uid);
+    public Optional<PastJob> find(Workspace workspace, String uid) {
+        return history.find(workspace, uid);
     }
 
     @Override
@@ -55,8 +55,8 @@ record RefusingHistory(JobHistory history, String refused) implements JobHistory
     }
 
     @Override
-    public boolean remove(String uid) {
-        return history.remove(uid);
+    public Removal remove(Workspace workspace, String uid) {
+        return history.remove(workspace, uid);
     }
 
     @Override

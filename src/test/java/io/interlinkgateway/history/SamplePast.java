@@ -105,6 +105,24 @@ public record SamplePast(JobHistory history, LogArchive archive, Workspace works
         history.write(List.of(observed(1, uid, name, 0, Map.of(), false)));
     }
 
+    /// A job whose definition the history does not have.
+    ///
+    /// @param uid its UID
+    /// @param name its name
+    public void withoutDefinition(String uid, String name) {
+        Observation known = observed(1, uid, name, 0, Map.of(), false);
+        history.write(
+                List.of(
+                        new Observation(
+                                known.version(),
+                                known.seenAt(),
+                                known.job(),
+                                Observation.Presence.REMOVED,
+                                () -> {
+                                    throw new IllegalStateException("damaged");
+                                })));
+    }
+
     private Observation observed(
             long version,
             String uid,

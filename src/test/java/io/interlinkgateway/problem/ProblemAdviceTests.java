@@ -51,6 +51,11 @@ class ProblemAdviceTests {
                         503,
                         "history-unavailable",
                         "5"),
+                arguments(
+                        new GatewayException.HistoryUnreadable("Damaged."),
+                        500,
+                        "history-unreadable",
+                        null),
                 arguments(new GatewayException.JobGone("a", "uid"), 404, "job-gone", null),
                 arguments(new GatewayException.LogGone("Lost."), 410, "log-gone", null),
                 arguments(new GatewayException.JobExists("a"), 409, "job-exists", null),

@@ -132,6 +132,7 @@ class ProblemTypesTests {
                 case "without-history" ->
                         throw new GatewayException.HistoryUnavailable("No response.");
                 case "gone" -> throw new GatewayException.JobGone("gone", "uid");
+                case "unreadable" -> throw new GatewayException.HistoryUnreadable("Damaged.");
                 case "existing" -> throw new GatewayException.JobExists("existing");
                 case "log-gone" -> throw new GatewayException.LogGone("It is lost.");
                 case "out-of-range" ->
@@ -196,6 +197,7 @@ class ProblemTypesTests {
             case LOG_GONE -> send("GET", "/api/v1/nodes/log-gone", "");
             case RANGE_NOT_SATISFIABLE -> send("GET", "/api/v1/nodes/out-of-range", "");
             case BUSY -> send("GET", "/api/v1/nodes/busy", "");
+            case HISTORY_UNREADABLE -> send("GET", "/api/v1/nodes/unreadable", "");
             case INTERNAL_ERROR -> send("GET", "/api/v1/nodes/defect", "");
             case UNAUTHENTICATED -> sent(request("GET", jobs, ""));
             case ISSUER_UNAVAILABLE ->

@@ -7,8 +7,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -20,11 +25,14 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -36,8 +44,13 @@ final class Database implements HistoryHealth, AutoCloseable {
     /// How often a transaction that conflicts with others is tried.
     private static final int ATTEMPTS = 5;
 
+    /// How many texts one statement names.
+    private static final int SLICE = 500;
+
     private static final int LONGEST_PAUSE_MILLIS = 100;
     private static final Duration RETRY = Duration.ofSeconds(5);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final String NO_RESPONSE = "The history's database does not respond.";
 
     /// H2: "Database may be already in use".
     private static final int H2_IN_USE = 90020;
@@ -50,13 +63,34 @@ final class Database implements HistoryHealth, AutoCloseable {
     private final Thread migration =
             Thread.ofVirtual().name("history").unstarted(this::migrateLater);
     private volatile boolean migrated;
-    private volatile Optional<Down> failure = Optional.empty();
+    private final AtomicReference<Optional<Down>> failure = new AtomicReference<>(Optional.empty());
+
+    /// The time (System.nanoTime) of the next attempt after a failure to reach the database; 0 after a success.
+    private final AtomicLong nextAttempt = new AtomicLong();
 
     /// What executes statements.
     ///
     /// @param client single statements
     /// @param batches statements for many rows
-    record Session(JdbcClient client, NamedParameterJdbcTemplate batches) {}
+    record Session(JdbcClient client, NamedParameterJdbcTemplate batches) {
+
+        /// Executes a statement once for each row, if there are any.
+        void batch(String statement, List<SqlParameterSource> rows) {
+            if (!rows.isEmpty()) {
+                batches.batchUpdate(statement, rows.toArray(SqlParameterSource[]::new));
+            }
+        }
+    }
+
+    /// @return the texts in lists that are short enough for one statement
+    static List<List<String>> slices(Collection<String> texts) {
+        List<String> all = List.copyOf(texts);
+        List<List<String>> slices = new ArrayList<>();
+        for (int from = 0; from < all.size(); from += SLICE) {
+            slices.add(all.subList(from, Math.min(from + SLICE, all.size())));
+        }
+        return slices;
+    }
 
     /// Opens the database and migrates it. One that does not respond is tried again in the background.
     ///
@@ -69,7 +103,7 @@ final class Database implements HistoryHealth, AutoCloseable {
         NamedParameterJdbcTemplate batches = new NamedParameterJdbcTemplate(pool);
         session = new Session(JdbcClient.create(batches), batches);
         transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
-        failure = away;
+        failure.set(away);
         if (away.isPresent()) {
             LOG.warn("The history's database is not available: {}", away.get().problem());
             migration.start();
@@ -80,7 +114,7 @@ final class Database implements HistoryHealth, AutoCloseable {
     private Optional<Down> migrate() {
         DataSource source = connections.forMigration();
         try (Connection _ = source.getConnection()) {
-            // A migration's own failure to connect can't be told from others.
+            // It is only opened: Flyway reports a refused connection like any other failure.
         } catch (SQLException refusal) {
             if (connections.kind() == Connections.Kind.H2) {
                 throw refused(
@@ -133,12 +167,17 @@ final class Database implements HistoryHealth, AutoCloseable {
         return false;
     }
 
-    private static String firstLine(Throwable failure) {
+    private String firstLine(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        // Drivers name the address, whose parameters can include a password.
+        return String.valueOf(cause.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("")
+                .replace(connections.url(), connections.shown());
     }
 
     private void migrateLater() {
@@ -176,6 +215,9 @@ final class Database implements HistoryHealth, AutoCloseable {
             throw new GatewayException.HistoryUnavailable(
                     "The history's database is not available yet.");
         }
+        if (!isDue()) {
+            throw new GatewayException.HistoryUnavailable(NO_RESPONSE);
+        }
         for (int attempt = 1; ; attempt++) {
             try {
                 T result = statements.get();
@@ -194,6 +236,18 @@ final class Database implements HistoryHealth, AutoCloseable {
         }
     }
 
+    /// An attempt takes seconds while the database is away. Requests for jobs that do not exist, and deletions, read the
+    /// history; so only one attempt begins each second, and the others fail at once.
+    private boolean isDue() {
+        long next = nextAttempt.get();
+        return next == 0
+                || (System.nanoTime() - next >= 0 && nextAttempt.compareAndSet(next, afterPause()));
+    }
+
+    private static long afterPause() {
+        return (System.nanoTime() + PAUSE.toNanos()) | 1;
+    }
+
     private static void pause() {
         try {
             Thread.sleep(ThreadLocalRandom.current().nextInt(1, LONGEST_PAUSE_MILLIS));
@@ -204,28 +258,38 @@ final class Database implements HistoryHealth, AutoCloseable {
 
     private GatewayException unavailable(RuntimeException problem) {
         LOG.debug("A statement failed.", problem);
+        if (problem instanceof DataAccessResourceFailureException
+                || problem instanceof CannotCreateTransactionException) {
+            nextAttempt.set(afterPause());
+        }
         failed(new Down(clock.instant(), firstLine(problem)));
-        return new GatewayException.HistoryUnavailable("The history's database does not respond.");
+        return new GatewayException.HistoryUnavailable(NO_RESPONSE);
     }
 
     private void failed(Down now) {
-        Optional<Down> before = failure;
-        failure = Optional.of(new Down(before.map(Down::since).orElse(now.since()), now.problem()));
+        Optional<Down> before =
+                failure.getAndUpdate(known ->
+                        Optional.of(
+                                new Down(
+                                        known.map(Down::since).orElse(now.since()),
+                                        now.problem())));
         if (before.isEmpty()) {
             LOG.warn("The history's database is not available: {}", now.problem());
         }
     }
 
     private void succeeded() {
-        if (failure.isPresent()) {
-            failure = Optional.empty();
+        if (nextAttempt.get() != 0) {
+            nextAttempt.set(0);
+        }
+        if (failure.get().isPresent() && failure.getAndSet(Optional.empty()).isPresent()) {
             LOG.info("The history's database is available again.");
         }
     }
 
     @Override
     public Condition condition() {
-        return failure.<Condition>map(down -> down).orElseGet(Up::new);
+        return failure.get().<Condition>map(down -> down).orElseGet(Up::new);
     }
 
     @Override

@@ -4,6 +4,8 @@ import io.interlinkgateway.history.HistoryHealth;
 import io.interlinkgateway.history.HistoryProperties;
 import io.interlinkgateway.history.JobHistory;
 import io.interlinkgateway.history.LogArchive;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -101,6 +103,12 @@ class HistoryConfiguration {
                     postgresql.publicUrl(),
                     "It must start with " + POSTGRESQL + ".");
         }
+        if (!isAddress(String.valueOf(postgresql.url()))) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "spring.datasource.url",
+                    postgresql.publicUrl(),
+                    "It must be jdbc:postgresql://HOST:PORT/DATABASE.");
+        }
         if (properties.directory() != null) {
             throw new InvalidConfigurationPropertyValueException(
                     "gateway.history.directory",
@@ -112,6 +120,15 @@ class HistoryConfiguration {
                     "gateway.history.password-file",
                     properties.passwordFile(),
                     "spring.datasource.password is set too. Set one of them.");
+        }
+    }
+
+    private static boolean isAddress(String url) {
+        try {
+            DriverManager.getDriver(url);
+            return true;
+        } catch (SQLException _) {
+            return false;
         }
     }
 }

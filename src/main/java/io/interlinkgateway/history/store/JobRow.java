@@ -3,6 +3,7 @@ package io.interlinkgateway.history.store;
 import io.interlinkgateway.history.ArchivedLog;
 import io.interlinkgateway.history.MlflowLink;
 import io.interlinkgateway.history.PastJob;
+import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobDefinition;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,14 +16,14 @@ import java.util.Optional;
 
 /// A job's own row.
 ///
-/// @param document the job without its definition
+/// @param job the job without its definition
 /// @param version as in [PastJob]
 /// @param firstSeenAt as in [PastJob]
 /// @param seenAt as in [PastJob]
 /// @param removedAt as in [PastJob]
 /// @param mlflow as in [PastJob]
 record JobRow(
-        StoredJob document,
+        Job job,
         long version,
         Instant firstSeenAt,
         Instant seenAt,
@@ -31,24 +32,31 @@ record JobRow(
 
     /// The columns of a row, of the table named `j`.
     static final String COLUMNS =
-            "j.uid, j.version, j.first_seen_at, j.seen_at, j.removed_at, j.document,"
+            "j.uid, j.workspace, j.version, j.first_seen_at, j.seen_at, j.removed_at, j.document,"
                     + " j.mlflow_tracking_uri, j.mlflow_experiment, j.mlflow_run";
 
-    static JobRow read(ResultSet row) throws SQLException {
-        return new JobRow(
-                StoredJob.parse(row.getString("document")),
-                row.getLong("version"),
-                Times.at(row, "first_seen_at"),
-                Times.at(row, "seen_at"),
-                Times.found(row, "removed_at"),
-                new MlflowLink(
-                        Optional.ofNullable(row.getString("mlflow_tracking_uri")),
-                        Optional.ofNullable(row.getString("mlflow_experiment")),
-                        Optional.ofNullable(row.getString("mlflow_run"))));
+    /// @return the row; empty if its document can't be read or is of another workspace, so that it has no effect on
+    ///     other rows
+    static Optional<JobRow> read(ResultSet row) throws SQLException {
+        Job job = StoredJob.read(row.getString("uid"), row.getString("document")).orElse(null);
+        if (job == null || !job.workspace().value().equals(row.getString("workspace"))) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new JobRow(
+                        job,
+                        row.getLong("version"),
+                        Times.at(row, "first_seen_at"),
+                        Times.at(row, "seen_at"),
+                        Times.found(row, "removed_at"),
+                        new MlflowLink(
+                                Optional.ofNullable(row.getString("mlflow_tracking_uri")),
+                                Optional.ofNullable(row.getString("mlflow_experiment")),
+                                Optional.ofNullable(row.getString("mlflow_run")))));
     }
 
     String uid() {
-        return document.uid();
+        return job.uid();
     }
 
     /// @return the job without definition and logs
@@ -58,13 +66,19 @@ record JobRow(
 
     PastJob with(Optional<JobDefinition> definition, List<ArchivedLog> logs) {
         return new PastJob(
-                document.toJob(definition), version, firstSeenAt, seenAt, removedAt, mlflow, logs);
+                job.withDefinition(definition),
+                version,
+                firstSeenAt,
+                seenAt,
+                removedAt,
+                mlflow,
+                logs);
     }
 
     /// @return the archived logs of jobs, in the order of their containers, by uid
     static Map<String, List<ArchivedLog>> logs(Database.Session session, List<String> uids) {
         Map<String, List<ArchivedLog>> logs = new HashMap<>();
-        for (List<String> slice : JobWriter.slices(uids)) {
+        for (List<String> slice : Database.slices(uids)) {
             session.client()
                     .sql(
                             """
@@ -76,8 +90,13 @@ record JobRow(
                             """)
                     .param("uids", slice)
                     .query(row -> {
-                        logs.computeIfAbsent(row.getString("uid"), _ -> new ArrayList<>())
-                                .add(SqlLogArchive.log(row));
+                        try {
+                            ArchivedLog log = SqlLogArchive.log(row);
+                            logs.computeIfAbsent(row.getString("uid"), _ -> new ArrayList<>())
+                                    .add(log);
+                        } catch (IllegalArgumentException _) {
+                            // Another version of the gateway wrote it.
+                        }
                     });
         }
         return logs;
@@ -86,7 +105,7 @@ record JobRow(
     /// @return the definitions of jobs, as far as they are known, by uid
     static Map<String, JobDefinition> definitions(Database.Session session, List<String> uids) {
         Map<String, JobDefinition> definitions = new HashMap<>();
-        for (List<String> slice : JobWriter.slices(uids)) {
+        for (List<String> slice : Database.slices(uids)) {
             session.client()
                     .sql(
                             """
@@ -96,7 +115,7 @@ record JobRow(
                     .param("uids", slice)
                     .query(row -> {
                         String uid = row.getString("uid");
-                        StoredDefinition.read(StoredText.decompressed(row.getBytes("definition")))
+                        StoredDefinition.read(row.getBytes("definition"))
                                 .ifPresent(definition -> definitions.put(uid, definition));
                     });
         }

@@ -3,6 +3,7 @@ package io.interlinkgateway.history.store;
 import static java.util.stream.Collectors.groupingBy;
 
 import io.interlinkgateway.event.JobObserver;
+import io.interlinkgateway.history.MlflowLink;
 import io.interlinkgateway.history.Observation;
 import io.interlinkgateway.history.Observation.Presence;
 import io.interlinkgateway.job.Job;
@@ -39,11 +40,7 @@ final class JobWriter {
 
     private static final int MAX_UID = 100;
     private static final int MAX_PARTITION = 200;
-    private static final int MAX_CONTAINER = 253;
     private static final int MAX_SEARCH = 20_000;
-
-    /// How many rows one statement names.
-    private static final int SLICE = 500;
 
     private static final String ROWS =
             """
@@ -55,10 +52,12 @@ final class JobWriter {
             """
             insert into job (uid, workspace, name, node, slurm_partition, phase, reason, submitted_by,
                 created_at, first_seen_at, seen_at, removed_at, live_uid, active_at, queue_seconds,
-                run_seconds, log_due_since, logs_archived, version, changes, document, search_text)
+                run_seconds, log_due_since, logs_archived, version, changes, document, search_text,
+                mlflow_tracking_uri, mlflow_experiment, mlflow_run)
             values (:uid, :workspace, :name, :node, :partition, :phase, :reason, :submittedBy,
                 :createdAt, :firstSeenAt, :seenAt, :removedAt, :liveUid, :activeAt, :queueSeconds,
-                :runSeconds, :logDueSince, false, :version, :changes, :document, :searchText)
+                :runSeconds, :logDueSince, false, :version, :changes, :document, :searchText,
+                :trackingUri, :experiment, :run)
             on conflict do nothing\
             """;
 
@@ -85,6 +84,8 @@ final class JobWriter {
     }
 
     /// A job's row, as far as it decides what an observation changes.
+    ///
+    /// @param job empty if the row can't be read; the next observation replaces it
     private record Row(
             long version,
             Instant seenAt,
@@ -92,7 +93,7 @@ final class JobWriter {
             Optional<Instant> logDueSince,
             boolean logsArchived,
             int changes,
-            Job job) {
+            Optional<Job> job) {
 
         static Row of(ResultSet row) throws SQLException {
             return new Row(
@@ -102,7 +103,7 @@ final class JobWriter {
                     Times.found(row, "log_due_since"),
                     row.getBoolean("logs_archived"),
                     row.getInt("changes"),
-                    StoredJob.parse(row.getString("document")).toJob(Optional.empty()));
+                    StoredJob.read(row.getString("uid"), row.getString("document")));
         }
 
         /// @param first the first observation of a job
@@ -115,18 +116,21 @@ final class JobWriter {
                     Optional.empty(),
                     false,
                     0,
-                    first.job());
+                    Optional.of(first.job()));
         }
 
         boolean accepts(Observation observation) {
             boolean removal = observation.presence() == Presence.REMOVED;
             if (removedAt.isPresent()) {
-                return removal && job.hasUnconfirmedEnd() && !observation.job().hasUnconfirmedEnd();
+                return removal
+                        && (job.isEmpty()
+                                || (job.get().hasUnconfirmedEnd()
+                                        && !observation.job().hasUnconfirmedEnd()));
             }
             return removal
                     || observation.version() > version
                     || (observation.version() == version
-                            && !observation.job().hasSameStateAs(job)
+                            && !hasStateOf(observation)
                             && !observation.seenAt().isBefore(seenAt));
         }
 
@@ -135,7 +139,11 @@ final class JobWriter {
         }
 
         boolean changesBy(Observation observation) {
-            return changes == 0 || !observation.job().hasSameStateAs(job);
+            return changes == 0 || !hasStateOf(observation);
+        }
+
+        private boolean hasStateOf(Observation observation) {
+            return job.filter(known -> observation.job().hasSameStateAs(known)).isPresent();
         }
 
         Row after(Observation observation) {
@@ -156,34 +164,63 @@ final class JobWriter {
                             : Optional.empty(),
                     archived,
                     changesBy(observation) ? Math.min(changes + 1, MAX_CHANGES) : changes,
-                    observation.job());
+                    Optional.of(observation.job()));
         }
     }
 
     /// What a job was created from, as it is stored.
     private record Origin(
-            Optional<byte[]> definition, Optional<byte[]> manifest, List<String> containers) {
+            Optional<byte[]> definition,
+            Optional<byte[]> manifest,
+            List<String> containers,
+            MlflowLink mlflow) {
 
-        static final Origin UNKNOWN = new Origin(Optional.empty(), Optional.empty(), List.of());
+        /// Of a job whose definition can't be read.
+        static Origin unknown(Job job) {
+            return new Origin(
+                    Optional.empty(),
+                    Optional.empty(),
+                    job.containers().stream().map(Job.ContainerExit::name).toList(),
+                    MlflowLink.NONE);
+        }
     }
 
     /// A job that is not stored yet.
-    private record Created(Update update, Origin origin) {}
+    private record Created(Update update, Origin origin) {
+
+        SqlParameterSource values() {
+            StoredJob job = StoredJob.of(update.job());
+            return SqlLogArchive.addTo(
+                    JobWriter.values(update.uid, job, update.after)
+                            .addValue("workspace", job.workspace())
+                            .addValue("name", job.name())
+                            .addValue("createdAt", Times.of(job.createdAt()))
+                            .addValue("firstSeenAt", Times.of(update.before.seenAt)),
+                    origin.mlflow);
+        }
+    }
 
     void write(List<Observation> observations) {
         try {
             writeAll(observations);
         } catch (DataIntegrityViolationException refused) {
             if (observations.size() == 1) {
-                // Repeating it would fail for ever.
+                // Repeating it would fail for ever. The message can have values of the row.
                 LOG.error(
-                        "The history can't store an observation of the job {}.",
+                        "The history can't store an observation of the job {}: {}, SQL state {}",
                         observations.getFirst().job().uid(),
-                        refused);
+                        refused.getClass().getSimpleName(),
+                        sqlState(refused));
                 return;
             }
             observations.forEach(one -> write(List.of(one)));
         }
+    }
+
+    private static String sqlState(DataIntegrityViolationException refused) {
+        return refused.getMostSpecificCause() instanceof SQLException cause
+                ? String.valueOf(cause.getSQLState())
+                : "unknown";
     }
 
     private void writeAll(List<Observation> observations) {
@@ -236,7 +273,7 @@ final class JobWriter {
         return new Observation(
                 observed.version(),
                 Times.stored(observed.seenAt()),
-                StoredJob.of(observed.job()).toJob(Optional.empty()),
+                StoredJob.of(observed.job()).toJob(),
                 observed.presence(),
                 observed.origin());
     }
@@ -248,18 +285,22 @@ final class JobWriter {
                     StoredText.compressed(
                             StoredDefinition.write(observation.job(), origin.definition())),
                     StoredText.compressed(origin.manifest()),
-                    origin.definition().containers());
+                    origin.definition().containers(),
+                    MlflowLink.of(origin.definition()));
         } catch (RuntimeException defect) {
+            // Its message can have values of the definition.
             LOG.warn(
-                    "The definition of the job {} can't be read.", observation.job().uid(), defect);
-            return Origin.UNKNOWN;
+                    "The definition of the job {} can't be read: {}",
+                    observation.job().uid(),
+                    defect.getClass().getSimpleName());
+            return Origin.unknown(observation.job());
         }
     }
 
     private static Map<String, Row> rows(
             Database.Session session, Collection<String> uids, String lock) {
         Map<String, Row> rows = new LinkedHashMap<>();
-        for (List<String> slice : slices(uids)) {
+        for (List<String> slice : Database.slices(uids)) {
             session.client()
                     .sql(ROWS + " order by uid" + lock)
                     .param("uids", slice)
@@ -286,8 +327,7 @@ final class JobWriter {
                         updates.add(update);
                     }
                 });
-        batch(
-                session,
+        session.batch(
                 UPDATE,
                 updates.stream()
                         .filter(update -> !inserted.containsKey(update.uid))
@@ -297,16 +337,16 @@ final class JobWriter {
         writeLabels(session, updates.stream().filter(Update::changesLabels).toList());
         writeOrigins(session, inserted);
         for (List<String> uids :
-                slices(updates.stream().filter(Update::goesOn).map(Update::uid).toList())) {
+                Database.slices(updates.stream().filter(Update::goesOn).map(Update::uid).toList())) {
             SqlLogArchive.reopen(session, uids);
         }
         for (List<String> uids :
-                slices(updates.stream().filter(Update::mayBeDue).map(Update::uid).toList())) {
+                Database.slices(updates.stream().filter(Update::mayBeDue).map(Update::uid).toList())) {
             SqlLogArchive.settle(session, uids);
         }
     }
 
-    /// @return the jobs that no other replica has inserted
+    /// @return the jobs that no other replica has inserted and no admin has removed
     private static Map<String, Created> insert(
             Database.Session session, Map<String, Created> created) {
         List<Created> jobs = List.copyOf(created.values());
@@ -315,7 +355,7 @@ final class JobWriter {
                         .batchUpdate(
                                 INSERT,
                                 jobs.stream()
-                                        .map(job -> job.update.firstValues())
+                                        .map(Created::values)
                                         .toArray(SqlParameterSource[]::new));
         Map<String, Created> inserted = new TreeMap<>();
         for (int index = 0; index < counts.length; index++) {
@@ -323,7 +363,28 @@ final class JobWriter {
                 inserted.put(jobs.get(index).update.uid, jobs.get(index));
             }
         }
+        takeBackRemoved(session, inserted);
         return inserted;
+    }
+
+    /// A job that an admin removed does not come back by an observation that was waiting. This is found out after the
+    /// insertion, which waits for a removal that is not committed yet.
+    private static void takeBackRemoved(Database.Session session, Map<String, Created> inserted) {
+        for (List<String> uids : Database.slices(inserted.keySet())) {
+            List<String> removed =
+                    session.client()
+                            .sql("select uid from removed_job where uid in (:uids)")
+                            .param("uids", uids)
+                            .query(String.class)
+                            .list();
+            if (!removed.isEmpty()) {
+                session.client()
+                        .sql("delete from job where uid in (:uids)")
+                        .param("uids", removed)
+                        .update();
+                removed.forEach(inserted::remove);
+            }
+        }
     }
 
     /// A change of a job's state.
@@ -358,24 +419,21 @@ final class JobWriter {
         }
 
         boolean changesLabels() {
-            return before.changes == 0 || !after.job.labels().equals(before.job.labels());
+            return before.changes == 0
+                    || !after.job.map(Job::labels).equals(before.job.map(Job::labels));
         }
 
         boolean mayBeDue() {
             return after.logDueSince.isPresent();
         }
 
-        SqlParameterSource values() {
-            return JobWriter.values(uid, StoredJob.of(after.job), after);
+        /// @return the job after the observations; it changed, so it is known
+        Job job() {
+            return after.job.orElseThrow();
         }
 
-        SqlParameterSource firstValues() {
-            StoredJob job = StoredJob.of(after.job);
-            return JobWriter.values(uid, job, after)
-                    .addValue("workspace", job.workspace())
-                    .addValue("name", job.name())
-                    .addValue("createdAt", Times.of(job.createdAt()))
-                    .addValue("firstSeenAt", Times.of(before.seenAt));
+        SqlParameterSource values() {
+            return JobWriter.values(uid, StoredJob.of(job()), after);
         }
     }
 
@@ -387,26 +445,18 @@ final class JobWriter {
                 (change.ordinal <= update.before.changes ? replaced : added).add(values(change));
             }
         }
-        batch(
-                session,
+        session.batch(
                 """
                 insert into job_change (uid, ordinal, version, seen_at, document)
                 values (:uid, :ordinal, :version, :seenAt, :document)\
                 """,
                 added);
-        batch(
-                session,
+        session.batch(
                 """
                 update job_change set version = :version, seen_at = :seenAt, document = :document
                 where uid = :uid and ordinal = :ordinal\
                 """,
                 replaced);
-    }
-
-    static void batch(Database.Session session, String statement, List<SqlParameterSource> rows) {
-        if (!rows.isEmpty()) {
-            session.batches().batchUpdate(statement, rows.toArray(SqlParameterSource[]::new));
-        }
     }
 
     private static SqlParameterSource values(Change change) {
@@ -461,8 +511,7 @@ final class JobWriter {
     private static void writeLabels(Database.Session session, List<Update> updates) {
         List<SqlParameterSource> labels = new ArrayList<>();
         for (Update update : updates) {
-            update.after
-                    .job
+            update.job()
                     .labels()
                     .forEach((key, value) ->
                             labels.add(
@@ -476,14 +525,13 @@ final class JobWriter {
                         .filter(update -> update.before.changes > 0)
                         .map(Update::uid)
                         .toList();
-        for (List<String> uids : slices(known)) {
+        for (List<String> uids : Database.slices(known)) {
             session.client()
                     .sql("delete from job_label where uid in (:uids)")
                     .param("uids", uids)
                     .update();
         }
-        batch(
-                session,
+        session.batch(
                 """
                 insert into job_label (uid, label_key, label_value, workspace, created_at)
                 select uid, :key, :value, workspace, created_at from job where uid = :uid\
@@ -498,7 +546,7 @@ final class JobWriter {
             origins.add(
                     new MapSqlParameterSource()
                             .addValue("uid", uid)
-                            .addValue("workspace", job.update.after.job.workspace().value())
+                            .addValue("workspace", job.update.job().workspace().value())
                             .addValue("definition", job.origin.definition.orElse(null))
                             .addValue("manifest", job.origin.manifest.orElse(null)));
             for (int ordinal = 0; ordinal < job.origin.containers.size(); ordinal++) {
@@ -508,32 +556,19 @@ final class JobWriter {
                                 .addValue("ordinal", ordinal)
                                 .addValue(
                                         "name",
-                                        StoredText.of(
-                                                job.origin.containers.get(ordinal),
-                                                MAX_CONTAINER)));
+                                        SqlLogArchive.name(job.origin.containers.get(ordinal))));
             }
         });
-        batch(
-                session,
+        session.batch(
                 """
                 insert into job_origin (uid, definition, manifest)
                 values (:uid, :definition, :manifest)\
                 """,
                 origins);
-        batch(
-                session,
+        session.batch(
                 "insert into job_container (uid, ordinal, name) values (:uid, :ordinal, :name)",
                 containers);
         // Logs may be stored before their job is.
-        batch(session, "update job_log set workspace = :workspace where uid = :uid", origins);
-    }
-
-    static List<List<String>> slices(Collection<String> uids) {
-        List<String> all = List.copyOf(uids);
-        List<List<String>> slices = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += SLICE) {
-            slices.add(all.subList(from, Math.min(from + SLICE, all.size())));
-        }
-        return slices;
+        session.batch("update job_log set workspace = :workspace where uid = :uid", origins);
     }
 }

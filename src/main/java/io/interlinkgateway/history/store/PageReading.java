@@ -244,7 +244,7 @@ final class PageReading {
                     .sql("select " + JobRow.COLUMNS + " from job j where j.uid in (:uids)")
                     .param("uids", uids)
                     .query(row -> {
-                        jobs.put(row.getString("uid"), JobRow.read(row));
+                        JobRow.read(row).ifPresent(job -> jobs.put(job.uid(), job));
                     });
         }
         Map<String, List<ArchivedLog>> logs = JobRow.logs(session, uids);

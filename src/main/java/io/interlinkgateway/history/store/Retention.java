@@ -94,6 +94,11 @@ final class Retention implements AutoCloseable {
                                     "before",
                                     Times.of(clock.instant().minus(properties.log().keep())))
                             .update());
+            database.write(session ->
+                    session.client()
+                            .sql("delete from removed_job where removed_at < :before")
+                            .param("before", Times.of(clock.instant().minus(properties.keep())))
+                            .update());
             lease(Duration.ZERO);
         }
     }
@@ -157,19 +162,16 @@ final class Retention implements AutoCloseable {
                                         .addValue("container", log.container)
                                         .addValue("note", note))
                         .toList();
-        JobWriter.batch(
-                session,
+        session.batch(
                 """
                 update job_log set completeness = 'EXPIRED', note = :note, kept = 0,
                     stored_bytes = 0, sha256 = null, expires_from = null
                 where uid = :uid and container = :container\
                 """,
                 keys);
-        JobWriter.batch(
-                session, "delete from log_chunk where uid = :uid and container = :container", keys);
+        session.batch("delete from log_chunk where uid = :uid and container = :container", keys);
         // A log whose job was never stored has nothing that it could be shown with.
-        JobWriter.batch(
-                session,
+        session.batch(
                 "delete from job_log where uid = :uid and container = :container and workspace is"
                         + " null",
                 keys);

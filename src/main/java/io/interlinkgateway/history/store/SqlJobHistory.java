@@ -4,6 +4,8 @@ import static java.util.stream.Collectors.toCollection;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.history.HistoryPage;
 import io.interlinkgateway.history.HistoryQuery;
 import io.interlinkgateway.history.JobHistory;
@@ -16,11 +18,13 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobState.FailureReason;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
+import java.io.UncheckedIOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -71,13 +75,19 @@ final class SqlJobHistory implements JobHistory {
     }
 
     @Override
-    public Optional<PastJob> find(String uid) {
+    public Optional<PastJob> find(Workspace workspace, String uid) {
         return database.read(session ->
                 session.client()
-                        .sql("select " + JobRow.COLUMNS + " from job j where j.uid = :uid")
+                        .sql(
+                                "select "
+                                        + JobRow.COLUMNS
+                                        + " from job j where j.uid = :uid"
+                                        + " and j.workspace = :workspace")
                         .param("uid", key(uid))
+                        .param("workspace", workspace.value())
                         .query((row, _) -> JobRow.read(row))
                         .optional()
+                        .map(row -> row.orElseThrow(() -> unreadable(uid)))
                         .map(row ->
                                 row.with(
                                         Optional.ofNullable(
@@ -85,6 +95,13 @@ final class SqlJobHistory implements JobHistory {
                                                         .get(row.uid())),
                                         JobRow.logs(session, List.of(row.uid()))
                                                 .getOrDefault(row.uid(), List.of()))));
+    }
+
+    private static GatewayException.HistoryUnreadable unreadable(String uid) {
+        return new GatewayException.HistoryUnreadable(
+                "What the history has of the job with the UID \""
+                        + Text.shown(uid)
+                        + "\" can't be read.");
     }
 
     /// PostgreSQL refuses some texts as a value. No job has such a uid.
@@ -110,20 +127,26 @@ final class SqlJobHistory implements JobHistory {
     @Override
     public List<StateChange> changes(String uid) {
         return database.read(session ->
-                session.client()
+                session
+                        .client()
                         .sql(
                                 """
                                 select version, seen_at, document from job_change
                                 where uid = :uid order by ordinal\
                                 """)
                         .param("uid", key(uid))
-                        .query((row, _) ->
-                                new StateChange(
-                                        row.getLong("version"),
-                                        Times.at(row, "seen_at"),
-                                        StoredJob.parse(row.getString("document"))
-                                                .toJob(Optional.empty())))
-                        .list());
+                        .query((row, _) -> change(uid, row))
+                        .list()
+                        .stream()
+                        .flatMap(Optional::stream)
+                        .toList());
+    }
+
+    private static Optional<StateChange> change(String uid, ResultSet row) throws SQLException {
+        long version = row.getLong("version");
+        Instant seenAt = Times.at(row, "seen_at");
+        return StoredJob.read(uid, row.getString("document"))
+                .map(job -> new StateChange(version, seenAt, job));
     }
 
     @Override
@@ -136,8 +159,16 @@ final class SqlJobHistory implements JobHistory {
                                 where uid = :uid and manifest is not null\
                                 """)
                         .param("uid", key(uid))
-                        .query((row, _) -> StoredText.decompressed(row.getBytes("manifest")))
+                        .query((row, _) -> manifest(uid, row.getBytes("manifest")))
                         .optional());
+    }
+
+    private static String manifest(String uid, byte[] compressed) {
+        try {
+            return StoredText.decompressed(compressed);
+        } catch (UncheckedIOException _) {
+            throw unreadable(uid);
+        }
     }
 
     @Override
@@ -158,12 +189,31 @@ final class SqlJobHistory implements JobHistory {
                                 """)
                         .param("most", MAX_WORKSPACES)
                         .query((row, _) -> new Workspace(row.getString("workspace")))
+                        .list()
                         .stream()
                         .collect(toCollection(LinkedHashSet::new)));
     }
 
     @Override
     public List<PastJob> live(Workspace workspace, String after, int most) {
+        List<PastJob> jobs = new ArrayList<>();
+        String from = key(after);
+        while (true) {
+            List<LiveRow> rows = liveRows(workspace, from, most - jobs.size());
+            rows.forEach(row -> row.job.map(JobRow::alone).ifPresent(jobs::add));
+            if (rows.isEmpty() || jobs.size() == most) {
+                return jobs;
+            }
+            from = rows.getLast().uid;
+        }
+    }
+
+    /// A job whose pod exists.
+    ///
+    /// @param job empty if its row can't be read
+    private record LiveRow(String uid, Optional<JobRow> job) {}
+
+    private List<LiveRow> liveRows(Workspace workspace, String after, int most) {
         return database.read(session ->
                 session.client()
                         .sql(
@@ -172,20 +222,51 @@ final class SqlJobHistory implements JobHistory {
                                         + " from job j where j.workspace = :workspace and"
                                         + " j.live_uid > :after order by j.live_uid limit :most")
                         .param("workspace", workspace.value())
-                        .param("after", key(after))
+                        .param("after", after)
                         .param("most", most)
-                        .query((row, _) -> JobRow.read(row).alone())
+                        .query((row, _) -> new LiveRow(row.getString("uid"), JobRow.read(row)))
                         .list());
     }
 
     @Override
-    public boolean remove(String uid) {
-        return database.write(session -> remove(session, List.of(key(uid)))) > 0;
+    public Removal remove(Workspace workspace, String uid) {
+        return database.write(session -> remove(session, workspace, key(uid)));
+    }
+
+    private Removal remove(Database.Session session, Workspace workspace, String uid) {
+        Optional<Boolean> live =
+                session.client()
+                        .sql(
+                                """
+                                select removed_at from job
+                                where uid = :uid and workspace = :workspace for update\
+                                """)
+                        .param("uid", uid)
+                        .param("workspace", workspace.value())
+                        .query((row, _) -> Times.found(row, "removed_at").isEmpty())
+                        .optional();
+        if (live.isEmpty()) {
+            return Removal.UNKNOWN;
+        }
+        if (live.get()) {
+            return Removal.STILL_LIVE;
+        }
+        remove(session, List.of(uid));
+        session.client()
+                .sql(
+                        """
+                        insert into removed_job (uid, removed_at) values (:uid, :now)
+                        on conflict do nothing\
+                        """)
+                .param("uid", uid)
+                .param("now", Times.of(clock.instant()))
+                .update();
+        return Removal.REMOVED;
     }
 
     /// @return how many of the jobs were known
     static int remove(Database.Session session, List<String> uids) {
-        // Whoever writes to the job locks its row first.
+        // All transactions that write to a job lock its row first.
         session.client()
                 .sql("select uid from job where uid in (:uids) order by uid for update")
                 .param("uids", uids)

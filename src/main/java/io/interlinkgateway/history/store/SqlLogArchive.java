@@ -24,8 +24,9 @@ import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 final class SqlLogArchive implements LogArchive {
 
     private static final int MAX_CONTAINER = 253;
+    private static final Duration UNREADABLE_PAUSE = Duration.ofMinutes(30);
     private static final int MAX_NOTE = 1_000;
-    private static final int MAX_WORD = 1_000;
+    private static final int MAX_EXPERIMENT = 1_000;
     private static final int MAX_RUN = 64;
     private static final int MAX_URI = 2_048;
 
@@ -85,7 +86,8 @@ final class SqlLogArchive implements LogArchive {
         });
     }
 
-    private static String name(String container) {
+    /// @return a container's name as it is stored
+    static String name(String container) {
         return StoredText.of(container, MAX_CONTAINER);
     }
 
@@ -138,7 +140,7 @@ final class SqlLogArchive implements LogArchive {
                 .sql("delete from log_reservation where uid = :uid and container = :container")
                 .paramSource(row)
                 .update();
-        if (!replaces(session, uid, log, row)) {
+        if (isRemoved(session, uid) || !replaces(session, uid, log, row)) {
             return false;
         }
         session.client()
@@ -157,8 +159,7 @@ final class SqlLogArchive implements LogArchive {
                             .addValue("length", chunk.length())
                             .addValue("content", contents.get(index)));
         }
-        JobWriter.batch(
-                session,
+        session.batch(
                 """
                 insert into log_chunk
                     (uid, container, start_byte, start_line, length, content)
@@ -167,6 +168,16 @@ final class SqlLogArchive implements LogArchive {
                 rows);
         settle(session, List.of(uid));
         return true;
+    }
+
+    /// An admin removed the job while its log was read.
+    private static boolean isRemoved(Database.Session session, String uid) {
+        return session.client()
+                .sql("select uid from removed_job where uid = :uid")
+                .param("uid", uid)
+                .query(String.class)
+                .optional()
+                .isPresent();
     }
 
     /// Writes the log's row, unless it is known better.
@@ -267,15 +278,24 @@ final class SqlLogArchive implements LogArchive {
                                     mlflow_run = coalesce(:run, mlflow_run)
                                 where uid = :uid\
                                 """)
-                        .param("trackingUri", StoredText.of(link.trackingUri(), MAX_URI))
-                        .param("experiment", StoredText.of(link.experiment(), MAX_WORD))
-                        .param("run", StoredText.of(link.run(), MAX_RUN))
-                        .param("uid", SqlJobHistory.key(uid))
+                        .paramSource(
+                                addTo(
+                                        new MapSqlParameterSource("uid", SqlJobHistory.key(uid)),
+                                        link))
                         .update());
     }
 
+    /// @return the row, also with the parameters `trackingUri`, `experiment` and `run`
+    static MapSqlParameterSource addTo(MapSqlParameterSource row, MlflowLink link) {
+        return row.addValue("trackingUri", StoredText.of(link.trackingUri(), MAX_URI))
+                .addValue("experiment", StoredText.of(link.experiment(), MAX_EXPERIMENT))
+                .addValue("run", StoredText.of(link.run(), MAX_RUN));
+    }
+
     /// A log that is due, before its definition is read.
-    private record DueRow(JobRow job, String container) {}
+    ///
+    /// @param job empty if its row can't be read
+    private record DueRow(String uid, Optional<JobRow> job, String container) {}
 
     @Override
     public List<Due> due(int most, Set<NodeName> except) {
@@ -306,20 +326,33 @@ final class SqlLogArchive implements LogArchive {
                             .param("most", most)
                             .param("except", except.stream().map(NodeName::value).toList())
                             .query((row, _) ->
-                                    new DueRow(JobRow.read(row), row.getString("container")))
+                                    new DueRow(
+                                            row.getString("uid"),
+                                            JobRow.read(row),
+                                            row.getString("container")))
                             .list();
             Map<String, JobDefinition> definitions =
-                    JobRow.definitions(
-                            session, rows.stream().map(row -> row.job.uid()).distinct().toList());
+                    JobRow.definitions(session, rows.stream().map(DueRow::uid).distinct().toList());
+            rows.stream().filter(row -> row.job.isEmpty()).forEach(this::putOff);
             return rows.stream()
-                    .map(row ->
-                            new Due(
-                                    row.job.with(
-                                            Optional.ofNullable(definitions.get(row.job.uid())),
-                                            List.of()),
-                                    row.container))
+                    .flatMap(row ->
+                            row
+                                    .job
+                                    .map(job ->
+                                            new Due(
+                                                    job.with(
+                                                            Optional.ofNullable(
+                                                                    definitions.get(row.uid)),
+                                                            List.of()),
+                                                    row.container))
+                                    .stream())
                     .toList();
         });
+    }
+
+    /// Nothing can be archived of a job whose row can't be read, and it must not stand before the others.
+    private void putOff(DueRow row) {
+        reserve(row.uid, row.container, UNREADABLE_PAUSE);
     }
 
     @Override

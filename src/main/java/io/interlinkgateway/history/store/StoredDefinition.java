@@ -1,8 +1,6 @@
 package io.interlinkgateway.history.store;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.interlinkgateway.failure.GatewayException;
-import io.interlinkgateway.failure.InvalidValueException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobSpec;
@@ -14,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A job's definition as it is written to a row: a job spec in the API's form, or a pod.
@@ -50,15 +47,17 @@ record StoredDefinition(
                 });
     }
 
-    /// @param json what [#write] returned
-    /// @return the definition; empty if it breaks a rule of this version
-    static Optional<JobDefinition> read(String json) {
+    /// @param compressed what [#write] returned, compressed, or anything else
+    /// @return the definition; empty if it can't be read or breaks a rule of this version
+    static Optional<JobDefinition> read(byte[] compressed) {
         try {
-            StoredDefinition stored = JSON.readValue(json, StoredDefinition.class);
+            StoredDefinition stored =
+                    JSON.readValue(StoredText.decompressed(compressed), StoredDefinition.class);
             return stored.pod != null
                     ? Optional.of(new PodManifest(stored.pod))
                     : Optional.ofNullable(stored.spec).map(spec -> specOf(spec, stored.mlflow));
-        } catch (JacksonException | GatewayException | InvalidValueException _) {
+        } catch (RuntimeException _) {
+            // A row can have anything.
             return Optional.empty();
         }
     }

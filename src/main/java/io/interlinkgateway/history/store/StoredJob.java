@@ -1,10 +1,10 @@
 package io.interlinkgateway.history.store;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
-import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobReason;
@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A job without its definition, as it is written to a row: the form stays readable when the domain's classes change.
@@ -46,8 +48,18 @@ record StoredJob(
     /// The maximum length of a caller's name. An index of PostgreSQL takes 2,704 bytes.
     static final int MAX_SUBMITTER = 500;
 
+    private static final Logger LOG = LoggerFactory.getLogger(StoredJob.class);
+
+    /// The jobs whose rows can't be read, once that was logged.
+    private static final Map<String, String> REPORTED =
+            Caffeine.newBuilder()
+                    .expireAfterWrite(Duration.ofHours(1))
+                    .maximumSize(1_000)
+                    .<String, String>build()
+                    .asMap();
+
     private static final int MAX_MESSAGE = 10_000;
-    private static final int MAX_WORD = 500;
+    private static final int MAX_TEXT = 500;
 
     /// More labels than any caller gives; Kubernetes has no limit but the pod's size.
     private static final int MAX_LABELS = 200;
@@ -191,11 +203,11 @@ record StoredJob(
 
         static Hpc of(HpcJob hpc) {
             return new Hpc(
-                    word(hpc.id()),
+                    shortened(hpc.id()),
                     hpc.state(),
-                    word(hpc.slurmState()),
-                    hpc.waitReason().map(wait -> word(wait.code())).orElse(null),
-                    hpc.waitReason().map(wait -> word(wait.message())).orElse(null),
+                    shortened(hpc.slurmState()),
+                    hpc.waitReason().map(wait -> shortened(wait.code())).orElse(null),
+                    hpc.waitReason().map(wait -> shortened(wait.message())).orElse(null),
                     hpc.estimatedStart().orElse(null),
                     StoredText.of(hpc.nodes(), MAX_MESSAGE),
                     number(hpc.exitCode()),
@@ -204,7 +216,7 @@ record StoredJob(
                     hpc.startedAt().orElse(null),
                     hpc.endedAt().orElse(null),
                     hpc.restarts(),
-                    StoredText.of(hpc.partition(), MAX_WORD),
+                    StoredText.of(hpc.partition(), MAX_TEXT),
                     hpc.timeLimit().map(Duration::toSeconds).orElse(null),
                     hpc.observedAt());
         }
@@ -250,9 +262,10 @@ record StoredJob(
                 job.hpc().map(Hpc::of).orElse(null),
                 job.containers().stream()
                         .map(exit ->
-                                new Exit(word(exit.name()), exit.exitCode(), exit.finishedAt()))
+                                new Exit(
+                                        shortened(exit.name()), exit.exitCode(), exit.finishedAt()))
                         .toList(),
-                StoredText.of(job.remoteJobId(), MAX_WORD),
+                StoredText.of(job.remoteJobId(), MAX_TEXT),
                 job.timeLimit().map(Duration::toSeconds).orElse(null),
                 job.cancellation()
                         .map(known ->
@@ -263,7 +276,7 @@ record StoredJob(
                                         StoredText.of(known.message(), MAX_MESSAGE)))
                         .orElse(null),
                 job.createdAt(),
-                word(job.managedBy()),
+                shortened(job.managedBy()),
                 StoredText.of(job.submittedBy(), MAX_SUBMITTER),
                 labelsOf(job));
     }
@@ -279,8 +292,8 @@ record StoredJob(
         return labels;
     }
 
-    private static String word(String text) {
-        return StoredText.of(text, MAX_WORD);
+    private static String shortened(String text) {
+        return StoredText.of(text, MAX_TEXT);
     }
 
     private static @Nullable Integer number(OptionalInt number) {
@@ -291,16 +304,33 @@ record StoredJob(
         return number == null ? OptionalInt.empty() : OptionalInt.of(number);
     }
 
-    static StoredJob parse(String json) {
-        return JSON.readValue(json, StoredJob.class);
+    /// Reads a job. What a database has is as little trusted as a request: another version of the gateway may have
+    /// written it, or another program.
+    ///
+    /// @param uid the row's uid
+    /// @param json what [#toJson] returned, or anything else
+    /// @return the job without its definition; empty if the text is not that job, which is logged once an hour
+    static Optional<Job> read(String uid, String json) {
+        try {
+            Job job = JSON.readValue(json, StoredJob.class).toJob();
+            if (job.uid().equals(uid)) {
+                return Optional.of(job);
+            }
+        } catch (RuntimeException _) {
+            // Its message can have values of the row.
+        }
+        if (REPORTED.putIfAbsent(uid, uid) == null) {
+            LOG.warn("What the history has of the job {} can't be read.", uid);
+        }
+        return Optional.empty();
     }
 
     String toJson() {
         return JSON.writeValueAsString(this);
     }
 
-    /// @param definition the job's definition, if it is known and wanted
-    Job toJob(Optional<JobDefinition> definition) {
+    /// @return the job without its definition
+    Job toJob() {
         return new Job(
                 new JobName(name),
                 new Workspace(workspace),
@@ -323,7 +353,7 @@ record StoredJob(
                 managedBy,
                 Optional.ofNullable(submittedBy),
                 labels,
-                definition);
+                Optional.empty());
     }
 
     /// @return the reason by which the job is found: the API's

@@ -34,7 +34,7 @@ final class SwitchedOffHistory implements JobHistory {
     public void write(List<Observation> observations) {}
 
     @Override
-    public Optional<PastJob> find(String uid) {
+    public Optional<PastJob> find(Workspace workspace, String uid) {
         throw off();
     }
 
@@ -70,7 +70,7 @@ final class SwitchedOffHistory implements JobHistory {
     }
 
     @Override
-    public boolean remove(String uid) {
+    public Removal remove(Workspace workspace, String uid) {
         throw off();
     }
 

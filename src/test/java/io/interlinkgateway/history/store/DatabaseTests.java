@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -143,6 +144,19 @@ class DatabaseTests {
                     .isInstanceOf(HistoryUnavailable.class)
                     .hasMessage("The history's database does not respond.");
             assertThat(database.condition()).isInstanceOf(HistoryHealth.Down.class);
+            AtomicInteger attempts = new AtomicInteger();
+            for (int request = 0; request < 50; request++) {
+                assertThatThrownBy(() ->
+                                database.read(session -> {
+                                    attempts.incrementAndGet();
+                                    return session.client()
+                                            .sql("select 1")
+                                            .query(Long.class)
+                                            .single();
+                                }))
+                        .isInstanceOf(HistoryUnavailable.class);
+            }
+            assertThat(attempts).hasValueLessThan(10);
 
             try (Relay _ = new Relay(port, TestPostgreSql.port())) {
                 await().atMost(Duration.ofMinutes(1))

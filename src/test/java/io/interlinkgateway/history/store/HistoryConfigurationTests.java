@@ -8,6 +8,7 @@ import io.interlinkgateway.history.HistoryHealth;
 import io.interlinkgateway.history.HistoryProperties;
 import io.interlinkgateway.history.JobHistory;
 import io.interlinkgateway.history.LogArchive;
+import io.interlinkgateway.job.Workspace;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -39,7 +40,7 @@ class HistoryConfigurationTests {
                     assertThat(started.getBean(LogArchive.class).due(1, Set.of())).isEmpty();
                     assertThat(started.getBean(HistoryHealth.class).condition())
                             .isEqualTo(new HistoryHealth.Off());
-                    assertThatThrownBy(() -> history.find("a"))
+                    assertThatThrownBy(() -> history.find(new Workspace("stars"), "a"))
                             .isInstanceOf(GatewayException.SwitchedOff.class);
                 });
     }
@@ -50,7 +51,7 @@ class HistoryConfigurationTests {
                 .run(started -> {
                     JobHistory history = started.getBean(JobHistory.class);
                     assertThat(history.isOn()).isTrue();
-                    assertThat(history.find("a")).isEmpty();
+                    assertThat(history.find(new Workspace("stars"), "a")).isEmpty();
                 });
     }
 
@@ -71,6 +72,9 @@ class HistoryConfigurationTests {
         assertRefused(
                 "It must start with jdbc:postgresql:.", "spring.datasource.url=jdbc:h2:mem:x");
         assertRefused(
+                "It must be jdbc:postgresql://HOST:PORT/DATABASE.",
+                "spring.datasource.url=jdbc:postgresql://db:54x2/history?password=s3cret");
+        assertRefused(
                 "spring.datasource.url is set too. The history has one database.",
                 url,
                 "gateway.history.directory=" + directory);
@@ -87,6 +91,7 @@ class HistoryConfigurationTests {
                         assertThat(started)
                                 .getFailure()
                                 .rootCause()
-                                .hasMessageEndingWith(" is invalid: " + reason));
+                                .hasMessageEndingWith(" is invalid: " + reason)
+                                .hasMessageNotContaining("s3cret"));
     }
 }

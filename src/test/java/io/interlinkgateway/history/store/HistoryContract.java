@@ -11,6 +11,7 @@ import io.interlinkgateway.history.ArchivedLog.Completeness;
 import io.interlinkgateway.history.HistoryPage;
 import io.interlinkgateway.history.HistoryProperties;
 import io.interlinkgateway.history.HistoryQuery;
+import io.interlinkgateway.history.JobHistory.Removal;
 import io.interlinkgateway.history.LogArchive.Chunk;
 import io.interlinkgateway.history.LogArchive.Due;
 import io.interlinkgateway.history.MlflowLink;
@@ -66,6 +67,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.util.unit.DataSize;
 
 /// What the history and the archive of logs promise, on each database.
@@ -134,6 +137,7 @@ abstract class HistoryContract {
                         "job_container",
                         "job_label",
                         "job",
+                        "removed_job",
                         "lease")) {
             database.write(session -> session.client().sql("delete from " + table).update());
         }
@@ -367,8 +371,12 @@ abstract class HistoryContract {
         history.write(List.of(observations));
     }
 
+    private Optional<PastJob> find(String uid) {
+        return history.find(STARS, uid);
+    }
+
     private PastJob found(String uid) {
-        return history.find(uid).orElseThrow();
+        return find(uid).orElseThrow();
     }
 
     @Test
@@ -431,12 +439,12 @@ abstract class HistoryContract {
 
     @Test
     void unknownJobsAreNotFound() {
-        assertThat(history.find("none")).isEmpty();
+        assertThat(find("none")).isEmpty();
         assertThat(history.manifest("none")).isEmpty();
         assertThat(history.changes("none")).isEmpty();
         assertThat(history.lastOf(STARS, new JobName("none"))).isEmpty();
-        assertThat(history.remove("none")).isFalse();
-        assertThat(history.find("nul\0 and \ud800")).isEmpty();
+        assertThat(history.remove(STARS, "none")).isEqualTo(Removal.UNKNOWN);
+        assertThat(find("nul\0 and \ud800")).isEmpty();
         assertThat(archive.find("none", "train")).isEmpty();
     }
 
@@ -634,18 +642,143 @@ abstract class HistoryContract {
 
     @Test
     void aRemovedJobLeavesNothing() {
-        write(sample("a").labelled(Map.of("k", "v")).with(SUCCEEDED).at(1), sample("b").at(1));
+        write(
+                sample("a").labelled(Map.of("k", "v")).with(SUCCEEDED).removedAt(1),
+                sample("b").at(1));
         store("a", "train", "text\n");
 
-        assertThat(history.remove("a")).isTrue();
+        assertThat(history.remove(new Workspace("moons"), "a")).isEqualTo(Removal.UNKNOWN);
+        assertThat(history.remove(STARS, "b")).isEqualTo(Removal.STILL_LIVE);
+        assertThat(history.remove(STARS, "a")).isEqualTo(Removal.REMOVED);
 
-        assertThat(history.find("a")).isEmpty();
+        assertThat(find("a")).isEmpty();
         assertThat(history.changes("a")).isEmpty();
         assertThat(archive.find("a", "train")).isEmpty();
         for (String table : List.of("job_label", "job_container", "job_origin", "log_chunk")) {
             assertThat(rows(table + " where uid = 'a'")).as(table).isZero();
         }
-        assertThat(history.find("b")).isPresent();
+        assertThat(find("b")).isPresent();
+    }
+
+    @Test
+    void aRemovedJobDoesNotComeBack() {
+        write(sample("a").removedAt(1));
+        history.remove(STARS, "a");
+
+        write(sample("a").labelled(Map.of("k", "v")).removedAt(2), sample("b").at(2));
+        boolean stored = store("a", "train", "text\n");
+
+        assertThat(stored).isFalse();
+        assertThat(uids(history.list(query().build()))).containsExactly("b");
+        for (String table :
+                List.of("job", "job_label", "job_container", "job_origin", "job_change")) {
+            assertThat(rows(table + " where uid = 'a'")).as(table).isZero();
+        }
+        assertThat(rows("log_chunk")).isZero();
+    }
+
+    @Test
+    void aRemovedJobIsForgottenWhenItsTimeIsOver() {
+        write(sample("a").removedAt(1));
+        history.remove(STARS, "a");
+        now.set(START.plus(Duration.ofDays(179)));
+        removeOld(Optional.empty());
+        assertThat(rows("removed_job")).isEqualTo(1);
+
+        now.set(START.plus(Duration.ofDays(181)));
+        removeOld(Optional.empty());
+
+        assertThat(rows("removed_job")).isZero();
+    }
+
+    // Rows that can't be read
+
+    private void damage(String uid, String document) {
+        database.write(session ->
+                session.client()
+                        .sql("update job set document = :document where uid = :uid")
+                        .param("document", document)
+                        .param("uid", uid)
+                        .update());
+    }
+
+    private static Stream<String> damagedDocuments() {
+        String whole = StoredJob.of(sample("a").job()).toJson();
+        return Stream.of(
+                "",
+                "null",
+                "{}",
+                "[1]",
+                "{\"name\": \"a\"}",
+                "[".repeat(100_000),
+                whole.replace("\"QUEUED\"", "\"INVENTED\""),
+                whole.replace("\"IN_HPC_QUEUE\"", "null"),
+                whole.replace("\"job-a\"", "\"Not A Name\""),
+                whole.replace("\"stars\"", "\"moons\""),
+                whole.replace("\"uid\":\"a\"", "\"uid\":\"b\""),
+                whole.substring(0, whole.length() / 2));
+    }
+
+    @ParameterizedTest
+    @MethodSource("damagedDocuments")
+    void aRowThatCantBeReadDoesNotAffectOthers(String document) {
+        write(sample("a").with(SUCCEEDED).at(1), sample("b").with(SUCCEEDED).at(2));
+        damage("a", document);
+
+        assertThat(uids(history.list(query().build()))).containsExactly("b");
+        assertThat(history.live(STARS, "", 1)).map(job -> job.job().uid()).containsExactly("b");
+        assertThat(due(2)).isEmpty();
+        assertThat(due(2)).containsExactly("b/train", "b/copy");
+        assertThatThrownBy(() -> find("a"))
+                .isInstanceOf(GatewayException.HistoryUnreadable.class)
+                .hasMessage("What the history has of the job with the UID \"a\" can't be read.");
+        assertThat(history.find(new Workspace("moons"), "a")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("damagedDocuments")
+    void aRowThatCantBeReadIsReplacedByTheNextObservation(String document) {
+        write(sample("a").at(1), sample("b").at(1));
+        damage("a", document);
+
+        write(sample("a").with(RUNNING).at(2), sample("b").with(RUNNING).at(2));
+
+        assertThat(found("a").job().state()).isEqualTo(RUNNING);
+        assertThat(found("b").job().state()).isEqualTo(RUNNING);
+    }
+
+    @Test
+    void aRowThatCantBeReadIsRemoved() {
+        write(sample("a").removedAt(1));
+        damage("a", "{}");
+
+        assertThat(history.remove(STARS, "a")).isEqualTo(Removal.REMOVED);
+
+        assertThat(find("a")).isEmpty();
+    }
+
+    @Test
+    void whatElseOfAJobCantBeReadIsLeftOut() {
+        write(sample("a").at(1));
+        write(sample("a").with(RUNNING).at(2));
+        store("a", "train", "text\n");
+        store("a", "copy", "text\n");
+        database.write(session -> {
+            session.client().sql("update job_change set document = '{' where ordinal = 1").update();
+            session.client()
+                    .sql("update job_log set completeness = 'NEW' where container = 'train'")
+                    .update();
+            return session.client()
+                    .sql("update job_origin set definition = :damaged, manifest = :damaged")
+                    .param("damaged", new byte[] {1, 2, 3})
+                    .update();
+        });
+
+        assertThat(history.changes("a")).extracting(StateChange::version).containsExactly(2L);
+        assertThat(found("a").job().definition()).isEmpty();
+        assertThat(found("a").logs()).extracting(ArchivedLog::container).containsExactly("copy");
+        assertThatThrownBy(() -> history.manifest("a"))
+                .isInstanceOf(GatewayException.HistoryUnreadable.class);
     }
 
     private long rows(String from) {
@@ -664,6 +797,18 @@ abstract class HistoryContract {
                 .containsExactly("a", "b");
         assertThat(history.live(STARS, "b", 2)).map(job -> job.job().uid()).containsExactly("d");
         assertThat(history.workspaces()).containsExactly(STARS);
+    }
+
+    /// A connection that is not returned would be missing in the pool.
+    @Test
+    void whatIsReadOftenReturnsItsConnections() {
+        write(sample("a").at(1));
+
+        for (int time = 0; time < 20; time++) {
+            assertThat(history.workspaces()).containsExactly(STARS);
+            assertThat(history.changes("a")).hasSize(1);
+            assertThat(history.live(STARS, "", 1)).hasSize(1);
+        }
     }
 
     // Pages
@@ -1092,11 +1237,12 @@ abstract class HistoryContract {
 
     @Test
     void aLogThatIsReplacedWhileItIsReadEndsWithAnError() throws IOException {
+        write(sample("a").removedAt(1));
         store("a", "train", "begin and no end", Completeness.PARTIAL, 5);
 
         try (InputStream log = archive.read("a", "train", 0)) {
             assertThat(log.readNBytes(5)).hasSize(5);
-            history.remove("a");
+            history.remove(STARS, "a");
 
             assertThatThrownBy(log::readAllBytes)
                     .isInstanceOf(IOException.class)
@@ -1114,7 +1260,7 @@ abstract class HistoryContract {
                         }))
                 .hasMessage("killed");
 
-        assertThat(history.find("a")).isEmpty();
+        assertThat(find("a")).isEmpty();
         assertThat(rows("job_change")).isZero();
         assertThat(rows("log_chunk")).isZero();
         assertThat(archive.find("a", "train")).isEmpty();
@@ -1279,6 +1425,66 @@ abstract class HistoryContract {
     }
 
     @Test
+    void whatADefinitionShowsOfMlflowIsKnownAtOnce() {
+        PodManifest definition =
+                new PodManifest(
+                        Map.of(
+                                "spec",
+                                Map.of(
+                                        "containers",
+                                        List.of(
+                                                Map.of(
+                                                        "name",
+                                                        "train",
+                                                        "env",
+                                                        List.of(
+                                                                Map.of(
+                                                                        "name",
+                                                                        "MLFLOW_TRACKING_URI",
+                                                                        "value",
+                                                                        "https://m.example.org"),
+                                                                Map.of(
+                                                                        "name",
+                                                                        "MLFLOW_EXPERIMENT_NAME",
+                                                                        "value",
+                                                                        "e\0")))))));
+        write(
+                new Observation(
+                        1,
+                        START,
+                        sample("a").job(),
+                        Presence.LIVE,
+                        () -> new Origin(definition, "kind: Pod\n")));
+        MlflowLink shown =
+                new MlflowLink(
+                        Optional.of("https://m.example.org"),
+                        Optional.of("e\ufffd"),
+                        Optional.empty());
+        assertThat(found("a").mlflow()).isEqualTo(shown);
+
+        archive.link("a", new MlflowLink(Optional.empty(), Optional.of("17"), Optional.of("run")));
+
+        assertThat(found("a").mlflow())
+                .isEqualTo(
+                        new MlflowLink(shown.trackingUri(), Optional.of("17"), Optional.of("run")));
+    }
+
+    @Test
+    void theContainersOfAJobWithoutDefinitionAreThoseThatEnded() {
+        write(
+                new Observation(
+                        1,
+                        START,
+                        sample("a").with(SUCCEEDED).job(),
+                        Presence.LIVE,
+                        () -> {
+                            throw new IllegalStateException("damaged");
+                        }));
+
+        assertThat(due(10)).containsExactly("a/train");
+    }
+
+    @Test
     void whatIsKnownOfMlflowIsNotForgotten() {
         write(sample("a").at(1));
         archive.link(
@@ -1409,12 +1615,12 @@ abstract class HistoryContract {
                         Duration.ofMinutes(5)));
 
         removeOld(Optional.empty());
-        assertThat(history.find("a")).isPresent();
+        assertThat(find("a")).isPresent();
 
         database.write(session ->
                 Lease.take(
                         session, "lease", Map.of("name", "retention"), "another", Duration.ZERO));
         removeOld(Optional.empty());
-        assertThat(history.find("a")).isEmpty();
+        assertThat(find("a")).isEmpty();
     }
 }
