@@ -135,7 +135,8 @@ final class JobWriter {
         }
 
         boolean isOver() {
-            return removedAt.isPresent() || JobPhase.of(job.state()).ended();
+            return removedAt.isPresent()
+                    || job.filter(known -> JobPhase.of(known.state()).ended()).isPresent();
         }
 
         boolean changesBy(Observation observation) {
