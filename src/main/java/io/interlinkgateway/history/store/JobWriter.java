@@ -376,7 +376,7 @@ final class JobWriter {
                     session.client()
                             .sql("select uid from removed_job where uid in (:uids)")
                             .param("uids", uids)
-                            .query(String.class)
+                            .query((row, _) -> row.getString("uid"))
                             .list();
             if (!removed.isEmpty()) {
                 session.client()
