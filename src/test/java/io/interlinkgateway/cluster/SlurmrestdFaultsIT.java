@@ -131,6 +131,9 @@ class SlurmrestdFaultsIT {
                             var answer = client.send("DELETE", "/jobs/train", JSON, "");
                             return MAPPER.readTree(answer.body());
                         },
-                        job -> !job.at("/cancellation/stage").asString("").matches("REQUESTED|SENT"));
+                        job ->
+                                !job.at("/cancellation/stage")
+                                        .asString("")
+                                        .matches("REQUESTED|SENT"));
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,7 +23,7 @@ final class FakePresentJobs implements PresentJobs {
     volatile long reached = 1_000_000;
 
     /// How often the watches of all workspaces were closed and started again.
-    volatile int restarts;
+    final AtomicInteger restarts = new AtomicInteger();
 
     /// Called with the UID of each job that is looked up, before it is.
     volatile Consumer<String> lookup = _ -> {};
@@ -38,7 +39,7 @@ final class FakePresentJobs implements PresentJobs {
 
     @Override
     public Set<Watch> watches() {
-        int number = restarts;
+        int number = restarts.get();
         return recorded.stream()
                 .map(workspace -> new Numbered(workspace, number))
                 .collect(Collectors.toSet());

@@ -187,7 +187,7 @@ class JobRecorderTests {
         await().until(() -> sought.contains("uid-stays"));
 
         present.jobs.remove("uid-gone");
-        present.restarts++;
+        present.restarts.incrementAndGet();
 
         await().until(() -> !isLive("gone"));
         assertThat(isLive("stays")).isTrue();

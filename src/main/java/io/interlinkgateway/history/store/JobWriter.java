@@ -338,11 +338,13 @@ final class JobWriter {
         writeLabels(session, updates.stream().filter(Update::changesLabels).toList());
         writeOrigins(session, inserted);
         for (List<String> uids :
-                Database.slices(updates.stream().filter(Update::goesOn).map(Update::uid).toList())) {
+                Database.slices(
+                        updates.stream().filter(Update::goesOn).map(Update::uid).toList())) {
             SqlLogArchive.reopen(session, uids);
         }
         for (List<String> uids :
-                Database.slices(updates.stream().filter(Update::mayBeDue).map(Update::uid).toList())) {
+                Database.slices(
+                        updates.stream().filter(Update::mayBeDue).map(Update::uid).toList())) {
             SqlLogArchive.settle(session, uids);
         }
     }
