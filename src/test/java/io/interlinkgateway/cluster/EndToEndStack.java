@@ -28,16 +28,18 @@ record EndToEndStack(
     /// @param folder for files of the test
     /// @param nodeName the name of the HPC's virtual node
     /// @param pace interLink's: at its own, a test mostly waits
+    /// @param options of the gateway
     /// @return the stack, once pods can be scheduled to the node
     /// @throws IOException if a part of it can't be started
-    static EndToEndStack open(Path folder, String nodeName, VirtualNode.Pace pace)
+    static EndToEndStack open(
+            Path folder, String nodeName, VirtualNode.Pace pace, String... options)
             throws IOException {
         Deployment deployment = new Deployment(TestCluster.shared());
         Slurm slurm = Slurm.start();
         VirtualNode node = VirtualNode.start(Map.of(nodeName, slurm), pace);
         Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), deployment.kubeconfig());
         return new EndToEndStack(
-                folder, deployment, slurm, nodeName, node, new GatewayProcess(kubeconfig));
+                folder, deployment, slurm, nodeName, node, new GatewayProcess(kubeconfig, options));
     }
 
     WorkspaceClient freshClient() throws IOException {

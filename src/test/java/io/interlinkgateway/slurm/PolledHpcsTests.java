@@ -163,7 +163,7 @@ class PolledHpcsTests {
     void anEndStaysKnownAfterSlurmHasRemovedTheJob() throws Exception {
         start(ONE + " 5 COMPLETED", TWO + " 6 RUNNING");
         awaitState(TWO, State.RUNNING);
-        changes.clear();
+        assertThat(List.of(changes.take(), changes.take())).containsExactlyInAnyOrder(ONE, TWO);
 
         answer();
         await().until(() -> find(TWO).isEmpty());
@@ -269,7 +269,7 @@ class PolledHpcsTests {
     void theLastResponseIsUsedAfterFailuresUntilItIsTooOld() throws Exception {
         start(ONE + " 5 RUNNING", TWO + " 6 FAILED");
         awaitState(ONE, State.RUNNING);
-        changes.clear();
+        assertThat(List.of(changes.take(), changes.take())).containsExactlyInAnyOrder(ONE, TWO);
 
         fake.onJobs("v0.0.38", answering(500, "{\"errors\": [{\"description\": \"down\"}]}"));
         await().until(() -> hpc().failure().isPresent());
