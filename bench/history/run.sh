@@ -12,10 +12,8 @@ cd "$(dirname "$0")/../.."
 java=$(bench/jdk.sh)/bin/java
 data=$PWD/target/history
 dir=$PWD/target/history-$$
-measure() {
-  "$java" -Xmx512m --sun-misc-unsafe-memory-access=allow \
-    -cp "bench/history:target/test-classes:target/classes:$(cat target/classpath)" "$@"
-}
+measure=("$java" -Xmx512m --sun-misc-unsafe-memory-access=allow
+  -cp "bench/history:target/test-classes:target/classes:$(cat target/classpath)")
 store=io.interlinkgateway.history.store.HistoryBenchmark
 archiving=io.interlinkgateway.history.ArchivingBenchmark
 
@@ -28,12 +26,12 @@ submits() {
   }
   trap end EXIT
   bench/load/up.sh "$dir" --no-gateway
-  measure $store server "$dir/postgresql" >"$dir/server.url" 2>"$dir/server.log" &
+  "${measure[@]}" $store server "$dir/postgresql" >"$dir/server.url" 2>"$dir/server.log" &
   echo $! >"$dir/server.pid"
   until [ -s "$dir/server.url" ]; do sleep 0.1; done
   start with --spring.datasource.url="$(cat "$dir/server.url")" --spring.datasource.username=postgres
   start without
-  measure io.interlinkgateway.load.LoadBenchmark "$dir" history "$(cat "$dir/with.url")" "$(cat "$dir/without.url")"
+  "${measure[@]}" io.interlinkgateway.load.LoadBenchmark "$dir" history "$(cat "$dir/with.url")" "$(cat "$dir/without.url")"
 }
 
 # start NAME [ARGUMENT...]: a gateway as in the image, with the heap size of the container of deploy/gateway.yaml.
@@ -53,8 +51,8 @@ start() {
 
 for part; do
   case $part in
-    postgresql | h2) measure $store "$part" "$data" "${JOBS-1000000}" ;;
-    archiving) for kind in postgresql h2; do measure $archiving $kind "$data/archiving"; done ;;
+    postgresql | h2) "${measure[@]}" $store "$part" "$data" "${JOBS-1000000}" ;;
+    archiving) for kind in postgresql h2; do "${measure[@]}" $archiving $kind "$data/archiving"; done ;;
     submits) submits ;;
     *) echo "usage: run.sh [postgresql] [h2] [archiving] [submits]" >&2; exit 2 ;;
   esac
