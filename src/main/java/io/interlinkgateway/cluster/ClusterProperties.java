@@ -34,7 +34,8 @@ public record ClusterProperties(
     ///     reads go to the API server
     /// @param idle the time after the last read of a workspace at which its watch is closed
     /// @param maxWorkspaces the maximum number of workspaces that are watched at the same time; one more closes the
-    ///     watch that was read least recently
+    ///     watch that was read least recently, if possible one that is not recorded by the history. Recorded workspaces
+    ///     stay watched, so set it to their number or more
     /// @param always the workspaces that are watched all the time, so that starts and ends of their jobs are known and
     ///     recorded even if no client reads them
     public record Watches(

@@ -22,11 +22,18 @@ final class LoadBenchmark {
 
     /// @param arguments the folder of the control plane with what `run.sh` put there, the gateway's address, and
     ///     `submits` or `pages` for one part alone; or the folder, `steady`, and the command that starts a gateway,
-    ///     see [SteadyState]
+    ///     see [SteadyState]; or the folder, `history`, and the addresses of a gateway with a history and one without
     static void main(String[] arguments) throws Exception {
         Path folder = Path.of(arguments[0]);
         if (arguments[1].equals("steady")) {
             steadyState(folder, List.of(arguments).subList(2, arguments.length));
+            return;
+        }
+        if (arguments[1].equals("history")) {
+            try (Gateway with = gateway(folder, arguments[2], "with");
+                    Gateway without = gateway(folder, arguments[3], "without")) {
+                new HistoryComparison(with, without).run();
+            }
             return;
         }
         Set<String> parts =
@@ -52,6 +59,10 @@ final class LoadBenchmark {
             new SteadyState(folder, command, bare, administrator, process(folder, "kube-apiserver"))
                     .run();
         }
+    }
+
+    private static Gateway gateway(Path folder, String address, String name) throws IOException {
+        return new Gateway(URI.create(address), process(folder, name));
     }
 
     private static RunningProcess process(Path folder, String name) throws IOException {

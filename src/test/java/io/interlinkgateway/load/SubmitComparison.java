@@ -31,7 +31,7 @@ final class SubmitComparison {
     private static final Duration LONGEST = Duration.ofSeconds(40);
     private static final String JOBS = "/api/v1/jobs?workspace=" + LoadBenchmark.SUBMITS;
 
-    private static final String JOB =
+    static final String JOB =
             """
             {"name": "NAME", "node": "hpc-1", "image": "/ceph/hpc/data/itwinai.sif",
              "command": ["/bin/sh", "-c"],

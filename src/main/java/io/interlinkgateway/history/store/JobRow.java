@@ -78,6 +78,7 @@ record JobRow(
     /// @return the archived logs of jobs, in the order of their containers, by uid
     static Map<String, List<ArchivedLog>> logs(Database.Session session, List<String> uids) {
         Map<String, List<ArchivedLog>> logs = new HashMap<>();
+        // Without the second condition on UIDs, PostgreSQL reads all containers of all jobs.
         for (List<String> slice : Database.slices(uids)) {
             session.client()
                     .sql(
@@ -86,6 +87,7 @@ record JobRow(
                                 l.sha256, l.archived_at
                             from job_log l
                             left join job_container c on c.uid = l.uid and c.name = l.container
+                                and c.uid in (:uids)
                             where l.uid in (:uids) order by l.uid, c.ordinal, l.container\
                             """)
                     .param("uids", slice)

@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
 final class PageReading {
 
     private static final int MAX_WALKED = 10_000;
-    private static final int STEP = 1_000;
+    private static final int MAX_STEP = 1_000;
     private static final Pattern CURSOR = Pattern.compile("(-?\\d{1,18})\\.([!-~]{1,100})");
 
     private final HistoryQuery query;
@@ -201,9 +201,10 @@ final class PageReading {
         Optional<Position> position = query.cursor().map(Position::parse);
         query.since().ifPresent(since -> values.put("since", Times.of(since)));
         query.until().ifPresent(until -> values.put("until", Times.of(until)));
-        int step = checks.isEmpty() ? query.limit() + 1 : STEP;
         List<Position> found = new ArrayList<>();
-        for (int walked = 0; walked < MAX_WALKED; walked += step) {
+        int step = query.limit() + 1;
+        int walked = 0;
+        while (walked < MAX_WALKED) {
             List<Walked> rows = next(session, position, step);
             for (Walked row : rows) {
                 if (row.matches && found.size() == query.limit()) {
@@ -217,6 +218,9 @@ final class PageReading {
                 return page(session, found, Optional.empty());
             }
             position = Optional.of(rows.getLast().position);
+            walked += step;
+            // Few rows are enough for most filters.
+            step = Math.min(Math.min(2 * step, MAX_STEP), MAX_WALKED - walked);
         }
         return page(session, found, position);
     }

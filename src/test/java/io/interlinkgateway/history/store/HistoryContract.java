@@ -989,6 +989,9 @@ abstract class HistoryContract {
         assertThat(allPages(query().limit(4).states(JobPhase.FAILED, JobPhase.RUNNING)))
                 .isEqualTo(expected);
         assertThat(allPages(query().limit(5).text("job-job"))).isEqualTo(expected);
+        assertThat(allPages(query().limit(2).text("job-job12"))).containsExactly("job12");
+        assertThat(allPages(query().limit(2).labels(Map.of("team", "A")).states(JobPhase.RUNNING)))
+                .isEqualTo(expected.stream().filter(uid -> uid.matches(".*[02468]")).toList());
         assertThat(allPages(query().limit(45))).isEqualTo(expected);
         assertThat(allPages(query().limit(4).states(JobPhase.RUNNING)))
                 .isEqualTo(expected.stream().filter(uid -> uid.matches(".*[02468]")).toList());
