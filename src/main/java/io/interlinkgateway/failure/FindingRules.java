@@ -13,6 +13,7 @@ public final class FindingRules {
                     "credential-exists",
                     "credential-name",
                     "credential-server",
+                    "definition-known",
                     "environment",
                     "evaluated-by-shell",
                     "flag-displaced",

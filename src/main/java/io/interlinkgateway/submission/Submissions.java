@@ -152,7 +152,7 @@ class Submissions {
         return new GatewayException.Rejected(
                 List.of(
                         Finding.error(
-                                "definition",
+                                "definition-known",
                                 "definition",
                                 "The job can't be submitted again: its whole definition is not"
                                         + " known.",

@@ -44,10 +44,10 @@ class HistoryOnSlurmIT {
             String running = submitted(client, "running", "echo epoch 1; sleep 600");
             client.awaitState("ended", "SUCCEEDED");
             client.awaitState("running", "RUNNING");
-            await().atMost(PATIENCE)
-                    .until(() -> completeness(client, ended).equals("COMPLETE"));
+            await().atMost(PATIENCE).until(() -> completeness(client, ended).equals("COMPLETE"));
 
-            client.kubectl().run("delete", "pod", "ended", "running", "--force", "--grace-period=0");
+            client.kubectl()
+                    .run("delete", "pod", "ended", "running", "--force", "--grace-period=0");
 
             await().atMost(PATIENCE).until(() -> completeness(client, running).equals("LOST"));
             JsonNode lost = past(client, running);

@@ -298,7 +298,7 @@ final class HistoryBenchmark {
     private static IntConsumer one(Measured database) {
         return round -> {
             String uid = database.uids.get(round * 37 % database.uids.size());
-            var _ = database.history.find(uid).orElseThrow();
+            var _ = database.history.find(ManyJobs.WORKSPACE, uid).orElseThrow();
             database.history.changes(uid);
         };
     }
