@@ -1,0 +1,44 @@
+package io.interlinkgateway.console;
+
+import java.time.Duration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.CacheControl;
+import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
+import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.resource.EncodedResourceResolver;
+import org.springframework.web.servlet.resource.PathResourceResolver;
+
+/// Serves the console's files, compressed if the client accepts it. The names of assets contain a hash of their
+/// content, so that browsers keep them; every other path is a page of the console and is asked for again.
+@Configuration(proxyBeanMethods = false)
+class ConsoleFiles implements WebMvcConfigurer {
+
+    private static final String FILES = "classpath:/console/";
+    private static final CacheControl FOREVER =
+            CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable();
+
+    @Override
+    public void addResourceHandlers(ResourceHandlerRegistry registry) {
+        registry.addResourceHandler("/console/assets/**")
+                .addResourceLocations(FILES + "assets/")
+                .setCacheControl(FOREVER)
+                .resourceChain(true)
+                .addResolver(new EncodedResourceResolver())
+                .addResolver(new PathResourceResolver());
+        registry.addResourceHandler("/console/**")
+                .addResourceLocations(FILES)
+                .setCacheControl(CacheControl.noCache())
+                // No cache: it would keep every path that clients invent.
+                .resourceChain(false)
+                .addResolver(new EncodedResourceResolver())
+                .addResolver(new PageResolver());
+    }
+
+    @Override
+    public void addViewControllers(ViewControllerRegistry registry) {
+        registry.addRedirectViewController("/console", "/console/");
+        // Resource handlers do not resolve the empty path.
+        registry.addViewController("/console/").setViewName("forward:/console/index.html");
+    }
+}
