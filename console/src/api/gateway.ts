@@ -42,11 +42,11 @@ function pause(time: number, signal: AbortSignal): Promise<void> {
 }
 
 const inWorkspace: Middleware = {
-  onRequest({ request, schemaPath }) {
+  async onRequest({ request, schemaPath }) {
     const address = new URL(request.url);
     if (session.workspace === '' || WITHOUT_WORKSPACE.some((path) => schemaPath === path)) return undefined;
     address.searchParams.set('workspace', session.workspace);
-    return new Request(address, request);
+    return requestTo(address, request);
   },
 };
 const WITHOUT_WORKSPACE = [
@@ -56,6 +56,13 @@ const WITHOUT_WORKSPACE = [
   '/api/v1/tokens/{id}',
   '/api/v1/workspaces',
 ];
+
+/** The same request to another address. Its body is read first: browsers can't send the body of a request as a stream. */
+async function requestTo(address: URL, request: Request): Promise<Request> {
+  const { method, headers, signal } = request;
+  const body = await request.text();
+  return new Request(address, { method, headers, signal, ...(body !== '' && { body }) });
+}
 
 /** The API, with the types of its description. */
 export const gateway = createClient<paths>({ baseUrl: location.origin, fetch: patient });

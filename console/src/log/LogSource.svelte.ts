@@ -4,7 +4,7 @@ import type { ServerEvent } from '../lib/events';
 import { LogLines } from '../lib/logLines';
 
 /** How many lines are asked for, and how many are kept. */
-export const KEPT_LINES = 200_000;
+export const KEPT_LINES = 100_000;
 
 /** Which log is read. */
 export interface LogChoice {

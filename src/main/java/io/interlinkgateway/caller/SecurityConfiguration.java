@@ -121,7 +121,7 @@ class SecurityConfiguration {
     }
 
     @Bean
-    Logins logins(BearerTokenAuthentication bearerTokens) {
+    Logins loginsOfPeople(BearerTokenAuthentication bearerTokens) {
         return new Logins(properties.mode(), bearerTokens);
     }
 

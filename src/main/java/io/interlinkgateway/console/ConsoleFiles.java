@@ -1,8 +1,12 @@
 package io.interlinkgateway.console;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
+import org.springframework.util.DigestUtils;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -23,16 +27,28 @@ class ConsoleFiles implements WebMvcConfigurer {
         registry.addResourceHandler("/console/assets/**")
                 .addResourceLocations(FILES + "assets/")
                 .setCacheControl(FOREVER)
+                .setUseLastModified(false)
                 .resourceChain(true)
                 .addResolver(new EncodedResourceResolver())
                 .addResolver(new PathResourceResolver());
         registry.addResourceHandler("/console/**")
                 .addResourceLocations(FILES)
                 .setCacheControl(CacheControl.noCache())
+                // Not the time of the last change, which is the same for every build of the jar.
+                .setUseLastModified(false)
+                .setEtagGenerator(ConsoleFiles::digest)
                 // No cache: it would keep every path that clients invent.
                 .resourceChain(false)
                 .addResolver(new EncodedResourceResolver())
                 .addResolver(new PageResolver());
+    }
+
+    private static String digest(Resource page) {
+        try {
+            return DigestUtils.md5DigestAsHex(page.getContentAsByteArray());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     @Override

@@ -1,0 +1,99 @@
+// The browser of the tests, and the sandbox's jobs for them.
+import { strict as assert } from 'node:assert';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export const address = process.env.GATEWAY;
+export const shots = process.env.SHOTS;
+
+/** Starts Chromium. */
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/** Opens a page of the console. Its complaints are errors of scripts and of the content security policy, and refusals. */
+export async function open(browser, path, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, colorScheme: 'dark', ...options });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: address });
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  const complaints = [];
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && !message.text().startsWith('Failed to load resource')) {
+      complaints.push(message.text());
+    }
+  });
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) complaints.push(`${response.status()} ${response.request().method()} ${response.url()}`);
+  });
+  await page.goto(`${address}/console/${path}`);
+  return { page, context, complaints };
+}
+
+/** Fails if axe finds anything against WCAG 2.2 AA or its best practices. */
+export async function checkAccessibility(page, view) {
+  // Not as a script of the page, which the content security policy forbids.
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`);
+  assert.deepEqual(found, [], view);
+}
+
+/** A screenshot, if a folder for it is named. */
+export async function shoot(page, name) {
+  if (shots) await page.screenshot({ path: `${shots}/${name}.png` });
+}
+
+async function api(method, path, body) {
+  const response = await fetch(`${address}/api/v1${path}`, {
+    method,
+    ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  assert(response.ok || response.status === 404, `${method} ${path}: ${response.status} ${await response.clone().text()}`);
+  return response;
+}
+
+/** Submits a job whose script is a shell text. */
+export async function submit(name, script, more = {}) {
+  const response = await api('POST', '/jobs', {
+    name, node: 'sandbox', image: '/images/busybox.sif', command: ['/bin/sh', '-c'], args: [script],
+    resources: { limits: { cpu: '1', memory: '1Gi' } }, ...more,
+  });
+  return response.json();
+}
+
+export async function jobOf(name) {
+  const response = await api('GET', `/jobs/${name}`);
+  return response.status === 404 ? undefined : response.json();
+}
+
+/** Deletes all jobs. */
+export async function clear() {
+  for (;;) {
+    const { items } = await (await api('GET', '/jobs?limit=500')).json();
+    if (items.length === 0) return;
+    for (const { name } of items) await api('DELETE', `/jobs/${name}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Waits until a job is in a state. */
+export async function untilState(name, state) {
+  for (let count = 0; count < 600; count += 1) {
+    if ((await jobOf(name))?.state === state) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.fail(`${name} does not get ${state}`);
+}
