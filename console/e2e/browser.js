@@ -18,10 +18,10 @@ export function launch() {
   });
 }
 
-/** Opens a page of the console. Its complaints are errors of scripts and of the content security policy, and refusals. */
-export async function open(browser, path, options = {}) {
+/** Opens a page of the console, with the options of a browser context and the origin of the gateway. Its complaints are errors of scripts and of the content security policy, and refusals. */
+export async function open(browser, path, { origin = address, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, colorScheme: 'dark', ...options });
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: address });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const complaints = [];
@@ -38,8 +38,8 @@ export async function open(browser, path, options = {}) {
   page.on('response', (response) => {
     if (response.status() >= 400) complaints.push(`${response.status()} ${response.request().method()} ${response.url()}`);
   });
-  await page.goto(`${address}/console/${path}`);
-  return { page, context, complaints };
+  await page.goto(`${origin}/console/${path}`);
+  return { page, context, complaints, close: () => context.close() };
 }
 
 /** Fails if axe finds anything against WCAG 2.2 AA or its best practices. */

@@ -1,5 +1,6 @@
 import { answer, gateway } from '../api/gateway';
 import type { Finding, JobSpec, Preflight, Problem } from '../api/types';
+import { bodyOf, type Submission } from '../lib/commands';
 
 const PAUSE = 400;
 
@@ -17,11 +18,11 @@ export class PreflightCheck {
   }
 
   /** Asks once the writer pauses. */
-  check(text: string): void {
+  check(submission: Submission): void {
     this.stop();
     this.#asked = new AbortController();
     this.isChecking = true;
-    this.#timer = setTimeout(() => void this.#ask(text, this.#asked.signal), PAUSE);
+    this.#timer = setTimeout(() => void this.#ask(submission, this.#asked.signal), PAUSE);
   }
 
   stop(): void {
@@ -29,8 +30,8 @@ export class PreflightCheck {
     this.#asked.abort();
   }
 
-  async #ask(text: string, signal: AbortSignal): Promise<void> {
-    const verdict = await answer(gateway.POST('/api/v1/jobs/preflight', { ...yamlBody(text), signal }));
+  async #ask(submission: Submission, signal: AbortSignal): Promise<void> {
+    const verdict = await answer(gateway.POST('/api/v1/jobs/preflight', { ...requestOf(submission), signal }));
     if (signal.aborted) return;
     this.isChecking = false;
     this.verdict = verdict.ok ? verdict.data : undefined;
@@ -38,11 +39,12 @@ export class PreflightCheck {
   }
 }
 
-/** A request's body that is sent as it is. The types know the body only as the document that it contains. */
-export function yamlBody(text: string): { body: JobSpec; bodySerializer: () => string; headers: Record<string, string> } {
-  return {
-    body: { image: '', node: '' },
-    bodySerializer: () => text,
-    headers: { 'Content-Type': 'application/yaml' },
-  };
+/** The parts of a submission's request. Its text is sent as it is; the types know only the document that it contains. */
+export function requestOf(submission: Submission): {
+  body: JobSpec;
+  bodySerializer: () => string;
+  headers: Record<string, string>;
+} {
+  const { type, text } = bodyOf(submission);
+  return { body: { image: '', node: '' }, bodySerializer: () => text, headers: { 'Content-Type': type } };
 }

@@ -1,3 +1,4 @@
+import { visible } from '../lib/ansi';
 import type { JobReason, JobState } from '../api/types';
 import type { IconName } from './icons';
 
@@ -47,7 +48,7 @@ export const REASONS: Record<JobReason, string> = {
 
 /** The look of a state, also of one that this console does not know yet. */
 export function lookOf(state: string): StateLook {
-  return isKnown(state) ? STATE_LOOKS[state] : { word: state, icon: 'unknown', tone: 'odd' };
+  return isKnown(state) ? STATE_LOOKS[state] : { word: visible(state), icon: 'unknown', tone: 'odd' };
 }
 
 function isKnown(state: string): state is JobState {
@@ -56,5 +57,5 @@ function isKnown(state: string): state is JobState {
 
 /** A reason in plain words; one that this console does not know as it is. */
 export function wordsOf(reason: string): string {
-  return Object.entries(REASONS).find(([known]) => known === reason)?.[1] ?? reason;
+  return Object.entries(REASONS).find(([known]) => known === reason)?.[1] ?? visible(reason);
 }
