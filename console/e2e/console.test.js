@@ -366,9 +366,10 @@ describe('hostile and many jobs', () => {
       cancellation: { stage: 'UNCONFIRMED', at: HOSTILE, source: 'SLURM', message: HOSTILE },
       hpc: { id: HOSTILE, observedAt: HOSTILE, restarts: 0, state: HOSTILE, reason: HOSTILE, message: HOSTILE, nodes: HOSTILE },
     });
-    for (const path of ['', 'jobs', `jobs/${encodeURIComponent(HOSTILE)}`, `submit?from=${encodeURIComponent(HOSTILE)}`]) {
+    for (const path of ['', 'jobs', 'jobs/hostile', `submit?from=${encodeURIComponent(HOSTILE)}`]) {
       const { page, complaints, close } = await open(browser, 'tokens');
-      await serve(page, [hostile]);
+      // A name in an address is always one that exists; the others are hostile too.
+      await serve(page, [path === 'jobs/hostile' ? { ...hostile, name: 'hostile' } : hostile]);
       await page.goto(`${address}/console/${path}`);
       await page.locator('h1').waitFor();
       await page.getByText('onerror=alert(1)').first().waitFor({ state: 'attached' });
