@@ -68,6 +68,21 @@ async function requestTo(address: URL, request: Request): Promise<Request> {
 export const gateway = createClient<paths>({ baseUrl: location.origin, fetch: patient });
 gateway.use(inWorkspace);
 
+/** A file of the API, with any content. */
+export async function fileAt(path: string, query: URLSearchParams): Promise<Answer<Blob>> {
+  const address = new URL(path, location.origin);
+  address.search = query.toString();
+  if (session.workspace !== '') address.searchParams.set('workspace', session.workspace);
+  try {
+    const response = await patient(new Request(address, { headers: { Accept: 'text/plain' } }));
+    return response.ok
+      ? { ok: true, data: await response.blob() }
+      : { ok: false, problem: problemOf(response.status, await response.json().catch(() => undefined)) };
+  } catch {
+    return { ok: false, problem: UNREACHABLE };
+  }
+}
+
 interface Fetched<T> {
   readonly data?: T;
   readonly error?: unknown;

@@ -2,6 +2,7 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
+export type ArchivedLog = Schemas['ArchivedLog'];
 export type ApiToken = Schemas['ApiToken'];
 export type Cancellation = Schemas['Cancellation'];
 export type CredentialVerdict = Schemas['CredentialVerdict'];
@@ -10,12 +11,16 @@ export type Evidence = Schemas['Evidence'];
 export type Finding = Schemas['Finding'];
 export type HpcJob = Schemas['HpcJob'];
 export type Job = Schemas['Job'];
+export type JobChange = Schemas['JobChange'];
 export type JobReason = NonNullable<Job['reason']>;
 export type JobSpec = Schemas['JobSpec'];
 export type JobState = Job['state'];
+export type MlflowLink = Schemas['MlflowLink'];
 export type MlflowCredential = Schemas['MlflowCredential'];
 export type NewMlflowCredential = Schemas['NewMlflowCredential'];
 export type Node = Schemas['Node'];
+export type NodePeriod = Schemas['NodePeriod'];
+export type PastJob = Schemas['PastJob'];
 export type Pod = Schemas['Pod'];
 export type Preflight = Schemas['Preflight'];
 export type Problem = Schemas['Problem'];
@@ -40,4 +45,11 @@ export function isFinal(state: JobState): boolean {
 /** Whether a definition is a Kubernetes pod rather than a job spec. */
 export function isPod(definition: JobSpec | Pod): definition is Pod {
   return 'kind' in definition && 'spec' in definition;
+}
+
+/** The names of a pod's containers, the main ones first; none for a job spec, whose only container has no name. */
+export function containersOf(definition: JobSpec | Pod): string[] {
+  if (!isPod(definition)) return [];
+  const { containers = [], initContainers = [] } = definition.spec as Record<string, { name: string }[] | undefined>;
+  return [...containers, ...initContainers].map(({ name }) => name);
 }

@@ -8,7 +8,11 @@ export const KEPT_LINES = 100_000;
 
 /** Which log is read. */
 export interface LogChoice {
-  readonly name: string;
+  /** The log's address, without a query. */
+  readonly path: string;
+  /** Whether it is of a live job, and can grow. */
+  readonly isLive: boolean;
+  /** The container; empty for the default one. */
   readonly container: string;
   /** Whether the plugin's lines are read too. */
   readonly withPlugin: boolean;
@@ -30,11 +34,11 @@ export class LogSource {
   #decoder = new TextDecoder();
 
   constructor(choice: LogChoice) {
-    const query = new URLSearchParams({ follow: 'true', tailLines: `${KEPT_LINES}` });
-    if (choice.withPlugin) query.set('raw', 'true');
-    if (choice.container !== '') query.set('container', choice.container);
+    const query = queryOf(choice);
+    query.set('tailLines', `${KEPT_LINES}`);
+    if (choice.isLive) query.set('follow', 'true');
     void readEvents(
-      `/api/v1/jobs/${encodeURIComponent(choice.name)}/logs?${query}`,
+      `${choice.path}?${query}`,
       {
         events: (events) => this.#add(events),
         connection: (connection) => {
@@ -80,6 +84,11 @@ export class LogSource {
       this.version += 1;
     });
   }
+}
+
+/** The parameters that a log's stream and its download have in common. */
+export function queryOf({ container, withPlugin }: LogChoice): URLSearchParams {
+  return new URLSearchParams({ ...(withPlugin && { raw: 'true' }), ...(container !== '' && { container }) });
 }
 
 interface LineData {
