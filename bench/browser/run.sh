@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh [DIR]: walks through Swagger UI with a real browser: in the sandbox, and on a real control plane with a login at a
-# real Keycloak. Needs the packaged jar and Node.js. The screenshots are in DIR (target/browser).
+# real Keycloak. Then logs in to the console there. Needs the packaged jar and Node.js. The screenshots are in DIR (target/browser).
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
@@ -48,13 +48,16 @@ export KUBECONFIG=$work/cluster/kubeconfig
 kubectl=.cache/control-plane/bin/kubectl
 for namespace in interlink-gateway astronomers geologists; do "$kubectl" create namespace "$namespace" >/dev/null; done
 sed s/NAME/vega-new-vk/ bench/load/node.yaml | "$kubectl" create -f - >/dev/null
-bench/keycloak/up.sh "$work/keycloak" "http://127.0.0.1:$cluster/swagger-ui/oauth2-redirect.html"
+bench/keycloak/up.sh "$work/keycloak" "http://127.0.0.1:$cluster/swagger-ui/oauth2-redirect.html" \
+  "http://127.0.0.1:$cluster/console/signed-in"
 gateway "$cluster" kubernetes \
   --gateway.security.issuers[0].uri="$(cat "$work/keycloak/issuer")" \
   --gateway.security.issuers[0].audiences=interlink-gateway-api \
+  --gateway.security.issuers[0].client-id=interlink-gateway \
   --gateway.security.issuers[0].rules[0].claim=groups \
   --gateway.security.issuers[0].rules[0].pattern='/(.+)' \
   --gateway.security.issuers[0].rules[0].workspace='$1' \
   --springdoc.swagger-ui.oauth.client-id=interlink-gateway \
   --springdoc.swagger-ui.oauth.scopes=openid
 walk cluster "$cluster"
+SHOTS=$(cd "$shots" && pwd) GATEWAY=http://127.0.0.1:$cluster node --test --test-reporter=spec console/e2e/login.test.js
