@@ -3,7 +3,8 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { address, checkAccessibility, clear, jobOf, launch, open, shoot, submit, untilState } from './browser.js';
 import { Proxy } from './proxy.js';
 
-const PAGES = { overview: '', jobs: 'jobs', job: 'jobs/trained', failed: 'jobs/broken', submit: 'submit', nodes: 'nodes',
+const PAGES = { overview: '', jobs: 'jobs', job: 'jobs/trained', failed: 'jobs/broken', history: 'history', submit: 'submit',
+  nodes: 'nodes',
   credentials: 'credentials', tokens: 'tokens' };
 const LOOKS = { dark: {}, light: { colorScheme: 'light' }, narrow: { viewport: { width: 360, height: 780 } } };
 
@@ -201,7 +202,7 @@ spec:
       await page.locator('h1').waitFor();
       await page.keyboard.press('Tab');
       await page.getByText('Skip to the content').waitFor();
-      for (const name of ['New job', 'Jobs', 'Nodes', 'MLflow credentials', 'API tokens', 'Overview']) {
+      for (const name of ['New job', 'Jobs', 'History', 'Nodes', 'MLflow credentials', 'API tokens', 'Overview']) {
         await page.getByRole('link', { name, exact: true }).first().focus();
         await page.keyboard.press('Enter');
         await page.getByRole('heading', { level: 1, name }).waitFor();
@@ -227,6 +228,34 @@ spec:
       await page.getByText('No credential yet').waitFor();
       assert.doesNotMatch(await page.content(), /a secret word/);
     }));
+
+  test('a job that is gone stays in the history, with its log', async () => {
+    await submit('gone', 'echo kept', { labels: { kind: 'kept' } });
+    await untilState('gone', 'SUCCEEDED');
+    await on('jobs/gone', async (page, { complaints }) => {
+      await page.getByRole('button', { name: 'Delete' }).click();
+      await page.getByRole('button', { name: 'Cancel the job' }).click();
+      await page.getByRole('link', { name: /in the history/ }).click();
+      await page.getByText(/^removed/).waitFor();
+      await log(page).getByText('kept', { exact: true }).waitFor();
+      await checkAccessibility(page, 'past job');
+      await shoot(page, 'past');
+      await page.getByRole('tab', { name: 'Changes' }).click();
+      await page.getByRole('cell', { name: 'Succeeded' }).first().waitFor();
+      await checkAccessibility(page, 'changes');
+      await page.getByRole('tab', { name: 'Receipt' }).click();
+      await page.getByText('interlink-gateway-receipt/1').waitFor();
+      await checkAccessibility(page, 'receipt');
+      await page.getByRole('link', { name: 'History' }).click();
+      await page.getByLabel('Name or label').fill('kept');
+      await page.getByLabel('State').selectOption('Succeeded');
+      await page.getByRole('link', { name: 'gone' }).first().click();
+      await page.getByRole('button', { name: 'Resubmit', exact: true }).click();
+      await page.waitForURL('**/console/jobs/*');
+      await log(page).getByText('kept', { exact: true }).waitFor();
+      complaints.splice(0, complaints.length, ...complaints.filter((complaint) => !complaint.startsWith('404 GET')));
+    });
+  });
 
   test('a theme stays', () =>
     on('', async (page) => {

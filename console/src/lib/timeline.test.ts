@@ -32,6 +32,11 @@ it('a running job ends with its time limit', () => {
   ).toEqual(['Submitted 00 done', 'Queued 05 done', 'Started 10 now', 'Ends 10 ahead']);
 });
 
+it('a cancelled job does not wait any more', () => {
+  const cancellation = { stage: 'SENT', at: '2026-11-28T00:00:20Z', source: 'API_SERVER', message: '' } as const;
+  expect(shown({ ...QUEUED, state: 'CANCELLING', cancellation })).toEqual(['Submitted 00 done', 'Cancelling 20 now']);
+});
+
 it('a job that the HPC refused never started', () => {
   expect(shown({ ...QUEUED, state: 'FAILED' })).toEqual([
     'Submitted 00 done',

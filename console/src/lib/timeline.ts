@@ -1,4 +1,4 @@
-import type { Job } from '../api/types';
+import { isFinal, type Job } from '../api/types';
 
 /** A step in a job's life. A step without a time has not come, or its time is not known. */
 export interface Step {
@@ -8,12 +8,20 @@ export interface Step {
   readonly status: 'done' | 'now' | 'ahead';
 }
 
-/** The steps of a job from its submission to its end. */
+/** The steps of a job from its submission to its end, or to its cancellation. */
 export function stepsOf(job: Job): Step[] {
+  const submitted: Step = { label: 'Submitted', at: job.createdAt, precision: 'SECOND', status: 'done' };
+  if (job.state !== 'CANCELLING') return [submitted, ...stepsToTheEnd(job)];
+  const cancelling: Step = { label: 'Cancelling', at: job.cancellation?.at, precision: 'SECOND', status: 'now' };
+  return job.startedAt === undefined
+    ? [submitted, cancelling]
+    : [submitted, { label: 'Started', at: job.startedAt, precision: job.startedAtPrecision, status: 'done' }, cancelling];
+}
+
+function stepsToTheEnd(job: Job): Step[] {
   const hasStarted = job.startedAt !== undefined;
-  const hasEnded = job.state === 'SUCCEEDED' || job.state === 'FAILED';
+  const hasEnded = isFinal(job.state);
   return [
-    { label: 'Submitted', at: job.createdAt, precision: 'SECOND', status: 'done' },
     {
       label: hasStarted || hasEnded ? 'Queued' : 'Waiting',
       at: job.hpc?.submittedAt ?? job.queuedSince ?? (hasStarted ? job.createdAt : undefined),
