@@ -22,10 +22,7 @@ class ConsoleTests {
     @Autowired private MockMvcTester mvc = MockMvcTester.of(List.of());
 
     @Test
-    void browsersAreRedirectedToTheConsole() {
-        assertThat(mvc.get().uri("/").accept(MediaType.TEXT_HTML).exchange())
-                .hasStatus(HttpStatus.FOUND)
-                .hasHeader(HttpHeaders.LOCATION, "/console/");
+    void theAddressWithoutASlashLeadsToTheConsole() {
         assertThat(mvc.get().uri("/console").exchange())
                 .hasStatus(HttpStatus.FOUND)
                 .hasHeader(HttpHeaders.LOCATION, "/console/");
