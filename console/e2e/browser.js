@@ -46,7 +46,8 @@ export async function open(browser, path, { origin = address, ...options } = {})
 export async function checkAccessibility(page, view) {
   // Not as a script of the page, which the content security policy forbids.
   await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+  const { violations, passes } = await page.evaluate(() => globalThis.axe.run(document));
+  assert(passes.length > 10, 'axe has looked');
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`);
   assert.deepEqual(found, [], view);
 }

@@ -120,6 +120,22 @@ describe('flows', () => {
       complaints.splice(0);
     }));
 
+  test('every finding is visible, also of fields that are shown on demand', () =>
+    on('submit', async (page) => {
+      await page.getByLabel('Definition as YAML').fill(JSON.stringify({
+        node: 'sandbox', image: '/a.sif', env: { 'A B': '1' }, slurm: { flags: '--no-such-option' },
+        resources: { limits: { cpu: '1', memory: '1Gi', 'no such': '1' } },
+      }));
+      await page.getByText(/^\d+ errors?$/).waitFor();
+      const count = Number((await page.getByText(/^\d+ errors?$/).innerText()).split(' ')[0]);
+      const errors = page.getByText('Error', { exact: false }).filter({ hasText: /^Error( in .*)?:$/, visible: true });
+      await page.waitForTimeout(500);
+      assert(count >= 3, `${count} errors`);
+      assert.equal(await errors.count(), count);
+      await checkAccessibility(page, 'findings');
+      await shoot(page, 'findings');
+    }));
+
   test('a name that is taken can be replaced', async () => {
     await submit('taken', 'sleep 60');
     await on('submit?from=taken', async (page, { complaints }) => {

@@ -52,6 +52,7 @@ const inWorkspace: Middleware = {
 const WITHOUT_WORKSPACE = [
   '/api/v1/nodes',
   '/api/v1/nodes/{name}',
+  '/api/v1/nodes/{name}/statistics',
   '/api/v1/tokens',
   '/api/v1/tokens/{id}',
   '/api/v1/workspaces',
