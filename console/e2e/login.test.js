@@ -84,7 +84,8 @@ test('a person logs in by code and PKCE, and tokens are in memory alone', async 
   assert.equal(await page.getByRole('link', { name: 'New job' }).count(), 0);
   assert.equal(await page.getByRole('button', { name: 'New token' }).count(), 0);
   assert.equal(await kept(page), '[{},{},""]');
-  assert.deepEqual(complaints.filter((complaint) => !complaint.startsWith('401 ')), []);
+  // This gateway has no database, so that it has no statistics.
+  assert.deepEqual(complaints.filter((complaint) => !/^401 |^403 GET .*\/statistics$/.test(complaint)), []);
   await close();
 });
 
