@@ -1,5 +1,5 @@
 import { visible } from '../lib/ansi';
-import type { JobReason, JobState } from '../api/types';
+import type { JobReason, JobState, PastJob } from '../api/types';
 import type { IconName } from './icons';
 
 /** How a state of a job is shown: a word, an icon and a colour, which say the same. */
@@ -46,8 +46,17 @@ export const REASONS: Record<JobReason, string> = {
   NODE_UNREACHABLE: 'Node unreachable',
 };
 
+/** A past job that was deleted before it ended: whether the HPC ended it is another question. */
+const REMOVED: StateLook = { word: 'Removed', icon: 'cancelling', tone: 'none' };
+
+/** The state of a past job as `lookOf` takes it. */
+export function pastState({ job, live }: PastJob): string {
+  return job.state === 'CANCELLING' && !live ? 'REMOVED' : job.state;
+}
+
 /** The look of a state, also of one that this console does not know yet. */
 export function lookOf(state: string): StateLook {
+  if (state === 'REMOVED') return REMOVED;
   return isKnown(state) ? STATE_LOOKS[state] : { word: visible(state), icon: 'unknown', tone: 'odd' };
 }
 
