@@ -461,6 +461,7 @@ describe('hostile and many jobs', () => {
     on('', async (page) => {
       const started = await page.evaluate(() => performance.timing.navigationStart);
       await page.getByRole('heading', { name: 'Overview' }).waitFor();
+      await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
       const painted = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
       console.log(`first paint of the overview after ${Math.round(painted)} ms (all after ${Date.now() - started} ms)`);
     }));
