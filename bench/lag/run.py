@@ -4,7 +4,7 @@
 run.py --gateway URL --slurm DIR --kubectl PROGRAM SCENARIO AUDIENCE...
 
 SCENARIO is a number of jobs that are submitted at once and run 5 to 60 s; or N-of-M: M jobs run until further notice, N
-of them end, one each 1.5 s. Every fifth job fails with exit code 3. KUBECONFIG names the cluster, DIR is the folder of
+of them end, one each 1.5 s, once the audience knows that the jobs it looks at run. Every fifth job fails with exit code 3. KUBECONFIG names the cluster, DIR is the folder of
 SLURM (bench/slurm), where each audience has a virtual node lag-AUDIENCE. An AUDIENCE has its own jobs, on its own node,
 so that none has to do with the looks of another:
 
@@ -35,6 +35,8 @@ SHORTEST, LONGEST = 5, 60
 POLLED = 10
 ASKED_AFTER = 5
 BETWEEN_ENDS = 1.5
+# Seconds for which the gateway's answers are awaited after SLURM's last start or end.
+LONGEST_LAG = 120
 STARTED = re.compile(r"\[(\S+)] sched.*: (?:Allocate|Started) JobId=(\d+) ")
 ENDED = re.compile(r"\[(\S+)] _job_complete: JobId=(\d+) (?:WEXITSTATUS|done)")
 # The run's own program for containers runs what follows this "image", without a container.
@@ -176,6 +178,7 @@ class Run:
         self.over = threading.Event()
         self.children = []
         self.refused = 0
+        self.stopped = None  # the end of the measurement, in seconds since the epoch
         many, _, running = options.scenario.partition("-of-")
         self.ends, self.count = int(many), int(running or many)
         self.held = bool(running)
@@ -230,13 +233,16 @@ class Run:
                             known.setdefault("slurm", seen[job.slurm_id])
 
     def await_all(self, what, seconds, jobs, known):
-        deadline = time.time() + seconds
+        """Waits at most so long; the jobs that are still missing are named."""
+        begin = time.time()
         while not all(known(job) for job in jobs):
-            if time.time() > deadline:
+            if time.time() > begin + seconds:
                 missing = [job.audience.kind + "/" + job.name for job in jobs if not known(job)]
-                print(f"after {seconds} s still {what}: {len(missing)} ({', '.join(missing[:5])} …)", file=sys.stderr)
+                print(f"after {seconds:.0f} s still {what}: {len(missing)} of {len(jobs)}"
+                      f" ({', '.join(missing[:5])} …)", file=sys.stderr)
                 return
             time.sleep(0.5)
+        print(f"after {time.time() - begin:.0f} s no more {what}", file=sys.stderr)
 
     def fifo(self, job):
         return pathlib.Path(self.slurm, "fifos", job.audience.workspace + "-" + job.name)
@@ -286,11 +292,18 @@ class Run:
             first = min(job.start.get("slurm", begin) for job in self.jobs)
             last = max(job.start.get("slurm", begin) for job in self.jobs)
             print(f"SLURM started them {first - begin:.1f} to {last - begin:.1f} s later", file=sys.stderr)
+        if self.held:
+            # The ends are measured among jobs that are known to run, not during the hand-over.
+            self.await_all("not known to run", LONGEST_LAG, self.jobs,
+                           lambda job: "gateway" in job.start or not job.awaited)
+            print(f"the first of them ends {time.time() - begin:.0f} s after the first submission", file=sys.stderr)
         ending = self.release() if self.held else self.jobs
         self.await_all("not ended by SLURM", 600, ending, lambda job: "slurm" in job.end)
-        print(f"SLURM had ended them after {time.time() - begin:.0f} s", file=sys.stderr)
-        self.await_all("not known to have ended", self.patience, ending,
-                       lambda job: "phase" in job.end and ("gateway" in job.end or not job.awaited))
+        print(f"SLURM had ended them {time.time() - begin:.0f} s after the first submission", file=sys.stderr)
+        self.await_all("not known to have ended", LONGEST_LAG, ending,
+                       lambda job: "gateway" in job.end or not job.awaited)
+        self.await_all("without an end in their phase", self.patience, ending, lambda job: "phase" in job.end)
+        self.stopped = time.time()
         self.over.set()
         if self.held:
             for job in set(self.jobs) - set(ending):
@@ -301,25 +314,31 @@ class Run:
 
 
 
-def figures(lags, whole):
-    """Median, p90 and longest. What was not known in time counts as longer than all."""
-    lags = sorted(lags) + [None] * (whole - len(lags))
+def figures(lags, waits):
+    """Median, p90 and longest. What was not known in time counts as longer than all that was.
+
+    If a figure is not known for this reason, it is the least that it can be: waits has for how long each missing job was
+    waited for.
+    """
+    known, least = sorted(lags), sorted(lags + waits)
 
     def at(quantile):
-        value = lags[max(0, -(-int(quantile * 1000) * whole // 1000) - 1)]
-        return "–" if value is None else f"{value:.1f}"
-    return [at(0.5), at(0.9), at(1)] if whole else ["", "", ""]
+        place = max(0, -(-int(quantile * 1000) * len(least) // 1000) - 1)
+        return f"{known[place]:.1f}" if place < len(known) else f"> {least[place]:.1f}"
+    return [at(0.5), at(0.9), at(1)] if least else ["", "", ""]
 
 
-def row(scenario, moment, column, jobs, known):
-    jobs = [job for job in jobs if "slurm" in known(job)]
-    lags = [known(job)[column] - known(job)["slurm"] for job in jobs if column in known(job)]
-    return scenario, moment, column, len(jobs), figures(lags, len(jobs))
+def row(scenario, moment, column, jobs, known, stopped):
+    jobs = [known(job) for job in jobs if "slurm" in known(job)]
+    lags = [times[column] - times["slurm"] for times in jobs if column in times]
+    waits = [stopped - times["slurm"] for times in jobs if column not in times]
+    count = f"{len(lags)} of {len(jobs)}" if waits else len(jobs)
+    return scenario, moment, column, count, figures(lags, waits)
 
 
 def report(run, scenario, ending, note):
-    rows = [row(scenario, "start", "phase", run.jobs, lambda job: job.start),
-            row(scenario, "end", "phase", ending, lambda job: job.end)]
+    rows = [row(scenario, "start", "phase", run.jobs, lambda job: job.start, run.stopped),
+            row(scenario, "end", "phase", ending, lambda job: job.end, run.stopped)]
     for audience in run.audiences:
         mine = [job for job in run.jobs if job.audience is audience and job.seen]
         ended = [job for job in ending if job.audience is audience and job.seen]
@@ -328,7 +347,7 @@ def report(run, scenario, ending, note):
             note(f"{scenario}: asked once, {ASKED_AFTER} s after the end: {len(right)} of {len(ended)} right")
             continue
         for moment, jobs, known in (("start", mine, lambda job: job.start), ("end", ended, lambda job: job.end)):
-            name, of, _, count, lags = row(scenario, moment, "gateway", jobs, known)
+            name, of, _, count, lags = row(scenario, moment, "gateway", jobs, known, run.stopped)
             rows.append((name, of, audience.kind, count, lags))
         note(f"{scenario}: {audience.kind}: RUNNING was seen for {sum(job.ran for job in mine)} of {len(mine)}")
     if run.refused:
@@ -354,7 +373,8 @@ def main():
     parser.add_argument("--gateway", required=True)
     parser.add_argument("--slurm", required=True)
     parser.add_argument("--kubectl", required=True)
-    parser.add_argument("--patience", type=float, default=900, help="seconds for which ends are waited for")
+    parser.add_argument("--patience", type=float, default=900,
+                        help="seconds for which the phases' ends are awaited once the gateway's are known")
     parser.add_argument("scenario")
     parser.add_argument("audience", nargs="+", choices=["subscriber", "poller", "nobody"])
     options = parser.parse_args()

@@ -2,8 +2,9 @@
 # run.sh [SCENARIO...]: measures how late the start and the end of jobs are known (run.py describes the scenarios).
 # Starts a control plane, a SLURM, the stand-in with interLink's limits, and the packaged gateway, and stops them
 # afterwards. The default scenarios are 6, 30, 100 and 20-of-200. Each takes as long as interLink needs, but at most
-# PATIENCE seconds (900) after the last end. The small ones run with all AUDIENCES (subscriber, poller, nobody) at the
-# same time, the others with one after the other. GATEWAY_JAR is the jar to measure; by default this tree's.
+# PATIENCE seconds (900) after the gateway knows the last end; a short one measures the gateway, and few phases. The
+# small ones run with all AUDIENCES (subscriber, poller, nobody) at the same time, the others with one after the other.
+# GATEWAY_JAR is the jar to measure; by default this tree's.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 [ $# -gt 0 ] || set -- 6 30 100 20-of-200

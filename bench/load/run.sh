@@ -10,7 +10,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 dir=$PWD/target/load-$$
-trap 'bench/control-plane/down.sh "$dir"' EXIT
+step="the start of the control plane"
+end() {
+  status=$?
+  [ "$step" = done ] || echo "run.sh: ended early with exit code $status, during $step" >&2
+  bench/control-plane/down.sh "$dir"
+}
+trap end EXIT
 java=$(bench/jdk.sh)/bin/java
 if [ "${1:-}" = steady ]; then
   shift
@@ -22,5 +28,7 @@ else
   bench/load/up.sh "$dir"
   set -- "$(cat "$dir/gateway.url")" "$@"
 fi
+step="the benchmark"
 "$java" --sun-misc-unsafe-memory-access=allow -cp "target/test-classes:target/classes:$(cat target/classpath)" \
   io.interlinkgateway.load.LoadBenchmark "$dir" "$@"
+step=done

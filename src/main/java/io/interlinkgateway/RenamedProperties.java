@@ -21,6 +21,8 @@ final class RenamedProperties {
                     "gateway.caller.allowed-origins", "gateway.security.allowed-origins",
                     "gateway.caller.open-requests", "gateway.caller.max-concurrent-requests",
                     "gateway.cluster.watches.workspaces", "gateway.cluster.watches.max-workspaces",
+                    "gateway.connections.strangers-wait",
+                            "gateway.connections.unauthenticated-timeout",
                     "gateway.namespaces.own", "gateway.namespaces.gateway-namespace",
                     "gateway.tokens.kept-for", "gateway.tokens.cache-ttl",
                     "gateway.tokens.longest-lifetime", "gateway.tokens.max-lifetime",

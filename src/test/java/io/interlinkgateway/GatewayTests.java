@@ -320,7 +320,7 @@ class GatewayTests {
     }
 
     @Test
-    void aJobThatIsBeingDeletedSaysSo() {
+    void aJobThatIsBeingDeletedIsCancelling() {
         post("/jobs", named("resists").replace("echo hello", "trap '' TERM; sleep 600"));
         await().untilAsserted(
                         () -> assertThat(get("/jobs/resists").text("/state")).isEqualTo("RUNNING"));
@@ -353,7 +353,7 @@ class GatewayTests {
     }
 
     @Test
-    void preflightSaysEverythingAndCreatesNothing() {
+    void preflightReportsAllFindingsAndCreatesNothing() {
         Answer verdict =
                 post(
                         "/jobs/preflight",
@@ -377,7 +377,7 @@ class GatewayTests {
     }
 
     @Test
-    void preflightSaysWhichSecretsConfigMapsAndKeysAreMissingAndHowToMakeThem() {
+    void preflightReportsMissingSecretsConfigMapsAndKeysWithHints() {
         put(
                 "/mlflow-credentials/there?workspace=references",
                 "{\"username\": \"ada\", \"password\": \"s3cret-marker\"}");

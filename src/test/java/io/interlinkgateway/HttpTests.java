@@ -287,7 +287,7 @@ class HttpTests {
                 "POST | /jobs | {} {} | The body must be one JSON object.",
                 "POST | /jobs | {\"foo\": | The body is not valid JSON."
             })
-    void theDetailSaysWhatIsWrongWithABody(String method, String path, String body, String detail)
+    void theDetailDescribesTheErrorInABody(String method, String path, String body, String detail)
             throws Exception {
         HttpResponse<String> answer = send(method, path, body);
 
@@ -471,7 +471,7 @@ class HttpTests {
     }
 
     @Test
-    void aPollerHearsOfNothingWhileNothingChanges() throws Exception {
+    void aPollerReceivesNoBodyWhileNothingChanges() throws Exception {
         String name = submitted("echo one");
         await().until(() -> state(name).equals("SUCCEEDED"));
         HttpResponse<String> first = send("GET", "/jobs/" + name, "");
@@ -625,7 +625,7 @@ class HttpTests {
                 "{\"args\": {\"a\": 1}} | args | a list",
                 "{\"preExec\": [\"a\"]} | preExec | a text"
             })
-    void theShapeThatIsMeantIsSaid(String body, String field, String shape) throws Exception {
+    void theExpectedShapeIsReported(String body, String field, String shape) throws Exception {
         HttpResponse<String> answer = send("POST", "/jobs/preflight", body);
 
         assertThat(answer.statusCode()).isEqualTo(422);
@@ -635,7 +635,7 @@ class HttpTests {
     }
 
     @Test
-    void whatIsWrongWithShapeAndContentIsSaidTogether() throws Exception {
+    void errorsInShapeAndContentAreReportedTogether() throws Exception {
         HttpResponse<String> answer =
                 send(
                         "POST",

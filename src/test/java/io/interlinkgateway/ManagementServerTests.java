@@ -35,7 +35,7 @@ class ManagementServerTests {
 
     private final AtomicBoolean end = new AtomicBoolean();
     private final List<Thread> spinning = new ArrayList<>();
-    private final List<Socket> strangers = new ArrayList<>();
+    private final List<Socket> connections = new ArrayList<>();
 
     @AfterEach
     void endAll() throws Exception {
@@ -43,8 +43,8 @@ class ManagementServerTests {
         for (Thread thread : spinning) {
             thread.join();
         }
-        for (Socket stranger : strangers) {
-            stranger.close();
+        for (Socket connection : connections) {
+            connection.close();
         }
     }
 
@@ -65,9 +65,10 @@ class ManagementServerTests {
     @Test
     void bodiesThatNeverComeHoldNoThread() throws Exception {
         for (int number = 0; number < 100; number++) {
-            Socket stranger = new Socket(InetAddress.getLoopbackAddress(), managementPort);
-            strangers.add(stranger);
-            stranger.getOutputStream()
+            Socket connection = new Socket(InetAddress.getLoopbackAddress(), managementPort);
+            connections.add(connection);
+            connection
+                    .getOutputStream()
                     .write((LIVENESS + "Content-Length: 100\r\n\r\n").getBytes(UTF_8));
         }
 
@@ -81,7 +82,7 @@ class ManagementServerTests {
             Socket slow = new Socket();
             slow.setReceiveBufferSize(1024);
             slow.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), managementPort));
-            strangers.add(slow);
+            connections.add(slow);
             slow.getOutputStream().write(metrics.getBytes(UTF_8));
         }
 

@@ -90,7 +90,7 @@ class OpenApiTests {
     }
 
     @Test
-    void everySchemaSaysWhatItIs() throws Exception {
+    void everySchemaHasADescription() throws Exception {
         List<String> vague = new ArrayList<>();
         JsonNode description = description();
         description
@@ -166,7 +166,7 @@ class OpenApiTests {
     }
 
     @Test
-    void eachStreamSaysWhatItsEventsAre() throws Exception {
+    void theEventsOfEachStreamAreDescribed() throws Exception {
         JsonNode paths = description().path("paths");
 
         assertThat(events(paths.at("/~1api~1v1~1events/get")))
@@ -182,7 +182,7 @@ class OpenApiTests {
     }
 
     @Test
-    void everyParameterSaysWhatItIs() throws Exception {
+    void everyParameterHasADescription() throws Exception {
         assertThat(description().path("paths").findValues("parameters"))
                 .flatMap(parameters -> parameters.valueStream().toList())
                 .isNotEmpty()
@@ -220,7 +220,7 @@ class OpenApiTests {
     }
 
     @Test
-    void theGatewaysAddressTellsOtherClientsWhereToBegin() throws Exception {
+    void theRootHasLinksForOtherClients() throws Exception {
         HttpResponse<String> answer = start("*/*");
 
         assertThat(answer.statusCode()).isEqualTo(200);

@@ -27,6 +27,7 @@ class RenamedPropertiesTests {
         "gateway.tokens.kept-for=10s, gateway.tokens.cache-ttl",
         "gateway.tokens.longest-lifetime=90d, gateway.tokens.max-lifetime",
         "gateway.tokens.per-owner=20, gateway.tokens.max-per-owner",
+        "gateway.connections.strangers-wait=30s, gateway.connections.unauthenticated-timeout",
         "gateway.caller.open-requests=200, gateway.caller.max-concurrent-requests",
         "gateway.caller.allowed-origins=https://portal.example.org,"
                 + " gateway.security.allowed-origins",

@@ -14,7 +14,9 @@ import io.interlinkgateway.cluster.watch.RecordWatches;
 import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
+import io.interlinkgateway.event.JobObserver;
 import io.interlinkgateway.event.WalltimeTimer;
+import io.interlinkgateway.job.DeletionListener;
 import io.interlinkgateway.job.WorkspaceObjects;
 import io.interlinkgateway.slurm.HpcJobs;
 import io.vertx.core.http.HttpVersion;
@@ -22,6 +24,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
@@ -96,6 +99,7 @@ class ClusterConfiguration {
             WorkspaceObjects objects,
             WalltimeTimer walltimes,
             HpcJobs hpcs,
+            ObjectProvider<JobObserver> observer,
             ClusterProperties properties,
             Clock clock) {
         return new WatchedWorkspaces(
@@ -105,6 +109,7 @@ class ClusterConfiguration {
                 records,
                 walltimes,
                 hpcs,
+                observer.getIfAvailable(() -> JobObserver.NONE),
                 properties.watches(),
                 clock);
     }
@@ -118,11 +123,17 @@ class ClusterConfiguration {
     KubernetesJobs jobs(
             ApiServer apiServer,
             WatchedWorkspaces workspaces,
+            ObjectProvider<DeletionListener> deletions,
             ClusterProperties properties,
             ComputeThreads compute,
             Clock clock) {
         return new KubernetesJobs(
-                apiServer, workspaces, properties.replaceTimeout(), compute, clock);
+                apiServer,
+                workspaces,
+                deletions.getIfAvailable(() -> DeletionListener.NONE),
+                properties.replaceTimeout(),
+                compute,
+                clock);
     }
 
     @Bean(destroyMethod = "close")

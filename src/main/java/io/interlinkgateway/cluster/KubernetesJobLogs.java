@@ -3,6 +3,7 @@ package io.interlinkgateway.cluster;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.cluster.watch.LogBudget;
 import io.interlinkgateway.cluster.watch.LogBudgets;
 import io.interlinkgateway.cluster.watch.OpenFollows;
 import io.interlinkgateway.cluster.watch.WatchedNodes;
@@ -17,6 +18,7 @@ import io.interlinkgateway.log.Redaction;
 import io.interlinkgateway.pod.ObjectReferences;
 import io.interlinkgateway.record.PluginLog;
 import io.interlinkgateway.status.PodReading;
+import java.time.Duration;
 import java.util.Optional;
 
 /// Logs through the API server, which requests them from the virtual kubelet, which requests them from the plugin on
@@ -76,19 +78,38 @@ final class KubernetesJobLogs implements JobLogs {
             return key;
         }
 
-        /// Reads the pod again: the remote job's id, which identifies the record, is set some time after the pod's
-        /// creation.
         @Override
         public Opened open(boolean follow) {
+            Pod pod = present();
+            budgets.of(PodReading.nodeOf(pod)).spend();
+            return open(pod, follow);
+        }
+
+        @Override
+        public Opened openAfterOthers(Duration patience) throws InterruptedException {
+            Pod pod = present();
+            if (!budgets.of(PodReading.nodeOf(pod)).await(LogBudget.Purpose.ARCHIVE, patience)) {
+                throw new GatewayException.ClusterUnavailable(
+                        "The node has no room for another log request.");
+            }
+            return open(pod, false);
+        }
+
+        /// Reads the pod again: the remote job's id, which identifies the record, is set some time after the pod's
+        /// creation.
+        private Pod present() {
             Pod pod = pod(key.workspace(), key.job());
             if (!key.uid().equals(pod.getMetadata().getUid())) {
                 throw new GatewayException.NotFound("job", key.job().value());
             }
+            return pod;
+        }
+
+        private Opened open(Pod pod, boolean follow) {
             Redaction redaction =
                     Redaction.of(
                             credentials.passwordForms(
                                     key.workspace(), ObjectReferences.credentialsOf(pod)));
-            budgets.of(PodReading.nodeOf(pod)).spend();
             LogStream stream =
                     logs.open(
                             key.workspace().value(),

@@ -16,6 +16,7 @@ import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.failure.Checked;
 import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.job.DeletionListener;
 import io.interlinkgateway.job.GracePeriod;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
@@ -58,6 +59,7 @@ final class KubernetesJobs implements JobStore {
     private final ApiServer apiServer;
     private final KeyClaims claims;
     private final WatchedWorkspaces workspaces;
+    private final DeletionListener deletions;
     private final Duration replaceTimeout;
     private final ComputeThreads compute;
     private final Clock clock;
@@ -65,12 +67,14 @@ final class KubernetesJobs implements JobStore {
     KubernetesJobs(
             ApiServer apiServer,
             WatchedWorkspaces workspaces,
+            DeletionListener deletions,
             Duration replaceTimeout,
             ComputeThreads compute,
             Clock clock) {
         this.apiServer = apiServer;
         this.claims = new KeyClaims(apiServer, clock);
         this.workspaces = workspaces;
+        this.deletions = deletions;
         this.replaceTimeout = replaceTimeout;
         this.compute = compute;
         this.clock = clock;
@@ -403,6 +407,7 @@ final class KubernetesJobs implements JobStore {
     ///
     /// @return the pod as it was deleted, and what remains of it
     private Deletion delete(Pod pod, Optional<GracePeriod> gracePeriod) {
+        deletions.beforeDeletion(read(pod));
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             ApiServer.Answer answer = deleteOnce(pod, gracePeriod);
             Optional<Pod> remaining =

@@ -41,11 +41,18 @@ class OpenApiConfiguration {
     private static final String IMAGE = "Image";
     private static final String POD = "Pod";
     private static final Set<String> ANSWER_WITH_TAG =
-            Set.of("submitJob", "getJob", "replaceJob", "resubmitJob", "deleteJob");
+            Set.of(
+                    "submitJob",
+                    "getJob",
+                    "replaceJob",
+                    "resubmitJob",
+                    "deleteJob",
+                    "resubmitPastJob");
     private static final Map<String, String> PARAMETERS =
             Map.ofEntries(
                     Map.entry("name", "Its name."),
                     Map.entry("id", "Its id."),
+                    Map.entry("uid", "The UID of its pod."),
                     Map.entry("state", "Only jobs in one of these states."),
                     Map.entry("node", "Only jobs on this node."),
                     Map.entry("limit", "The maximum number of jobs on a page."),
@@ -99,6 +106,7 @@ class OpenApiConfiguration {
                         List.of(
                                 tag("Jobs", "Jobs on the HPC."),
                                 tag("Logs", "The output of jobs."),
+                                tag("History", "Past and live jobs, and their logs."),
                                 tag("Nodes", "The virtual nodes on which jobs can run."),
                                 tag(
                                         "MLflow credentials",
@@ -147,6 +155,12 @@ class OpenApiConfiguration {
         problem.addProperty("detail", new StringSchema());
         problem.addProperty("instance", new StringSchema());
         problem.addProperty("hint", new StringSchema().description("What to do about it."));
+        problem.addProperty(
+                "uid",
+                new StringSchema()
+                        .description(
+                                "With job-gone: the UID of the last job of that name, by which the"
+                                        + " history has it."));
         problem.addProperty(
                 "findings",
                 new ArraySchema().items(new Schema<>().$ref("#/components/schemas/Finding")));

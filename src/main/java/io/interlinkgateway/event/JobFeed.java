@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -37,6 +38,9 @@ public final class JobFeed {
     private static final int QUEUE = 2000;
     private static final int MAX_DELETIONS = 10_000;
 
+    /// Of an event that all present followers receive.
+    private static final long NO_VERSION = Long.MAX_VALUE;
+
     /// A deleted job.
     ///
     /// @param version the version of its deletion
@@ -45,7 +49,7 @@ public final class JobFeed {
     /// @param node its node
     /// @param labels the caller's own labels
     /// @param cancellation whether its end on the HPC is confirmed
-    public record Gone(
+    public record Deletion(
             long version,
             JobName name,
             String uid,
@@ -56,8 +60,8 @@ public final class JobFeed {
         /// @param version the version of its deletion
         /// @param job the job as it was last known, with what is known about its cancellation
         /// @return the deletion
-        public static Gone of(long version, Job job) {
-            return new Gone(
+        public static Deletion of(long version, Job job) {
+            return new Deletion(
                     version,
                     job.name(),
                     job.uid(),
@@ -70,15 +74,16 @@ public final class JobFeed {
     /// An existing job.
     ///
     /// @param version the version of its last change
-    /// @param aside whether its state may have changed since without a new version
+    /// @param changedWithoutVersion whether its state may have changed since without a new version
     /// @param job reads the job when it is delivered; empty if it has been deleted by then
-    public record Present(long version, boolean aside, Supplier<Optional<Job>> job) {}
+    public record Present(
+            long version, boolean changedWithoutVersion, Supplier<Optional<Job>> job) {}
 
     private final LongFunction<String> positions;
     private final WalltimeMarks marks;
     private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
-    private final Deque<Gone> gone = new ArrayDeque<>();
-    private long goneSince;
+    private final Deque<Deletion> deletions = new ArrayDeque<>();
+    private long deletionsSince;
     private long reached;
 
     /// All marks until this time were delivered.
@@ -91,7 +96,7 @@ public final class JobFeed {
     /// @param marks the marks of the workspace's running jobs, which this feed delivers from now on
     public JobFeed(long start, LongFunction<String> positions, WalltimeMarks marks) {
         this.reached = start;
-        this.goneSince = start;
+        this.deletionsSince = start;
         this.positions = positions;
         this.marks = marks;
         this.marked = marks.start(this::deliverMarks);
@@ -118,10 +123,10 @@ public final class JobFeed {
         reached = version;
         marks.update(job);
         if (followed()) {
-            JobEvent event = new JobEvent.Changed(positionAt(version, marked), job);
-            followers.stream()
-                    .filter(follower -> follower.filter.matches(job))
-                    .forEach(follower -> follower.offer(version, event));
+            deliver(
+                    version,
+                    new JobEvent.Changed(positionAt(version, marked), job),
+                    follower -> follower.filter.matches(job));
         }
     }
 
@@ -129,36 +134,40 @@ public final class JobFeed {
     /// delivered to the present followers only.
     ///
     /// @param job the job
-    public synchronized void changedAside(Job job) {
+    public synchronized void changedWithoutVersion(Job job) {
         marks.update(job);
-        JobEvent event = new JobEvent.Changed(positionAt(reached, marked), job);
-        followers.stream()
-                .filter(follower -> follower.filter.matches(job))
-                .forEach(follower -> follower.offer(Long.MAX_VALUE, event));
+        deliver(
+                NO_VERSION,
+                new JobEvent.Changed(positionAt(reached, marked), job),
+                follower -> follower.filter.matches(job));
     }
 
     /// Reports that a job was deleted.
     ///
     /// @param end the deletion, with a version not smaller than all previous ones
-    public synchronized void deleted(Gone end) {
+    public synchronized void deleted(Deletion end) {
         reached = end.version;
         marks.remove(end.name, end.uid);
-        gone.addLast(end);
-        if (gone.size() > MAX_DELETIONS) {
-            goneSince = gone.removeFirst().version;
+        deletions.addLast(end);
+        if (deletions.size() > MAX_DELETIONS) {
+            deletionsSince = deletions.removeFirst().version;
         }
-        JobEvent event = deletion(end, Optional.of(marked));
-        followers.stream()
-                .filter(follower -> matches(follower.filter, end))
-                .forEach(follower -> follower.offer(end.version, event));
+        deliver(
+                end.version,
+                deletion(end, Optional.of(marked)),
+                follower -> matches(follower.filter, end));
     }
 
-    private JobEvent deletion(Gone end, Optional<Instant> marked) {
+    private void deliver(long version, JobEvent event, Predicate<Follower> wanted) {
+        followers.stream().filter(wanted).forEach(follower -> follower.offer(version, event));
+    }
+
+    private JobEvent deletion(Deletion end, Optional<Instant> marked) {
         return new JobEvent.Deleted(
                 positionAt(end.version, marked), end.name, end.uid, end.cancellation);
     }
 
-    private static boolean matches(JobFilter filter, Gone end) {
+    private static boolean matches(JobFilter filter, Deletion end) {
         return filter.matches(end.name, end.node, end.labels);
     }
 
@@ -178,13 +187,13 @@ public final class JobFeed {
         synchronized (this) {
             marked = passed.until();
             for (Due now : due) {
-                JobEvent event =
+                deliver(
+                        NO_VERSION,
                         new JobEvent.Walltime(
-                                positionAt(reached, now.until), now.job, now.mark.duration());
-                followers.stream()
-                        .filter(follower -> follower.filter.matches(now.job))
-                        .filter(follower -> now.mark.at().isAfter(follower.marksStart))
-                        .forEach(follower -> follower.offer(Long.MAX_VALUE, event));
+                                positionAt(reached, now.until), now.job, now.mark.duration()),
+                        follower ->
+                                follower.filter.matches(now.job)
+                                        && now.mark.at().isAfter(follower.marksStart));
             }
         }
     }
@@ -202,20 +211,20 @@ public final class JobFeed {
     }
 
     /// @return the version since which all deletions are stored
-    public synchronized long goneSince() {
-        return goneSince;
+    public synchronized long deletionsSince() {
+        return deletionsSince;
     }
 
     /// Stores deletions from before this feed started.
     ///
     /// @param since the version since which these are all deletions
     /// @param ends the deletions in order
-    public synchronized void remember(long since, List<Gone> ends) {
-        if (since < goneSince && gone.size() + ends.size() <= MAX_DELETIONS) {
+    public synchronized void remember(long since, List<Deletion> ends) {
+        if (since < deletionsSince && deletions.size() + ends.size() <= MAX_DELETIONS) {
             ends.reversed().stream()
-                    .filter(end -> end.version <= goneSince)
-                    .forEach(gone::addFirst);
-            goneSince = since;
+                    .filter(end -> end.version <= deletionsSince)
+                    .forEach(deletions::addFirst);
+            deletionsSince = since;
         }
     }
 
@@ -250,13 +259,13 @@ public final class JobFeed {
             long after,
             Optional<Instant> marked,
             Supplier<Stream<Present>> present) {
-        if (after < goneSince) {
+        if (after < deletionsSince) {
             return Optional.empty();
         }
         record Missed(long version, Supplier<Optional<JobEvent>> event) {}
         List<Missed> missed = new ArrayList<>();
         present.get()
-                .filter(job -> job.version > after || job.aside)
+                .filter(job -> job.version > after || job.changedWithoutVersion)
                 .forEach(job -> {
                     long version = Math.max(job.version, after);
                     String position = positionAt(version, marked);
@@ -270,7 +279,7 @@ public final class JobFeed {
                                                     .map(now ->
                                                             new JobEvent.Changed(position, now))));
                 });
-        gone.stream()
+        deletions.stream()
                 .filter(end -> end.version > after && matches(filter, end))
                 .forEach(end -> {
                     JobEvent event = deletion(end, marked);
@@ -311,7 +320,7 @@ public final class JobFeed {
                         events.iterator());
         followers.add(follower);
         if (closed) {
-            follower.letGo();
+            follower.disconnect();
         }
         return follower;
     }
@@ -320,7 +329,7 @@ public final class JobFeed {
     public synchronized void close() {
         closed = true;
         marks.stop();
-        followers.forEach(Follower::letGo);
+        followers.forEach(Follower::disconnect);
     }
 
     private final class Follower implements JobEvents.Subscription {
@@ -331,7 +340,7 @@ public final class JobFeed {
         private final Iterator<Supplier<Optional<JobEvent>>> missed;
         private final BlockingQueue<JobEvent> queue = new LinkedBlockingQueue<>();
         private String position;
-        private boolean left;
+        private boolean disconnected;
 
         /// @param start the version after which live changes start
         /// @param marksStart the time after which live marks start
@@ -350,18 +359,18 @@ public final class JobFeed {
         }
 
         void offer(long version, JobEvent event) {
-            if (!left && version > start) {
+            if (!disconnected && version > start) {
                 queue.add(event);
                 if (queue.size() >= QUEUE) {
-                    letGo();
+                    disconnect();
                 }
             }
         }
 
         /// Queued events are still delivered before the end.
-        void letGo() {
-            if (!left) {
-                left = true;
+        void disconnect() {
+            if (!disconnected) {
+                disconnected = true;
                 queue.add(new JobEvent.Ended(""));
             }
         }
@@ -390,7 +399,7 @@ public final class JobFeed {
 
         private void advance() {
             synchronized (JobFeed.this) {
-                if (!left && queue.isEmpty()) {
+                if (!disconnected && queue.isEmpty()) {
                     position =
                             positionAt(
                                     Math.max(reached, start),
@@ -407,7 +416,7 @@ public final class JobFeed {
         @Override
         public void end() {
             synchronized (JobFeed.this) {
-                letGo();
+                disconnect();
             }
         }
 

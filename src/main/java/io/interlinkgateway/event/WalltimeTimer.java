@@ -11,15 +11,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /// Creates the [WalltimeMarks] of the workspaces. They share one thread, which waits for the next mark of all of them.
 @Component
 public final class WalltimeTimer implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(WalltimeTimer.class);
 
     private final List<Duration> marks;
     private final Clock clock;
@@ -42,18 +38,8 @@ public final class WalltimeTimer implements AutoCloseable {
 
     private Runnable at(Instant time, Runnable action) {
         long delay = Duration.between(clock.instant(), time).toMillis();
-        Future<?> alarm = timer.schedule(guarded(action), delay, TimeUnit.MILLISECONDS);
+        Future<?> alarm = timer.schedule(new LoggedTask(action), delay, TimeUnit.MILLISECONDS);
         return () -> alarm.cancel(false);
-    }
-
-    private static Runnable guarded(Runnable action) {
-        return () -> {
-            try {
-                action.run();
-            } catch (RuntimeException defect) {
-                LOG.error("Unexpected failure", defect);
-            }
-        };
     }
 
     @Override

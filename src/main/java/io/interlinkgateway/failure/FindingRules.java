@@ -94,6 +94,7 @@ public final class FindingRules {
                     "token-count",
                     "token-lifetime",
                     "token-name",
+                    "ttl",
                     "token-role",
                     "too-many",
                     "tracking-uri",

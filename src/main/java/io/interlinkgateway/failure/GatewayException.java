@@ -109,6 +109,47 @@ public abstract sealed class GatewayException extends RuntimeException {
         }
     }
 
+    /// The history's database does not respond in time. Live jobs are not affected. The request may be sent again.
+    public static final class HistoryUnavailable extends GatewayException {
+        /// @param message what happened, without secrets
+        public HistoryUnavailable(String message) {
+            super(message);
+        }
+    }
+
+    /// The job's pod no longer exists, but the history has the job.
+    public static final class JobGone extends GatewayException {
+        private final String uid;
+
+        /// @param name the job's name
+        /// @param uid the UID of the last job of that name
+        public JobGone(String name, String uid) {
+            super("The job \"" + name + "\" no longer exists.");
+            this.uid = uid;
+        }
+
+        /// @return the UID of the last job of that name
+        public String uid() {
+            return uid;
+        }
+    }
+
+    /// The log of a past job can't be read, because it was not archived or is not kept any more.
+    public static final class LogGone extends GatewayException {
+        /// @param message why, as a whole sentence
+        public LogGone(String message) {
+            super(message);
+        }
+    }
+
+    /// The job's pod still exists, so that its history can't be deleted.
+    public static final class JobExists extends GatewayException {
+        /// @param name the job's name
+        public JobExists(String name) {
+            super("The job \"" + name + "\" still exists.");
+        }
+    }
+
     /// The operators have not enabled the feature.
     public static final class SwitchedOff extends GatewayException {
         /// @param message what is not enabled

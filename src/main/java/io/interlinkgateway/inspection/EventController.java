@@ -5,6 +5,7 @@ import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.event.EventProperties;
 import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
+import io.interlinkgateway.job.FormerJobs;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
@@ -13,6 +14,7 @@ import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.representation.DeletedJob;
 import io.interlinkgateway.representation.JobResponse;
+import io.interlinkgateway.representation.LabelParameter;
 import io.interlinkgateway.web.OpenStreams;
 import io.interlinkgateway.web.StreamedResponse;
 import io.swagger.v3.oas.annotations.Operation;
@@ -72,6 +74,7 @@ class EventController {
 
     private final JobEvents events;
     private final Jobs jobs;
+    private final FormerJobs former;
     private final OpenStreams open;
     private final JobEventTexts texts;
     private final Duration heartbeat;
@@ -79,11 +82,13 @@ class EventController {
     EventController(
             JobEvents events,
             Jobs jobs,
+            FormerJobs former,
             OpenStreams open,
             JsonMapper json,
             EventProperties properties) {
         this.events = events;
         this.jobs = jobs;
+        this.former = former;
         this.open = open;
         this.texts = new JobEventTexts(json);
         this.heartbeat = properties.heartbeat();
@@ -144,7 +149,7 @@ class EventController {
             @RequestHeader(AFTER) Optional<String> lastEventId,
             HttpMethod method,
             HttpServletResponse response) {
-        Map<String, String> labels = InspectionController.labels(label);
+        Map<String, String> labels = LabelParameter.parse(label);
         JobFilter filter = new JobFilter(workspace, Optional.empty(), state, node, labels);
         Optional<String> after = lastEventId.filter(id -> !id.isBlank());
         return () -> {
@@ -187,7 +192,7 @@ class EventController {
     private JobEvent current(String position, Workspace workspace, JobName name) {
         return jobs.find(workspace, name)
                 .map(job -> new JobEvent.Changed(position, job))
-                .orElseThrow(() -> InspectionController.notFound(name));
+                .orElseThrow(() -> former.missing(workspace, name));
     }
 
     /// @param first the event before those of a subscription that starts at this position

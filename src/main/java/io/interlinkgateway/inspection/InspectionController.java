@@ -2,10 +2,7 @@ package io.interlinkgateway.inspection;
 
 import io.interlinkgateway.caller.RequiredRole;
 import io.interlinkgateway.caller.Role;
-import io.interlinkgateway.failure.Finding;
-import io.interlinkgateway.failure.Findings;
-import io.interlinkgateway.failure.GatewayException;
-import io.interlinkgateway.failure.Text;
+import io.interlinkgateway.job.FormerJobs;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -18,6 +15,7 @@ import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.representation.JobResponse;
 import io.interlinkgateway.representation.JobTag;
+import io.interlinkgateway.representation.LabelParameter;
 import io.interlinkgateway.web.AcceptedTypes;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -26,9 +24,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +51,11 @@ class InspectionController {
     private static final YAMLMapper YAML = new YAMLMapper();
 
     private final Jobs jobs;
+    private final FormerJobs former;
 
-    InspectionController(Jobs jobs) {
+    InspectionController(Jobs jobs, FormerJobs former) {
         this.jobs = jobs;
+        this.former = former;
     }
 
     @Schema(name = "JobPage")
@@ -111,7 +109,11 @@ class InspectionController {
                 jobs.list(
                         new JobQuery(
                                 new JobFilter(
-                                        workspace, Optional.empty(), state, node, labels(label)),
+                                        workspace,
+                                        Optional.empty(),
+                                        state,
+                                        node,
+                                        LabelParameter.parse(label)),
                                 limit,
                                 definitions,
                                 cursor)));
@@ -131,7 +133,7 @@ class InspectionController {
             Workspace workspace,
             @PathVariable JobName name,
             @RequestHeader(HttpHeaders.IF_NONE_MATCH) Optional<String> ifNoneMatch) {
-        Job job = jobs.find(workspace, name).orElseThrow(() -> notFound(name));
+        Job job = jobs.find(workspace, name).orElseThrow(() -> former.missing(workspace, name));
         // Spring compares the tags, and does not support *.
         if (ifNoneMatch.filter(JobTag.ANY::equals).isPresent()) {
             return ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(JobTag.of(job)).build();
@@ -167,49 +169,13 @@ class InspectionController {
         boolean asJson =
                 AcceptedTypes.of(accept.orElse(List.of()))
                         .prefer(MediaType.APPLICATION_JSON, MediaType.APPLICATION_YAML);
-        String yaml = jobs.manifest(workspace, name).orElseThrow(() -> notFound(name));
+        String yaml =
+                jobs.manifest(workspace, name).orElseThrow(() -> former.missing(workspace, name));
         return ResponseEntity.ok()
                 .contentType(
                         asJson
                                 ? MediaType.APPLICATION_JSON
                                 : new MediaType(MediaType.APPLICATION_YAML, StandardCharsets.UTF_8))
                 .body(asJson ? YAML.readTree(yaml).toString() : yaml);
-    }
-
-    static GatewayException.NotFound notFound(JobName name) {
-        return new GatewayException.NotFound("job", name.value());
-    }
-
-    /// @param texts each `key=value`
-    static Map<String, String> labels(List<String> texts) {
-        Findings findings = new Findings();
-        Map<String, String> labels = new LinkedHashMap<>();
-        for (String text : texts) {
-            int equals = text.indexOf('=');
-            if (equals < 1) {
-                findings.add(
-                        Finding.error(
-                                "label",
-                                "label",
-                                "The parameter label must be key=value.",
-                                "Write it like label=experiment=3dgan."));
-                continue;
-            }
-            String key = text.substring(0, equals);
-            String value = text.substring(equals + 1);
-            if (!labels.merge(key, value, (first, _) -> first).equals(value)) {
-                findings.add(
-                        Finding.error(
-                                "label",
-                                "label",
-                                "The label \""
-                                        + Text.shown(key)
-                                        + "\" is requested with two values, but a job has only"
-                                        + " one.",
-                                "Send one request for each value."));
-            }
-        }
-        findings.rejectErrors();
-        return labels;
     }
 }

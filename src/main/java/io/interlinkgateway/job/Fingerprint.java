@@ -13,11 +13,13 @@ public final class Fingerprint {
     /// @param text any text
     /// @return 64 hexadecimal digits
     public static String of(String text) {
+        return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /// @return a digest of no bytes
+    public static MessageDigest sha256() {
         try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException failure) {
             throw new IllegalStateException(failure);
         }

@@ -64,6 +64,11 @@ public record HpcJob(
         return observedAtEpoch(Optional.empty()).equals(before.observedAtEpoch(Optional.empty()));
     }
 
+    /// @return equal for jobs that [#hasSameStateAs]
+    int stateHash() {
+        return observedAtEpoch(Optional.empty()).hashCode();
+    }
+
     /// @return the same job without the time of the observation, which differs in each response
     public HpcJob withoutObservation() {
         return observedAtEpoch(estimatedStart);

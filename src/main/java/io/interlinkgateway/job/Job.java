@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// A job with its present state.
@@ -22,6 +23,8 @@ import java.util.Optional;
 /// @param cancellation how far its cancellation has come; empty if it is not being deleted
 /// @param createdAt when its pod was created
 /// @param managedBy the program that created the pod: `gateway` or another one's name
+/// @param submittedBy the caller who submitted it through the gateway, as the pod shows it; others who may write pods
+///     can change that
 /// @param labels the caller's own labels
 /// @param definition what it was created from: the job spec, or the pod without the fields that the cluster added.
 ///     Omitted where many jobs are held in memory, because it can have up to a megabyte
@@ -39,6 +42,7 @@ public record Job(
         Optional<Cancellation> cancellation,
         Instant createdAt,
         String managedBy,
+        Optional<String> submittedBy,
         Map<String, String> labels,
         Optional<JobDefinition> definition) {
 
@@ -75,6 +79,19 @@ public record Job(
                 && cancellationStage().equals(before.cancellationStage());
     }
 
+    /// @return a number that is equal for jobs that have the same state ([#hasSameStateAs]), and different for nearly all
+    ///     others; only valid in this process
+    public int stateHash() {
+        return Objects.hash(
+                state,
+                evidence.source,
+                evidence.current,
+                hpc.map(HpcJob::stateHash),
+                containers,
+                remoteJobId,
+                cancellationStage());
+    }
+
     /// @return how far its cancellation has come; empty if it is not being deleted
     public Optional<Cancellation.Stage> cancellationStage() {
         return cancellation.map(Cancellation::stage);
@@ -101,8 +118,31 @@ public record Job(
                 cancellation,
                 createdAt,
                 managedBy,
+                submittedBy,
                 labels,
                 Optional.empty());
+    }
+
+    /// @param stage how far its cancellation has come
+    /// @return the same job with this cancellation
+    public Job withCancellation(Cancellation stage) {
+        return new Job(
+                name,
+                workspace,
+                uid,
+                node,
+                state,
+                evidence,
+                hpc,
+                containers,
+                remoteJobId,
+                timeLimit,
+                Optional.of(stage),
+                createdAt,
+                managedBy,
+                submittedBy,
+                labels,
+                definition);
     }
 
     /// How a state is known.

@@ -2,6 +2,7 @@ package io.interlinkgateway.job;
 
 import io.interlinkgateway.failure.InvalidValueException;
 import io.interlinkgateway.failure.Text;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,8 @@ import java.util.Optional;
 /// @param preExec shell text that runs on the HPC before the container
 /// @param singularity options of the container runtime
 /// @param labels the caller's own labels
+/// @param ttlAfterFinished how long after the job's end its pod is deleted, 0 to 30 days in whole seconds; empty for the
+///     default of its workspace
 public record JobSpec(
         ImageReference image,
         List<String> command,
@@ -28,8 +31,14 @@ public record JobSpec(
         SlurmOptions slurm,
         Optional<String> preExec,
         SingularityOptions singularity,
-        Map<String, String> labels)
+        Map<String, String> labels,
+        Optional<Duration> ttlAfterFinished)
         implements JobDefinition {
+
+    /// The name of its only container.
+    public static final String CONTAINER = "job";
+
+    private static final Duration LONGEST_TTL = Duration.ofDays(30);
 
     /// Copies the collections, keeping their order. Blank shell text is removed.
     ///
@@ -52,6 +61,24 @@ public record JobSpec(
         }
         preExec.ifPresent(JobSpec::requirePreExec);
         labels.forEach(Labels::requireOwn);
+        ttlAfterFinished.ifPresent(ttl -> requireTtl(ttl.toSeconds()));
+    }
+
+    @Override
+    public List<String> containers() {
+        return List.of(CONTAINER);
+    }
+
+    /// @param seconds how long after the job's end its pod is deleted
+    /// @return the same period
+    /// @throws InvalidValueException if it is out of its range
+    public static Duration requireTtl(long seconds) {
+        if (seconds < 0 || seconds > LONGEST_TTL.toSeconds()) {
+            throw new InvalidValueException(
+                    "ttlSecondsAfterFinished is out of its range.",
+                    "Write a whole number of seconds from 0 to " + LONGEST_TTL.toSeconds() + ".");
+        }
+        return Duration.ofSeconds(seconds);
     }
 
     /// The same spec with another access to MLflow.
@@ -69,7 +96,8 @@ public record JobSpec(
                 slurm,
                 preExec,
                 singularity,
-                labels);
+                labels,
+                ttlAfterFinished);
     }
 
     /// Requires shell text that can precede the plugin's own line.

@@ -21,6 +21,19 @@ public record PodManifest(Map<String, Object> document) implements JobDefinition
         document = copyOf(document, "");
     }
 
+    @Override
+    public List<String> containers() {
+        return document.get("spec") instanceof Map<?, ?> spec
+                        && spec.get("containers") instanceof List<?> containers
+                ? containers.stream()
+                        .map(container ->
+                                container instanceof Map<?, ?> fields ? fields.get("name") : null)
+                        .filter(String.class::isInstance)
+                        .map(String.class::cast)
+                        .toList()
+                : List.of();
+    }
+
     private static Map<String, Object> copyOf(Map<?, ?> map, String path) {
         Map<String, Object> copy = new LinkedHashMap<>();
         map.forEach((key, value) -> {

@@ -4,6 +4,7 @@ import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.record.PluginLog;
+import java.time.Duration;
 
 /// One container's log from its node. It includes the plugin's lines, and always starts at the beginning, because
 /// nodes do not support offsets.
@@ -28,6 +29,17 @@ public interface ContainerLog {
     /// @throws GatewayException.ClusterUnavailable if the log, or the secrets to mask in it, can't be read now
     /// @throws GatewayException.ClusterRefused if the cluster refuses access to it
     Opened open(boolean follow);
+
+    /// Requests the log as [#open] does without `follow`, once the node has answered all requests that somebody waits
+    /// for.
+    ///
+    /// @param patience how long to wait at most
+    /// @return the log, which must be closed
+    /// @throws GatewayException as [#open]; [GatewayException.ClusterUnavailable] also if the node has too many requests
+    /// @throws InterruptedException if the thread is interrupted while it waits
+    default Opened openAfterOthers(Duration patience) throws InterruptedException {
+        return open(false);
+    }
 
     /// An open log.
     ///

@@ -4,6 +4,7 @@ import io.interlinkgateway.caller.RequiredRole;
 import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.job.FormerJobs;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.Workspace;
@@ -34,7 +35,6 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Logs of jobs, as text or as server-sent events.
 @RestController
@@ -65,15 +65,15 @@ class LogController {
                             + " gateway, if that was while it was written.");
 
     private final LogReaders readers;
+    private final LogResponses responses;
     private final Jobs jobs;
-    private final JsonMapper json;
-    private final Duration heartbeat;
+    private final FormerJobs former;
 
-    LogController(LogReaders readers, Jobs jobs, JsonMapper json, LogProperties properties) {
+    LogController(LogReaders readers, LogResponses responses, Jobs jobs, FormerJobs former) {
         this.readers = readers;
+        this.responses = responses;
         this.jobs = jobs;
-        this.json = json;
-        this.heartbeat = properties.heartbeat();
+        this.former = former;
     }
 
     @RequiredRole(Role.VIEWER)
@@ -178,23 +178,31 @@ class LogController {
                         sinceSeconds.map(Duration::ofSeconds),
                         lastEventId.filter(id -> !id.isBlank()));
         return () -> {
-            try (LogReader reader = readers.open(workspace, name, options)) {
+            try (LogReader reader = open(workspace, name, options)) {
                 StreamedResponse streamed = new StreamedResponse(method, response);
-                if (!events) {
-                    streamed.text(body -> new LogTextWriter(reader, body).write(heartbeat));
-                } else if (options.lastEventId()
-                        .map(LogCursor::parse)
-                        .filter(LogCursor::isEnd)
-                        .isPresent()) {
-                    streamed.noContent();
+                if (events) {
+                    ContainerLog.Key log = reader.key();
+                    responses.events(
+                            reader,
+                            LogFrame.live(log, new FinalState(log, jobs::find)),
+                            options.lastEventId(),
+                            streamed);
                 } else {
-                    streamed.events(
-                            MediaType.TEXT_EVENT_STREAM,
-                            new LogEventSource(reader, jobs::find, json),
-                            heartbeat);
+                    responses.text(reader, streamed);
                 }
                 return null;
             }
         };
+    }
+
+    private LogReader open(Workspace workspace, JobName name, LogOptions options) {
+        try {
+            return readers.open(workspace, name, options);
+        } catch (GatewayException.NotFound missing) {
+            // It may also be the container that is missing.
+            throw jobs.find(workspace, name).isPresent()
+                    ? missing
+                    : former.missing(workspace, name);
+        }
     }
 }

@@ -45,11 +45,6 @@ record LogCursor(String uid, String container, Optional<LogPosition> position) {
         return uid.equals(log.uid()) && container.equals(log.container());
     }
 
-    /// @return whether the client has received the event `end`
-    boolean isEnd() {
-        return position.isEmpty();
-    }
-
     @Override
     public String toString() {
         return uid

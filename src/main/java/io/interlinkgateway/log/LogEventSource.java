@@ -1,8 +1,6 @@
 package io.interlinkgateway.log;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.interlinkgateway.job.Job;
-import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.log.feed.LogEvent;
 import io.interlinkgateway.log.feed.LogPiece;
 import io.interlinkgateway.log.feed.LogPosition;
@@ -21,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,23 +35,17 @@ final class LogEventSource implements EventSource {
     /// How long a line may be incomplete before its beginning is sent.
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    /// How long the pod's status may lag behind the end of the log.
-    private static final Duration LAG = Duration.ofSeconds(30);
-
-    /// How often the pod's status is read in this period.
-    private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
-
     private final LogReader reader;
-    private final JobLookup jobs;
+    private final LogFrame frame;
     private final EventText events;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private LogPosition reached = LogPosition.HEAD;
     private @Nullable Instant lineAt;
     private boolean complete;
 
-    LogEventSource(LogReader reader, JobLookup jobs, JsonMapper json) {
+    LogEventSource(LogReader reader, LogFrame frame, JsonMapper json) {
         this.reader = reader;
-        this.jobs = jobs;
+        this.frame = frame;
         this.events = new EventText(json);
     }
 
@@ -83,18 +74,21 @@ final class LogEventSource implements EventSource {
                                             + " written.")
                     Instant at) {
 
-        static Line of(byte[] bytes, boolean whole, @Nullable Instant at) {
-            Boolean partial = whole ? null : true;
+        static Line of(byte[] bytes, @Nullable Instant at) {
             try {
                 String text =
                         StandardCharsets.UTF_8
                                 .newDecoder()
                                 .decode(ByteBuffer.wrap(bytes))
                                 .toString();
-                return new Line(text, null, partial, at);
+                return new Line(text, null, null, at);
             } catch (CharacterCodingException _) {
-                return new Line(null, Base64.getEncoder().encodeToString(bytes), partial, at);
+                return new Line(null, Base64.getEncoder().encodeToString(bytes), null, at);
             }
+        }
+
+        Line continued() {
+            return new Line(text, base64, true, at);
         }
     }
 
@@ -172,8 +166,7 @@ final class LogEventSource implements EventSource {
             if (bytes[at] == '\n') {
                 line.write(bytes, from, at - from);
                 from = at + 1;
-                event(true, line.toByteArray(), line.size() + 1);
-                line.reset();
+                endLine();
             } else if (line.size() + at + 1 - from == MAX_LINE) {
                 line.write(bytes, from, at + 1 - from);
                 from = at + 1;
@@ -201,19 +194,20 @@ final class LogEventSource implements EventSource {
         line.write(bytes, end, bytes.length - end);
     }
 
+    private void endLine() {
+        send(Line.of(line.toByteArray(), lineAt), line.size() + 1);
+    }
+
     private void endPiece() {
         if (line.size() > 0) {
-            event(false, line.toByteArray(), line.size());
-            line.reset();
+            send(Line.of(line.toByteArray(), lineAt).continued(), line.size());
         }
     }
 
-    private void event(boolean whole, byte[] text, int length) {
+    private void send(Line data, int length) {
         reached = reached.plus(length);
-        events.event("log")
-                .id(LogCursor.at(reader.key(), reached).toString())
-                .data(Line.of(text, whole, lineAt))
-                .end();
+        events.event("log").id(frame.id().apply(reached)).data(data).end();
+        line.reset();
         lineAt = null;
     }
 
@@ -230,33 +224,9 @@ final class LogEventSource implements EventSource {
         events.event("problem").data(new Unreadable(message)).end();
     }
 
-    /// All output was sent. The pod's status may lag behind, so this waits for it before it sends the final state.
     private Progress end(Duration heartbeat) throws InterruptedException {
-        long deadline = System.nanoTime() + LAG.toNanos();
-        Optional<Job> job = job();
-        while (job.isPresent()
-                && !JobPhase.of(job.get().state()).ended()
-                && System.nanoTime() < deadline) {
-            Thread.sleep(LAG_INTERVAL.compareTo(heartbeat) < 0 ? LAG_INTERVAL : heartbeat);
-            job = job();
-        }
-        events.event("end")
-                .id(LogCursor.atEnd(reader.key()).toString())
-                .data(job.<Object>map(LogEventSource::response).orElseGet(this::deleted))
-                .end();
+        Object last = frame.ending().data(heartbeat);
+        events.event("end").id(frame.endId()).data(last).end();
         return Progress.ENDED;
-    }
-
-    private Optional<Job> job() {
-        return jobs.find(reader.key().workspace(), reader.key().job())
-                .filter(job -> job.uid().equals(reader.key().uid()));
-    }
-
-    private static JobResponse response(Job job) {
-        return JobResponse.from(job.withoutDefinition());
-    }
-
-    private DeletedJob deleted() {
-        return new DeletedJob(reader.key().job().value(), reader.key().uid(), null);
     }
 }

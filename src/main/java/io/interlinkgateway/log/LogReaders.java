@@ -132,7 +132,7 @@ public final class LogReaders {
             while (more) {
                 List<LogPiece> pieces =
                         switch (opened.stream().next(RESPONSE_TIMEOUT)) {
-                            case LogStream.Part.Bytes bytes -> decoder.read(bytes.buffer());
+                            case LogStream.Part.Bytes bytes -> decoder.read(bytes.toByteArray());
                             case LogStream.Part.Quiet _ ->
                                     throw new IOException("The log's response stalled.");
                             case LogStream.Part.End _ -> {

@@ -12,7 +12,15 @@ public interface LogStream extends AutoCloseable {
     sealed interface Part {
 
         /// @param buffer at least one byte
-        record Bytes(ByteBuffer buffer) implements Part {}
+        record Bytes(ByteBuffer buffer) implements Part {
+
+            /// @return a copy of the bytes
+            public byte[] toByteArray() {
+                byte[] bytes = new byte[buffer.remaining()];
+                buffer.duplicate().get(bytes);
+                return bytes;
+            }
+        }
 
         /// Nothing arrived in time.
         record Quiet() implements Part {}

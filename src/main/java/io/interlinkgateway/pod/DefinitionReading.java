@@ -89,7 +89,9 @@ public final class DefinitionReading {
                 PreExec.ownPart(
                         image, Optional.ofNullable(annotations.get(MetadataNames.PRE_EXEC))),
                 singularityOf(annotations, added),
-                ownLabels(pod.getMetadata()));
+                ownLabels(pod.getMetadata()),
+                Optional.ofNullable(annotations.get(MetadataNames.TTL_AFTER_FINISHED))
+                        .map(seconds -> JobSpec.requireTtl(Long.parseLong(seconds))));
     }
 
     private static SingularityOptions singularityOf(
@@ -149,6 +151,14 @@ public final class DefinitionReading {
     }
 
     private static PodManifest manifestOf(Pod pod) {
+        @SuppressWarnings("unchecked")
+        Map<String, Object> document = SERIALIZATION.convertValue(submittedPod(pod), Map.class);
+        return new PodManifest(document);
+    }
+
+    /// @param pod a job's pod
+    /// @return the pod as it was submitted: without what the cluster and the gateway added
+    public static Pod submittedPod(Pod pod) {
         // spotless:off
         Pod written = new PodBuilder(pod)
                 .editMetadata()
@@ -172,9 +182,7 @@ public final class DefinitionReading {
                 .build();
         // spotless:on
         PluginResources.completedIn(pod).forEach(resource -> removeLimit(written, resource));
-        @SuppressWarnings("unchecked")
-        Map<String, Object> document = SERIALIZATION.convertValue(written, Map.class);
-        return new PodManifest(document);
+        return written;
     }
 
     private static Map<String, String> ownAnnotations(Pod pod) {

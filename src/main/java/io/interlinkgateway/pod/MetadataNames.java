@@ -52,6 +52,12 @@ public final class MetadataNames {
     /// hexadecimal digit, since a label's value has at most 63 characters.
     public static final String IDEMPOTENCY_KEY = PREFIX + "idempotency-key-digest";
 
+    /// On a pod: the caller who submitted it, as `issuer#subject`.
+    public static final String SUBMITTED_BY = PREFIX + "submitted-by";
+
+    /// On a pod created from a job spec: how many seconds after the job's end it is deleted.
+    public static final String TTL_AFTER_FINISHED = PREFIX + "ttl-seconds-after-finished";
+
     /// On a pod: the reference from which a missing image is pulled.
     public static final String PULL_FROM = PREFIX + "image-pull-from";
 

@@ -2,6 +2,7 @@ package io.interlinkgateway.pod;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.failure.Checked;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.MlflowAccess;
@@ -20,7 +21,7 @@ public final class PodTranslation {
 
     private PodTranslation() {}
 
-    /// Translates a job. Equal jobs give equal pods.
+    /// Translates a job. Equal jobs give equal pods, and definitions that differ in their caller only give equal digests.
     ///
     /// @param job a job with its name
     /// @return the job with its pod, or no job if a manifest is not a pod or has something forbidden. The findings
@@ -61,6 +62,11 @@ public final class PodTranslation {
                 .endMetadata()
                 .build();
         // spotless:on
+        job.submittedBy()
+                .ifPresent(caller ->
+                        marked.getMetadata()
+                                .getAnnotations()
+                                .put(MetadataNames.SUBMITTED_BY, caller));
         job.idempotencyKey()
                 .ifPresent(key ->
                         marked.getMetadata()
@@ -91,5 +97,13 @@ public final class PodTranslation {
     /// @return whole lines
     public static List<String> batchLines(Pod pod) {
         return SbatchDirectives.of(pod);
+    }
+
+    /// The `#SBATCH` lines that the SLURM plugin writes for a pod, without those for its own files.
+    ///
+    /// @param manifest a translated pod, as [PodYaml] writes it
+    /// @return whole lines
+    public static List<String> batchLines(String manifest) {
+        return batchLines(Serialization.unmarshal(manifest, Pod.class));
     }
 }

@@ -28,9 +28,6 @@ import java.util.stream.Stream;
 /// Translates a job spec to its pod.
 final class SpecTranslation {
 
-    /// The name of the only container.
-    static final String CONTAINER = "job";
-
     private SpecTranslation() {}
 
     /// @return the pod, with findings
@@ -137,6 +134,10 @@ final class SpecTranslation {
         if (!spec.singularity().mounts().isEmpty()) {
             annotations.put(MetadataNames.SINGULARITY_MOUNTS, spec.singularity().renderedMounts());
         }
+        spec.ttlAfterFinished()
+                .ifPresent(ttl ->
+                        annotations.put(
+                                MetadataNames.TTL_AFTER_FINISHED, Long.toString(ttl.toSeconds())));
         options(spec).ifPresent(text -> annotations.put(MetadataNames.SINGULARITY_OPTIONS, text));
         return annotations;
     }
@@ -162,7 +163,7 @@ final class SpecTranslation {
     private static Container container(JobSpec spec) {
         // spotless:off
         return new ContainerBuilder()
-                .withName(CONTAINER)
+                .withName(JobSpec.CONTAINER)
                 .withImage(spec.image().value())
                 .withCommand(spec.command())
                 .withArgs(spec.arguments())

@@ -63,6 +63,8 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static final Set<String> SENDS_JOB = Set.of("POST", "PUT");
+    private static final List<String> JOB_ADDRESSES =
+            List.of("/api/v1/jobs", "/api/v1/history/jobs");
     private static final int CLIENT_LEFT = 499;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
@@ -89,6 +91,15 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                     answer(ProblemType.CLUSTER_REFUSED.problem(detail));
             case GatewayException.HpcUnavailable _ ->
                     answerLater(ProblemType.HPC_UNAVAILABLE.problem(detail));
+            case GatewayException.HistoryUnavailable _ ->
+                    answerLater(ProblemType.HISTORY_UNAVAILABLE.problem(detail));
+            case GatewayException.JobGone gone -> {
+                ProblemDetail problem = ProblemType.JOB_GONE.problem(detail);
+                problem.setProperty("uid", gone.uid());
+                yield answer(problem);
+            }
+            case GatewayException.LogGone _ -> answer(ProblemType.LOG_GONE.problem(detail));
+            case GatewayException.JobExists _ -> answer(ProblemType.JOB_EXISTS.problem(detail));
             case GatewayException.SwitchedOff _ -> answer(ProblemType.REFUSED.problem(detail));
             case GatewayException.StillTerminating _ ->
                     answerLater(ProblemType.STILL_TERMINATING.problem(detail));
@@ -495,7 +506,8 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     private static Optional<String> jobsAddress() {
         return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes now
                         && SENDS_JOB.contains(now.getRequest().getMethod())
-                        && now.getRequest().getRequestURI().startsWith("/api/v1/jobs")
+                        && JOB_ADDRESSES.stream()
+                                .anyMatch(now.getRequest().getRequestURI()::startsWith)
                 ? Optional.of(now.getRequest().getRequestURI())
                 : Optional.empty();
     }

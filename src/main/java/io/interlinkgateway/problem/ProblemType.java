@@ -82,6 +82,37 @@ enum ProblemType {
                     + " detail shows which.",
             "Send the request again in a few seconds. If that does not help, contact the gateway's"
                     + " operator."),
+    HISTORY_UNAVAILABLE(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "History unavailable",
+            "The history's database did not respond in time. Live jobs are not affected.",
+            "Send the request again in a few seconds. If that does not help, contact the gateway's"
+                    + " operator."),
+    JOB_GONE(
+            HttpStatus.NOT_FOUND,
+            "Job no longer exists",
+            "The job was deleted, replaced or removed with its pod. The member uid has the UID of"
+                    + " the last job of this name.",
+            "Get it from the history: GET /api/v1/history/jobs/{uid}."),
+    JOB_EXISTS(
+            HttpStatus.CONFLICT,
+            "Job still exists",
+            "Only the history of a job whose pod was removed can be deleted. Nothing was changed.",
+            "Delete the job with DELETE /api/v1/jobs/{name}. Once its pod is removed, send this"
+                    + " request again."),
+    LOG_GONE(
+            HttpStatus.GONE,
+            "Log not archived",
+            "The job's pod no longer exists and its log is not in the archive: it could not be"
+                    + " read before the pod was removed, or the time for which logs are kept is"
+                    + " over. The detail shows which.",
+            "See the member logs of GET /api/v1/history/jobs/{uid} for the logs that are"
+                    + " archived."),
+    RANGE_NOT_SATISFIABLE(
+            HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+            "Range not satisfiable",
+            "The header Range requests bytes after the end of the log.",
+            "Request bytes before the length in the header Content-Range, or omit Range."),
     UNAUTHENTICATED(
             HttpStatus.UNAUTHORIZED,
             "Authentication required",

@@ -98,6 +98,14 @@ public record JobResponse(
                                 "The program that created the pod: gateway or another one's name.",
                         example = "gateway")
                 String managedBy,
+        @Nullable
+                @Schema(
+                        description =
+                                "The caller who submitted it through the gateway, as"
+                                    + " issuer#subject, as the pod shows it. Others who may write"
+                                    + " pods in the cluster can change that.",
+                        example = "https://issuer.example.org/#ada")
+                String submittedBy,
         @Nullable Map<String, String> labels,
         @Schema(
                         description =
@@ -231,6 +239,7 @@ public record JobResponse(
                 job.evidence(),
                 job.hpc().map(HpcResponse::from).orElse(null),
                 job.managedBy(),
+                job.submittedBy().orElse(null),
                 job.labels().isEmpty() ? null : job.labels(),
                 job.definition().map(written -> definition(job, written)).orElse(null),
                 warnings.isEmpty() ? null : Findings.shown(warnings));

@@ -22,6 +22,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,17 @@ public record SubmitJobRequest(
         @Nullable
                 @Size(max = 100)
                 @Schema(description = "The caller's own labels, by which jobs can be listed.")
-                Map<String, @NotNull String> labels) {
+                Map<String, @NotNull String> labels,
+        @Nullable
+                @Schema(
+                        description =
+                                "How many seconds after the job's end its pod is deleted, once its"
+                                    + " log is archived. The job stays in the history. By default"
+                                    + " what the gateway's operator set for the workspace.",
+                        minimum = "0",
+                        maximum = "2592000",
+                        example = "86400")
+                Long ttlSecondsAfterFinished) {
 
     /// How the job logs to MLflow.
     @Schema(name = "MlflowAccess")
@@ -135,6 +146,13 @@ public record SubmitJobRequest(
                 singularity == null
                         ? Optional.of(SingularityOptions.NONE)
                         : runtimeOf(singularity, findings);
+        Optional<Duration> ttl =
+                Optional.ofNullable(ttlSecondsAfterFinished)
+                        .flatMap(seconds ->
+                                findings.check(
+                                        "ttl",
+                                        "ttlSecondsAfterFinished",
+                                        () -> JobSpec.requireTtl(seconds)));
         checkTexts(findings);
         findings.rejectErrors();
         JobSpec spec =
@@ -148,7 +166,8 @@ public record SubmitJobRequest(
                         options.orElseThrow(),
                         Optional.ofNullable(preExec),
                         runtime.orElseThrow(),
-                        orEmpty(labels));
+                        orEmpty(labels),
+                        ttl);
         return new RequestedJob(jobName, nodeName.orElseThrow(), spec);
     }
 
@@ -183,7 +202,8 @@ public record SubmitJobRequest(
                                                 .map(BindMount::toString)
                                                 .toList()),
                                 spec.singularity().options().orElse(null)),
-                nullIfEmpty(spec.labels()));
+                nullIfEmpty(spec.labels()),
+                spec.ttlAfterFinished().map(Duration::toSeconds).orElse(null));
     }
 
     private void checkTexts(Findings findings) {

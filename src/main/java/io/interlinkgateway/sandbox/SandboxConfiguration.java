@@ -2,7 +2,9 @@ package io.interlinkgateway.sandbox;
 
 import io.interlinkgateway.caller.Workspaces;
 import io.interlinkgateway.compute.ComputeThreads;
+import io.interlinkgateway.event.JobObserver;
 import io.interlinkgateway.event.WalltimeTimer;
+import io.interlinkgateway.job.DeletionListener;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.node.VirtualNodes;
 import io.interlinkgateway.sandbox.node.LocalNode;
@@ -54,13 +56,26 @@ class SandboxConfiguration {
             PodStore pods,
             LocalNode node,
             SandboxCredentials credentials,
+            ObjectProvider<DeletionListener> deletions,
             ComputeThreads compute) {
-        return new SandboxJobs(properties, pods, node, credentials, compute, clock);
+        return new SandboxJobs(
+                properties,
+                pods,
+                node,
+                credentials,
+                deletions.getIfAvailable(() -> DeletionListener.NONE),
+                compute,
+                clock);
     }
 
     @Bean(destroyMethod = "close")
-    SandboxJobEvents sandboxJobEvents(PodStore pods, SandboxJobs jobs, WalltimeTimer walltimes) {
-        return new SandboxJobEvents(pods, jobs::read, walltimes);
+    SandboxJobEvents sandboxJobEvents(
+            PodStore pods,
+            SandboxJobs jobs,
+            ObjectProvider<JobObserver> observer,
+            WalltimeTimer walltimes) {
+        return new SandboxJobEvents(
+                pods, jobs::read, observer.getIfAvailable(() -> JobObserver.NONE), walltimes);
     }
 
     @Bean

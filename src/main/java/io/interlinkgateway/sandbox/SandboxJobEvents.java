@@ -4,33 +4,48 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.event.FeedPosition;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.JobFeed;
+import io.interlinkgateway.event.JobObserver;
+import io.interlinkgateway.event.PresentJobs;
 import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
+import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.DefinitionReading;
+import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.sandbox.node.PodStore;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// Changes of jobs in the [PodStore]. Jobs and positions exist only while this process runs: a position of an earlier
 /// process leads to a reset.
-final class SandboxJobEvents implements JobEvents, PodStore.Listener, AutoCloseable {
+final class SandboxJobEvents implements JobEvents, PresentJobs, PodStore.Listener, AutoCloseable {
 
     private final PodStore pods;
     private final Function<Pod, Job> reading;
+    private final JobObserver observer;
     private final WalltimeTimer walltimes;
     private final String process = UUID.randomUUID() + ":";
     private final Map<Workspace, JobFeed> feeds = new ConcurrentHashMap<>();
 
     /// @param reading reads a job from its pod
-    SandboxJobEvents(PodStore pods, Function<Pod, Job> reading, WalltimeTimer walltimes) {
+    /// @param observer receives each change of a job's state
+    SandboxJobEvents(
+            PodStore pods,
+            Function<Pod, Job> reading,
+            JobObserver observer,
+            WalltimeTimer walltimes) {
         this.pods = pods;
         this.reading = reading;
+        this.observer = observer;
         this.walltimes = walltimes;
         pods.listen(this);
     }
@@ -42,10 +57,7 @@ final class SandboxJobEvents implements JobEvents, PodStore.Listener, AutoClosea
                         new JobFeed(
                                 0,
                                 version -> process + version,
-                                walltimes.of(name ->
-                                        find(
-                                                new PodStore.Key(
-                                                        workspace.toString(), name.value())))));
+                                walltimes.of(name -> find(PodStore.Key.of(workspace, name)))));
     }
 
     @Override
@@ -53,25 +65,62 @@ final class SandboxJobEvents implements JobEvents, PodStore.Listener, AutoClosea
         Job job = read(now.pod());
         if (before.map(this::read).filter(job::hasSameStateAs).isEmpty()) {
             feed(job.workspace()).changed(now.version(), job);
+            observer.changed(now.version(), job.withoutDefinition(), origin(now.pod()));
         }
     }
 
     @Override
     public void removed(PodStore.Stored last) {
-        Job job = read(last.pod());
-        feed(job.workspace())
-                .deleted(
-                        new JobFeed.Gone(
-                                last.version(),
-                                job.name(),
-                                job.uid(),
-                                job.node(),
-                                job.labels(),
-                                new Cancellation(
-                                        Cancellation.Stage.CONFIRMED,
-                                        job.evidence().observedAt(),
-                                        Job.Source.API_SERVER,
-                                        "The sandbox ended the job's processes.")));
+        Job found = read(last.pod());
+        Job job =
+                found.withCancellation(
+                        new Cancellation(
+                                Cancellation.Stage.CONFIRMED,
+                                found.evidence().observedAt(),
+                                Job.Source.API_SERVER,
+                                "The sandbox ended the job's processes."));
+        feed(job.workspace()).deleted(JobFeed.Deletion.of(last.version(), job));
+        observer.removed(last.version(), job.withoutDefinition(), origin(last.pod()));
+    }
+
+    private static Supplier<JobObserver.Origin> origin(Pod pod) {
+        return () ->
+                new JobObserver.Origin(
+                        DefinitionReading.definitionOf(pod),
+                        PodYaml.of(DefinitionReading.submittedPod(pod)));
+    }
+
+    /// Every workspace is watched.
+    @Override
+    public void record(Workspace workspace) {
+        feed(workspace);
+    }
+
+    @Override
+    public Set<Workspace> workspaces() {
+        return Set.copyOf(feeds.keySet());
+    }
+
+    @Override
+    public OptionalLong reached(Workspace workspace) {
+        return OptionalLong.of(feed(workspace).reached());
+    }
+
+    @Override
+    public boolean has(Workspace workspace, JobName name, String uid) {
+        return find(PodStore.Key.of(workspace, name))
+                .filter(job -> job.uid().equals(uid))
+                .isPresent();
+    }
+
+    @Override
+    public Stream<Existing> jobs(Workspace workspace) {
+        return pods.stored(workspace, "")
+                .map(stored ->
+                        new Existing(
+                                stored.version(),
+                                read(stored.pod()).withoutDefinition(),
+                                origin(stored.pod())));
     }
 
     @Override

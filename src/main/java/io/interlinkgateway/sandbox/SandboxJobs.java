@@ -6,6 +6,7 @@ import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.failure.Checked;
 import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.job.DeletionListener;
 import io.interlinkgateway.job.GracePeriod;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
@@ -42,6 +43,7 @@ final class SandboxJobs implements JobStore {
     private final PodStore pods;
     private final LocalNode node;
     private final SandboxCredentials credentials;
+    private final DeletionListener deletions;
     private final ComputeThreads compute;
     private final Clock clock;
 
@@ -50,12 +52,14 @@ final class SandboxJobs implements JobStore {
             PodStore pods,
             LocalNode node,
             SandboxCredentials credentials,
+            DeletionListener deletions,
             ComputeThreads compute,
             Clock clock) {
         this.properties = properties;
         this.pods = pods;
         this.node = node;
         this.credentials = credentials;
+        this.deletions = deletions;
         this.compute = compute;
         this.clock = clock;
     }
@@ -83,7 +87,7 @@ final class SandboxJobs implements JobStore {
                 return repeated(existing.get(), wanted);
             }
             ExistingPod.requireReplaceable(existing, wanted, replacement);
-            node.end(existing.get(), replacement.gracePeriod());
+            end(existing.get(), replacement.gracePeriod());
             awaitRemoval(existing.get(), job.translated().job().name(), deadline);
         }
     }
@@ -180,7 +184,12 @@ final class SandboxJobs implements JobStore {
         Optional<Pod> existing = pods.find(PodStore.Key.of(workspace, name));
         // The node deletes a pod by its UID, which is checked here.
         ExistingPod.requireUid(existing, uids, name);
-        return existing.flatMap(pod -> node.end(pod, gracePeriod)).map(this::read);
+        return existing.flatMap(pod -> end(pod, gracePeriod)).map(this::read);
+    }
+
+    private Optional<Pod> end(Pod pod, Optional<GracePeriod> gracePeriod) {
+        deletions.beforeDeletion(read(pod));
+        return node.end(pod, gracePeriod);
     }
 
     /// Reads a job from its pod, with the Secret that it waits for.

@@ -11,9 +11,10 @@ import java.util.function.Consumer;
 public interface HpcJobs {
 
     /// What SLURM last reported of a pod's job. interLink's plugin names the job after the pod's UID, and other users of
-    /// the HPC can give their jobs the same name. So if the id is known, only the job with that id is meant. If not,
-    /// jobs of the configured user are preferred. Among several jobs of one user the latest is meant; if
-    /// they belong to several users, none is.
+    /// the HPC can give their jobs the same name. So jobs of others than the configured user are ignored, and if the id is
+    /// known, only the job with that id is meant. If not, jobs of the configured user take precedence over those whose
+    /// user SLURM does not report. Among several jobs of one user the latest is meant; if they belong to several users,
+    /// none is.
     ///
     /// @param node the virtual node
     /// @param uid the pod's UID

@@ -31,7 +31,8 @@ record NodeProperties(@DefaultValue Map<String, NodeSettings> nodes) {
     ///
     /// @param address `https://HOST:PORT`, `http://HOST:PORT`, or `unix:PATH` for a socket
     /// @param apiVersion the version of its API, such as `v0.0.38`; by default the newest that both support
-    /// @param user the SLURM user of the requests, for whom the token is valid
+    /// @param user the SLURM user of the requests, for whom the token is valid, and of the plugin's jobs: jobs of other
+    ///     users are ignored
     /// @param tokenFile the file with that user's token (`scontrol token`). It is read before each request, so it
     ///     can be renewed
     /// @param caFile the certificates (PEM) that are trusted for `https`; by default the JDK's

@@ -8,8 +8,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -29,7 +28,7 @@ final class PolledHpc implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PolledHpc.class);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
-    private static final int MAX_REMOVED = 50_000;
+    static final int MAX_REMOVED = 50_000;
 
     private final NodeName node;
     private final SlurmrestdProperties properties;
@@ -42,11 +41,11 @@ final class PolledHpc implements AutoCloseable {
     private final Instant startedAt;
 
     /// Jobs that had ended when SLURM last reported them, and that it has removed since, as it does some minutes after
-    /// their end. By name.
-    private final Map<String, List<SlurmJob>> removed =
+    /// their end. By id. Only the polling thread uses it.
+    private final Map<String, SlurmJob> removed =
             new LinkedHashMap<>() {
                 @Override
-                protected boolean removeEldestEntry(Map.Entry<String, List<SlurmJob>> eldest) {
+                protected boolean removeEldestEntry(Map.Entry<String, SlurmJob> eldest) {
                     return size() > MAX_REMOVED;
                 }
             };
@@ -56,16 +55,18 @@ final class PolledHpc implements AutoCloseable {
     private boolean old;
     private boolean dueNow;
 
-    /// A response.
+    /// What is known after a response.
     ///
-    /// @param jobs by name
-    /// @param at when it was read; [Instant#MIN] if there was none yet
-    private record Answer(Map<String, List<SlurmJob>> jobs, Instant at) {
+    /// @param present the jobs of the response, by id
+    /// @param named these and the removed jobs, by name
+    /// @param at when the response was read; [Instant#MIN] if there was none yet
+    private record Answer(
+            Map<String, SlurmJob> present, Map<String, List<SlurmJob>> named, Instant at) {
 
-        static final Answer NONE = new Answer(Map.of(), Instant.MIN);
+        static final Answer NONE = new Answer(Map.of(), Map.of(), Instant.MIN);
 
-        Stream<SlurmJob> all() {
-            return jobs.values().stream().flatMap(List::stream);
+        Stream<SlurmJob> active() {
+            return present.values().stream().filter(job -> !job.hasEnded());
         }
     }
 
@@ -165,64 +166,63 @@ final class PolledHpc implements AutoCloseable {
     }
 
     private void take(List<SlurmJob> jobs) {
-        Map<String, List<SlurmJob>> byName = new HashMap<>();
-        for (SlurmJob job : jobs) {
-            byName.merge(
-                    job.uid(),
-                    List.of(job),
-                    (some, more) -> Stream.concat(some.stream(), more.stream()).toList());
-        }
-        Answer before = last;
-        synchronized (removed) {
-            byName.keySet().forEach(removed::remove);
-            before.jobs.forEach((name, known) -> {
-                if (!byName.containsKey(name) && known.stream().allMatch(SlurmJob::hasEnded)) {
-                    removed.put(name, known);
-                }
-            });
-        }
-        last = new Answer(byName, clock.instant());
+        Map<String, SlurmJob> before = last.present;
+        Map<String, SlurmJob> now =
+                jobs.stream()
+                        .filter(job -> !isForeign(job))
+                        .collect(Collectors.toMap(job -> job.job().id(), Function.identity()));
+        before.forEach((id, job) -> {
+            if (job.hasEnded()) {
+                removed.put(id, job);
+            }
+        });
+        removed.keySet().removeAll(now.keySet());
+        last =
+                new Answer(
+                        now,
+                        Stream.concat(now.values().stream(), removed.values().stream())
+                                .collect(Collectors.groupingBy(SlurmJob::uid)),
+                        clock.instant());
         boolean wasOld = old;
         old = false;
-        Set<String> names = new HashSet<>(byName.keySet());
-        names.addAll(before.jobs.keySet());
-        names.removeIf(name ->
-                isSame(
-                        before.jobs.getOrDefault(name, List.of()),
-                        byName.getOrDefault(name, List.of()),
-                        wasOld));
-        report(names);
+        report(
+                Stream.concat(
+                                now.values().stream()
+                                        .filter(job ->
+                                                hasChanged(
+                                                        Optional.ofNullable(
+                                                                before.get(job.job().id())),
+                                                        job,
+                                                        wasOld)),
+                                before.values().stream()
+                                        .filter(job ->
+                                                isMissing(
+                                                        job,
+                                                        Optional.ofNullable(
+                                                                now.get(job.job().id())))))
+                        .map(SlurmJob::uid)
+                        .collect(Collectors.toSet()));
     }
 
-    /// Whether the jobs of one name are unchanged. The removal of ended jobs is no change; the return of a job whose last
-    /// report was too old is one.
-    private static boolean isSame(List<SlurmJob> before, List<SlurmJob> now, boolean wasOld) {
-        if (now.isEmpty()) {
-            return before.stream().allMatch(SlurmJob::hasEnded);
-        }
-        if (before.size() != now.size() || (wasOld && !now.stream().allMatch(SlurmJob::hasEnded))) {
-            return false;
-        }
-        for (SlurmJob job : now) {
-            if (before.stream()
-                    .noneMatch(same ->
-                            same.job().id().equals(job.job().id())
-                                    && job.job().hasSameStateAs(same.job()))) {
-                return false;
-            }
-        }
-        return true;
+    /// Whether a job is new or has another state. The return of a job whose last report was too old is a change too.
+    private static boolean hasChanged(Optional<SlurmJob> before, SlurmJob now, boolean wasOld) {
+        return (wasOld && !now.hasEnded())
+                || before.filter(same ->
+                                same.uid().equals(now.uid())
+                                        && same.job().hasSameStateAs(now.job()))
+                        .isEmpty();
+    }
+
+    /// Whether a name has lost its job. The removal of an ended job is no change.
+    private static boolean isMissing(SlurmJob before, Optional<SlurmJob> now) {
+        return now.map(job -> !job.uid().equals(before.uid())).orElse(!before.hasEnded());
     }
 
     /// Once the last response is too old, jobs that had not ended are unknown.
     private void reportAge() {
         if (!old && isOld(clock.instant())) {
             old = true;
-            report(
-                    last.all()
-                            .filter(job -> !job.hasEnded())
-                            .map(SlurmJob::uid)
-                            .collect(Collectors.toSet()));
+            report(last.active().map(SlurmJob::uid).collect(Collectors.toSet()));
         }
     }
 
@@ -245,13 +245,7 @@ final class PolledHpc implements AutoCloseable {
 
     /// See [HpcJobs#find].
     Optional<HpcJob> find(String uid, Optional<String> id) {
-        List<SlurmJob> named = last.jobs.getOrDefault(uid, List.of());
-        if (named.isEmpty()) {
-            synchronized (removed) {
-                named = removed.getOrDefault(uid, List.of());
-            }
-        }
-        return chosen(named, id)
+        return chosen(last.named.getOrDefault(uid, List.of()), id)
                 .map(SlurmJob::job)
                 .filter(job -> job.state().ended() || !isOld(clock.instant()));
     }
@@ -272,7 +266,7 @@ final class PolledHpc implements AutoCloseable {
                 : candidates.stream().max(Comparator.comparingLong(SlurmJob::number));
     }
 
-    /// The jobs that have not ended, without those that are known to belong to other users.
+    /// The jobs that have not ended.
     ///
     /// @throws GatewayException.HpcUnavailable if the last response is too old
     Stream<SlurmJob> active() {
@@ -280,10 +274,11 @@ final class PolledHpc implements AutoCloseable {
             throw new GatewayException.HpcUnavailable(
                     "The slurmrestd of the node \"" + node + "\" gives no usable response.");
         }
-        return last.all().filter(job -> !job.hasEnded() && !isForeign(job));
+        return last.active();
     }
 
-    /// Whether a job belongs to another user than the configured one.
+    /// Whether a job is known to belong to another user than the configured one. Everyone who may submit jobs to the HPC
+    /// can name a job after a pod.
     private boolean isForeign(SlurmJob job) {
         return properties.owner().isPresent()
                 && job.user().isPresent()
@@ -323,9 +318,9 @@ final class PolledHpc implements AutoCloseable {
         return Duration.between(since, clock.instant());
     }
 
-    /// @return the number of names in the last response that are UIDs
+    /// @return the number of jobs in the last response that can be jobs of pods
     int jobs() {
-        return last.jobs.size();
+        return last.present.size();
     }
 
     /// @return how many requests succeeded

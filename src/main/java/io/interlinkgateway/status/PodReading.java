@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
@@ -39,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 /// Reads jobs and virtual nodes from Kubernetes' pods and nodes. Accepts any input: missing fields, nulls, unknown
 /// phases.
 public final class PodReading {
+
+    /// The longest `issuer#subject` that is read from a pod.
+    private static final int LONGEST_SUBMITTER = 2_000;
 
     private PodReading() {}
 
@@ -152,6 +156,7 @@ public final class PodReading {
                 cancellation,
                 ModelFields.instant(metadata.getCreationTimestamp()).orElse(facts.observedAt()),
                 managerOf(metadata),
+                submitterOf(metadata),
                 DefinitionReading.ownLabels(metadata),
                 Optional.of(DefinitionReading.definitionOf(pod)));
     }
@@ -282,6 +287,13 @@ public final class PodReading {
         return makerOf(metadata)
                 .map(manager -> manager.startsWith("kubectl") ? "kubectl" : manager)
                 .orElse("unknown");
+    }
+
+    private static Optional<String> submitterOf(ObjectMeta metadata) {
+        return Optional.ofNullable(
+                        ModelFields.orEmpty(metadata.getAnnotations())
+                                .get(MetadataNames.SUBMITTED_BY))
+                .filter(submitter -> Text.isName(submitter, LONGEST_SUBMITTER));
     }
 
     /// The first manager in an object's managed fields that is not the gateway, which writes records to pods that

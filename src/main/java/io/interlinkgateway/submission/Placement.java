@@ -3,6 +3,7 @@ package io.interlinkgateway.submission;
 import static io.interlinkgateway.failure.Findings.all;
 import static io.interlinkgateway.failure.Findings.onlyIf;
 
+import io.interlinkgateway.caller.CallerAuthentication;
 import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.credential.CredentialSummary;
 import io.interlinkgateway.credential.Credentials;
@@ -21,6 +22,7 @@ import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.ObjectReference;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Quantity;
+import io.interlinkgateway.job.RemovalAfterEnd;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.job.WorkspaceObjects;
 import io.interlinkgateway.node.VirtualNode;
@@ -57,6 +59,7 @@ class Placement {
     private final WorkspaceObjects objects;
     private final OpenedByOperators opened;
     private final LimitCheck limits;
+    private final RemovalAfterEnd removal;
     private final ComputeThreads compute;
 
     Placement(
@@ -65,12 +68,14 @@ class Placement {
             WorkspaceObjects objects,
             OpenedByOperators opened,
             LimitCheck limits,
+            RemovalAfterEnd removal,
             ComputeThreads compute) {
         this.nodes = nodes;
         this.credentials = credentials;
         this.objects = objects;
         this.opened = opened;
         this.limits = limits;
+        this.removal = removal;
         this.compute = compute;
     }
 
@@ -102,7 +107,23 @@ class Placement {
                 ofNode(job.node(), nodeField, translated.requirements()),
                 ofReferences(job, translated.requirements(), credential),
                 opened.check(translated.request()),
+                ofRemoval(job.definition()),
                 limits.check(job, nodeField, translated.request()));
+    }
+
+    private Stream<Finding> ofRemoval(JobDefinition definition) {
+        return definition instanceof JobSpec spec
+                        && spec.ttlAfterFinished().isPresent()
+                        && !removal.isAvailable()
+                ? Stream.of(
+                        Finding.error(
+                                "ttl",
+                                "ttlSecondsAfterFinished",
+                                "This gateway has no history in which the job's log could be kept"
+                                        + " after its pod is deleted.",
+                                "Leave it out, or ask the gateway's operator to configure a"
+                                        + " database for the history."))
+                : Stream.empty();
     }
 
     private NamedJob named(
@@ -118,6 +139,7 @@ class Placement {
                 workspace,
                 requested.node(),
                 withKindOfCredential(requested.definition(), credential),
+                Optional.of(CallerAuthentication.current().id()),
                 idempotencyKey);
     }
 

@@ -56,7 +56,7 @@ class SubmissionController {
     private static final String YAML = MediaType.APPLICATION_YAML_VALUE;
     private static final String X_YAML = "application/x-yaml";
     private static final String TEXT_YAML = "text/yaml";
-    private static final String KEY = "Idempotency-Key";
+    static final String KEY = "Idempotency-Key";
 
     private final JobDocuments documents;
     private final Submissions submissions;
@@ -274,7 +274,7 @@ class SubmissionController {
         return new RequestedJob(Optional.of(name), requested.node(), requested.definition());
     }
 
-    private static ResponseEntity<JobResponse> answer(Workspace workspace, Submitted submitted) {
+    static ResponseEntity<JobResponse> answer(Workspace workspace, Submitted submitted) {
         URI location =
                 UriComponentsBuilder.fromPath("/api/v1/jobs/{name}")
                         .queryParam("workspace", workspace.value())

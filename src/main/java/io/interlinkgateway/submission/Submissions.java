@@ -4,6 +4,7 @@ import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.failure.Checked;
 import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.job.FormerJobs;
 import io.interlinkgateway.job.IdempotencyKey;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
@@ -36,6 +37,7 @@ class Submissions {
 
     private final Placement placement;
     private final JobStore jobs;
+    private final FormerJobs former;
     private final JsonMapper json;
     private final JobDocuments documents;
     private final ComputeThreads compute;
@@ -43,11 +45,13 @@ class Submissions {
     Submissions(
             Placement placement,
             JobStore jobs,
+            FormerJobs former,
             JsonMapper json,
             JobDocuments documents,
             ComputeThreads compute) {
         this.placement = placement;
         this.jobs = jobs;
+        this.former = former;
         this.json = json;
         this.documents = documents;
         this.compute = compute;
@@ -104,9 +108,16 @@ class Submissions {
             JobName name,
             Optional<ObjectNode> changes,
             Optional<IdempotencyKey> idempotencyKey) {
-        Job job =
-                jobs.find(workspace, name)
-                        .orElseThrow(() -> new GatewayException.NotFound("job", name.value()));
+        Job job = jobs.find(workspace, name).orElseThrow(() -> former.missing(workspace, name));
+        return resubmit(workspace, job, changes, idempotencyKey);
+    }
+
+    /// @param job a job of that workspace with its definition, live or not
+    Submitted resubmit(
+            Workspace workspace,
+            Job job,
+            Optional<ObjectNode> changes,
+            Optional<IdempotencyKey> idempotencyKey) {
         return submit(workspace, compute.run(() -> changed(job, changes)), idempotencyKey);
     }
 

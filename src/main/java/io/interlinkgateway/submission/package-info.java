@@ -9,7 +9,8 @@
             "credential",
             "caller",
             "representation",
-            "pod"
+            "pod",
+            "history"
         })
 @NullMarked
 package io.interlinkgateway.submission;

@@ -1,5 +1,5 @@
 /// The gateway's health.
-@ApplicationModule(allowedDependencies = {"failure", "node"})
+@ApplicationModule(allowedDependencies = {"failure", "node", "history"})
 @NullMarked
 package io.interlinkgateway.telemetry;
 

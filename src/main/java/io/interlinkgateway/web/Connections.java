@@ -58,16 +58,17 @@ public final class Connections implements Connection.Listener {
     /// @param max the maximum number of connections, less than the number of the server's threads
     ///     (`server.jetty.threads.max`); one more closes the connection that has waited longest without a request of
     ///     an authenticated caller
-    /// @param strangersWait how long a connection may stay open that never had a request of an authenticated caller:
+    /// @param unauthenticatedTimeout how long a connection may stay open that never had a request of an authenticated caller:
     ///     from its start, or from the end of its last request, to the end of the next
     @ConfigurationProperties("gateway.connections")
-    record Properties(@DefaultValue("8000") int max, @DefaultValue("30s") Duration strangersWait) {
+    record Properties(
+            @DefaultValue("8000") int max, @DefaultValue("30s") Duration unauthenticatedTimeout) {
 
         Properties {
-            if (max < 1 || !strangersWait.isPositive()) {
+            if (max < 1 || !unauthenticatedTimeout.isPositive()) {
                 throw new IllegalArgumentException(
-                        "gateway.connections.max and gateway.connections.strangers-wait must be"
-                                + " positive.");
+                        "gateway.connections.max and gateway.connections.unauthenticated-timeout"
+                                + " must be positive.");
             }
         }
     }
@@ -214,7 +215,7 @@ public final class Connections implements Connection.Listener {
             long now = System.nanoTime();
             while (!unauthenticated.isEmpty()
                     && now - unauthenticated.firstEntry().getValue()
-                            > properties.strangersWait().toNanos()) {
+                            > properties.unauthenticatedTimeout().toNanos()) {
                 ended.add(unauthenticated.pollFirstEntry().getKey());
             }
             again = !unauthenticated.isEmpty();
@@ -229,7 +230,7 @@ public final class Connections implements Connection.Listener {
                                 + " came "
                                 + connection.getBytesIn()
                                 + " bytes of headers in "
-                                + properties.strangersWait().toSeconds()
+                                + properties.unauthenticatedTimeout().toSeconds()
                                 + " s.");
             }
             connection.getEndPoint().close();

@@ -198,7 +198,7 @@ class RequiresTests {
     }
 
     @Test
-    void theReportSaysWhenNothingWasSkipped() {
+    void theReportShowsThatNothingWasSkipped() {
         run(false, "", OnNothing.class);
 
         assertThat(outcome.passed).isEqualTo(1);

@@ -2,6 +2,11 @@ package io.interlinkgateway.caller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.interlinkgateway.history.ArchivedLog;
+import io.interlinkgateway.history.JobHistory;
+import io.interlinkgateway.history.LogArchive;
+import io.interlinkgateway.history.SamplePast;
+import io.interlinkgateway.job.Workspace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -19,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -101,6 +107,13 @@ class CallerMatrixTests {
 
     @Autowired private List<RequestMappingHandlerMapping> mappings = List.of();
 
+    private final SamplePast past;
+    private String pastUid = "";
+
+    CallerMatrixTests(@Autowired JobHistory history, @Autowired LogArchive archive) {
+        past = new SamplePast(history, archive, new Workspace("stars"));
+    }
+
     private record Operation(String method, String path, JsonNode description) {
 
         boolean changes() {
@@ -123,6 +136,11 @@ class CallerMatrixTests {
         /// Which is its owner's alone.
         boolean ofOneToken() {
             return onTokens() && path.contains("{id}");
+        }
+
+        boolean isForAdmins() {
+            return path.equals("/api/v1/mlflow-credentials/{name}")
+                    || path.equals("/api/v1/history/jobs/{uid}");
         }
 
         boolean onOrphans() {
@@ -170,21 +188,21 @@ class CallerMatrixTests {
         String viewer = ISSUER.token("viewer", "stars-viewers");
         String other = ISSUER.token("other", "planets-admins");
         String nowhere = ISSUER.token("nowhere", "unknown-group");
-        Map<String, String> strangers = new LinkedHashMap<>();
-        strangers.put("no token", "");
-        strangers.put("expired token", ISSUER.expired("owner", "stars-admins"));
-        strangers.put("forged token", ISSUER.forged("owner", "stars-admins"));
-        strangers.put("alg none", ISSUER.unsigned("owner", "stars-admins"));
-        strangers.put("public key as secret", ISSUER.confused("owner", "stars-admins"));
-        strangers.put("foreign issuer", FOREIGN.token("owner", "stars-admins"));
-        strangers.put("deleted API token", deletedToken(owner));
+        Map<String, String> invalidTokens = new LinkedHashMap<>();
+        invalidTokens.put("no token", "");
+        invalidTokens.put("expired token", ISSUER.expired("owner", "stars-admins"));
+        invalidTokens.put("forged token", ISSUER.forged("owner", "stars-admins"));
+        invalidTokens.put("alg none", ISSUER.unsigned("owner", "stars-admins"));
+        invalidTokens.put("public key as secret", ISSUER.confused("owner", "stars-admins"));
+        invalidTokens.put("foreign issuer", FOREIGN.token("owner", "stars-admins"));
+        invalidTokens.put("deleted API token", deletedToken(owner));
         String viewersToken = apiToken(viewer).path("token").asString();
 
         List<Operation> operations = operations();
         for (Operation operation : operations) {
             String id = fixtures(owner);
-            String path = operation.path.replace("{id}", id);
-            strangers.forEach((who, token) -> {
+            String path = operation.path.replace("{id}", id).replace("{uid}", pastUid);
+            invalidTokens.forEach((who, token) -> {
                 Answer answer = send(operation, path, token, "stars");
                 expect(who, operation, answer, answer.status == 401);
                 expect(who, operation, answer, answer.challenge.orElse("").startsWith("Bearer"));
@@ -226,19 +244,21 @@ class CallerMatrixTests {
             assertThat(send(read("/api/v1/mlflow-credentials/mlflow-server"), "", owner, "stars"))
                     .as("the credential after the others' " + operation)
                     .matches(credential -> credential.body.contains(MARKER));
+            assertThat(send(read("/api/v1/history/jobs/" + pastUid), "", owner, "stars").body)
+                    .as("the past job after the others' " + operation)
+                    .contains(MARKER);
             assertThat(send(read("/api/v1/tokens"), "", owner, "").body)
                     .as("the token after the others' " + operation)
                     .contains(id);
 
             Answer asSubmitter = send(operation, path, submitter, "stars", false);
             boolean submitterMay =
-                    !operation.onOrphans()
-                            && (!operation.changes()
-                                    || !operation.path.equals("/api/v1/mlflow-credentials/{name}"));
+                    !operation.onOrphans() && (!operation.changes() || !operation.isForAdmins());
             expect("submitter", operation, asSubmitter, asSubmitter.fits(submitterMay));
 
             fixtures(owner);
-            Answer asOwner = send(operation, path, owner, "stars", false);
+            String own = operation.path.replace("{id}", id).replace("{uid}", pastUid);
+            Answer asOwner = send(operation, own, owner, "stars", false);
             // The sandbox has no slurmrestd; OrphanEndpointTests has one.
             expect(
                     "owner",
@@ -304,7 +324,7 @@ class CallerMatrixTests {
         return new Operation("GET", path, JSON.createObjectNode());
     }
 
-    /// The owner's job, credential and token, as new.
+    /// The owner's job, past job, credential and token, as new.
     ///
     /// @return the token's id
     private String fixtures(String owner) throws IOException {
@@ -328,6 +348,9 @@ class CallerMatrixTests {
                         owner,
                         BODIES.get("NewMlflowCredential"));
         assertThat(credential.status).as(credential.body).isIn(200, 201);
+        pastUid = UUID.randomUUID().toString();
+        past.removed(pastUid, "past", 0, Map.of("marker", MARKER));
+        past.log(pastUid, MARKER + "\n", ArchivedLog.Completeness.COMPLETE);
         return apiToken(owner).path("id").asString();
     }
 
@@ -349,9 +372,9 @@ class CallerMatrixTests {
         return send(operation, path, token, workspace, true);
     }
 
-    /// @param stranger whether nothing of the owner's may be in the answer
+    /// @param foreign whether nothing of the owner's may be in the answer
     private Answer send(
-            Operation operation, String path, String token, String workspace, boolean stranger) {
+            Operation operation, String path, String token, String workspace, boolean foreign) {
         String address =
                 (path.isEmpty() ? operation.path : path)
                         .replace("/jobs/{name}", "/jobs/victim")
@@ -363,14 +386,14 @@ class CallerMatrixTests {
                         operation.method,
                         workspace.isEmpty() ? address : address + "?workspace=" + workspace,
                         token,
-                        stranger ? inOwnWords(body(operation)) : body(operation));
-        if (stranger && !path.isEmpty()) {
+                        foreign ? withoutMarker(body(operation)) : body(operation));
+        if (foreign && !path.isEmpty()) {
             expect("nothing of the owner's", operation, answer, !answer.body.contains(MARKER));
         }
         return answer;
     }
 
-    private static @Nullable String inOwnWords(@Nullable String body) {
+    private static @Nullable String withoutMarker(@Nullable String body) {
         return body == null ? null : body.replace(MARKER, "of-anybody");
     }
 
@@ -385,6 +408,10 @@ class CallerMatrixTests {
             return known;
         }
         ObjectNode example = example(operation.description);
+        if (operation.path.equals("/api/v1/history/jobs/{uid}/resubmit")) {
+            // The past job was created from a pod.
+            return "{}";
+        }
         return operation.path.endsWith("/resubmit") ? example.toString() : marked(example);
     }
 

@@ -142,7 +142,7 @@ class CallerTests {
     }
 
     @Test
-    void whoIsNotKnownIsToldHowToBe() throws Exception {
+    void anUnauthenticatedCallerReceivesTheWayToAuthenticate() throws Exception {
         HttpResponse<String> missing = get("/api/v1/jobs", "");
         HttpResponse<String> expired = get("/api/v1/jobs", ISSUER.expired("ada", "a"));
 
@@ -159,7 +159,7 @@ class CallerTests {
     }
 
     @Test
-    void theIssuersAreSaidWhereClientsLook() throws Exception {
+    void theIssuersAreInTheMetadataAndTheApiDescription() throws Exception {
         assertThat(get("/.well-known/oauth-protected-resource", "").body()).contains(ISSUER.uri());
         JsonNode schemes =
                 JSON.readTree(get("/v3/api-docs", "").body()).at("/components/securitySchemes");
@@ -185,7 +185,7 @@ class CallerTests {
     }
 
     @Test
-    void whoIsInNoWorkspaceIsToldWhoTheyAre() throws Exception {
+    void aCallerWithoutAWorkspaceReceivesItsIdentity() throws Exception {
         HttpResponse<String> answer = get("/api/v1/jobs", ISSUER.token("ada"));
 
         assertThat(answer.statusCode()).isEqualTo(403);

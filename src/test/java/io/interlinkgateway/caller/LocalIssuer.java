@@ -45,7 +45,7 @@ public final class LocalIssuer implements AutoCloseable {
     private static final Map<Integer, RSAKey> MADE = new ConcurrentHashMap<>();
 
     /// The key that no issuer has.
-    private static final int STRANGERS = 4;
+    private static final int FOREIGN = 4;
 
     private static final AtomicInteger ISSUERS = new AtomicInteger();
 
@@ -173,7 +173,7 @@ public final class LocalIssuer implements AutoCloseable {
 
     /// Of this issuer by all that it says, but signed with another key of the same name.
     String forged(String subject, String... groups) {
-        return signed(claims(subject, groups), key(STRANGERS, key.getKeyID()));
+        return signed(claims(subject, groups), key(FOREIGN, key.getKeyID()));
     }
 
     String unsigned(String subject, String... groups) {

@@ -142,6 +142,9 @@ class SecretLeakTests {
 
     private record Answer(int status, String body) {}
 
+    /// The UID of the last job that ran.
+    private String pastUid = "";
+
     @Test
     void nothingThatComesOutHasASecretInIt(CapturedOutput output) throws Exception {
         int operations;
@@ -295,6 +298,27 @@ class SecretLeakTests {
                                 .contains("FAILED"));
         Answer log = send("GET", "/api/v1/jobs/victim/logs?workspace=stars", owner, null, null);
         assertThat(log.body).contains(variable + "=*****");
+        pastUid =
+                JSON.readTree(
+                                send(
+                                                "GET",
+                                                "/api/v1/jobs/victim?workspace=stars",
+                                                owner,
+                                                null,
+                                                null)
+                                        .body)
+                        .path("uid")
+                        .asString();
+        await().atMost(Duration.ofMinutes(1))
+                .until(() ->
+                        send(
+                                        "GET",
+                                        "/api/v1/history/jobs/" + pastUid + "/logs?workspace=stars",
+                                        owner,
+                                        null,
+                                        null)
+                                .body
+                                .contains(variable + "=*****"));
         send(
                 "GET",
                 "/api/v1/jobs/victim/logs?workspace=stars&raw=true&follow=true",
@@ -311,6 +335,7 @@ class SecretLeakTests {
             String address =
                     path.getKey()
                             .replace("{id}", "0123456789abcdef")
+                            .replace("{uid}", pastUid)
                             .replace("/nodes/{name}", "/nodes/sandbox")
                             .replace("/mlflow-credentials/{name}", "/mlflow-credentials/other")
                             .replace("{name}", "victim");

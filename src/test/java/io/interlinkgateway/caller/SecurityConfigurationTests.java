@@ -54,7 +54,7 @@ class SecurityConfigurationTests {
     }
 
     @Test
-    void whoSaysOpenIsWarned(CapturedOutput output) {
+    void openModeLogsAWarning(CapturedOutput output) {
         runner.withPropertyValues("gateway.security.mode=open")
                 .run(context -> {
                     assertThat(context).hasNotFailed();
@@ -134,7 +134,7 @@ class SecurityConfigurationTests {
     }
 
     @Test
-    void tokensForAnybodyAreTakenOnlyIfThatIsSaid() {
+    void tokensForAnyAudienceNeedAProperty() {
         runner.withPropertyValues("gateway.security.issuers[0].uri=https://issuer.example.org")
                 .run(context ->
                         assertThat(context)

@@ -334,7 +334,7 @@ class TrustedIssuerTests {
     }
 
     @Test
-    void withoutUserInfoNobodyIsJudged() {
+    void aTokenWithoutUserInfoIsUnverifiable() {
         tokens = tokens(true);
         issuer.answerUserInfo(500, Map.of());
 

@@ -23,10 +23,12 @@ import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.contract.SampleJobs;
+import io.interlinkgateway.event.JobObserver;
 import io.interlinkgateway.event.WalltimeTimers;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.ComputeResources;
 import io.interlinkgateway.job.CredentialName;
+import io.interlinkgateway.job.DeletionListener;
 import io.interlinkgateway.job.ImageReference;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -89,7 +91,9 @@ class ApiServerTests {
                             SlurmOptions.NONE,
                             Optional.empty(),
                             SingularityOptions.NONE,
-                            Map.of()),
+                            Map.of(),
+                            Optional.empty()),
+                    Optional.empty(),
                     Optional.empty());
 
     private static final PlacedJob JOB = SampleJobs.placed(NAMED);
@@ -122,6 +126,7 @@ class ApiServerTests {
             new KubernetesJobs(
                     apiServer,
                     workspaces,
+                    DeletionListener.NONE,
                     properties.replaceTimeout(),
                     new ComputeThreads(2),
                     Clock.systemUTC());
@@ -139,6 +144,7 @@ class ApiServerTests {
                         Clock.systemUTC()),
                 WalltimeTimers.withoutMarks(),
                 new TestHpcJobs(),
+                JobObserver.NONE,
                 watches,
                 Clock.systemUTC());
     }
@@ -295,6 +301,7 @@ class ApiServerTests {
                         NAMED.workspace(),
                         NAMED.node(),
                         SampleJobs.pod(SampleJobs.container("c", "true")),
+                        Optional.empty(),
                         Optional.empty());
 
         assertThat(deletionOf(PodTranslation.translate(raw).orReject().pod()))

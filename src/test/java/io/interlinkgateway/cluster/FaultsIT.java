@@ -268,7 +268,7 @@ class FaultsIT {
             fault.end.run();
             long ended = System.nanoTime();
             traffic.stop();
-            await().ignoreExceptions().until(() -> changedAside(workspace));
+            await().ignoreExceptions().until(() -> changedByAnotherClient(workspace));
             await().atMost(Duration.ofMinutes(2))
                     .pollInterval(Duration.ofMillis(50))
                     .ignoreExceptions()
@@ -392,8 +392,8 @@ class FaultsIT {
         await().pollDelay(time).atMost(time.plusSeconds(10)).until(() -> true);
     }
 
-    /// Something that the gateway has to learn of, made and changed by somebody else.
-    private static boolean changedAside(Workspace workspace) {
+    /// A change by another client, which the gateway must notice.
+    private static boolean changedByAnotherClient(Workspace workspace) {
         cluster()
                 .client()
                 .pods()

@@ -3,6 +3,7 @@ package io.interlinkgateway.cluster;
 import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.contract.JobEventsContract;
+import io.interlinkgateway.contract.ObservedJobs;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
@@ -26,6 +27,11 @@ class KubernetesJobEventsIT extends JobEventsContract {
     @Override
     protected Workspace freshWorkspace() {
         return cluster.freshWorkspace();
+    }
+
+    @Override
+    protected ObservedJobs observed() {
+        return cluster.observed();
     }
 
     @Override

@@ -217,6 +217,7 @@ class KubernetesJobLogsIT extends JobLogsContract {
                                                           nodeSelector: {kubernetes.io/hostname: log-vk}
                                                         """)
                                                 .definition(),
+                                        Optional.empty(),
                                         Optional.empty())));
         await().until(() -> pod(workspace).getSpec().getNodeName() != null);
         return workspace;

@@ -232,6 +232,7 @@ class KubernetesJobsIT extends JobsContract {
                                 new NodeName("no-such-node"),
                                 PodDocument.parse(POD.replace("vega-new-vk", "no-such-node"))
                                         .definition(),
+                                Optional.empty(),
                                 Optional.empty()));
         jobs().submit(elsewhere);
 
@@ -251,6 +252,7 @@ class KubernetesJobsIT extends JobsContract {
                         workspace,
                         TestCluster.NODE,
                         PodDocument.parse(POD).definition(),
+                        Optional.empty(),
                         Optional.empty()));
     }
 }

@@ -29,6 +29,7 @@ import io.interlinkgateway.cluster.watch.RecordWatches;
 import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
+import io.interlinkgateway.contract.ObservedJobs;
 import io.interlinkgateway.event.WalltimeTimers;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
@@ -69,6 +70,7 @@ final class TestCluster {
 
     private final LogBudgets budgets = new LogBudgets(LIMITS);
     private final OpenFollows follows = new OpenFollows();
+    private final ObservedJobs observed = new ObservedJobs();
     private final ClusterProperties properties =
             new ClusterProperties(
                     Duration.ofSeconds(10),
@@ -122,6 +124,7 @@ final class TestCluster {
                                 Clock.systemUTC()),
                         WalltimeTimers.withoutMarks(),
                         hpcs,
+                        observed,
                         properties.watches(),
                         Clock.systemUTC());
         workspaces.start();
@@ -185,6 +188,10 @@ final class TestCluster {
         return properties;
     }
 
+    ObservedJobs observed() {
+        return observed;
+    }
+
     ApiServer apiServer() {
         return apiServer;
     }
@@ -193,6 +200,7 @@ final class TestCluster {
         return new KubernetesJobs(
                 apiServer,
                 workspaces,
+                observed,
                 properties.replaceTimeout(),
                 new ComputeThreads(2),
                 Clock.systemUTC());

@@ -26,8 +26,10 @@ import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
+import io.interlinkgateway.event.JobObserver;
 import io.interlinkgateway.event.WalltimeTimers;
 import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.job.DeletionListener;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.Workspace;
@@ -122,6 +124,7 @@ class WatchFaultsIT {
                                     Clock.systemUTC()),
                             WalltimeTimers.withoutMarks(),
                             new TestHpcJobs(),
+                            JobObserver.NONE,
                             PROPERTIES.watches(),
                             Clock.systemUTC());
             workspaces.start();
@@ -132,6 +135,7 @@ class WatchFaultsIT {
                     new KubernetesJobs(
                             apiServer,
                             workspaces,
+                            DeletionListener.NONE,
                             PROPERTIES.replaceTimeout(),
                             new ComputeThreads(2),
                             Clock.systemUTC()),

@@ -1,9 +1,12 @@
 package io.interlinkgateway.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -38,6 +41,9 @@ public abstract class JobEventsContract {
     /// @return the port that goes with it
     protected abstract JobStore jobs();
 
+    /// @return what the adapter reports to the history
+    protected abstract ObservedJobs observed();
+
     /// @return a workspace that is there and holds nothing, another at each call
     protected abstract Workspace freshWorkspace();
 
@@ -64,14 +70,71 @@ public abstract class JobEventsContract {
     }
 
     @Test
+    void aJobIsObservedFromItsCreationToItsRemoval() {
+        Job job = jobs().submit(samples.living("train")).job();
+        await().until(() -> !observed().of(job.uid()).isEmpty());
+
+        jobs().delete(workspace, job.name());
+
+        await().atMost(PATIENCE).until(() -> observed().of(job.uid()).getLast().removed());
+        List<ObservedJobs.Observed> seen = observed().of(job.uid());
+        assertThat(seen).extracting(ObservedJobs.Observed::version).isSorted();
+        assertThat(seen).allSatisfy(change -> assertThat(change.job().definition()).isEmpty());
+        assertThat(seen.getFirst().removed()).isFalse();
+        assertThat(seen.getFirst().origin().definition())
+                .isEqualTo(samples.living("train").translated().job().definition());
+        assertThat(seen.getFirst().origin().manifest())
+                .contains("name: train")
+                .doesNotContain("uid:", "status:", "managedFields");
+        assertThat(seen.getLast().job().cancellation()).isPresent();
+    }
+
+    @Test
+    void theSameStateIsObservedOnce() throws Exception {
+        Job job = jobs().submit(samples.living("train")).job();
+        try (JobEvents.Subscription subscription = follow(Optional.empty())) {
+            jobs().submit(samples.living("later"));
+            until(subscription, changed("later"));
+        }
+        List<ObservedJobs.Observed> seen = observed().of(job.uid());
+
+        for (int index = 1; index < seen.size(); index++) {
+            assertThat(seen.get(index).job().hasSameStateAs(seen.get(index - 1).job())).isFalse();
+        }
+    }
+
+    @Test
+    void theDeletionListenerIsCalledWhileThePodExists() {
+        Job job = jobs().submit(samples.living("train")).job();
+        assertThat(observed().deletions(job.uid())).isEmpty();
+
+        jobs().delete(workspace, job.name());
+
+        assertThat(observed().deletions(job.uid()))
+                .first()
+                .satisfies(seen -> assertThat(seen.definition()).isPresent());
+    }
+
+    @Test
+    void aDeletionThatIsRefusedDoesNotCallTheListener() {
+        Job job = jobs().submit(samples.living("train")).job();
+
+        assertThatExceptionOfType(GatewayException.OtherJob.class)
+                .isThrownBy(() ->
+                        jobs().delete(workspace, job.name(), Set.of("other"), Optional.empty()));
+
+        assertThat(observed().deletions(job.uid())).isEmpty();
+    }
+
+    @Test
     void theDeletionOfAJobIsReportedAfterItsStates() throws Exception {
         Job job = jobs().submit(samples.living("train")).job();
         try (JobEvents.Subscription subscription = follow(Optional.empty())) {
             jobs().delete(workspace, job.name());
 
-            List<JobEvent> told = until(subscription, deleted("train"));
+            List<JobEvent> events = until(subscription, deleted("train"));
 
-            assertThat(told.getLast())
+            assertThat(events.getLast())
                     .isInstanceOfSatisfying(
                             JobEvent.Deleted.class,
                             end -> assertThat(end.uid()).isEqualTo(job.uid()));
@@ -96,25 +159,25 @@ public abstract class JobEventsContract {
         jobs().submit(samples.living("last"));
 
         try (JobEvents.Subscription subscription = follow(Optional.of(position))) {
-            List<JobEvent> told = until(subscription, changed("last"));
-            assertThat(told).anyMatch(changed("new")).anyMatch(deleted("ends"));
+            List<JobEvent> events = until(subscription, changed("last"));
+            assertThat(events).anyMatch(changed("new")).anyMatch(deleted("ends"));
         }
     }
 
     @Test
     void aSubscriptionCanBeResumedAfterEachEvent() throws Exception {
-        List<JobEvent> told;
+        List<JobEvent> events;
         try (JobEvents.Subscription subscription = follow(Optional.empty())) {
             for (String name : List.of("a", "b", "c", "d")) {
                 jobs().submit(samples.living(name));
             }
-            told = until(subscription, changed("d"));
+            events = until(subscription, changed("d"));
         }
 
-        for (JobEvent event : told) {
+        for (JobEvent event : events) {
             List<String> later =
-                    told.stream()
-                            .skip(told.indexOf(event) + 1L)
+                    events.stream()
+                            .skip(events.indexOf(event) + 1L)
                             .map(JobEventsContract::name)
                             .distinct()
                             .toList();
@@ -191,8 +254,9 @@ public abstract class JobEventsContract {
             assertThat(until(stated, deleted("mine")))
                     .allMatch(event ->
                             event instanceof JobEvent.Deleted
-                                    || (event instanceof JobEvent.Changed told
-                                            && told.job().state() instanceof JobState.Cancelling));
+                                    || (event instanceof JobEvent.Changed change
+                                            && change.job().state()
+                                                    instanceof JobState.Cancelling));
         }
     }
 
@@ -238,17 +302,17 @@ public abstract class JobEventsContract {
     protected static List<JobEvent> until(
             JobEvents.Subscription subscription, Predicate<JobEvent> last)
             throws InterruptedException {
-        List<JobEvent> told = new ArrayList<>();
-        while (told.isEmpty() || !last.test(told.getLast())) {
+        List<JobEvent> events = new ArrayList<>();
+        while (events.isEmpty() || !last.test(events.getLast())) {
             Optional<JobEvent> next = subscription.next(PATIENCE);
-            assertThat(next).as("after %s", told).isPresent();
-            told.add(next.orElseThrow());
+            assertThat(next).as("after %s", events).isPresent();
+            events.add(next.orElseThrow());
         }
-        return told;
+        return events;
     }
 
     /// @param name a job's
-    /// @return whether an event tells a state of that job
+    /// @return whether an event is a change of that job
     protected static Predicate<JobEvent> changed(String name) {
         return event -> event instanceof JobEvent.Changed && name(event).equals(name);
     }
@@ -259,7 +323,7 @@ public abstract class JobEventsContract {
 
     private static String name(JobEvent event) {
         return switch (event) {
-            case JobEvent.Changed told -> told.job().name().value();
+            case JobEvent.Changed change -> change.job().name().value();
             case JobEvent.Deleted end -> end.name().value();
             case JobEvent.Walltime walltime -> walltime.job().name().value();
             case JobEvent.Reset _, JobEvent.Ended _ -> "";

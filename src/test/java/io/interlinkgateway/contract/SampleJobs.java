@@ -116,6 +116,7 @@ public record SampleJobs(Workspace workspace, NodeName node) {
                 workspace,
                 node,
                 definition,
+                Optional.empty(),
                 Optional.ofNullable(key).map(IdempotencyKey::new));
     }
 
@@ -144,7 +145,8 @@ public record SampleJobs(Workspace workspace, NodeName node) {
                 SlurmOptions.parse("--partition=gpu --time=10"),
                 Optional.empty(),
                 SingularityOptions.NONE,
-                Map.of("experiment", "3dgan"));
+                Map.of("experiment", "3dgan"),
+                Optional.empty());
     }
 
     /// The same spec with other labels.
@@ -163,7 +165,8 @@ public record SampleJobs(Workspace workspace, NodeName node) {
                 spec.slurm(),
                 spec.preExec(),
                 spec.singularity(),
-                labels);
+                labels,
+                Optional.empty());
     }
 
     /// The same spec with other environment variables.
@@ -182,7 +185,8 @@ public record SampleJobs(Workspace workspace, NodeName node) {
                 spec.slurm(),
                 spec.preExec(),
                 spec.singularity(),
-                spec.labels());
+                spec.labels(),
+                Optional.empty());
     }
 
     /// The same spec, logging to MLflow.
@@ -201,7 +205,8 @@ public record SampleJobs(Workspace workspace, NodeName node) {
                 spec.slurm(),
                 spec.preExec(),
                 spec.singularity(),
-                spec.labels());
+                spec.labels(),
+                Optional.empty());
     }
 
     /// The same spec with other SLURM options.
@@ -220,7 +225,8 @@ public record SampleJobs(Workspace workspace, NodeName node) {
                 SlurmOptions.parse(flags),
                 spec.preExec(),
                 spec.singularity(),
-                spec.labels());
+                spec.labels(),
+                Optional.empty());
     }
 
     /// The same spec with a pre-exec.
@@ -239,7 +245,8 @@ public record SampleJobs(Workspace workspace, NodeName node) {
                 spec.slurm(),
                 Optional.of(text),
                 spec.singularity(),
-                spec.labels());
+                spec.labels(),
+                Optional.empty());
     }
 
     /// The same spec without requests, which Kubernetes then takes from the limits.
@@ -257,7 +264,8 @@ public record SampleJobs(Workspace workspace, NodeName node) {
                 spec.slurm(),
                 spec.preExec(),
                 spec.singularity(),
-                spec.labels());
+                spec.labels(),
+                Optional.empty());
     }
 
     /// A raw pod, as kubectl takes it.

@@ -51,7 +51,7 @@ class CredentialControllerTests {
     }
 
     @Test
-    void everythingWrongIsSaidAtOnce() {
+    void allErrorsAreReportedAtOnce() {
         MvcTestResult result =
                 put("{'username':'a:b','password':'','trackingUri':'http://u:s3cret-marker@h/'}");
 

@@ -148,7 +148,7 @@ class CredentialDestinationTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"submitters", "admins"})
-    void nobodySendsACredentialToAServerThatIsNotItsOwn(String group) {
+    void aCredentialIsNotSentToAnotherServer(String group) {
         stored(UNBOUND.replace("}", ",'trackingUri':'https://mlflow.example.org/'}"));
 
         MvcTestResult result = verified(group, "{'trackingUri':'" + server() + "/'}");

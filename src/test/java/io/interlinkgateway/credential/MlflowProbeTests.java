@@ -50,7 +50,7 @@ class MlflowProbeTests {
     private final MlflowProbe probe =
             new MlflowProbe(new MlflowProperties(List.of(), true, Duration.ofMinutes(1)));
 
-    private final MlflowProbe impatient =
+    private final MlflowProbe withShortTimeout =
             new MlflowProbe(new MlflowProperties(List.of(), true, Duration.ofSeconds(2)));
     private HttpServer server = LoopbackServer.create();
 
@@ -86,7 +86,7 @@ class MlflowProbeTests {
     }
 
     @Test
-    void aRedirectOfTheApiIsToldAsATrackingUri() {
+    void aRedirectOfTheApiIsReportedAsATrackingUri() {
         manner(exchange -> {
             exchange.getResponseHeaders()
                     .add("Location", "https://mlflow.example.org/base" + exchange.getRequestURI());
@@ -97,11 +97,12 @@ class MlflowProbeTests {
     }
 
     @Test
-    void aRedirectThatHasTheCredentialInItIsNotTold() {
+    void aRedirectThatContainsTheCredentialIsNotReported() {
         manner(exchange -> {
             String login = exchange.getRequestHeaders().getFirst("Authorization");
-            String told = login == null ? "" : login.substring("Basic ".length());
-            exchange.getResponseHeaders().add("Location", "/" + told + exchange.getRequestURI());
+            String credential = login == null ? "" : login.substring("Basic ".length());
+            exchange.getResponseHeaders()
+                    .add("Location", "/" + credential + exchange.getRequestURI());
             exchange.sendResponseHeaders(302, -1);
         });
 
@@ -134,7 +135,7 @@ class MlflowProbeTests {
     /// As plugins of MLflow for single sign-on answer those who have not logged in.
     @ParameterizedTest
     @ValueSource(ints = {200, 302, 403, 404})
-    void theCredentialIsTriedWhateverStrangersAreAnswered(int code) {
+    void theCredentialIsTriedWhateverTheResponseWithoutIt(int code) {
         manner(exchange -> {
             if (exchange.getRequestHeaders().containsKey("Authorization")) {
                 send(exchange, 200, "application/json", "{\"experiments\": []}");
@@ -148,7 +149,7 @@ class MlflowProbeTests {
 
     @ParameterizedTest
     @ValueSource(ints = {429, 502, 503, 504})
-    void aBusyServerSaysNothingOfTheCredential(int code) {
+    void aBusyServerLeavesTheCredentialUnverified(int code) {
         manner(exchange -> send(exchange, code, "text/html", "<html>later</html>"));
 
         assertThat(ask()).isEqualTo(Verdict.TRY_LATER);
@@ -216,7 +217,7 @@ class MlflowProbeTests {
     }
 
     @Test
-    void forbiddenIsTold() {
+    void aForbiddenRequestIsReported() {
         manner(exchange ->
                 exchange.sendResponseHeaders(
                         exchange.getRequestHeaders().containsKey("Authorization") ? 403 : 401, -1));
@@ -228,7 +229,7 @@ class MlflowProbeTests {
     void silenceEndsAtTheDeadline() {
         manner(exchange -> awaitEnd());
 
-        assertThat(impatient.ask(address("127.0.0.1"), ADA).verdict())
+        assertThat(withShortTimeout.ask(address("127.0.0.1"), ADA).verdict())
                 .isEqualTo(Verdict.UNREACHABLE);
     }
 
@@ -243,7 +244,7 @@ class MlflowProbeTests {
             awaitEnd();
         });
 
-        assertThat(impatient.ask(address("127.0.0.1"), ADA).verdict())
+        assertThat(withShortTimeout.ask(address("127.0.0.1"), ADA).verdict())
                 .isEqualTo(Verdict.UNREACHABLE);
     }
 
@@ -258,7 +259,7 @@ class MlflowProbeTests {
             }
         });
 
-        assertThat(ask()).as("told before the deadline").isEqualTo(Verdict.NOT_MLFLOW);
+        assertThat(ask()).as("before the deadline").isEqualTo(Verdict.NOT_MLFLOW);
     }
 
     /// Each answer comes before the deadline of its own that it would have.
@@ -274,7 +275,7 @@ class MlflowProbeTests {
             }
         });
 
-        assertThat(impatient.ask(address("127.0.0.1"), ADA).verdict())
+        assertThat(withShortTimeout.ask(address("127.0.0.1"), ADA).verdict())
                 .isEqualTo(Verdict.UNREACHABLE);
         assertThat(logins).hasSize(2);
     }

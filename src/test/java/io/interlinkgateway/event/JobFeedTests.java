@@ -38,8 +38,8 @@ class JobFeedTests {
         return new JobFilter(JOB.workspace(), Optional.empty(), phases, Optional.empty(), labels);
     }
 
-    private static JobFeed.Gone gone(long version) {
-        return new JobFeed.Gone(
+    private static JobFeed.Deletion deletion(long version) {
+        return new JobFeed.Deletion(
                 version,
                 new JobName("gone-" + version),
                 "uid",
@@ -91,7 +91,7 @@ class JobFeedTests {
                         feed.follow(filter(Set.of(JobPhase.FAILED), Map.of()));
                 JobEvents.Subscription labelled =
                         feed.follow(filter(Set.of(), Map.of("team", "x")))) {
-            feed.deleted(gone(11));
+            feed.deleted(deletion(11));
 
             assertThat(events(failed)).containsExactly("Deleted v11");
             assertThat(events(labelled)).isEmpty();
@@ -113,16 +113,16 @@ class JobFeedTests {
     void aChangeWithoutVersionHasTheReachedPosition() throws Exception {
         feed.reached(15);
         try (JobEvents.Subscription all = feed.follow(ALL)) {
-            feed.changedAside(JOB);
+            feed.changedWithoutVersion(JOB);
 
             assertThat(events(all)).containsExactly("Changed v15");
         }
     }
 
     @Test
-    void endsAreRememberedForThoseWhoComeBack() throws Exception {
-        feed.deleted(gone(11));
-        feed.deleted(gone(12));
+    void deletionsAreStoredForFollowersThatResume() throws Exception {
+        feed.deleted(deletion(11));
+        feed.deleted(deletion(12));
 
         try (JobEvents.Subscription back = resume(11).orElseThrow()) {
             assertThat(events(back)).containsExactly("Deleted v12");
@@ -130,10 +130,10 @@ class JobFeedTests {
     }
 
     @Test
-    void endsThatAreForgottenAreNotPassedOver() throws Exception {
-        LongStream.rangeClosed(11, 10_011).mapToObj(JobFeedTests::gone).forEach(feed::deleted);
+    void aFollowerCanNotResumeBeforeTheOldestStoredDeletion() throws Exception {
+        LongStream.rangeClosed(11, 10_011).mapToObj(JobFeedTests::deletion).forEach(feed::deleted);
 
-        assertThat(feed.goneSince()).isEqualTo(11);
+        assertThat(feed.deletionsSince()).isEqualTo(11);
         assertThat(resume(10)).isEmpty();
         try (JobEvents.Subscription back = resume(11).orElseThrow()) {
             assertThat(events(back)).hasSize(10_000).startsWith("Deleted v12");
@@ -141,9 +141,9 @@ class JobFeedTests {
     }
 
     @Test
-    void endsFromBeforeTheFeedAreRememberedInTheirOrder() throws Exception {
-        feed.deleted(gone(11));
-        feed.remember(5, List.of(gone(6), gone(8)));
+    void deletionsFromBeforeTheFeedAreStoredInOrder() throws Exception {
+        feed.deleted(deletion(11));
+        feed.remember(5, List.of(deletion(6), deletion(8)));
 
         assertThat(resume(4)).isEmpty();
         try (JobEvents.Subscription back = resume(5).orElseThrow()) {
@@ -152,7 +152,7 @@ class JobFeedTests {
     }
 
     @Test
-    void aJobThatIsGoneWhenItsTurnComesIsLeftOut() throws Exception {
+    void aJobThatIsDeletedBeforeItsDeliveryIsOmitted() throws Exception {
         feed.reached(20);
         Stream<JobFeed.Present> present =
                 Stream.of(
@@ -176,7 +176,7 @@ class JobFeedTests {
     }
 
     @Test
-    void whoIsLetGoGetsWhatWaitedAndThenTheEnd() throws Exception {
+    void aDisconnectedFollowerReceivesQueuedEventsAndThenTheEnd() throws Exception {
         try (JobEvents.Subscription all = feed.follow(ALL)) {
             feed.changed(11, JOB);
             all.end();
@@ -187,7 +187,7 @@ class JobFeedTests {
     }
 
     @Test
-    void aClosedFeedEndsThoseToComeToo() throws Exception {
+    void aClosedFeedEndsNewSubscriptions() throws Exception {
         try (JobEvents.Subscription before = feed.follow(ALL)) {
             feed.close();
 
@@ -199,7 +199,7 @@ class JobFeedTests {
     }
 
     @Test
-    void aFeedKnowsWhetherAnybodyFollows() {
+    void aFeedReportsWhetherItHasFollowers() {
         assertThat(feed.followed()).isFalse();
         try (JobEvents.Subscription _ = feed.follow(ALL)) {
             assertThat(feed.followed()).isTrue();

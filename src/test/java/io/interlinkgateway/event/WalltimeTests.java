@@ -118,7 +118,7 @@ class WalltimeTests {
             Job deleted = run("deleted", START, minutes(30));
             jobs.remove(deleted.name());
             feed.deleted(
-                    new JobFeed.Gone(
+                    new JobFeed.Deletion(
                             ++version,
                             deleted.name(),
                             deleted.uid(),
@@ -310,7 +310,7 @@ class WalltimeTests {
             Job job = run("train", START, minutes(30));
             moveTo(minutes(20));
             report(job);
-            feed.changedAside(job);
+            feed.changedWithoutVersion(job);
             moveTo(minutes(25));
 
             assertThat(walltimes(stream)).containsExactly("train PT10M");
@@ -337,7 +337,7 @@ class WalltimeTests {
             for (int job = 0; job < 10_000; job++) {
                 Job running = running("job-" + job, START.plusSeconds(job % 4), minutes(60));
                 jobs.put(running.name(), running);
-                feed.changedAside(running);
+                feed.changedWithoutVersion(running);
                 if (job % 500 == 0) {
                     events(stream);
                 }
@@ -400,6 +400,7 @@ class WalltimeTests {
                 Optional.empty(),
                 START,
                 "gateway",
+                Optional.empty(),
                 Map.of(),
                 Optional.empty());
     }

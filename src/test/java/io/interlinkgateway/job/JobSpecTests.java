@@ -93,7 +93,7 @@ class JobSpecTests {
                 "x \\",
                 "\\\n"
             })
-    void preExecRefusesWhatActsOtherwiseThanItSays(String text) {
+    void preExecRefusesMisleadingText(String text) {
         assertThatExceptionOfType(InvalidValueException.class).isThrownBy(() -> preExec(text));
     }
 
@@ -187,7 +187,8 @@ class JobSpecTests {
                 SlurmOptions.NONE,
                 Optional.empty(),
                 SingularityOptions.NONE,
-                Map.of());
+                Map.of(),
+                Optional.empty());
     }
 
     private static JobSpec spec(
@@ -206,6 +207,7 @@ class JobSpecTests {
                 SlurmOptions.NONE,
                 preExec,
                 SingularityOptions.NONE,
-                labels);
+                labels,
+                Optional.empty());
     }
 }

@@ -126,7 +126,7 @@ class ShellTextTests {
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("incomplete")
-    void whatIsOpenIsSaidWithItsLineAndWhatToWrite(String what, String text) {
+    void anUnclosedConstructIsReportedWithItsLineAndAHint(String what, String text) {
         assertThatExceptionOfType(InvalidValueException.class)
                 .isThrownBy(() -> ShellText.requireHarmless(text))
                 .withMessageStartingWith("The text ends inside of ")

@@ -7,11 +7,17 @@ import io.fabric8.kubernetes.client.vertx5.Vertx5HttpClientFactory;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /// The running gateway, asked with the HTTP library that the Kubernetes client uses too.
 final class Gateway implements AutoCloseable {
+
+    /// More than any request takes on a busy machine. Without it, a lost response would stop the benchmark for ever.
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
     private static final Pattern HEAP =
             Pattern.compile("(?m)^jvm_memory_used_bytes\\{area=\"heap\"[^}]*\\} (\\S+)$");
@@ -29,8 +35,8 @@ final class Gateway implements AutoCloseable {
         return process;
     }
 
-    /// @return the answer's body
-    /// @throws IllegalStateException if it is no success
+    /// @return the response's body
+    /// @throws IllegalStateException if it is no success, or there is none in time
     String send(String method, String path, String body)
             throws InterruptedException, ExecutionException {
         HttpRequest request =
@@ -38,11 +44,18 @@ final class Gateway implements AutoCloseable {
                         .uri(address.resolve(path))
                         .method(method, "application/json", body)
                         .build();
-        HttpResponse<String> response = http.sendAsync(request, String.class).get();
-        if (!response.isSuccessful()) {
-            throw new IllegalStateException(response.code() + ": " + response.body());
+        try {
+            HttpResponse<String> response =
+                    http.sendAsync(request, String.class)
+                            .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            if (!response.isSuccessful()) {
+                throw new IllegalStateException(response.code() + ": " + response.body());
+            }
+            return response.body();
+        } catch (TimeoutException noResponse) {
+            throw new IllegalStateException(
+                    method + " " + path + " had no response within " + TIMEOUT, noResponse);
         }
-        return response.body();
     }
 
     String get(String path) throws InterruptedException, ExecutionException {

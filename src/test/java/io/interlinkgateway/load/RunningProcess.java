@@ -33,7 +33,11 @@ record RunningProcess(long id) {
     Duration processorTime() {
         return ProcessHandle.of(id)
                 .flatMap(process -> process.info().totalCpuDuration())
-                .orElseThrow();
+                .orElseThrow(this::ended);
+    }
+
+    private IllegalStateException ended() {
+        return new IllegalStateException("The process " + id + " has ended.");
     }
 
     /// The processor time of a virtual machine's compiler threads that still run, to the hundredth of a second.
@@ -81,7 +85,7 @@ record RunningProcess(long id) {
     private double status(Pattern line) throws IOException {
         Matcher matcher = line.matcher(Files.readString(Path.of("/proc/" + id + "/status")));
         if (!matcher.find()) {
-            throw new IllegalStateException("The process " + id + " is gone.");
+            throw ended();
         }
         return Double.parseDouble(matcher.group(1));
     }

@@ -62,9 +62,11 @@ final class SteadyState {
         @Override
         public void close() {
             gateway.close();
-            ProcessHandle process = ProcessHandle.of(gateway.process().id()).orElseThrow();
-            process.destroyForcibly();
-            process.onExit().join();
+            ProcessHandle.of(gateway.process().id())
+                    .ifPresent(process -> {
+                        process.destroyForcibly();
+                        process.onExit().join();
+                    });
         }
     }
 
@@ -72,13 +74,27 @@ final class SteadyState {
     /// @param gatewayTime the gateway's processor time a submit, in milliseconds
     private record Load(double throughput, double gatewayTime) {}
 
+    /// @throws IllegalStateException with the end of the gateway's log if a part fails; the last line of the output shows
+    ///     which one
     void run() throws IOException, ExecutionException, InterruptedException {
         try (Start throwaway = start()) {
             load(comparison(throwaway), WARMING, throwaway.gateway().process());
+        } catch (ExecutionException | RuntimeException failure) {
+            throw new IllegalStateException("The warm-up failed. " + stateOfGateway(), failure);
         }
         try (Start start = start()) {
             measure(start, start.gateway().process());
+        } catch (ExecutionException | RuntimeException failure) {
+            System.out.println("failed");
+            throw new IllegalStateException(stateOfGateway(), failure);
         }
+    }
+
+    /// The log is deleted with the control plane.
+    private String stateOfGateway() throws IOException {
+        List<String> lines = Files.readAllLines(folder.resolve("gateway.log"));
+        return "The end of the gateway's log:\n"
+                + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
     }
 
     private void measure(Start start, RunningProcess process)
@@ -87,20 +103,16 @@ final class SteadyState {
                 "first answer after %.2f s, %.2f s of processor, resident %.0f MB%n",
                 seconds(start.answered()), seconds(start.processor()), start.resident());
         SubmitComparison comparison = comparison(start);
-        Load early = load(comparison, FIRST, process);
-        Load late = load(comparison, SECOND, process);
-        System.out.printf(
-                "first 50 s: %.0f submits a second, %.2f ms of processor a submit; ten seconds"
-                        + " more: %.0f, %.2f ms%n",
-                early.throughput(), early.gatewayTime(), late.throughput(), late.gatewayTime());
+        Load early = load("first 50 s", comparison, FIRST, process);
+        Load late = load("ten seconds more", comparison, SECOND, process);
         Instant begin = Instant.now();
+        begin("until the compilers are quiet");
         double compiling = awaitQuiet(comparison, process);
         System.out.printf(
-                "compilers take %.3f of a processor %d s later%n",
+                "they take %.3f of a processor %d s later%n",
                 compiling, Duration.between(begin, Instant.now()).toSeconds());
-        print(1, comparison.pairs(1, 100, COMPARISON));
-        SubmitComparison.Result last = comparison.pairs(CLIENTS, SUBMITS, COMPARISON);
-        print(CLIENTS, last);
+        compare(comparison, 1, 100);
+        SubmitComparison.Result last = compare(comparison, CLIENTS, SUBMITS);
         System.out.printf(
                 "of the final throughput: first 50 s %.2f, ten seconds more %.2f; resident %.0f"
                         + " MB%n",
@@ -109,17 +121,38 @@ final class SteadyState {
                 process.resident());
     }
 
-    private static void print(int atATime, SubmitComparison.Result result) {
+    /// Starts a line of the output before its figures are measured, so that it shows what failed or was stopped.
+    private static void begin(String part) {
+        System.out.print(part + ": ");
+        System.out.flush();
+    }
+
+    private Load load(
+            String part, SubmitComparison comparison, Duration length, RunningProcess process)
+            throws ExecutionException, InterruptedException {
+        begin(part);
+        Load load = load(comparison, length, process);
         System.out.printf(
-                "%d at a time: gateway / bare %.2f (%.2f to %.2f of %d pairs), %.0f submits a"
-                        + " second, %.2f ms of processor a submit%n",
-                atATime,
+                "%.0f submits a second, %.2f ms of processor a submit%n",
+                load.throughput(), load.gatewayTime());
+        return load;
+    }
+
+    private static SubmitComparison.Result compare(
+            SubmitComparison comparison, int atATime, int count)
+            throws ExecutionException, InterruptedException {
+        begin(atATime + " at a time");
+        SubmitComparison.Result result = comparison.pairs(atATime, count, COMPARISON);
+        System.out.printf(
+                "gateway / bare %.2f (%.2f to %.2f of %d pairs), %.0f submits a second, %.2f ms of"
+                        + " processor a submit%n",
                 result.ratios().median(),
                 result.ratios().quantile(0.25),
                 result.ratios().quantile(0.75),
                 result.pairs(),
                 result.throughput(),
                 result.gatewayTime());
+        return result;
     }
 
     private SubmitComparison comparison(Start start) {

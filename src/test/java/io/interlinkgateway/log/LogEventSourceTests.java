@@ -203,7 +203,10 @@ class LogEventSourceTests {
             new StreamedResponse(HttpMethod.GET, response)
                     .events(
                             MediaType.TEXT_EVENT_STREAM,
-                            new LogEventSource(reader, jobs, JSON),
+                            new LogEventSource(
+                                    reader,
+                                    LogFrame.live(reader.key(), new FinalState(reader.key(), jobs)),
+                                    JSON),
                             Duration.ofMillis(300));
         }
         return Event.parse(response.getContentAsString(StandardCharsets.UTF_8));

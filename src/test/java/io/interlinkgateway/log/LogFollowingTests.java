@@ -264,7 +264,7 @@ class LogFollowingTests {
     }
 
     @Test
-    void failuresAreToldAndLoseNothing() throws Exception {
+    void failuresAreReportedAndLoseNoBytes() throws Exception {
         node.fail(
                 new Failure(100, Kind.CUT),
                 new Failure(0, Kind.REFUSED),
@@ -337,7 +337,7 @@ class LogFollowingTests {
     }
 
     @Test
-    void aSlowReaderGetsEverythingAndHoldsNobodyUp() throws Exception {
+    void aSlowReaderReceivesEverythingAndDelaysNoOtherReader() throws Exception {
         byte[] large = new byte[2_000_000];
         Arrays.fill(large, (byte) 'x');
         node.start();

@@ -49,7 +49,7 @@ class LogTextWriterTests {
     }
 
     @Test
-    void aFailureThatIsOverIsNotToldToThoseWhoComeLater() throws Exception {
+    void aFormerFailureIsNotSentToNewReaders() throws Exception {
         node.down(true);
         node.start();
         node.write("one\n");

@@ -90,7 +90,7 @@ class LogTortureTests {
             }
         }
         System.out.printf(
-                "seed %d: %d jobs, %d readers, %d bytes delivered, %d problems told, %d"
+                "seed %d: %d jobs, %d readers, %d bytes delivered, %d problems reported, %d"
                         + " resumptions%n",
                 seed, JOBS, JOBS * READERS, delivered.get(), problems.get(), resumed.get());
         assertThat(problems.get()).isPositive();

@@ -53,14 +53,14 @@ class RedactionTests {
     private static String redacted(String text, Random random, String... values) {
         Redaction redaction = Redaction.of(List.of(values));
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        ByteArrayOutputStream masked = new ByteArrayOutputStream();
         for (int at = 0; at < bytes.length; ) {
             int end = Math.min(bytes.length, at + random.nextInt(9));
-            told.writeBytes(redaction.next(Arrays.copyOfRange(bytes, at, end)));
+            masked.writeBytes(redaction.next(Arrays.copyOfRange(bytes, at, end)));
             at = end;
         }
-        told.writeBytes(redaction.end());
-        return told.toString(StandardCharsets.UTF_8);
+        masked.writeBytes(redaction.end());
+        return masked.toString(StandardCharsets.UTF_8);
     }
 
     @Test
@@ -123,9 +123,9 @@ class RedactionTests {
         Redaction redaction = Redaction.of(List.of(value, value + "c"));
         byte[] all = bytes("a".repeat(1 << 20));
 
-        int told = redaction.next(all).length;
+        int masked = redaction.next(all).length;
 
-        assertThat(told).isEqualTo(all.length - 1023);
+        assertThat(masked).isEqualTo(all.length - 1023);
         assertThat(redaction.next(bytes("x"))).hasSize(1024);
     }
 

@@ -53,6 +53,7 @@ final class HostileJobs {
                                             new Workspace("default"),
                                             requested.node(),
                                             spec,
+                                            Optional.empty(),
                                             Optional.empty()))
                             .orReject()
                             .pod();
@@ -102,7 +103,8 @@ final class HostileJobs {
                 new SubmitJobRequest.Singularity(
                         random.nextBoolean() ? texts.list(() -> texts.text("/a:/b", SELDOM)) : null,
                         random.nextBoolean() ? texts.text("--nv --env A=b -B /c", OFTEN) : null),
-                texts.map(() -> texts.text("label", SELDOM), () -> texts.text("value", SELDOM)));
+                texts.map(() -> texts.text("label", SELDOM), () -> texts.text("value", SELDOM)),
+                null);
     }
 
     private @Nullable String optional(String value) {

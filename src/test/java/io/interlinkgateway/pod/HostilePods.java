@@ -281,6 +281,7 @@ final class HostilePods {
                                                     new Workspace("default"),
                                                     requested.node(),
                                                     requested.definition(),
+                                                    Optional.empty(),
                                                     Optional.empty()))
                                     .orReject()
                                     .pod()));

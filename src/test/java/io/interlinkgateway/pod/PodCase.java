@@ -55,6 +55,7 @@ public record PodCase(Path folder, NamedJob job) {
                         new Workspace(request.path("workspace").asString("default")),
                         requested.node(),
                         requested.definition(),
+                        Optional.empty(),
                         Optional.ofNullable(request.get("idempotencyKey"))
                                 .map(JsonNode::asString)
                                 .map(IdempotencyKey::new)));

@@ -101,7 +101,7 @@ class PodShapeTests {
     }
 
     @Test
-    void theRangeOfANumberIsSaid() {
+    void theRangeOfANumberIsReported() {
         Map<String, Object> container =
                 Map.of(
                         "ports",
@@ -131,7 +131,7 @@ class PodShapeTests {
     }
 
     @Test
-    void whatIsSaidDoesNotGrowWithTheDocument() {
+    void theNumberOfFindingsIsLimited() {
         List<Finding> findings =
                 PodShape.findings(pod(Map.of("args", Collections.nCopies(400_000, 1))));
 

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -116,6 +117,7 @@ class PodTranslationTests {
                         job.workspace(),
                         job.node(),
                         definitionOf(stored(job)),
+                        Optional.empty(),
                         job.idempotencyKey());
         assertThat(PodCase.SERIALIZATION.asYaml(PodTranslation.translate(again).orReject().pod()))
                 .isEqualTo(

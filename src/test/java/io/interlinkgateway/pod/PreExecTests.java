@@ -131,7 +131,7 @@ class PreExecTests {
     }
 
     @Test
-    void aForgedLockMakesNobodyDeleteAnotherFile() throws Exception {
+    void aForgedLockDoesNotCauseTheDeletionOfAnotherFile() throws Exception {
         Path precious = Files.writeString(folder.resolve("precious"), "kept");
         Path lock = Files.createDirectory(Path.of(image + ".gateway-lock"));
         Files.writeString(lock.resolve("progress"), image + ".gateway-part./../../precious 1\n");

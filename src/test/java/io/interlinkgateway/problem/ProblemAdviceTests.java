@@ -46,6 +46,14 @@ class ProblemAdviceTests {
                         503,
                         "hpc-unavailable",
                         "5"),
+                arguments(
+                        new GatewayException.HistoryUnavailable("No response."),
+                        503,
+                        "history-unavailable",
+                        "5"),
+                arguments(new GatewayException.JobGone("a", "uid"), 404, "job-gone", null),
+                arguments(new GatewayException.LogGone("Lost."), 410, "log-gone", null),
+                arguments(new GatewayException.JobExists("a"), 409, "job-exists", null),
                 arguments(new GatewayException.SwitchedOff("Not enabled."), 403, "refused", null),
                 arguments(
                         new GatewayException.StillTerminating("a"), 409, "still-terminating", "5"),

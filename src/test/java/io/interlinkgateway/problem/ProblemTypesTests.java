@@ -8,6 +8,7 @@ import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.node.VirtualNodes;
+import io.interlinkgateway.web.RefusedRequestException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -28,6 +29,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
+import org.springframework.http.HttpStatus;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
@@ -127,6 +129,16 @@ class ProblemTypesTests {
                 case "unavailable" -> throw new GatewayException.ClusterUnavailable("No answer.");
                 case "refusing" -> throw new GatewayException.ClusterRefused("No.");
                 case "busy" -> throw new GatewayException.Busy();
+                case "without-history" ->
+                        throw new GatewayException.HistoryUnavailable("No response.");
+                case "gone" -> throw new GatewayException.JobGone("gone", "uid");
+                case "existing" -> throw new GatewayException.JobExists("existing");
+                case "log-gone" -> throw new GatewayException.LogGone("It is lost.");
+                case "out-of-range" ->
+                        throw new RefusedRequestException(
+                                HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+                                "There is nothing.",
+                                "Leave Range out.");
                 case "defect" -> throw new IllegalStateException("s3cret-marker");
                 default -> nodes.find(name);
             };
@@ -178,6 +190,11 @@ class ProblemTypesTests {
             case CLUSTER_UNAVAILABLE -> send("GET", "/api/v1/nodes/unavailable", "");
             case CLUSTER_REFUSED -> send("GET", "/api/v1/nodes/refusing", "");
             case HPC_UNAVAILABLE -> send("GET", "/api/v1/nodes/absent/orphans", "");
+            case HISTORY_UNAVAILABLE -> send("GET", "/api/v1/nodes/without-history", "");
+            case JOB_GONE -> send("GET", "/api/v1/nodes/gone", "");
+            case JOB_EXISTS -> send("GET", "/api/v1/nodes/existing", "");
+            case LOG_GONE -> send("GET", "/api/v1/nodes/log-gone", "");
+            case RANGE_NOT_SATISFIABLE -> send("GET", "/api/v1/nodes/out-of-range", "");
             case BUSY -> send("GET", "/api/v1/nodes/busy", "");
             case INTERNAL_ERROR -> send("GET", "/api/v1/nodes/defect", "");
             case UNAUTHENTICATED -> sent(request("GET", jobs, ""));
@@ -185,7 +202,7 @@ class ProblemTypesTests {
                     sentBy(SILENT.token("ada", "admin"), request("GET", jobs, ""));
             case INSUFFICIENT_ROLE ->
                     sentBy(ISSUER.token("ada", "viewer"), request("POST", jobs, JOB));
-            case TOO_MANY_REQUESTS -> untilRefused(ISSUER.token("impatient", "viewer"), jobs);
+            case TOO_MANY_REQUESTS -> untilRefused(ISSUER.token("frequent", "viewer"), jobs);
             case BODY_TOO_LARGE -> send("POST", jobs, "\"" + "x".repeat(2_000_000) + "\"");
             case BODY_TOO_SLOW -> sendWithoutItsEnd(jobs);
             case METHOD_NOT_ALLOWED -> send("PATCH", jobs, JOB);

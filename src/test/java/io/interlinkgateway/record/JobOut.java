@@ -20,7 +20,7 @@ public record JobOut(Pod pod, List<String> record, List<Integer> exitCodes) {
     private static final Instant START = Instant.parse("2026-11-23T23:53:58Z");
     private static final String FOLDER = "/ceph/interlink/default-" + UID + "/";
 
-    static JobOut of(boolean preExec, int initContainers, List<Integer> exitCodes) {
+    public static JobOut of(boolean preExec, int initContainers, List<Integer> exitCodes) {
         List<String> record = new ArrayList<>();
         record.add("This pod job/" + UID + " has been submitted to SLURM node node1.");
         record.add("To get more info, please run: scontrol show job " + JOB_ID + ".");

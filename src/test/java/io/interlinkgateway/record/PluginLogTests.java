@@ -145,7 +145,7 @@ class PluginLogTests {
     /// What a gateway would have read at any moment: never a word that turns out wrong.
     @ParameterizedTest
     @MethodSource("logs")
-    void noBeginningOfALogSaysMoreThanTheWhole(RecordedCase recorded, String container) {
+    void noPrefixOfALogShowsMoreThanTheWholeLog(RecordedCase recorded, String container) {
         String log = new String(recorded.log(container).getBytes(UTF_8), ISO_8859_1);
         SplitLog whole = split(recorded, container, log);
         for (int length = 0; length < log.length(); length++) {
@@ -316,7 +316,7 @@ class PluginLogTests {
     }
 
     @Test
-    void isNotDecidedWhileTheRuntimeMayHaveTheLastWord() {
+    void isNotDecidedWhileTheRuntimeMayStillWrite() {
         JobOut job = JobOut.of(false, 0, List.of(255));
         PluginLog reader = PluginLog.of(PodReading.logContextOf(job.pod()), "c0");
         read(reader, whole(job) + "FATAL:   ");
@@ -377,7 +377,7 @@ class PluginLogTests {
                 "Detected 1 oom-kill event(s) in step 4711.batch cgroup. Some of your processes may"
                         + " have been killed by the cgroup out-of-memory handler.",
             })
-    void memoryKillsAreTold(String words) {
+    void memoryKillsAreReported(String words) {
         String line = "slurmstepd: error: " + words + "\n";
 
         assertThat(killed(JOB, 4, line).cause()).isEqualTo(KillCause.MEMORY);
@@ -439,11 +439,11 @@ class PluginLogTests {
     @Test
     void theRecordContainsTheShellsMessageAboutAKilledContainer() {
         JobOut job = JobOut.of(false, 0, List.of(137));
-        String told =
+        String line =
                 "/ceph/interlink/default-"
                         + JobOut.UID
                         + "/job.sh: line 78:   100 Killed   ( \"$@\" )\n";
-        String log = beginning(job, 4) + told + ending(job, 4);
+        String log = beginning(job, 4) + line + ending(job, 4);
 
         assertThat(SplitLog.of(job.pod(), "c0", log).ownText()).isEmpty();
         assertThat(SplitLog.of(job.pod(), "c0", log.replace(" 100 Killed", " 999 Killed")).record())
@@ -454,7 +454,7 @@ class PluginLogTests {
 
     @Test
     void theShellsMessageAboutAKilledScriptPrecedesSlurms() {
-        String told =
+        String line =
                 "/var/spool/slurmd/node1/job04711/slurm_script: line 12:    99 Killed   "
                         + "/ceph/interlink/default-"
                         + JobOut.UID
@@ -463,8 +463,8 @@ class PluginLogTests {
                 "slurmstepd: error: Detected 1 oom_kill event in StepId=4711.batch. Some of the"
                         + " step tasks have been OOM Killed.\n";
 
-        assertThat(killed(JOB, 4, told + memory).cause()).isEqualTo(KillCause.MEMORY);
-        assertThat(killed(JOB, 2, told + memory).cause()).isEqualTo(KillCause.MEMORY);
+        assertThat(killed(JOB, 4, line + memory).cause()).isEqualTo(KillCause.MEMORY);
+        assertThat(killed(JOB, 2, line + memory).cause()).isEqualTo(KillCause.MEMORY);
     }
 
     @Test
@@ -528,7 +528,7 @@ class PluginLogTests {
 
     @ParameterizedTest
     @MethodSource("brokenRecords")
-    void aBrokenRecordSaysNothingOfAnEnd(Map.Entry<String, String> broken) {
+    void aBrokenRecordShowsNoEnd(Map.Entry<String, String> broken) {
         assertThat(SplitLog.of(JOB.pod(), "c0", broken.getValue()).record())
                 .as(broken.getKey())
                 .hasValueSatisfying(record ->

@@ -95,7 +95,7 @@ class JobResponseTests {
     }
 
     @Test
-    void aSilentNodesJobIsToldAsItWasWhenTheNodeWasLastHeardOf() {
+    void aJobOnANodeWithoutContactHasItsLastKnownState() {
         JobResponse response =
                 response(
                         new JobState.Running(Optional.of(new Moment(START, Precision.OBSERVED))),
@@ -112,7 +112,7 @@ class JobResponseTests {
     }
 
     @Test
-    void whatHeldASilentNodesJobIsStillTold() {
+    void theWaitReasonOfAJobOnANodeWithoutContactIsKept() {
         assertThat(
                         response(
                                         new JobState.Queued(
@@ -166,6 +166,7 @@ class JobResponseTests {
                         Optional.empty(),
                         START,
                         "gateway",
+                        Optional.empty(),
                         Map.of(),
                         Optional.of(new PodManifest(Map.of()))));
     }

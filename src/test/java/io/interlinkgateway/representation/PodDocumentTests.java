@@ -111,7 +111,7 @@ class PodDocumentTests {
     }
 
     @Test
-    void aNodeThatIsNoTextIsSaidToBeNone() {
+    void aNodeThatIsNoTextIsRefused() {
         assertThat(refusal(POD.replace("hostname: sandbox", "hostname: 123")).field())
                 .isEqualTo("spec.nodeSelector[kubernetes.io/hostname]");
     }
@@ -132,7 +132,7 @@ class PodDocumentTests {
     }
 
     @Test
-    void noHintSaysThatKubectlRefusesIt() {
+    void noHintMentionsKubectl() {
         for (String faulty :
                 List.of(POD + "a: [", POD + "kind: Pod", POD + "x: &a [1]\ny: *a", "!!x a")) {
             assertThat(refusal(faulty).hint()).doesNotContain("kubectl");

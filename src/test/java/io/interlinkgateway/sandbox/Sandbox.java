@@ -1,6 +1,7 @@
 package io.interlinkgateway.sandbox;
 
 import io.interlinkgateway.compute.ComputeThreads;
+import io.interlinkgateway.contract.ObservedJobs;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.WalltimeTimers;
 import io.interlinkgateway.job.NodeName;
@@ -19,6 +20,7 @@ public final class Sandbox implements AutoCloseable {
     private static final AtomicInteger WORKSPACES = new AtomicInteger();
 
     final PodStore pods = new PodStore();
+    public final ObservedJobs observed = new ObservedJobs();
     public final SandboxCredentials credentials;
     final LocalNode localNode;
     public final JobStore jobs;
@@ -42,9 +44,17 @@ public final class Sandbox implements AutoCloseable {
                 new LocalNode(properties.nodeSettings(), pods, credentials, clock, mountPatience);
         SandboxJobs sandboxJobs =
                 new SandboxJobs(
-                        properties, pods, localNode, credentials, new ComputeThreads(2), clock);
+                        properties,
+                        pods,
+                        localNode,
+                        credentials,
+                        observed,
+                        new ComputeThreads(2),
+                        clock);
         jobs = sandboxJobs;
-        events = new SandboxJobEvents(pods, sandboxJobs::read, WalltimeTimers.withoutMarks());
+        events =
+                new SandboxJobEvents(
+                        pods, sandboxJobs::read, observed, WalltimeTimers.withoutMarks());
         logs = new SandboxJobLogs(pods, localNode, credentials);
     }
 

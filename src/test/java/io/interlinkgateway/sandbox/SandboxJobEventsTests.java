@@ -1,6 +1,7 @@
 package io.interlinkgateway.sandbox;
 
 import io.interlinkgateway.contract.JobEventsContract;
+import io.interlinkgateway.contract.ObservedJobs;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
@@ -29,6 +30,11 @@ class SandboxJobEventsTests extends JobEventsContract {
     @Override
     protected Workspace freshWorkspace() {
         return Sandbox.freshWorkspace();
+    }
+
+    @Override
+    protected ObservedJobs observed() {
+        return sandbox.observed;
     }
 
     @Override

@@ -145,6 +145,15 @@ final class FakeSlurmrestd implements AutoCloseable {
             @Nullable Path tokenFile,
             @Nullable Path caFile,
             boolean cancelOrphans) {
+        return properties(version, tokenFile, caFile, DataSize.ofKilobytes(512), cancelOrphans);
+    }
+
+    SlurmrestdProperties properties(
+            @Nullable String version,
+            @Nullable Path tokenFile,
+            @Nullable Path caFile,
+            DataSize maxAnswer,
+            boolean cancelOrphans) {
         return new SlurmrestdProperties(
                 address(),
                 version,
@@ -153,7 +162,7 @@ final class FakeSlurmrestd implements AutoCloseable {
                 caFile,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5),
-                DataSize.ofKilobytes(512),
+                maxAnswer,
                 false,
                 cancelOrphans);
     }

@@ -13,6 +13,7 @@ import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.slurm.NodeProperties.NodeSettings;
 import io.interlinkgateway.slurm.NodeProperties.SlurmrestdProperties;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -28,17 +29,22 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.util.unit.DataSize;
 
 @Execution(ExecutionMode.CONCURRENT)
 class PolledHpcsTests {
 
     private static final NodeName NODE = new NodeName("vega-new-vk");
     private static final Workspace TEAM = new Workspace("team");
+    private static final DataSize MAX_ANSWER = DataSize.ofMegabytes(32);
     private static final String ONE = "11111111-1f0e-4f57-9d7c-2f6d0a5f8b11";
     private static final String TWO = "22222222-1f0e-4f57-9d7c-2f6d0a5f8b11";
 
@@ -75,7 +81,16 @@ class PolledHpcsTests {
 
     private void start(String... jobs) {
         answer(jobs);
-        start(fake.properties("v0.0.38", null, null, true));
+        start(withoutUser());
+    }
+
+    private SlurmrestdProperties withoutUser() {
+        return fake.properties("v0.0.38", null, null, MAX_ANSWER, true);
+    }
+
+    private SlurmrestdProperties withUser() throws IOException {
+        Path token = Files.writeString(folder.resolve("token"), "token");
+        return fake.properties("v0.0.38", token, null, MAX_ANSWER, false);
     }
 
     private void start(SlurmrestdProperties properties) {
@@ -145,7 +160,7 @@ class PolledHpcsTests {
     }
 
     @Test
-    void anEndIsRememberedWhenSlurmHasForgottenIt() throws Exception {
+    void anEndStaysKnownAfterSlurmHasRemovedTheJob() throws Exception {
         start(ONE + " 5 COMPLETED", TWO + " 6 RUNNING");
         awaitState(TWO, State.RUNNING);
         changes.clear();
@@ -159,7 +174,7 @@ class PolledHpcsTests {
     }
 
     @Test
-    void ofJobsWithOneNameTheIdDecides() {
+    void ofJobsWithOneNameTheOneWithTheIdIsFound() {
         start(ONE + " 5 RUNNING mallory", ONE + " 6 PENDING", ONE + " 7 FAILED");
         await().until(() -> hpc().answered() > 0);
 
@@ -174,14 +189,84 @@ class PolledHpcsTests {
     @Test
     void withoutAnIdItIsTheLatestOfTheGatewaysUser() throws Exception {
         answer(ONE + " 10 RUNNING", ONE + " 9 PENDING", ONE + " 11 FAILED mallory");
-        Path token = Files.writeString(folder.resolve("token"), "token");
-        start(fake.properties("v0.0.38", token, null, false));
+        start(withUser());
 
         awaitState(ONE, State.RUNNING);
     }
 
     @Test
-    void whileItFailsTheLastAnswerStandsUntilItIsTooOld() throws Exception {
+    void jobsOfOtherUsersAreIgnoredIfTheUserIsConfigured() throws Exception {
+        answer(ONE + " 5 RUNNING mallory", TWO + " 6 PENDING");
+        start(withUser());
+        awaitState(TWO, State.PENDING);
+
+        assertThat(find(ONE)).isEmpty();
+        assertThat(hpcs.find(NODE, ONE, Optional.of("5"))).isEmpty();
+        assertThat(changes).containsExactly(TWO);
+        assertThat(hpc().jobs()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aJobOfTheSameNameDoesNotReplaceARemovedJob(boolean userIsConfigured) throws Exception {
+        answer(ONE + " 5 COMPLETED");
+        start(userIsConfigured ? withUser() : withoutUser());
+        awaitState(ONE, State.COMPLETED);
+
+        for (String state : List.of("PENDING", "FAILED")) {
+            answer(ONE + " 7 " + state + " mallory", TWO + " 8 " + state);
+            awaitState(TWO, State.valueOf(state));
+
+            assertThat(hpcs.find(NODE, ONE, Optional.of("5")).map(HpcJob::state))
+                    .contains(State.COMPLETED);
+            assertThat(state(ONE))
+                    .isEqualTo(userIsConfigured ? Optional.of(State.COMPLETED) : Optional.empty());
+        }
+        answer(TWO + " 9 RUNNING");
+        awaitState(TWO, State.RUNNING);
+        assertThat(hpcs.find(NODE, ONE, Optional.of("5")).map(HpcJob::state))
+                .as("after the removal of both")
+                .contains(State.COMPLETED);
+    }
+
+    @Test
+    void manyEndedJobsOfAnotherUserDoNotReplaceARemovedJob() throws Exception {
+        answer(ONE + " 5 COMPLETED");
+        start(withUser());
+        awaitState(ONE, State.COMPLETED);
+
+        answer(endedJobs(ONE, PolledHpc.MAX_REMOVED + 1, "mallory"));
+        awaitAnswers();
+        answer(TWO + " 6 RUNNING");
+        awaitState(TWO, State.RUNNING);
+
+        assertThat(state(ONE)).contains(State.COMPLETED);
+    }
+
+    @Test
+    void theNumberOfRemovedJobsIsLimited() {
+        start(ONE + " 5 COMPLETED");
+        awaitState(ONE, State.COMPLETED);
+
+        answer(endedJobs(ONE, PolledHpc.MAX_REMOVED, "mallory"));
+        await().until(() -> hpc().jobs() == PolledHpc.MAX_REMOVED);
+        assertThat(hpcs.find(NODE, ONE, Optional.of("5"))).isPresent();
+        answer(TWO + " 6 RUNNING");
+        awaitState(TWO, State.RUNNING);
+
+        assertThat(hpcs.find(NODE, ONE, Optional.of("5"))).isEmpty();
+        assertThat(hpcs.find(NODE, ONE, Optional.of("101"))).isPresent();
+    }
+
+    /// With the ids from 100 on.
+    private static String[] endedJobs(String name, int count, String user) {
+        return IntStream.range(0, count)
+                .mapToObj(index -> name + " " + (100 + index) + " FAILED " + user)
+                .toArray(String[]::new);
+    }
+
+    @Test
+    void theLastResponseIsUsedAfterFailuresUntilItIsTooOld() throws Exception {
         start(ONE + " 5 RUNNING", TWO + " 6 FAILED");
         awaitState(ONE, State.RUNNING);
         changes.clear();
@@ -207,7 +292,7 @@ class PolledHpcsTests {
     }
 
     @Test
-    void anAnswerThatIsNoneChangesNothing() {
+    void anInvalidResponseChangesNothing() {
         start(ONE + " 5 RUNNING");
         awaitState(ONE, State.RUNNING);
 
@@ -251,8 +336,7 @@ class PolledHpcsTests {
     @Test
     void aJobOfAnotherUserIsNoOrphan() throws Exception {
         answer(ONE + " 5 RUNNING mallory", TWO + " 6 PENDING");
-        Path token = Files.writeString(folder.resolve("token"), "token");
-        start(fake.properties("v0.0.38", token, null, false));
+        start(withUser());
         awaitState(TWO, State.PENDING);
 
         assertThat(orphans(NODE, TEAM, TWO)).isEmpty();
@@ -310,7 +394,7 @@ class PolledHpcsTests {
     }
 
     @Test
-    void otherwiseNothingIsAsked() {
+    void noCancellationIsSentWhereItIsSwitchedOff() {
         answer(ONE + " 5 RUNNING");
         start(fake.properties("v0.0.38", null, null, false));
         awaitState(ONE, State.RUNNING);

@@ -243,7 +243,7 @@ class SlurmrestdTests {
     }
 
     @Test
-    void nobodyThereIsAFailure() {
+    void anUnreachableServerIsAFailure() {
         SlurmrestdProperties properties = fake.properties();
         fake.close();
 

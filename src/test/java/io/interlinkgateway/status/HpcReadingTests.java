@@ -166,7 +166,7 @@ class HpcReadingTests {
     }
 
     @Test
-    void aJobThatEndsRunsUntilSlurmSaysHow() {
+    void anEndingJobIsRunningUntilSlurmReportsItsResult() {
         assertThat(shownFor("Pending", "none", slurm("COMPLETING", LATE)))
                 .isEqualTo("RUNNING slurm");
         assertThat(shownFor("Pending", "node failure", slurm("COMPLETING", LATE)))
@@ -403,7 +403,7 @@ class HpcReadingTests {
     }
 
     @Test
-    void whatSlurmSaysIsPartOfTheState() {
+    void slurmsReportIsPartOfTheState() {
         Job before = job(claim("Running"), slurm("RUNNING", SOON));
 
         assertThat(job(claim("Running"), slurm("RUNNING", LATE)).hasSameStateAs(before)).isTrue();

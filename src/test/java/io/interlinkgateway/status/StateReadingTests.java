@@ -141,7 +141,7 @@ class StateReadingTests {
     }
 
     @Test
-    void aFailureWithAnEmptyLogSaysThatNoContainerStarted() {
+    void aFailureWithAnEmptyLogShowsThatNoContainerStarted() {
         assertThat(job(claim("Failed"), "empty").state())
                 .isInstanceOfSatisfying(
                         JobState.Failed.class,
@@ -390,7 +390,7 @@ class StateReadingTests {
     }
 
     @Test
-    void theSchedulersWordsMayBeEndless() {
+    void aLongMessageOfTheSchedulerIsCut() {
         String message = "0/1 nodes are available: 1 " + "x, 1 ".repeat(200_000);
 
         assertThat(((JobState.Queued) unscheduled(message, Map.of())).message())

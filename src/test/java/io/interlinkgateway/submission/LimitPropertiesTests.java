@@ -22,7 +22,7 @@ class LimitPropertiesTests {
             new ApplicationContextRunner().withUserConfiguration(Start.class);
 
     @Test
-    void thereAreNoneUnlessTheyAreSaid() {
+    void thereAreNoLimitsByDefault() {
         runner.run(context ->
                 assertThat(context.getBean(LimitProperties.class))
                         .isEqualTo(new LimitProperties(Map.of(), null)));

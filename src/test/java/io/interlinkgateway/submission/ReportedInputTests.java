@@ -112,7 +112,7 @@ class ReportedInputTests {
                 "trailing-separator | '' | ''",
                 "working-dir | spec.containers[0].workingDir | ''"
             })
-    void whatIsMeantIsCarriedAndWhatBecomesOfItIsSaid(String input, String field, String line)
+    void supportedFieldsAreTranslatedAndDifferencesReported(String input, String field, String line)
             throws IOException {
         JsonNode verdict = verdict(input + ".yaml", "open");
 

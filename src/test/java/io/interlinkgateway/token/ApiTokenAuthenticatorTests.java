@@ -106,7 +106,7 @@ public class ApiTokenAuthenticatorTests {
     }
 
     @Test
-    void itEndsWhenItSays() {
+    void aTokenExpiresAtItsTime() {
         String token = made().value();
 
         assertThatThrownBy(() -> check(kept, at(NOW.plusSeconds(60))).callerOf(token))

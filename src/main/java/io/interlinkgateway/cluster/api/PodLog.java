@@ -91,9 +91,7 @@ public final class PodLog implements LogStream {
         try {
             while (body.size() < LONGEST_REFUSAL
                     && answer.next(apiServer.deadline()) instanceof Part.Bytes bytes) {
-                byte[] part = new byte[bytes.buffer().remaining()];
-                bytes.buffer().get(part);
-                body.writeBytes(part);
+                body.writeBytes(bytes.toByteArray());
             }
         } catch (IOException _) {
             // The part that was received is used.

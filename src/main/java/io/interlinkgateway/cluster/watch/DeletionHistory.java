@@ -49,10 +49,10 @@ final class DeletionHistory {
         try {
             synchronized (this) {
                 Long first = wanted.ceiling(0L);
-                if (since < feed.goneSince() && first != null) {
+                if (since < feed.deletionsSince() && first != null) {
                     read(feed, first);
                 }
-                if (since < feed.goneSince()) {
+                if (since < feed.deletionsSince()) {
                     read(feed, since);
                 }
             }
@@ -62,10 +62,10 @@ final class DeletionHistory {
     }
 
     private void read(JobFeed feed, long since) throws InterruptedException {
-        between(since, feed.goneSince()).ifPresent(ends -> feed.remember(since, ends));
+        between(since, feed.deletionsSince()).ifPresent(ends -> feed.remember(since, ends));
     }
 
-    private Optional<List<JobFeed.Gone>> between(long since, long until)
+    private Optional<List<JobFeed.Deletion>> between(long since, long until)
             throws InterruptedException {
         String watch =
                 path
@@ -73,7 +73,7 @@ final class DeletionHistory {
                         + SECONDS
                         + "&resourceVersion="
                         + since;
-        List<JobFeed.Gone> ends = new ArrayList<>();
+        List<JobFeed.Deletion> ends = new ArrayList<>();
         try (StreamedResponse stream = StreamedResponse.open(apiServer, watch)) {
             while (stream.code() == 200) {
                 Optional<WatchEvent> event =
@@ -85,7 +85,7 @@ final class DeletionHistory {
                 if (version <= until
                         && "DELETED".equals(event.get().getType())
                         && isJob.test(pod)) {
-                    ends.add(JobFeed.Gone.of(version, removal.apply(pod)));
+                    ends.add(JobFeed.Deletion.of(version, removal.apply(pod)));
                 }
                 if (version >= until) {
                     return Optional.of(ends);

@@ -27,13 +27,15 @@ final class HandoverChecks {
     private final Map<String, Check> checks = new HashMap<>();
 
     /// Reports that the HPC does not have a job yet.
-    synchronized void begin(String name, String uid) {
-        checks.compute(
-                name,
-                (_, check) ->
-                        check != null && check.uid.equals(uid)
-                                ? check
-                                : new Check(uid, System.nanoTime(), 0));
+    ///
+    /// @return whether this was not reported before
+    synchronized boolean begin(String name, String uid) {
+        Check check = checks.get(name);
+        if (check != null && check.uid.equals(uid)) {
+            return false;
+        }
+        checks.put(name, new Check(uid, System.nanoTime(), 0));
+        return true;
     }
 
     /// Reports that the HPC has a job, or that the job was deleted.

@@ -11,16 +11,16 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// The budget of log requests to one virtual node. Before it reads a log, the virtual kubelet requests the pod from the
 /// API server, through a client that is limited to 5 requests per second with bursts of 10 (measured on interLink
-/// f6321757), for all readers together.
+/// f6321757), for all readers together. Before it submits a pod, it requests the pod through the same client.
 ///
-/// Callers' reads never wait here: they are counted, and the gateway sends fewer requests of its own.
+/// Callers' reads and submissions never wait here: they are counted, and the gateway sends fewer requests of its own.
 public final class LogBudget {
 
     /// Tokens that only callers may use.
     private static final int RESERVED = 2;
 
     /// The purpose of a log request of the gateway itself; the most important first.
-    enum Purpose {
+    public enum Purpose {
         /// The job seems to have ended.
         END,
         /// The job seems to have started.
@@ -30,7 +30,9 @@ public final class LogBudget {
         /// A new follow, which reports start and end with only one request.
         FOLLOW,
         /// A routine check: no event is known.
-        ROUTINE
+        ROUTINE,
+        /// Nobody waits for it: a log that is archived, or the end of a job that nobody reads.
+        ARCHIVE
     }
 
     private record Waiter(Purpose purpose, long order, Condition turn) {}
@@ -65,23 +67,43 @@ public final class LogBudget {
         callers.increment();
     }
 
+    /// Counts the request of the virtual kubelet that precedes a submission. Never waits.
+    void spendOnSubmission() {
+        all.consumeIgnoringRateLimits(1);
+    }
+
     /// Waits until the gateway may send a request, after all waiting requests of higher importance.
     ///
     /// @param purpose the request's purpose
     /// @throws InterruptedException if the thread is interrupted while it waits
     void await(Purpose purpose) throws InterruptedException {
+        await(purpose, Duration.ofNanos(Long.MAX_VALUE));
+    }
+
+    /// As [#await(Purpose)], for a limited time.
+    ///
+    /// @param purpose the request's purpose
+    /// @param patience how long to wait at most
+    /// @return whether the gateway may send the request
+    /// @throws InterruptedException if the thread is interrupted while it waits
+    public boolean await(Purpose purpose, Duration patience) throws InterruptedException {
+        long start = System.nanoTime();
         lock.lockInterruptibly();
         try {
             Waiter waiter = new Waiter(purpose, order++, lock.newCondition());
             waiters.add(waiter);
             try {
                 while (!waiter.equals(waiters.peek()) || !take()) {
-                    if (waiter.equals(waiters.peek())) {
-                        waiter.turn.awaitNanos(nanosUntilToken());
-                    } else {
-                        waiter.turn.await();
+                    long left = patience.toNanos() - (System.nanoTime() - start);
+                    if (left <= 0) {
+                        return false;
                     }
+                    waiter.turn.awaitNanos(
+                            waiter.equals(waiters.peek())
+                                    ? Math.min(left, nanosUntilToken())
+                                    : left);
                 }
+                return true;
             } finally {
                 waiters.remove(waiter);
                 Waiter next = waiters.peek();
@@ -142,7 +164,8 @@ public final class LogBudget {
         }
     }
 
-    /// @return how many requests the node answers without a delay; negative if callers sent more than that
+    /// @return how many requests the node answers without a delay; negative if callers and submissions use more
+    ///     than that
     long available() {
         return all.getAvailableTokens();
     }

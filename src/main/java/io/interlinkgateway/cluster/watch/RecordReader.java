@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
 import io.interlinkgateway.failure.GatewayException;
-import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.log.LogStream;
 import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.pod.PodTranslation;
@@ -13,7 +12,6 @@ import io.interlinkgateway.record.JobRecord;
 import io.interlinkgateway.record.PluginLog;
 import io.interlinkgateway.status.PodReading;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -125,9 +123,8 @@ final class RecordReader {
         try (LogStream stream = open(pod, container, PodLog.Extent.WHOLE)) {
             while (!log.isDecided()) {
                 switch (stream.next(longestSilence)) {
-                    case LogStream.Part.Bytes(ByteBuffer buffer) -> {
-                        byte[] bytes = new byte[buffer.remaining()];
-                        buffer.get(bytes);
+                    case LogStream.Part.Bytes part -> {
+                        byte[] bytes = part.toByteArray();
                         length += bytes.length;
                         log.read(bytes, 0, bytes.length, sink);
                     }
@@ -234,11 +231,12 @@ final class RecordReader {
     /// is incomplete, the caller searches again later.
     ///
     /// @param pod a pod whose [PodReading#recordNeed] is [io.interlinkgateway.status.RecordNeed#SEARCH]
-    SearchResult search(Pod pod) throws InterruptedException {
+    /// @param purpose the purpose of the requests
+    SearchResult search(Pod pod, LogBudget.Purpose purpose) throws InterruptedException {
         try {
-            Optional<JobRecord> record = read(pod, LogBudget.Purpose.CLAIM).record();
+            Optional<JobRecord> record = read(pod, purpose).record();
             if (record.filter(RecordReader::hasToBeConfirmed).isPresent()) {
-                record = readConfirmed(pod, LogBudget.Purpose.CLAIM);
+                record = readConfirmed(pod, purpose);
             }
             if (record.isPresent()) {
                 write(pod, record.get());
@@ -295,10 +293,7 @@ final class RecordReader {
         }
         boolean written = patch(pod, record);
         if (written) {
-            lag.written(
-                    PodReading.nodeOf(pod).map(NodeName::value).orElse(""),
-                    PodReading.recordOf(pod),
-                    record);
+            lag.written(PodReading.nodeOf(pod), PodReading.recordOf(pod), record);
         }
         return written;
     }

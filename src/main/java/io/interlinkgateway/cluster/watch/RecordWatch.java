@@ -10,7 +10,6 @@ import io.interlinkgateway.record.PluginLog;
 import io.interlinkgateway.status.PodReading;
 import io.interlinkgateway.status.RecordNeed;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,6 +61,11 @@ final class RecordWatch implements Runnable {
         /// @return what its record is needed for; [RecordNeed#NONE] once it is deleted
         RecordNeed need();
 
+        /// @return the purpose of the requests with which its record is searched
+        default Purpose purposeOfSearch() {
+            return Purpose.CLAIM;
+        }
+
         /// @return its pod; nothing once it is deleted
         Optional<Pod> pod();
     }
@@ -80,6 +84,8 @@ final class RecordWatch implements Runnable {
     private boolean isNew = true;
     private int followed;
     private volatile @Nullable Instant observedAt;
+
+    /// Whether a log is followed and the node has answered the request for it.
     private volatile boolean following;
 
     /// @param uid the pod's UID
@@ -136,7 +142,7 @@ final class RecordWatch implements Runnable {
     }
 
     private void search(Pod pod) throws InterruptedException {
-        RecordReader.SearchResult result = reader.search(pod);
+        RecordReader.SearchResult result = reader.search(pod, job.purposeOfSearch());
         // A log on a shared file system can become visible late.
         if (result == RecordReader.SearchResult.EMPTY_LOG
                 && PodReading.recordOf(pod).isEmpty()
@@ -164,12 +170,13 @@ final class RecordWatch implements Runnable {
         try (LogStream stream =
                 shared.isPresent() ? shared.get() : reader.open(pod, container, extent)) {
             Reading reading = new Reading(pod, container);
-            following = true;
+            following = shared.isPresent();
             while (job.need() == RecordNeed.WATCH && !chatty) {
                 switch (stream.next(STEP)) {
-                    case LogStream.Part.Bytes(ByteBuffer buffer) -> reading.add(buffer);
+                    case LogStream.Part.Bytes part -> reading.add(part.toByteArray());
                     case LogStream.Part.Quiet _ -> reading.quiet();
                     case LogStream.Part.End _ -> {
+                        following = true;
                         ended();
                         followed++;
                         pauseWhileWatched(pause());
@@ -182,6 +189,9 @@ final class RecordWatch implements Runnable {
                 }
             }
         } finally {
+            if (following) {
+                observedAt = clock.instant();
+            }
             following = false;
         }
         if (chatty) {
@@ -213,11 +223,10 @@ final class RecordWatch implements Runnable {
             this.sink = head == null ? null : new RecordReader.OutputSink(head);
         }
 
-        void add(ByteBuffer buffer) throws IOException, InterruptedException {
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.get(bytes);
+        void add(byte[] bytes) throws IOException, InterruptedException {
             length += bytes.length;
             heardAt = System.nanoTime();
+            following = true;
             if (head != null && sink != null && !started) {
                 head.read(bytes, 0, bytes.length, sink);
                 if (head.isHeaded()) {
@@ -229,9 +238,11 @@ final class RecordWatch implements Runnable {
             readIfDue();
         }
 
-        /// If the plugin stops repeating that there is no output, the output exists.
-        void quiet() throws IOException, InterruptedException {
-            if (!started
+        /// If the plugin stops repeating that there is no output, the output exists. Before the first bytes, the
+        /// silence means nothing: the request still waits for its turn at the node.
+        void quiet() throws InterruptedException {
+            if (following
+                    && !started
                     && !startChecked
                     && System.nanoTime() - heardAt > SILENCE_AFTER_START.toNanos()) {
                 checkStart();
@@ -239,25 +250,45 @@ final class RecordWatch implements Runnable {
             readIfDue();
         }
 
-        private void checkStart() throws IOException, InterruptedException {
+        private void checkStart() throws InterruptedException {
             startChecked = true;
-            Optional<Pod> pod = job.pod();
-            if (pod.isPresent()) {
-                found(reader.read(pod.get(), Purpose.START));
-            }
+            whileFollowing(() -> {
+                Optional<Pod> pod = job.pod();
+                if (pod.isPresent()) {
+                    found(reader.read(pod.get(), Purpose.START));
+                }
+            });
         }
     }
 
-    private void readIfDue() throws IOException, InterruptedException {
+    private void readIfDue() throws InterruptedException {
         if (System.nanoTime() - readAt < pause().toNanos()) {
             return;
         }
-        Optional<Pod> pod = job.pod();
-        if (pod.isPresent()) {
-            Optional<RecordReader.Found> found = reader.readIfSpare(pod.get());
-            if (found.isPresent()) {
-                found(found.get());
+        whileFollowing(() -> {
+            Optional<Pod> pod = job.pod();
+            if (pod.isPresent()) {
+                Optional<RecordReader.Found> found = reader.readIfSpare(pod.get());
+                if (found.isPresent()) {
+                    found(found.get());
+                }
             }
+        });
+    }
+
+    private interface Look {
+
+        void run() throws IOException, InterruptedException;
+    }
+
+    /// Reads the record while the log is followed. If this fails, the followed log is kept: another one costs a request,
+    /// and a node that answers late then gets even more of them.
+    private void whileFollowing(Look look) throws InterruptedException {
+        try {
+            look.run();
+        } catch (IOException | GatewayException.ClusterUnavailable unreadable) {
+            LOG.debug("The log of a followed job can't be read now: {}", unreadable.getMessage());
+            readAt = System.nanoTime();
         }
     }
 

@@ -27,6 +27,7 @@ public final class RecordWatches implements AutoCloseable, MeterBinder {
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
 
     private final RecordReader reader;
+    private final LogBudgets budgets;
     private final OpenFollows follows;
     private final StateLag lag;
     private final Clock clock;
@@ -50,13 +51,20 @@ public final class RecordWatches implements AutoCloseable, MeterBinder {
         StateLag lag = new StateLag(clock);
         return new RecordWatches(
                 new RecordReader(apiServer, logs, budgets, LONGEST_SILENCE, lag),
+                budgets,
                 follows,
                 lag,
                 clock);
     }
 
-    private RecordWatches(RecordReader reader, OpenFollows follows, StateLag lag, Clock clock) {
+    private RecordWatches(
+            RecordReader reader,
+            LogBudgets budgets,
+            OpenFollows follows,
+            StateLag lag,
+            Clock clock) {
         this.reader = reader;
+        this.budgets = budgets;
         this.follows = follows;
         this.lag = lag;
         this.clock = clock;
@@ -70,6 +78,20 @@ public final class RecordWatches implements AutoCloseable, MeterBinder {
         if (!closed) {
             running.computeIfAbsent(uid, _ -> started(uid, job));
         }
+    }
+
+    /// Counts the request that a virtual node sends before it submits a job, which delays requests for logs.
+    ///
+    /// @param job a job that the HPC does not have yet
+    void submitting(Job job) {
+        budgets.of(job.node()).spendOnSubmission();
+    }
+
+    /// SLURM reported the end of a job whose end was not known before.
+    ///
+    /// @param job the job as it is known now
+    void endReportedBySlurm(Job job) {
+        lag.reported(job);
     }
 
     /// Writes a record to its pod again, on another thread.

@@ -1,5 +1,8 @@
 package io.interlinkgateway.cluster.watch;
 
+import io.interlinkgateway.job.HpcJob;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.record.JobRecord;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -10,8 +13,8 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The time from a job's start or end, by its own record, until the record was written to the pod. Measures nothing
-/// until it is bound to a registry.
+/// The time from a job's start or end until it was known: by the job's own record, until the record was written to the
+/// pod; by SLURM, until its report was read. Measures nothing until it is bound to a registry.
 final class StateLag implements MeterBinder {
 
     private final Clock clock;
@@ -31,7 +34,7 @@ final class StateLag implements MeterBinder {
     /// @param node where the job runs
     /// @param before the record that the pod had
     /// @param now the record that it has
-    void written(String node, Optional<JobRecord> before, JobRecord now) {
+    void written(Optional<NodeName> node, Optional<JobRecord> before, JobRecord now) {
         switch (now) {
             case JobRecord.Started started ->
                     started.startedAt()
@@ -39,8 +42,9 @@ final class StateLag implements MeterBinder {
                                     before.flatMap(JobRecord::asStarted)
                                             .flatMap(JobRecord.Started::startedAt)
                                             .isEmpty())
-                            .ifPresent(start -> add(node, "start", start));
-            case JobRecord.Ended ended -> add(node, "end", ended.finishedAt());
+                            .ifPresent(start -> add(node, Job.Source.JOB_RECORD, "start", start));
+            case JobRecord.Ended ended ->
+                    add(node, Job.Source.JOB_RECORD, "end", ended.finishedAt());
             case JobRecord.Killed _,
                     JobRecord.NoHeader _,
                     JobRecord.Empty _,
@@ -49,13 +53,28 @@ final class StateLag implements MeterBinder {
         }
     }
 
-    private void add(String node, String change, Instant at) {
+    /// SLURM reported the end of a job whose end was not known before.
+    ///
+    /// @param job the job as it is known now
+    void reported(Job job) {
+        job.hpc()
+                .flatMap(HpcJob::endedAt)
+                .ifPresent(end -> add(job.node(), Job.Source.SLURM, "end", end));
+    }
+
+    private void add(Optional<NodeName> node, Job.Source source, String change, Instant at) {
         MeterRegistry registry = meters;
         Duration lag = Duration.between(at, clock.instant());
         if (registry != null && !lag.isNegative()) {
             Timer.builder("gateway.state.lag")
-                    .description("From a job's start or end to its record on the pod")
-                    .tags("node", node, "change", change)
+                    .description("From a job's start or end to the moment when it was known")
+                    .tags(
+                            "node",
+                            node.map(NodeName::value).orElse(""),
+                            "source",
+                            source.name(),
+                            "change",
+                            change)
                     .publishPercentileHistogram()
                     .register(registry)
                     .record(lag);

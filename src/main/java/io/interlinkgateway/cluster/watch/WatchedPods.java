@@ -3,6 +3,8 @@ package io.interlinkgateway.cluster.watch;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.JobFeed;
+import io.interlinkgateway.event.JobObserver;
+import io.interlinkgateway.event.PresentJobs;
 import io.interlinkgateway.event.WalltimeMarks;
 import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.job.Job;
@@ -11,6 +13,8 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.pod.DefinitionReading;
+import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.status.PodReading;
 import io.interlinkgateway.status.RecordNeed;
 import java.time.Instant;
@@ -28,6 +32,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +45,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @param name its name
     /// @param uid its UID
     /// @param phase the kind of its state
+    /// @param stateHash the [Job#stateHash] of its state
     /// @param recordNeed what its own record is needed for
     /// @param hasRecord whether its pod has its own record
     /// @param node where it was sent
@@ -50,6 +56,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             JobName name,
             String uid,
             JobPhase phase,
+            int stateHash,
             RecordNeed recordNeed,
             boolean hasRecord,
             Optional<NodeName> node,
@@ -65,8 +72,11 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private final Function<Pod, Job> reading;
     private final Function<Pod, Job> removal;
     private final Function<Pod, Job> missed;
+    private final Consumer<Job> submitting;
+    private final Consumer<Job> endReportedBySlurm;
     private final Consumer<String> settled;
     private final Consumer<Job> removed;
+    private final JobObserver observer;
     private final WalltimeMarks walltimeMarks;
     private final CompressedPods archive = new CompressedPods();
     private final NavigableMap<String, Entry> entries = new ConcurrentSkipListMap<>();
@@ -96,22 +106,31 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @param reading reads a job from its pod
     /// @param removal reads a job from its pod as it was when it was removed
     /// @param missed reads a job whose removal was not seen from an earlier state of its pod
+    /// @param submitting receives each job once that the HPC does not have yet
+    /// @param endReportedBySlurm receives each job whose end SLURM reports before anything else does
     /// @param settled receives the UIDs of pods whose jobs the HPC has, or that were deleted
     /// @param removed receives each job whose pod was removed, with its cancellation
+    /// @param observer receives each change of a job's state
     WatchedPods(
             Predicate<Pod> isJob,
             Function<Pod, Job> reading,
             Function<Pod, Job> removal,
             Function<Pod, Job> missed,
+            Consumer<Job> submitting,
+            Consumer<Job> endReportedBySlurm,
             Consumer<String> settled,
             Consumer<Job> removed,
+            JobObserver observer,
             WalltimeTimer walltimes) {
         this.isJob = isJob;
         this.reading = reading;
         this.removal = removal;
         this.missed = missed;
+        this.submitting = submitting;
+        this.endReportedBySlurm = endReportedBySlurm;
         this.settled = settled;
         this.removed = removed;
+        this.observer = observer;
         this.walltimeMarks = walltimes.of(name -> find(name).map(this::job));
     }
 
@@ -176,12 +195,17 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         if (now == null || !now.uid.equals(entry.uid)) {
             return;
         }
-        Pod pod = pod(now);
-        store(pod);
+        Stored changed = store(now, pod(now));
+        Job job = changed.job;
+        if (!now.phase.ended()
+                && changed.entry.phase.ended()
+                && job.evidence().source() == Job.Source.SLURM) {
+            endReportedBySlurm.accept(job);
+        }
         JobFeed followers = feed;
         if (followers != null) {
             changedWithoutVersion.add(entry.name.value());
-            followers.changedAside(reading.apply(pod));
+            followers.changedWithoutVersion(job);
         }
     }
 
@@ -229,7 +253,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             entries.values().stream()
                     .filter(entry -> isTouched(entry, nodes, silent))
                     .map(this::job)
-                    .forEach(followers::changedAside);
+                    .forEach(followers::changedWithoutVersion);
         }
         silent = nodes;
     }
@@ -267,7 +291,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 listed.add(name);
                 Entry before = entries.get(name);
                 if (before == null || before.version != ResourceWatch.version(pod)) {
-                    store(withRecord(pod));
+                    store(before, withRecord(pod));
                     if (feed != null) {
                         changedByList.putIfAbsent(name, Optional.ofNullable(before));
                     }
@@ -283,8 +307,10 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                         .filter(entry -> !listed.contains(entry.name.value()))
                         .toList();
         List<Job> missing = gone.stream().map(entry -> missed.apply(pod(entry))).toList();
-        gone.forEach(entry -> remove(entry.name.value()));
-        missing.forEach(this::noteRemoval);
+        for (int index = 0; index < gone.size(); index++) {
+            remove(gone.get(index).name.value());
+            noteRemoval(version, missing.get(index), gone.get(index));
+        }
         if (feed == null) {
             feed =
                     new JobFeed(
@@ -298,9 +324,10 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                     Optional.ofNullable(entries.get(name))
                             .ifPresent(now -> changes.add(new Change(before, now))));
             changes.sort(Comparator.comparingLong(change -> change.now.version));
-            changes.forEach(change -> publish(change.before.orElse(null), change.now));
+            changes.forEach(change ->
+                    publish(change.before.orElse(null), change.now, () -> job(change.now)));
             for (Job job : missing) {
-                feed.deleted(JobFeed.Gone.of(version, job));
+                feed.deleted(JobFeed.Deletion.of(version, job));
             }
             feed.reached(version);
         }
@@ -313,7 +340,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     public synchronized void changed(Pod pod) {
         if (isJob.test(pod)) {
             Entry before = entries.get(pod.getMetadata().getName());
-            publish(before, store(withRecord(pod)));
+            Stored now = store(before, withRecord(pod));
+            publish(before, now.entry, () -> now.job);
         } else {
             reached(ResourceWatch.version(pod));
         }
@@ -323,12 +351,13 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     @Override
     public synchronized void deleted(Pod pod) {
         long version = ResourceWatch.version(pod);
-        if (entries.containsKey(pod.getMetadata().getName())) {
+        Entry last = entries.get(pod.getMetadata().getName());
+        if (last != null) {
             Job job = removal.apply(withRecord(pod));
             remove(pod.getMetadata().getName());
-            noteRemoval(job);
+            noteRemoval(version, job, last);
             if (feed != null) {
-                feed.deleted(JobFeed.Gone.of(version, job));
+                feed.deleted(JobFeed.Deletion.of(version, job));
             }
         }
         reached(version);
@@ -342,9 +371,28 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         writes.update();
     }
 
-    private void noteRemoval(Job job) {
+    private void noteRemoval(long version, Job job, Entry last) {
         unconfirmed.removed(job);
         removed.accept(job);
+        observer.removed(version, job.withoutDefinition(), origin(last));
+    }
+
+    /// Reads what a job was created from when that is needed, from the compressed pod.
+    private Supplier<JobObserver.Origin> origin(Entry entry) {
+        return () -> {
+            Pod pod = pod(entry);
+            return new JobObserver.Origin(
+                    DefinitionReading.definitionOf(pod),
+                    PodYaml.of(DefinitionReading.submittedPod(pod)));
+        };
+    }
+
+    /// @return the jobs; one that changes meanwhile is returned as it was or as it is
+    Stream<PresentJobs.Existing> existing() {
+        return entries.values().stream()
+                .map(entry ->
+                        new PresentJobs.Existing(
+                                entry.version, job(entry).withoutDefinition(), origin(entry)));
     }
 
     private void remove(String name) {
@@ -356,18 +404,20 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     }
 
     /// Sends a job to its followers if its state is another than before.
-    private void publish(@Nullable Entry before, Entry now) {
+    ///
+    /// @param read reads the job that is stored now
+    private void publish(@Nullable Entry before, Entry now, Supplier<Job> read) {
         JobFeed followers = feed;
         if (followers == null) {
             return;
         }
         if (before != null && !before.uid.equals(now.uid)) {
             Job replaced = missed.apply(pod(before));
-            noteRemoval(replaced);
-            followers.deleted(JobFeed.Gone.of(now.version - 1, replaced));
-            publish(null, now);
+            noteRemoval(now.version - 1, replaced, before);
+            followers.deleted(JobFeed.Deletion.of(now.version - 1, replaced));
+            publish(null, now, read);
         } else if (followers.followed()) {
-            Job job = job(now);
+            Job job = read.get();
             if (before == null || !job.hasSameStateAs(job(before))) {
                 followers.changed(now.version, job);
             }
@@ -401,12 +451,20 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 .toList();
     }
 
-    private Entry store(Pod pod) {
+    /// A job that was stored just now.
+    private record Stored(Entry entry, Job job) {}
+
+    private Stored store(@Nullable Entry before, Pod pod) {
         Job job = reading.apply(pod);
         Entry entry = entry(job, pod);
         entries.put(job.name().value(), entry);
         walltimeMarks.update(job);
-        return entry;
+        if (before == null
+                || !before.uid.equals(entry.uid)
+                || before.stateHash != entry.stateHash) {
+            observer.changed(entry.version, job.withoutDefinition(), origin(entry));
+        }
+        return new Stored(entry, job);
     }
 
     private Entry entry(Job job, Pod pod) {
@@ -419,7 +477,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             recordsNeeded.add(name);
         }
         if (isBeingHandedOver(job)) {
-            handovers.begin(name, job.uid());
+            if (handovers.begin(name, job.uid())) {
+                submitting.accept(job);
+            }
         } else {
             handovers.end(name).ifPresent(settled);
         }
@@ -428,6 +488,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 job.name(),
                 job.uid(),
                 JobPhase.of(job.state()),
+                job.stateHash(),
                 need,
                 PodReading.recordOf(pod).isPresent(),
                 shared(job.node()),

@@ -4,6 +4,9 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.cluster.ClusterProperties;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.event.JobEvents;
+import io.interlinkgateway.event.JobObserver;
+import io.interlinkgateway.event.LoggedTask;
+import io.interlinkgateway.event.PresentJobs;
 import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.HpcJob;
@@ -14,6 +17,7 @@ import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.slurm.HpcJobs;
+import io.interlinkgateway.status.RecordNeed;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -24,17 +28,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The workspaces in use, each with one watch, from the first read until there was none for a while. While a workspace
 /// is watched, so are the records of its jobs.
-public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
+///
+/// With a [JobObserver], a workspace that was watched once is watched until the gateway stops, as are those that were
+/// given to [#record]: a watch that nobody reads costs little, and what happens without a watch is not recorded.
+public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, MeterBinder {
 
     /// How long the watch may take to report a write of this gateway; it takes milliseconds.
     private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -53,10 +64,18 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
     private final RecordWatches records;
     private final WalltimeTimer walltimes;
     private final HpcJobs hpcs;
+    private final JobObserver observer;
     private final JobReading reading;
     private final ClusterProperties.Watches limits;
     private final Clock clock;
     private final Map<Workspace, WorkspaceWatch> workspaces = new HashMap<>();
+
+    /// The workspaces that are watched until the gateway stops.
+    private final Set<Workspace> recorded = ConcurrentHashMap.newKeySet();
+
+    /// The workspaces for which there was no room among the recorded ones.
+    private final Set<Workspace> unrecorded = ConcurrentHashMap.newKeySet();
+
     private final Removals removals = new Removals();
     private final Semaphore checks = new Semaphore(CHECKS);
     private final ScheduledExecutorService timer =
@@ -70,6 +89,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
             RecordWatches records,
             WalltimeTimer walltimes,
             HpcJobs hpcs,
+            JobObserver observer,
             ClusterProperties.Watches limits,
             Clock clock) {
         this.apiServer = apiServer;
@@ -78,6 +98,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
         this.records = records;
         this.walltimes = walltimes;
         this.hpcs = hpcs;
+        this.observer = observer;
         this.reading = new JobReading(nodes, missing, records, hpcs);
         this.limits = limits;
         this.clock = clock;
@@ -86,6 +107,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
     /// Starts the periodic tasks.
     public void start() {
         every(KEEP_ALIVE, () -> limits.always().forEach(this::watched));
+        every(KEEP_ALIVE, () -> recorded.forEach(this::started));
         every(limits.idle().dividedBy(4), this::closeIdle);
         every(Duration.ofSeconds(2), this::updateSilentNodes);
         every(Duration.ofSeconds(1), this::checkHandovers);
@@ -96,18 +118,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
     @SuppressWarnings("FutureReturnValueIgnored") // the tasks never end
     private void every(Duration period, Runnable task) {
         long millis = Math.max(1, period.toMillis());
-        timer.scheduleWithFixedDelay(guarded(task), millis, millis, TimeUnit.MILLISECONDS);
-    }
-
-    /// A task that throws would not be run again.
-    private static Runnable guarded(Runnable task) {
-        return () -> {
-            try {
-                task.run();
-            } catch (RuntimeException defect) {
-                LOG.error("Unexpected failure", defect);
-            }
-        };
+        timer.scheduleWithFixedDelay(new LoggedTask(task), millis, millis, TimeUnit.MILLISECONDS);
     }
 
     /// @return reads jobs from pods that do not come from the watch
@@ -127,6 +138,51 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
     /// @return the workspace's jobs; empty if the API server must be asked
     public Optional<WatchedPods> forReading(Workspace workspace) {
         return current(workspace, Optional.empty(), apiServer.deadline());
+    }
+
+    @Override
+    public void record(Workspace workspace) {
+        if (observer.isRecording()) {
+            if (recorded.size() < limits.maxWorkspaces() || recorded.contains(workspace)) {
+                recorded.add(workspace);
+                started(workspace);
+            } else if (unrecorded.size() < limits.maxWorkspaces() && unrecorded.add(workspace)) {
+                LOG.warn(
+                        "The jobs of the workspace {} are only recorded while somebody reads them:"
+                                + " gateway.cluster.watches.max-workspaces is {}",
+                        workspace,
+                        limits.maxWorkspaces());
+            }
+        }
+    }
+
+    @Override
+    public Set<Workspace> workspaces() {
+        return all().stream()
+                .filter(watched -> watched.pods().feed().isPresent())
+                .map(WorkspaceWatch::workspace)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
+    public OptionalLong reached(Workspace workspace) {
+        return known(workspace)
+                .flatMap(watched -> watched.pods().feed())
+                .map(feed -> OptionalLong.of(feed.reached()))
+                .orElse(OptionalLong.empty());
+    }
+
+    @Override
+    public boolean has(Workspace workspace, JobName name, String uid) {
+        return known(workspace)
+                .flatMap(watched -> watched.pods().find(name))
+                .filter(entry -> entry.uid().equals(uid))
+                .isPresent();
+    }
+
+    @Override
+    public Stream<Existing> jobs(Workspace workspace) {
+        return known(workspace).stream().flatMap(watched -> watched.pods().existing());
     }
 
     private Optional<WatchedPods> current(
@@ -157,6 +213,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
 
     /// Reports that this gateway wrote a pod.
     public void wrote(Pod pod) {
+        record(new Workspace(pod.getMetadata().getNamespace()));
         known(pod).ifPresent(watched -> watched.pods().writes().wrote(pod));
     }
 
@@ -191,7 +248,16 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
         return Optional.ofNullable(workspaces.get(workspace));
     }
 
-    private synchronized Optional<WorkspaceWatch> watched(Workspace workspace) {
+    private Optional<WorkspaceWatch> watched(Workspace workspace) {
+        Optional<WorkspaceWatch> found = started(workspace);
+        found.ifPresent(WorkspaceWatch::use);
+        if (found.isPresent()) {
+            record(workspace);
+        }
+        return found;
+    }
+
+    private synchronized Optional<WorkspaceWatch> started(Workspace workspace) {
         if (closed) {
             return Optional.empty();
         }
@@ -205,22 +271,29 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
                             workspace,
                             apiServer,
                             reading,
+                            limits.idle(),
+                            records::submitting,
+                            records::endReportedBySlurm,
                             missing::forget,
                             removals::add,
+                            observer,
                             walltimes,
                             clock);
             workspaces.put(workspace, found);
             found.start();
         }
-        found.use();
         return Optional.of(found);
     }
 
+    /// Closes a watch that is not followed, if possible one that is not recorded.
     private boolean closeLeastUsed() {
         Optional<Workspace> least =
                 workspaces.entrySet().stream()
                         .filter(entry -> !entry.getValue().isFollowed())
-                        .max(Comparator.comparing(entry -> entry.getValue().unusedFor()))
+                        .max(
+                                Comparator.comparing((Map.Entry<Workspace, WorkspaceWatch> entry) ->
+                                                !recorded.contains(entry.getKey()))
+                                        .thenComparing(entry -> entry.getValue().unusedFor()))
                         .map(Map.Entry::getKey);
         least.ifPresent(this::close);
         return least.isPresent();
@@ -239,6 +312,7 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
             watched.pods().takeLostRecords().forEach(records::restore);
             watched.pods()
                     .needingRecord()
+                    .filter(entry -> entry.recordNeed() == RecordNeed.SEARCH || watched.isRead())
                     .forEach(entry ->
                             records.watch(entry.uid(), watched.job(entry.name(), entry.uid())));
         }
@@ -282,7 +356,8 @@ public final class WatchedWorkspaces implements AutoCloseable, MeterBinder {
         List<Workspace> idle =
                 workspaces.entrySet().stream()
                         .filter(entry ->
-                                !entry.getValue().isFollowed()
+                                !recorded.contains(entry.getKey())
+                                        && !entry.getValue().isFollowed()
                                         && entry.getValue().unusedFor().compareTo(limits.idle())
                                                 > 0)
                         .map(Map.Entry::getKey)

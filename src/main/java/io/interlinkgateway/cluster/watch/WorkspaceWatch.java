@@ -7,6 +7,7 @@ import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.event.FeedPosition;
 import io.interlinkgateway.event.JobEvents;
 import io.interlinkgateway.event.JobFeed;
+import io.interlinkgateway.event.JobObserver;
 import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Job;
@@ -23,26 +24,39 @@ import java.util.function.Consumer;
 /// One workspace's jobs, kept up to date by one watch from its start until it is closed.
 final class WorkspaceWatch implements AutoCloseable {
 
+    private final Workspace workspace;
     private final ApiServer apiServer;
     private final JobReading reading;
     private final String path;
     private final WatchedPods pods;
     private final ResourceWatch<Pod> watch;
     private final DeletionHistory deletions;
-    private volatile long usedAt = System.nanoTime();
+    private final Duration idle;
+    private volatile long usedAt;
 
+    /// @param idle the time after its last use from which the workspace is not read any more
+    /// @param submitting receives each job once that the HPC does not have yet
+    /// @param endReportedBySlurm receives each job whose end SLURM reports before anything else does
     /// @param settled receives the UIDs of pods whose jobs the HPC has, or that were deleted
     /// @param removed receives each job whose pod was removed
+    /// @param observer receives each change of a job's state
     WorkspaceWatch(
             Workspace workspace,
             ApiServer apiServer,
             JobReading reading,
+            Duration idle,
+            Consumer<Job> submitting,
+            Consumer<Job> endReportedBySlurm,
             Consumer<String> settled,
             Consumer<Job> removed,
+            JobObserver observer,
             WalltimeTimer walltimes,
             Clock clock) {
+        this.workspace = workspace;
         this.apiServer = apiServer;
         this.reading = reading;
+        this.idle = idle;
+        this.usedAt = System.nanoTime() - idle.toNanos() - 1;
         this.path = "/api/v1/namespaces/" + workspace + "/pods?";
         this.pods =
                 new WatchedPods(
@@ -50,8 +64,11 @@ final class WorkspaceWatch implements AutoCloseable {
                         this::read,
                         this::readRemoved,
                         this::readMissed,
+                        submitting,
+                        endReportedBySlurm,
                         settled,
                         removed,
+                        observer,
                         walltimes);
         this.watch = new ResourceWatch<>(apiServer, path, Pod.class, PodList.class, pods, clock);
         this.deletions = new DeletionHistory(apiServer, path, reading::isJob, this::readRemoved);
@@ -59,6 +76,10 @@ final class WorkspaceWatch implements AutoCloseable {
 
     void start() {
         watch.start();
+    }
+
+    Workspace workspace() {
+        return workspace;
     }
 
     WatchedPods pods() {
@@ -73,6 +94,11 @@ final class WorkspaceWatch implements AutoCloseable {
     /// @return how long ago the workspace was used last
     Duration unusedFor() {
         return Duration.ofNanos(System.nanoTime() - usedAt);
+    }
+
+    /// @return whether callers read its jobs, or did so a while ago; if not, it is only watched for what is recorded
+    boolean isRead() {
+        return isFollowed() || unusedFor().compareTo(idle) <= 0;
     }
 
     /// @return whether its jobs have followers
@@ -147,6 +173,11 @@ final class WorkspaceWatch implements AutoCloseable {
     }
 
     /// A job of this workspace, identified by its UID too, because its name may be used again.
+    ///
+    /// If nobody reads the workspace, the record of a running job is not needed: a followed log for each running job
+    /// would cost its node more than the earlier sight of start and end is worth. When the pod's status or SLURM reports
+    /// an end, the record is searched once, after all requests that somebody waits for: it has the exact times and
+    /// shows whether the job ended at all.
     RecordWatch.WatchedJob job(JobName name, String uid) {
         return new RecordWatch.WatchedJob() {
 
@@ -158,7 +189,14 @@ final class WorkspaceWatch implements AutoCloseable {
 
             @Override
             public RecordNeed need() {
-                return entry().map(WatchedPods.Entry::recordNeed).orElse(RecordNeed.NONE);
+                return entry().map(WatchedPods.Entry::recordNeed)
+                        .filter(need -> need == RecordNeed.SEARCH || isRead())
+                        .orElse(RecordNeed.NONE);
+            }
+
+            @Override
+            public LogBudget.Purpose purposeOfSearch() {
+                return isRead() ? LogBudget.Purpose.CLAIM : LogBudget.Purpose.ARCHIVE;
             }
 
             @Override

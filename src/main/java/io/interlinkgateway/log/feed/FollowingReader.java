@@ -121,7 +121,7 @@ public final class FollowingReader implements LogReader {
         }
         switch (reading.opened().stream().next(patience)) {
             case LogStream.Part.Bytes bytes -> {
-                List<LogPiece> pieces = wanted(reading.decoder().read(bytes.buffer()));
+                List<LogPiece> pieces = wanted(reading.decoder().read(bytes.toByteArray()));
                 if (!pieces.isEmpty()) {
                     vainSince = Optional.empty();
                     position = pieces.getLast().end();

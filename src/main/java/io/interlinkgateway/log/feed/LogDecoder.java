@@ -6,7 +6,6 @@ import io.interlinkgateway.log.feed.LogPosition.Stage;
 import io.interlinkgateway.record.JobRecord;
 import io.interlinkgateway.record.PluginLog;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,12 +26,10 @@ public final class LogDecoder {
         this.redaction = opened.redaction();
     }
 
-    /// @param buffer the next bytes, split anywhere
+    /// @param bytes the next bytes, split anywhere
     /// @return the pieces whose origin is known now
-    public List<LogPiece> read(ByteBuffer buffer) {
+    public List<LogPiece> read(byte[] bytes) {
         anything = true;
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.get(bytes);
         log.read(bytes, 0, bytes.length, collector);
         return collector.taken();
     }

@@ -214,7 +214,7 @@ public final class LogFeed {
                 while (true) {
                     switch (opened.stream().next(patience)) {
                         case LogStream.Part.Bytes bytes -> {
-                            delivery.deliver(decoder.read(bytes.buffer()));
+                            delivery.deliver(decoder.read(bytes.toByteArray()));
                             // Without output the plugin writes messages, and the log is never
                             // quiet.
                             if (!decoder.hasHeader()
@@ -355,7 +355,8 @@ public final class LogFeed {
             throws IOException, InterruptedException {
         while (!decoder.hasHeader()) {
             switch (stream.next(pace.settle())) {
-                case LogStream.Part.Bytes bytes -> delivery.deliver(decoder.read(bytes.buffer()));
+                case LogStream.Part.Bytes bytes ->
+                        delivery.deliver(decoder.read(bytes.toByteArray()));
                 case LogStream.Part.Quiet _ -> throw new IOException("The log has stalled.");
                 case LogStream.Part.End _ -> {
                     return true;
@@ -369,7 +370,8 @@ public final class LogFeed {
             throws IOException, InterruptedException {
         while (true) {
             switch (stream.next(pace.settle())) {
-                case LogStream.Part.Bytes bytes -> delivery.deliver(decoder.read(bytes.buffer()));
+                case LogStream.Part.Bytes bytes ->
+                        delivery.deliver(decoder.read(bytes.toByteArray()));
                 case LogStream.Part.Quiet _ -> throw new IOException("The log has stalled.");
                 case LogStream.Part.End _ -> {
                     return;

@@ -20,7 +20,12 @@ public final class LogPiece {
         this.arrivedAt = arrivedAt;
     }
 
-    static LogPiece own(LogPosition start, byte[] bytes) {
+    /// A piece of the job's own output.
+    ///
+    /// @param start before its first byte
+    /// @param bytes at least one, which are not changed later
+    /// @return the piece
+    public static LogPiece own(LogPosition start, byte[] bytes) {
         return new LogPiece(start, bytes, false, null);
     }
 

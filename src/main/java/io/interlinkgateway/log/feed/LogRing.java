@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// one that delays the others for longer than the grace period is evicted.
 public final class LogRing {
 
-    private static final int LARGEST_HELPING = 65_536;
+    private static final int MAX_BYTES_TAKEN = 65_536;
 
     private final int capacity;
     private final Duration grace;
@@ -28,9 +28,9 @@ public final class LogRing {
     private final Set<Attachment> attached = new HashSet<>();
 
     /// The last entry that was removed; the oldest entry follows it.
-    private Entry gone = new Entry(LogPiece.plugin(LogPosition.HEAD, new byte[0]), 0);
+    private Entry removed = new Entry(LogPiece.plugin(LogPosition.HEAD, new byte[0]), 0);
 
-    private Entry newest = gone;
+    private Entry newest = removed;
     private int size;
     private LogPosition end = LogPosition.HEAD;
     private @Nullable LiveSince liveSince;
@@ -81,13 +81,13 @@ public final class LogRing {
 
     private void append(LogPiece piece) throws InterruptedException {
         while (size > 0 && size + piece.size() > capacity) {
-            Entry oldest = Objects.requireNonNull(gone.next);
+            Entry oldest = Objects.requireNonNull(removed.next);
             if (oldest.unread > 0) {
                 news.signalAll();
                 awaitReaders(oldest);
             }
             size -= oldest.piece.size();
-            gone = oldest;
+            removed = oldest;
         }
         Entry entry = new Entry(piece, attached.size());
         newest.next = entry;
@@ -102,14 +102,14 @@ public final class LogRing {
             left = room.awaitNanos(left);
             if (left <= 0) {
                 if (oldest.unread < attached.size()) {
-                    letGo(oldest);
+                    detachReadersBefore(oldest);
                 }
                 left = grace.toNanos();
             }
         }
     }
 
-    private void letGo(Entry unread) {
+    private void detachReadersBefore(Entry unread) {
         for (Attachment attachment : List.copyOf(attached)) {
             if (attachment.isBefore(unread)) {
                 attachment.detach();
@@ -148,11 +148,11 @@ public final class LogRing {
             if (live == null || live.time.isAfter(time)) {
                 return Optional.empty();
             }
-            if (gone.piece.end().compareTo(live.position) > 0
-                    && !gone.piece.arrivedAt().map(time::isAfter).orElse(false)) {
+            if (removed.piece.end().compareTo(live.position) > 0
+                    && !removed.piece.arrivedAt().map(time::isAfter).orElse(false)) {
                 return Optional.empty();
             }
-            for (Entry entry = gone.next; entry != null; entry = entry.next) {
+            for (Entry entry = removed.next; entry != null; entry = entry.next) {
                 if (entry.piece.arrivedAt().map(arrived -> !arrived.isBefore(time)).orElse(false)) {
                     return Optional.of(entry.piece.start());
                 }
@@ -233,9 +233,9 @@ public final class LogRing {
     Optional<Attachment> attach(LogPosition position, boolean plugins) {
         lock.lock();
         try {
-            int order = gone.piece.end().compareTo(position);
+            int order = removed.piece.end().compareTo(position);
             boolean missesLines =
-                    order == 0 && plugins && gone.piece.isPlugins() && gone.piece.size() > 0;
+                    order == 0 && plugins && removed.piece.isPlugins() && removed.piece.size() > 0;
             if (order > 0 || missesLines) {
                 return Optional.empty();
             }
@@ -258,7 +258,7 @@ public final class LogRing {
         private Attachment(LogPosition position, boolean plugins) {
             this.position = position;
             this.plugins = plugins;
-            Entry before = gone;
+            Entry before = removed;
             Entry next = before.next;
             while (next != null && next.piece.after(position).isEmpty()) {
                 before = next;
@@ -279,7 +279,7 @@ public final class LogRing {
                     if (last == null) {
                         return Optional.empty();
                     }
-                    List<LogPiece> pieces = helping(last);
+                    List<LogPiece> pieces = nextPieces(last);
                     if (!pieces.isEmpty()) {
                         return Optional.of(new LogEvent.Output(pieces));
                     }
@@ -303,13 +303,13 @@ public final class LogRing {
             }
         }
 
-        private List<LogPiece> helping(Entry from) {
+        private List<LogPiece> nextPieces(Entry from) {
             List<LogPiece> pieces = new ArrayList<>();
             int taken = 0;
             Entry entry = from;
-            while (entry.next != null && taken < LARGEST_HELPING) {
+            while (entry.next != null && taken < MAX_BYTES_TAKEN) {
                 entry = entry.next;
-                if (--entry.unread == 0 && gone.next == entry) {
+                if (--entry.unread == 0 && removed.next == entry) {
                     room.signal();
                 }
                 if (!entry.piece.isPlugins() || plugins) {

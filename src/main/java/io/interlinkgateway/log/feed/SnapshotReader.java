@@ -48,7 +48,7 @@ public final class SnapshotReader implements LogReader {
             try {
                 switch (opened.stream().next(Duration.ofNanos(deadline - System.nanoTime()))) {
                     case LogStream.Part.Bytes bytes -> {
-                        List<LogPiece> pieces = wanted(decoder.read(bytes.buffer()));
+                        List<LogPiece> pieces = wanted(decoder.read(bytes.toByteArray()));
                         if (!pieces.isEmpty()) {
                             return new LogEvent.Output(pieces);
                         }

@@ -36,6 +36,19 @@ class LogBudgetTests {
     }
 
     @Test
+    void theGatewaysOwnReadsMakeRoomForSubmissions() {
+        LogBudget budget = new LogBudget(new LogRequestLimits(0.001, 10, 0.001));
+
+        for (int i = 0; i < 15; i++) {
+            budget.spendOnSubmission();
+        }
+
+        assertThat(budget.available()).isEqualTo(-5);
+        assertThat(budget.takeSpare()).isFalse();
+        assertThat(budget.sentByCallers()).isZero();
+    }
+
+    @Test
     void theMostValuableReadGoesFirst() throws Exception {
         LogBudget budget = new LogBudget(new LogRequestLimits(5, 3, 5));
         while (budget.takeSpare()) {

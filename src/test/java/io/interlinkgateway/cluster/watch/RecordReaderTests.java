@@ -121,7 +121,7 @@ class RecordReaderTests {
     }
 
     @Test
-    void aLogWithoutRecordThatStaysOpenSaysNothingForGood() throws Exception {
+    void aLogWithoutRecordThatStaysOpenIsNotFinal() throws Exception {
         serve("hello\n", false);
 
         found(lastPod("succeeds"));
@@ -150,7 +150,7 @@ class RecordReaderTests {
     }
 
     @Test
-    void aLogThatCannotBeReadSaysNothing() throws Exception {
+    void anUnreadableLogIsNoEvidence() throws Exception {
         server.createContext("/", exchange -> answer(exchange, 500, "no"));
 
         assertThat(found(lastPod("succeeds"))).isEmpty();
@@ -177,17 +177,24 @@ class RecordReaderTests {
         lag.bindTo(meters);
         serve(log("succeeds"), false);
         found(lastPod("succeeds"));
-        assertThat(meters.get("gateway.state.lag").tag("change", "start").timer().count()).isOne();
+        assertThat(starts(meters)).isOne();
         Pod annotated = annotated(lastPod("succeeds"));
         written.set("");
 
         assertThat(found(annotated)).isEmpty();
-        assertThat(meters.get("gateway.state.lag").tag("change", "start").timer().count()).isOne();
+        assertThat(starts(meters)).isOne();
+    }
+
+    private static long starts(SimpleMeterRegistry meters) {
+        return meters.get("gateway.state.lag")
+                .tags("change", "start", "source", "JOB_RECORD")
+                .timer()
+                .count();
     }
 
     /// @return the job as the pod says after the search, if that wrote anything
     private Optional<Job> found(Pod pod) throws InterruptedException {
-        reader.search(pod);
+        reader.search(pod, LogBudget.Purpose.CLAIM);
         return written.get().isEmpty()
                 ? Optional.empty()
                 : Optional.of(PodReading.jobFrom(annotated(pod), Instant.EPOCH));

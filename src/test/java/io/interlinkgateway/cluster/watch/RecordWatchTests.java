@@ -68,10 +68,11 @@ class RecordWatchTests {
                     .build();
     private final ApiServer apiServer = new ApiServer(client, Duration.ofSeconds(5));
     private final OpenFollows follows = new OpenFollows();
-    private final LogBudgets budgets = new LogBudgets(new LogRequestLimits(1000, 1000, 1000));
+    private LogBudgets budgets = new LogBudgets(new LogRequestLimits(1000, 1000, 1000));
     private final StateLag lag = new StateLag(Clock.systemUTC());
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicInteger followRequests = new AtomicInteger();
+    private final AtomicInteger refusedReads = new AtomicInteger();
 
     private final List<Thread> threads = new ArrayList<>();
 
@@ -80,6 +81,8 @@ class RecordWatchTests {
     private volatile boolean containerRuns;
     private volatile boolean exited;
     private volatile boolean closed;
+    private volatile boolean answersFollows = true;
+    private volatile boolean answersReads = true;
     private volatile Pod pod = new Pod();
     private volatile Optional<HpcJob> hpc = Optional.empty();
 
@@ -302,6 +305,40 @@ class RecordWatchTests {
                 .untilAsserted(() -> assertThat(state()).isInstanceOf(JobState.Succeeded.class));
     }
 
+    /// While the node has many requests to answer, the answer comes late. A second request would come even later.
+    @Test
+    void aFollowThatIsNotAnsweredYetIsKept() {
+        budgets = new LogBudgets(new LogRequestLimits(0.001, 3, 0.001));
+        answersFollows = false;
+        jobOut = head("exit-7", 4);
+        containerRuns = true;
+        RecordWatch watch = watch("exit-7");
+        await().until(() -> followRequests.get() == 1);
+
+        await().during(Duration.ofSeconds(9))
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> budgets.of(PodReading.nodeOf(pod)).waiting() == 0);
+        assertThat(watch.observedAt()).isEmpty();
+        answersFollows = true;
+
+        await().untilAsserted(() -> assertThat(state()).isInstanceOf(JobState.Running.class));
+        assertThat(followRequests).hasValue(1);
+    }
+
+    @Test
+    void aFollowedLogIsKeptWhileFurtherReadsFail() {
+        watch("succeeds");
+        jobOut = head("succeeds", 4);
+        containerRuns = true;
+        await().untilAsserted(() -> assertThat(state()).isInstanceOf(JobState.Running.class));
+        int before = followRequests.get();
+
+        answersReads = false;
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> refusedReads.get() >= 3);
+        assertThat(followRequests).hasValue(before);
+    }
+
     private record QueuedStream(BlockingQueue<LogStream.Part> parts) implements LogStream {
 
         @Override
@@ -400,13 +437,21 @@ class RecordWatchTests {
             return;
         }
         String query = exchange.getRequestURI().getQuery();
+        if (query.contains("follow=true")) {
+            followRequests.incrementAndGet();
+            await().forever().until(() -> answersFollows || closed);
+        } else if (!answersReads) {
+            refusedReads.incrementAndGet();
+            exchange.sendResponseHeaders(503, -1);
+            exchange.close();
+            return;
+        }
         exchange.sendResponseHeaders(200, 0);
         try (OutputStream log = exchange.getResponseBody()) {
             if (!query.contains("follow=true")) {
                 write(log, jobOut + output);
                 return;
             }
-            followRequests.incrementAndGet();
             int given = output.length();
             write(log, query.contains("tailLines") ? "" : jobOut + output);
             while (!closed) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.contract.ObservedJobs;
 import io.interlinkgateway.event.FeedPosition;
 import io.interlinkgateway.event.JobEvent;
 import io.interlinkgateway.event.JobEvents;
@@ -25,10 +26,13 @@ import io.interlinkgateway.slurm.TestHpcJobs;
 import io.interlinkgateway.status.ClusterFacts;
 import io.interlinkgateway.status.PodReading;
 import io.interlinkgateway.status.RecordNeed;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +40,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -59,16 +64,23 @@ class WatchedPodsTests {
     private static final Pod RECORDED = recorded();
 
     private final TestHpcJobs hpcs = new TestHpcJobs();
+    private final List<String> submitting = new ArrayList<>();
+    private final StateLag lag =
+            new StateLag(Clock.fixed(Instant.EPOCH.plusSeconds(3), ZoneOffset.UTC));
     private final List<String> settled = new ArrayList<>();
     private final Removals removals = new Removals();
+    private final ObservedJobs observed = new ObservedJobs();
     private final WatchedPods pods =
             new WatchedPods(
                     pod -> PodReading.isJob(pod, _ -> false),
                     pod -> PodReading.jobFrom(pod, facts(pod)),
                     pod -> PodReading.removedJobFrom(pod, facts(pod)),
                     pod -> PodReading.missedJobFrom(pod, facts(pod)),
+                    job -> submitting.add(job.uid()),
+                    lag::reported,
                     settled::add,
                     removals::add,
+                    observed,
                     WalltimeTimers.withoutMarks());
 
     private ClusterFacts facts(Pod pod) {
@@ -260,7 +272,7 @@ class WatchedPodsTests {
     }
 
     @Test
-    void aChangeThatLeavesTheStateIsNotTold() throws Exception {
+    void aChangeOfAPodThatKeepsTheStateIsNoEvent() throws Exception {
         list(10, pod("a", 1));
         Pod touched =
                 new PodBuilder(pod("a", 1))
@@ -278,7 +290,7 @@ class WatchedPodsTests {
     }
 
     @Test
-    void whoComesBackSeesEachJobOnceAndTheEndsInOrder() throws Exception {
+    void aResumedFollowerReceivesEachJobOnceAndDeletionsInOrder() throws Exception {
         list(10, pod("a", 1), pod("b", 2), pod("c", 3));
         pods.changed(pod("a", 11));
         pods.deleted(pod("b", 12));
@@ -360,6 +372,23 @@ class WatchedPodsTests {
         assertThat(pods.find(new JobName("a")).orElseThrow().phase()).isEqualTo(JobPhase.QUEUED);
     }
 
+    @Test
+    void theLagOfAnEndThatSlurmReportsIsMeasuredOnce() {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        lag.bindTo(meters);
+        list(10, pod("b", 2));
+        hpcs.listen(pods::changedWithoutVersion);
+
+        hpcs.report("uid-of-b", slurm(State.RUNNING));
+        hpcs.report("uid-of-b", slurm(State.COMPLETED));
+        hpcs.report("uid-of-b", slurm(State.COMPLETED));
+
+        Timer timer = meters.get("gateway.state.lag").tag("source", "SLURM").timer();
+        assertThat(timer.count()).isOne();
+        assertThat(timer.totalTime(TimeUnit.SECONDS)).isEqualTo(3);
+        assertThat(timer.getId().getTag("change")).isEqualTo("end");
+    }
+
     private static HpcJob slurm(State state) {
         return new HpcJob(
                 "12",
@@ -380,7 +409,7 @@ class WatchedPodsTests {
     }
 
     @Test
-    void aFollowerThatDoesNotKeepUpIsLetGoWithAPositionToComeBackTo() throws Exception {
+    void aSlowFollowerIsDisconnectedWithAPositionToResumeFrom() throws Exception {
         list(10, pod("a", 1));
         try (JobEvents.Subscription slow = feed().follow(ALL)) {
             for (int version = 11; version < 2500; version++) {
@@ -436,6 +465,7 @@ class WatchedPodsTests {
                 .containsExactly("a");
         assertThat(pods.dueForHandoverCheck(8)).isEmpty();
         pods.changed(pod("a", 11));
+        assertThat(submitting).containsExactly("uid-of-a");
         assertThat(settled).containsExactly("uid-of-a");
     }
 

@@ -320,15 +320,15 @@ class LocalNodeTests {
 
     @Test
     void aJobIsGivenUpWhenWhatItMountsDoesNotCome() {
-        try (Sandbox impatient = new Sandbox(1, Duration.ofMillis(100))) {
-            impatient.jobs.submit(
+        try (Sandbox withShortTimeout = new Sandbox(1, Duration.ofMillis(100))) {
+            withShortTimeout.jobs.submit(
                     samples.placed(
                             "train",
                             withVolume(Map.of("configMap", Map.of("name", "dataset"))),
                             null));
 
             await().untilAsserted(() ->
-                    assertThat(impatient.jobs.find(workspace, NAME).orElseThrow().state())
+                    assertThat(withShortTimeout.jobs.find(workspace, NAME).orElseThrow().state())
                             .isInstanceOfSatisfying(
                                     JobState.Failed.class,
                                     failed ->

@@ -38,12 +38,12 @@ import org.springframework.test.context.DynamicPropertySource;
             "gateway.security.mode=authenticated",
             "server.jetty.threads.max=40",
             "gateway.connections.max=30",
-            "gateway.connections.strangers-wait=8s",
+            "gateway.connections.unauthenticated-timeout=8s",
             "gateway.body.longest-pause=2s",
             "gateway.body.deadline=6s",
             "gateway.events.heartbeat=1s"
         })
-class StrangersTests {
+class UnauthenticatedConnectionsTests {
 
     private static final LocalIssuer ISSUER = new LocalIssuer();
 
@@ -122,7 +122,7 @@ class StrangersTests {
     }
 
     /// Beginnings of requests without a token, with a made-up one, and to open addresses.
-    private static final List<String> STRANGERS =
+    private static final List<String> UNAUTHENTICATED =
             List.of(
                     "POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\n" + JSON,
                     "POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\n"
@@ -136,11 +136,11 @@ class StrangersTests {
                     "GET /problems/not-found HTTP/1.1\r\nHost: localhost\r\n");
 
     @Test
-    void nobodysBodyIsNotWaitedFor() throws IOException {
-        // It is made once, which may take longer than strangers may wait.
+    void theBodyOfAnUnauthenticatedRequestIsNotAwaited() throws IOException {
+        // It is created once, which may take longer than the timeout.
         assertThat(answer(sendHead("GET /v3/api-docs", known(), "Connection: close\r\n\r\n")))
                 .contains(" 200 ");
-        for (String head : STRANGERS) {
+        for (String head : UNAUTHENTICATED) {
             Socket socket = send(head + UNFINISHED);
 
             assertThat(answer(socket))
@@ -151,10 +151,10 @@ class StrangersTests {
     }
 
     @Test
-    void moreConnectionsThanThreadsSilenceNobody() throws Exception {
+    void moreConnectionsThanThreadsDoNotBlockOthers() throws Exception {
         double before = refusals("no-token");
         for (int round = 0; round < 10; round++) {
-            for (String head : STRANGERS) {
+            for (String head : UNAUTHENTICATED) {
                 send(head + UNFINISHED);
                 // Refused requests' connections end, unfinished ones are held.
                 send(head);
@@ -272,19 +272,19 @@ class StrangersTests {
     }
 
     @Test
-    void aStreamOutlastsStrangersAndTheirTime() throws Exception {
+    void aStreamOutlastsTheTimeoutOfUnauthenticatedConnections() throws Exception {
         Socket socket = sendHead("GET /api/v1/events", known(), "\r\n");
         BufferedReader stream =
                 new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
         assertThat(stream.readLine()).contains(" 200 ");
 
         for (int sent = 0; sent < 100; sent++) {
-            send(STRANGERS.getFirst() + UNFINISHED);
+            send(UNAUTHENTICATED.getFirst() + UNFINISHED);
         }
 
-        Socket stranger = send("");
+        Socket unauthenticated = send("");
         Socket slow = sendHead("POST /api/v1/jobs", JSON, known(), UNFINISHED);
-        assertThat(isEnded(stranger)).isTrue();
+        assertThat(isEnded(unauthenticated)).isTrue();
         assertThat(answer(slow)).startsWith("HTTP/1.1 408 ");
 
         // What was sent until now, and then the next heartbeat.

@@ -1,0 +1,506 @@
+package io.interlinkgateway.history;
+
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.history.ArchivedLog.Completeness;
+import io.interlinkgateway.job.DeletionListener;
+import io.interlinkgateway.job.HpcJob;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobDefinition;
+import io.interlinkgateway.job.JobPhase;
+import io.interlinkgateway.job.JobState;
+import io.interlinkgateway.log.ContainerLog;
+import io.interlinkgateway.log.JobLogs;
+import io.interlinkgateway.log.feed.LogEvent;
+import io.interlinkgateway.log.feed.LogFeed;
+import io.interlinkgateway.log.feed.LogPiece;
+import io.interlinkgateway.log.feed.LogPosition;
+import io.interlinkgateway.log.feed.SnapshotReader;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Archives the logs of jobs: the job's own output with masked secrets, as the endpoint for logs gives it.
+///
+/// The log of a job that has ended is read once, after all requests that somebody waits for. Before this gateway
+/// deletes a job, it reads the log at once, as far as that is possible in a few seconds.
+public final class LogArchiver implements DeletionListener, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogArchiver.class);
+
+    /// How many logs are read at the same time because their jobs have ended.
+    private static final int READERS = 2;
+
+    /// How many logs are read at the same time because their jobs are to be deleted. Each takes memory for what is kept of
+    /// the log.
+    private static final int READERS_BEFORE_DELETIONS = 8;
+
+    /// How many logs are requested from the archive at a time.
+    private static final int DUE = 20;
+
+    /// How long a log is reserved; renewed while it is read.
+    private static final Duration RESERVATION = Duration.ofMinutes(2);
+
+    private static final Duration RENEWAL = Duration.ofSeconds(30);
+
+    /// interLink reports some ends before the job's last output is in its log, and some although the job goes on.
+    private static final Duration QUIET = Duration.ofMinutes(5);
+
+    /// The maximum time without data in a log that is read.
+    private static final Duration STALL = Duration.ofSeconds(30);
+
+    /// The maximum time until a busy node has room for a request.
+    private static final Duration TURN = Duration.ofMinutes(1);
+
+    /// The maximum time for one log.
+    private static final Duration LONGEST_READING = Duration.ofMinutes(30);
+
+    /// How much longer a deletion waits for a log to be stored.
+    private static final Duration STORING = Duration.ofSeconds(2);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(30);
+
+    /// How often it is checked which logs are to be archived, if nothing was reported.
+    private static final Duration PERIOD = Duration.ofSeconds(15);
+
+    private final JobLogs logs;
+    private final LogArchive archive;
+    private final long maxSize;
+    private final Clock clock;
+    private final Duration shortestPause;
+    private final Duration readingBeforeDeletion;
+    private final Semaphore readers = new Semaphore(READERS);
+    private final Semaphore readersBeforeDeletions = new Semaphore(READERS_BEFORE_DELETIONS);
+    private final Set<Log> beingRead = ConcurrentHashMap.newKeySet();
+    private final Set<Thread> readings = ConcurrentHashMap.newKeySet();
+    private final Map<Log, Integer> failures = new ConcurrentHashMap<>();
+    private boolean woken;
+    private volatile boolean stopping;
+    private @Nullable Thread starter;
+
+    /// A container's log.
+    private record Log(String uid, String container) {}
+
+    /// @param logs reads the logs of existing jobs
+    /// @param archive where they are stored
+    /// @param maxSize how many bytes of a log are kept
+    /// @param clock the time
+    public LogArchiver(JobLogs logs, LogArchive archive, long maxSize, Clock clock) {
+        this(logs, archive, maxSize, clock, Duration.ofSeconds(30), Duration.ofSeconds(8));
+    }
+
+    /// @param shortestPause how long a log that can't be read is left alone first
+    /// @param readingBeforeDeletion how long a log is read at most before its job is deleted; two seconds more are for
+    ///     storing it
+    LogArchiver(
+            JobLogs logs,
+            LogArchive archive,
+            long maxSize,
+            Clock clock,
+            Duration shortestPause,
+            Duration readingBeforeDeletion) {
+        this.logs = logs;
+        this.archive = archive;
+        this.maxSize = maxSize;
+        this.clock = clock;
+        this.shortestPause = shortestPause;
+        this.readingBeforeDeletion = readingBeforeDeletion;
+    }
+
+    /// Starts to archive the logs of jobs that have ended, or did so before.
+    public synchronized void start() {
+        starter = Thread.ofVirtual().name("log-archive").start(this::run);
+    }
+
+    /// Reports that a job has ended or was removed.
+    synchronized void wake() {
+        woken = true;
+        notifyAll();
+    }
+
+    private void run() {
+        try {
+            while (!stopping) {
+                if (!archiveDue()) {
+                    awaitReport();
+                }
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void awaitReport() throws InterruptedException {
+        long end = System.nanoTime() + PERIOD.toNanos();
+        while (!woken && !stopping && System.nanoTime() < end) {
+            TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, end - System.nanoTime()));
+        }
+        woken = false;
+    }
+
+    /// @return whether a log was found that is not being read yet
+    private boolean archiveDue() throws InterruptedException {
+        boolean found = false;
+        try {
+            for (LogArchive.Due due : archive.due(DUE)) {
+                Log log = new Log(due.job().job().uid(), due.container());
+                readers.acquire();
+                if (begin(log, System.nanoTime())) {
+                    found = true;
+                    readings.add(
+                            Thread.ofVirtual()
+                                    .name("log-archive-" + log.uid)
+                                    .start(() -> read(due, log)));
+                } else {
+                    readers.release();
+                }
+            }
+        } catch (GatewayException.HistoryUnavailable unavailable) {
+            LOG.debug("No logs can be archived now: {}", unavailable.getMessage());
+        } catch (RuntimeException defect) {
+            LOG.error("Unexpected failure", defect);
+        }
+        return found;
+    }
+
+    private void read(LogArchive.Due due, Log log) {
+        try {
+            archive(due, log);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (GatewayException.HistoryUnavailable unavailable) {
+            LOG.debug("A log can't be archived now: {}", unavailable.getMessage());
+        } catch (RuntimeException defect) {
+            LOG.error("The log of {} can't be archived", log.uid, defect);
+        } finally {
+            end(log);
+            readers.release();
+            readings.remove(Thread.currentThread());
+        }
+    }
+
+    /// Only a log that is stored, or reserved for later, is not due any more. So this does not end without either,
+    /// unless the archive itself fails.
+    private void archive(LogArchive.Due due, Log log) throws InterruptedException {
+        if (!archive.reserve(log.uid, log.container, RESERVATION)) {
+            return;
+        }
+        Job job = due.job().job();
+        if (!mayHaveOutput(job)) {
+            storeWhole(log, new LogCompressor(maxSize));
+            return;
+        }
+        if (!due.job().isLive()) {
+            storeLost(log, "The job's pod was removed before the log was archived.");
+            return;
+        }
+        Duration left = leftOfQuietTime(due.job());
+        if (left.isPositive()) {
+            archive.reserve(log.uid, log.container, left);
+            return;
+        }
+        LogCompressor compressor = new LogCompressor(maxSize);
+        try (ContainerLog.Opened opened = openAfterOthers(job, log)) {
+            readToEnd(opened, job, log, compressor);
+        } catch (GatewayException.NotFound gone) {
+            storeLost(log, "The job's pod was removed before the log was archived.");
+            return;
+        } catch (GatewayException.HistoryUnavailable unavailable) {
+            throw unavailable;
+        } catch (GatewayException | IOException unreadable) {
+            LOG.info("The log of {} can't be read now: {}", log.uid, unreadable.getMessage());
+            archive.reserve(log.uid, log.container, pauseAfterFailure(log));
+            return;
+        }
+        storeWhole(log, compressor);
+        failures.remove(log);
+    }
+
+    /// A job that was refused or cancelled before its start has no log.
+    private static boolean mayHaveOutput(Job job) {
+        boolean refused =
+                job.state() instanceof JobState.Failed failed
+                        && failed.reason() == JobState.FailureReason.SUBMISSION_REFUSED;
+        boolean neverStarted = job.hpc().filter(HpcJob::neverStarted).isPresent();
+        return LogFeed.mayHaveOutput(job.state()) && !refused && !neverStarted;
+    }
+
+    private Duration leftOfQuietTime(PastJob past) {
+        return switch (past.job().evidence().source()) {
+            case JOB_RECORD, SLURM -> Duration.ZERO;
+            case API_SERVER -> Duration.between(clock.instant(), past.seenAt().plus(QUIET));
+        };
+    }
+
+    private Duration pauseAfterFailure(Log log) {
+        if (failures.size() > 10_000) {
+            failures.clear();
+        }
+        int times = Math.min(failures.merge(log, 1, Integer::sum), 10);
+        Duration pause = shortestPause.multipliedBy(1L << (times - 1));
+        return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+    }
+
+    private ContainerLog.Opened openAfterOthers(Job job, Log log) throws InterruptedException {
+        return find(job, log).openAfterOthers(TURN);
+    }
+
+    /// @throws GatewayException.NotFound if another job has the name now
+    private ContainerLog find(Job job, Log log) {
+        ContainerLog found = logs.find(job.workspace(), job.name(), Optional.of(log.container));
+        if (!found.key().uid().equals(log.uid)) {
+            throw new GatewayException.NotFound("job", job.name().value());
+        }
+        return found;
+    }
+
+    private void readToEnd(ContainerLog.Opened opened, Job job, Log log, LogCompressor compressor)
+            throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        long renewed = start;
+        SnapshotReader reader = reader(opened, job, log);
+        while (true) {
+            switch (reader.next(STALL)) {
+                case LogEvent.Output output -> add(output, compressor);
+                case LogEvent.Quiet _ -> throw new IOException("The log stalled.");
+                case LogEvent.Problem problem -> throw new IOException(problem.message());
+                case LogEvent.Broken broken -> throw new IOException(broken.message());
+                case LogEvent.End _ -> {
+                    return;
+                }
+            }
+            long now = System.nanoTime();
+            if (now - start > LONGEST_READING.toNanos()) {
+                throw new IOException("The log does not end.");
+            }
+            if (now - renewed > RENEWAL.toNanos()) {
+                renewed = now;
+                archive.reserve(log.uid, log.container, RESERVATION);
+            }
+        }
+    }
+
+    private static SnapshotReader reader(ContainerLog.Opened opened, Job job, Log log) {
+        return new SnapshotReader(
+                new ContainerLog.Key(job.workspace(), job.name(), log.uid, log.container),
+                opened,
+                LogPosition.HEAD,
+                false);
+    }
+
+    private static void add(LogEvent.Output output, LogCompressor compressor) {
+        for (LogPiece piece : output.pieces()) {
+            compressor.add(piece.bytes());
+        }
+    }
+
+    @Override
+    public void beforeDeletion(Job job) {
+        if (!mayHaveOutput(job)) {
+            return;
+        }
+        long start = System.nanoTime();
+        List<Thread> savings =
+                containers(job).stream()
+                        .map(container -> new Log(job.uid(), container))
+                        .map(log ->
+                                Thread.ofVirtual()
+                                        .name("log-archive-" + log.uid)
+                                        .start(() -> saveGuarded(job, log, start)))
+                        .toList();
+        long end = start + readingBeforeDeletion.plus(STORING).toNanos();
+        try {
+            for (Thread saving : savings) {
+                if (!saving.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+                    LOG.warn("The log of {} could not be archived in time", job.uid());
+                    saving.interrupt();
+                }
+            }
+        } catch (InterruptedException stopped) {
+            savings.forEach(Thread::interrupt);
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static List<String> containers(Job job) {
+        return job.definition().map(JobDefinition::containers).orElse(List.of());
+    }
+
+    private void saveGuarded(Job job, Log log, long start) {
+        try {
+            save(job, log, start + readingBeforeDeletion.toNanos());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (GatewayException unavailable) {
+            LOG.warn(
+                    "The log of {} can't be archived before its deletion: {}",
+                    log.uid,
+                    unavailable.getMessage());
+        } catch (RuntimeException defect) {
+            LOG.error("The log of {} can't be archived before its deletion", log.uid, defect);
+        }
+    }
+
+    /// If the same log is being read already, this waits for that reading, whose result is then enough.
+    private void save(Job job, Log log, long end) throws InterruptedException {
+        if (!begin(log, end)) {
+            return;
+        }
+        try {
+            if (archive.find(log.uid, log.container)
+                    .filter(known -> isEnough(known.completeness(), job))
+                    .isEmpty()) {
+                saveNow(job, log, end);
+            }
+        } finally {
+            end(log);
+        }
+    }
+
+    /// A repeated deletion does not read the log again.
+    private static boolean isEnough(Completeness completeness, Job job) {
+        return switch (completeness) {
+            case COMPLETE, SHORTENED, EXPIRED -> true;
+            case PARTIAL, LOST -> job.cancellation().isPresent();
+        };
+    }
+
+    private void saveNow(Job job, Log log, long end) throws InterruptedException {
+        if (!readersBeforeDeletions.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            storeLost(log, "Too many jobs were deleted at the same time to read its log before.");
+            return;
+        }
+        try {
+            LogCompressor compressor = new LogCompressor(maxSize);
+            Optional<String> missing = readUntil(end, job, log, compressor);
+            if (missing.isEmpty()) {
+                storeWhole(log, compressor);
+            } else if (compressor.isEmpty()) {
+                storeLost(log, missing.get());
+            } else {
+                store(log, Completeness.PARTIAL, missing, compressor.finish());
+            }
+        } finally {
+            readersBeforeDeletions.release();
+        }
+    }
+
+    /// @return why the log may have more than was read; empty if it is complete
+    private Optional<String> readUntil(long end, Job job, Log log, LogCompressor compressor)
+            throws InterruptedException {
+        try (ContainerLog.Opened opened = find(job, log).open(false)) {
+            SnapshotReader reader = reader(opened, job, log);
+            while (System.nanoTime() < end) {
+                switch (reader.next(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+                    case LogEvent.Output output -> add(output, compressor);
+                    case LogEvent.Quiet _ -> {}
+                    case LogEvent.Problem _, LogEvent.Broken _ -> {
+                        return Optional.of("The log broke off before the job was deleted.");
+                    }
+                    case LogEvent.End _ -> {
+                        return JobPhase.of(job.state()).ended()
+                                ? Optional.empty()
+                                : Optional.of(
+                                        "The job was deleted before it ended; what it wrote after"
+                                                + " that is missing.");
+                    }
+                }
+            }
+            return Optional.of("The log could not be read to its end before the job was deleted.");
+        } catch (GatewayException.HistoryUnavailable unavailable) {
+            throw unavailable;
+        } catch (GatewayException unreadable) {
+            return Optional.of(
+                    "The log could not be read before the job was deleted: "
+                            + unreadable.getMessage());
+        }
+    }
+
+    /// Begins to read a log, once nobody else here reads it.
+    ///
+    /// @return false if somebody else still does at that time
+    private synchronized boolean begin(Log log, long end) throws InterruptedException {
+        while (!beingRead.add(log)) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return true;
+    }
+
+    private synchronized void end(Log log) {
+        beingRead.remove(log);
+        notifyAll();
+    }
+
+    private void storeWhole(Log log, LogCompressor compressor) {
+        LogCompressor.Compressed all = compressor.finish();
+        store(
+                log,
+                all.isShortened() ? Completeness.SHORTENED : Completeness.COMPLETE,
+                all.isShortened()
+                        ? Optional.of(
+                                "The log has more than "
+                                        + maxSize
+                                        + " bytes; only the first and the last ones are kept.")
+                        : Optional.empty(),
+                all);
+        MlflowLink link = compressor.mlflow();
+        if (!link.equals(MlflowLink.NONE)) {
+            archive.link(log.uid, link);
+        }
+    }
+
+    private void store(
+            Log log,
+            Completeness completeness,
+            Optional<String> note,
+            LogCompressor.Compressed compressed) {
+        archive.store(
+                log.uid,
+                new ArchivedLog(
+                        log.container,
+                        completeness,
+                        note,
+                        compressed.size(),
+                        compressed.kept(),
+                        Optional.of(compressed.sha256()),
+                        clock.instant()),
+                compressed.chunks());
+    }
+
+    private void storeLost(Log log, String note) {
+        archive.store(
+                log.uid,
+                new ArchivedLog(
+                        log.container,
+                        Completeness.LOST,
+                        Optional.of(note),
+                        0,
+                        0,
+                        Optional.empty(),
+                        clock.instant()),
+                List.of());
+    }
+
+    /// Ends the readings. What is not archived yet is archived after the next start.
+    @Override
+    public synchronized void close() {
+        stopping = true;
+        readings.forEach(Thread::interrupt);
+        if (starter != null) {
+            starter.interrupt();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.interlinkgateway.history;
+
+import io.interlinkgateway.caller.ConfiguredWorkspaces;
+import io.interlinkgateway.event.JobObserver;
+import io.interlinkgateway.event.PresentJobs;
+import io.interlinkgateway.job.DeletionListener;
+import io.interlinkgateway.job.Jobs;
+import io.interlinkgateway.job.RemovalAfterEnd;
+import io.interlinkgateway.log.JobLogs;
+import java.time.Clock;
+import java.util.Optional;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/// Connects what observes jobs with the history, if there is a database.
+@Configuration(proxyBeanMethods = false)
+class RecordingConfiguration {
+
+    @Bean
+    HistoryWriters historyWriters(
+            JobHistory history,
+            LogArchive archive,
+            JobLogs logs,
+            HistoryProperties properties,
+            Clock clock) {
+        return history.isOn()
+                ? new HistoryWriters(
+                        Optional.of(new JobRecorder(history, clock)),
+                        Optional.of(
+                                new LogArchiver(
+                                        logs,
+                                        archive,
+                                        properties.log().maxSize().toBytes(),
+                                        clock)))
+                : HistoryWriters.NONE;
+    }
+
+    @Bean
+    JobObserver jobObserver(HistoryWriters writers) {
+        return writers.recorder().map(JobObserver.class::cast).orElse(JobObserver.NONE);
+    }
+
+    @Bean
+    HistoryBacklog historyBacklog(HistoryWriters writers) {
+        return () -> writers.recorder().map(JobRecorder::backlog).orElse(0);
+    }
+
+    @Bean
+    DeletionListener deletionListener(HistoryWriters writers) {
+        return writers.archiver().map(DeletionListener.class::cast).orElse(DeletionListener.NONE);
+    }
+
+    @Bean
+    RemovalAfterEnd removalAfterEnd(HistoryWriters writers) {
+        return () -> writers.archiver().isPresent();
+    }
+
+    @Bean
+    HistoryRecording historyRecording(
+            HistoryWriters writers,
+            LogArchive archive,
+            Jobs jobs,
+            PresentJobs present,
+            ConfiguredWorkspaces workspaces,
+            HistoryProperties properties,
+            Clock clock) {
+        return new HistoryRecording(
+                writers,
+                new JobExpiry(archive, jobs, properties::ttlAfterFinished, clock),
+                present,
+                workspaces.names());
+    }
+}

@@ -1,0 +1,243 @@
+package io.interlinkgateway.history.store;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.history.HistoryHealth;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/// The history's database: its connections, its migration, and whether it responds.
+final class Database implements HistoryHealth, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+    /// How often a transaction that conflicts with others is tried.
+    private static final int ATTEMPTS = 5;
+
+    private static final int LONGEST_PAUSE_MILLIS = 100;
+    private static final Duration RETRY = Duration.ofSeconds(5);
+
+    /// H2: "Database may be already in use".
+    private static final int H2_IN_USE = 90020;
+
+    private final Connections connections;
+    private final Clock clock;
+    private final HikariDataSource pool;
+    private final Session session;
+    private final TransactionTemplate transaction;
+    private final Thread migration =
+            Thread.ofVirtual().name("history").unstarted(this::migrateLater);
+    private volatile boolean migrated;
+    private volatile Optional<Down> failure = Optional.empty();
+
+    /// What executes statements.
+    ///
+    /// @param client single statements
+    /// @param batches statements for many rows
+    record Session(JdbcClient client, NamedParameterJdbcTemplate batches) {}
+
+    /// Opens the database and migrates it. One that does not respond is tried again in the background.
+    ///
+    /// @throws InvalidConfigurationPropertyValueException if another process uses it, or it can't be migrated
+    Database(Connections connections, Clock clock) {
+        this.connections = connections;
+        this.clock = clock;
+        Optional<Down> away = migrate();
+        pool = connections.pool();
+        NamedParameterJdbcTemplate batches = new NamedParameterJdbcTemplate(pool);
+        session = new Session(JdbcClient.create(batches), batches);
+        transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
+        failure = away;
+        if (away.isPresent()) {
+            LOG.warn("The history's database is not available: {}", away.get().problem());
+            migration.start();
+        }
+    }
+
+    /// @return why the database does not respond; empty if it is migrated
+    private Optional<Down> migrate() {
+        DataSource source = connections.forMigration();
+        try (Connection _ = source.getConnection()) {
+            // A migration's own failure to connect can't be told from others.
+        } catch (SQLException refusal) {
+            if (connections.kind() == Connections.Kind.H2) {
+                throw refused(
+                        refusal.getErrorCode() == H2_IN_USE
+                                ? "Another gateway uses the database in this directory. Several"
+                                        + " replicas need PostgreSQL (spring.datasource.url)."
+                                : "The database in this directory can't be opened: "
+                                        + firstLine(refusal),
+                        refusal);
+            }
+            return Optional.of(new Down(clock.instant(), firstLine(refusal)));
+        }
+        try {
+            Flyway.configure()
+                    .dataSource(source)
+                    .locations("classpath:db/migration")
+                    .loggers("slf4j")
+                    .load()
+                    .migrate();
+        } catch (FlywayException defect) {
+            if (isConnectionFailure(defect)) {
+                return Optional.of(new Down(clock.instant(), firstLine(defect)));
+            }
+            throw refused(
+                    (connections.kind() == Connections.Kind.POSTGRESQL
+                                    ? "The history's tables can't be migrated, and nothing was"
+                                            + " changed: "
+                                    : "The history's tables can't be migrated: ")
+                            + firstLine(defect),
+                    defect);
+        }
+        migrated = true;
+        return Optional.empty();
+    }
+
+    private InvalidConfigurationPropertyValueException refused(String reason, Exception cause) {
+        LOG.debug("The history's database is refused.", cause);
+        return new InvalidConfigurationPropertyValueException(
+                connections.setting(), connections.shown(), reason);
+    }
+
+    private static boolean isConnectionFailure(Throwable failure) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException refusal
+                    && refusal.getSQLState() != null
+                    && refusal.getSQLState().matches("08.*|57P.*|53300")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String firstLine(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    }
+
+    private void migrateLater() {
+        try {
+            while (!migrated) {
+                Thread.sleep(RETRY);
+                try {
+                    migrate().ifPresentOrElse(this::failed, this::succeeded);
+                } catch (InvalidConfigurationPropertyValueException refused) {
+                    failed(new Down(clock.instant(), String.valueOf(refused.getReason())));
+                }
+            }
+        } catch (InterruptedException _) {
+            // The gateway ends.
+        }
+    }
+
+    /// Executes statements that change nothing.
+    ///
+    /// @throws GatewayException.HistoryUnavailable if the database does not respond in time
+    <T> T read(Function<Session, T> statements) {
+        return attempt(() -> statements.apply(session));
+    }
+
+    /// Executes statements in one transaction. It is repeated if it conflicts with others.
+    ///
+    /// @throws GatewayException.HistoryUnavailable if the database does not respond in time
+    /// @throws DataIntegrityViolationException if the database does not accept a value
+    <T extends @Nullable Object> T write(Function<Session, T> statements) {
+        return attempt(() -> transaction.execute(_ -> statements.apply(session)));
+    }
+
+    private <T extends @Nullable Object> T attempt(Supplier<T> statements) {
+        if (!migrated) {
+            throw new GatewayException.HistoryUnavailable(
+                    "The history's database is not available yet.");
+        }
+        for (int attempt = 1; ; attempt++) {
+            try {
+                T result = statements.get();
+                succeeded();
+                return result;
+            } catch (ConcurrencyFailureException | QueryTimeoutException conflict) {
+                if (attempt == ATTEMPTS) {
+                    throw unavailable(conflict);
+                }
+                pause();
+            } catch (DataIntegrityViolationException refused) {
+                throw refused;
+            } catch (DataAccessException | TransactionException problem) {
+                throw unavailable(problem);
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(ThreadLocalRandom.current().nextInt(1, LONGEST_PAUSE_MILLIS));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private GatewayException unavailable(RuntimeException problem) {
+        LOG.debug("A statement failed.", problem);
+        failed(new Down(clock.instant(), firstLine(problem)));
+        return new GatewayException.HistoryUnavailable("The history's database does not respond.");
+    }
+
+    private void failed(Down now) {
+        Optional<Down> before = failure;
+        failure = Optional.of(new Down(before.map(Down::since).orElse(now.since()), now.problem()));
+        if (before.isEmpty()) {
+            LOG.warn("The history's database is not available: {}", now.problem());
+        }
+    }
+
+    private void succeeded() {
+        if (failure.isPresent()) {
+            failure = Optional.empty();
+            LOG.info("The history's database is available again.");
+        }
+    }
+
+    @Override
+    public Condition condition() {
+        return failure.<Condition>map(down -> down).orElseGet(Up::new);
+    }
+
+    @Override
+    public void close() {
+        migration.interrupt();
+        if (connections.kind() == Connections.Kind.H2 && migrated) {
+            try {
+                session.client().sql("shutdown").update();
+            } catch (DataAccessException failure) {
+                LOG.warn("The history's database was not closed: {}", firstLine(failure));
+            }
+        }
+        pool.close();
+    }
+}

@@ -1,0 +1,207 @@
+package io.interlinkgateway.history;
+
+import static io.interlinkgateway.history.HistoryJobs.QUEUED;
+import static io.interlinkgateway.history.HistoryJobs.RUNNING;
+import static io.interlinkgateway.history.HistoryJobs.SUCCEEDED;
+import static io.interlinkgateway.history.HistoryJobs.WORKSPACE;
+import static io.interlinkgateway.history.HistoryJobs.job;
+import static io.interlinkgateway.history.HistoryJobs.origin;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.interlinkgateway.job.Cancellation;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobState;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+@Execution(ExecutionMode.CONCURRENT)
+class JobRecorderTests {
+
+    private static final Clock CLOCK = Clock.fixed(HistoryJobs.NOW, ZoneOffset.UTC);
+
+    private final FakeHistory history = new FakeHistory(CLOCK);
+    private final FakePresentJobs present = new FakePresentJobs();
+    private final List<Observation> written = new CopyOnWriteArrayList<>();
+    private final JobRecorder recorder =
+            new JobRecorder(history, CLOCK, Duration.ofMillis(10), 1000);
+
+    @AfterEach
+    void stop() {
+        recorder.close();
+    }
+
+    private void start() {
+        recorder.start(present, Set.of(WORKSPACE), written::add);
+    }
+
+    private void observe(long version, Job job) {
+        recorder.changed(version, job, origin());
+    }
+
+    private JobState stateOf(String name) {
+        return history.find("uid-" + name).orElseThrow().job().state();
+    }
+
+    @Test
+    void changesAreWrittenInTheirOrderAndPassedOn() {
+        start();
+
+        observe(1, job("a", QUEUED));
+        observe(2, job("a", RUNNING));
+        recorder.removed(3, job("a", SUCCEEDED), origin());
+
+        await().until(() -> written.size() == 3);
+        assertThat(history.written()).extracting(Observation::version).containsExactly(1L, 2L, 3L);
+        assertThat(written).isEqualTo(history.written());
+        assertThat(history.find("uid-a").orElseThrow().isLive()).isFalse();
+    }
+
+    @Test
+    void aDatabaseThatIsAwayIsWaitedFor() {
+        history.away(true);
+        start();
+        for (int version = 1; version <= 500; version++) {
+            observe(version, job("a", version % 2 == 0 ? RUNNING : QUEUED));
+        }
+        assertThat(recorder.backlog()).isEqualTo(500);
+
+        history.away(false);
+
+        await().until(() -> recorder.backlog() == 0);
+        assertThat(history.written()).extracting(Observation::version).hasSize(500).isSorted();
+        assertThat(history.batches()).allMatch(size -> size <= JobRecorder.BATCH);
+    }
+
+    @Test
+    void ofTooManyObservationsTheLastOfEachJobIsKept() {
+        for (int version = 1; version <= 5000; version++) {
+            observe(version, job("job-" + version % 10, version > 4900 ? SUCCEEDED : RUNNING));
+        }
+        assertThat(recorder.backlog()).isLessThanOrEqualTo(1000);
+
+        start();
+
+        await().until(() -> recorder.backlog() == 0 && history.find("uid-job-9").isPresent());
+        for (int index = 0; index < 10; index++) {
+            assertThat(stateOf("job-" + index)).isEqualTo(SUCCEEDED);
+        }
+    }
+
+    @Test
+    void removalsSurviveAFullBacklogAndExistingJobsAreCaughtUp() {
+        for (int index = 0; index < 500; index++) {
+            recorder.removed(index, job("removed-" + index, SUCCEEDED), origin());
+        }
+        for (int index = 0; index < 3000; index++) {
+            Job live = job("live-" + index, RUNNING);
+            present.put(1000 + index, live);
+            observe(1000 + index, live);
+        }
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        recorder.bindTo(meters);
+        assertThat(meters.get("gateway.history.dropped").functionCounter().count()).isPositive();
+
+        start();
+
+        await().until(() -> history.live(WORKSPACE, "", 10_000).size() == 3000);
+        for (int index = 0; index < 500; index++) {
+            assertThat(history.find("uid-removed-" + index).orElseThrow().isLive()).isFalse();
+        }
+    }
+
+    @Test
+    void jobsWhosePodsWereRemovedMeanwhileAreFound() {
+        history.write(
+                List.of(
+                        HistoryJobs.live(5, job("gone", RUNNING)),
+                        HistoryJobs.live(6, job("ended", SUCCEEDED)),
+                        HistoryJobs.live(7, job("stays", RUNNING))));
+        present.put(7, job("stays", RUNNING));
+
+        start();
+
+        await().until(() -> !history.find("uid-gone").orElseThrow().isLive());
+        await().until(() -> !history.find("uid-ended").orElseThrow().isLive());
+        assertThat(cancellation("gone")).isEqualTo(Cancellation.Stage.UNCONFIRMED);
+        assertThat(cancellation("ended")).isEqualTo(Cancellation.Stage.CONFIRMED);
+        assertThat(history.find("uid-stays").orElseThrow().isLive()).isTrue();
+    }
+
+    private Cancellation.Stage cancellation(String name) {
+        return history.find("uid-" + name).orElseThrow().job().cancellationStage().orElseThrow();
+    }
+
+    /// Another replica has seen the job's creation, which this one's watch has not reached.
+    @Test
+    void aJobThatIsNewerThanTheWatchIsNotTakenForRemoved() {
+        present.reached = 10;
+        history.write(
+                List.of(
+                        HistoryJobs.live(11, job("newer", RUNNING)),
+                        HistoryJobs.live(9, job("older", RUNNING))));
+
+        start();
+
+        await().until(() -> !history.find("uid-older").orElseThrow().isLive());
+        assertThat(history.find("uid-newer").orElseThrow().isLive()).isTrue();
+    }
+
+    @Test
+    void theWorkspacesOfKnownJobsAreWatchedFromTheStart() {
+        history.write(List.of(HistoryJobs.live(5, job("known", RUNNING))));
+
+        recorder.start(present, Set.of(), written::add);
+
+        await().until(() -> present.recorded.contains(WORKSPACE));
+    }
+
+    @Test
+    void oneObservationThatCannotBeWrittenDoesNotHoldUpTheOthers() {
+        FakeHistory damaged = new FakeHistory(CLOCK);
+        JobHistory refusing = new RefusingHistory(damaged, "uid-bad");
+        List<Observation> kept = new ArrayList<>();
+        try (JobRecorder other = new JobRecorder(refusing, CLOCK, Duration.ofMillis(10), 1000)) {
+            other.changed(1, job("a", RUNNING), origin());
+            other.changed(2, job("bad", RUNNING), origin());
+            other.changed(3, job("b", RUNNING), origin());
+            other.start(present, Set.of(), kept::add);
+
+            await().until(() -> damaged.find("uid-b").isPresent());
+            assertThat(damaged.find("uid-a")).isPresent();
+        }
+    }
+
+    @Test
+    void whatIsKnownIsWrittenWhenTheGatewayStops() {
+        for (int version = 1; version <= 900; version++) {
+            observe(version, job("job-" + version, RUNNING));
+        }
+        start();
+
+        recorder.close();
+
+        assertThat(history.written()).hasSize(900);
+    }
+
+    @Test
+    void aGatewayWithoutItsDatabaseStops() {
+        history.away(true);
+        start();
+        observe(1, job("a", RUNNING));
+
+        recorder.close();
+
+        assertThat(history.written()).isEmpty();
+    }
+}

@@ -1,0 +1,352 @@
+package io.interlinkgateway.history;
+
+import static io.interlinkgateway.history.HistoryJobs.FAILED;
+import static io.interlinkgateway.history.HistoryJobs.QUEUED;
+import static io.interlinkgateway.history.HistoryJobs.RUNNING;
+import static io.interlinkgateway.history.HistoryJobs.SUCCEEDED;
+import static io.interlinkgateway.history.HistoryJobs.job;
+import static io.interlinkgateway.history.HistoryJobs.withDefinition;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.history.ArchivedLog.Completeness;
+import io.interlinkgateway.job.Cancellation;
+import io.interlinkgateway.job.Fingerprint;
+import io.interlinkgateway.job.Job;
+import io.interlinkgateway.job.JobState;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+@Execution(ExecutionMode.CONCURRENT)
+class LogArchiverTests {
+
+    private final Clock clock = Clock.fixed(HistoryJobs.NOW, ZoneOffset.UTC);
+    private final FakeHistory history = new FakeHistory(clock);
+    private final FakeLogs logs = new FakeLogs();
+    private LogArchiver archiver = archiver(Duration.ofSeconds(20));
+
+    private LogArchiver archiver(Duration readingBeforeDeletion) {
+        return new LogArchiver(
+                logs, history, 20_000, clock, Duration.ofSeconds(30), readingBeforeDeletion);
+    }
+
+    @AfterEach
+    void stop() {
+        archiver.close();
+    }
+
+    private void ended(String name, JobState state, Job.Source source) {
+        history.write(List.of(HistoryJobs.live(5, job(name, state, source))));
+    }
+
+    private ArchivedLog archived(String name) {
+        await().until(() -> history.find("uid-" + name, "job").isPresent());
+        return history.find("uid-" + name, "job").orElseThrow();
+    }
+
+    @Test
+    void theLogOfAnEndedJobIsArchivedWithoutThePluginsLinesAndWithMaskedSecrets() {
+        logs.secrets = List.of("geheim-wort");
+        logs.put("a", "line 1\nthe password is geheim-wort\n");
+        ended("a", SUCCEEDED, Job.Source.JOB_RECORD);
+
+        archiver.start();
+
+        ArchivedLog log = archived("a");
+        String text = "line 1\nthe password is ***********\n";
+        assertThat(history.text("uid-a", "job")).isEqualTo(text);
+        assertThat(log)
+                .returns(Completeness.COMPLETE, ArchivedLog::completeness)
+                .returns((long) text.length(), ArchivedLog::size)
+                .returns((long) text.length(), ArchivedLog::kept)
+                .returns(Optional.of(Fingerprint.of(text)), ArchivedLog::sha256);
+        assertThat(logs.openedAfterOthers).hasValue(1);
+    }
+
+    @Test
+    void aJobThatEndsLaterIsArchivedOnceItIsReported() {
+        archiver.start();
+        logs.put("a", "out\n");
+        ended("a", FAILED, Job.Source.SLURM);
+
+        archiver.wake();
+
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.COMPLETE);
+    }
+
+    @Test
+    void anEmptyLogIsComplete() {
+        logs.put("a", "");
+        ended("a", SUCCEEDED, Job.Source.JOB_RECORD);
+
+        archiver.start();
+
+        assertThat(archived("a"))
+                .returns(Completeness.COMPLETE, ArchivedLog::completeness)
+                .returns(0L, ArchivedLog::size)
+                .returns(Optional.of(Fingerprint.of("")), ArchivedLog::sha256);
+    }
+
+    @Test
+    void ofALongLogTheHeadAndTheTailAreKept() {
+        StringBuilder text = new StringBuilder();
+        for (int line = 0; line < 10_000; line++) {
+            text.append("line ").append(line).append('\n');
+        }
+        logs.put("a", text.toString());
+        ended("a", SUCCEEDED, Job.Source.JOB_RECORD);
+
+        archiver.start();
+
+        ArchivedLog log = archived("a");
+        String kept = history.text("uid-a", "job");
+        assertThat(log.completeness()).isEqualTo(Completeness.SHORTENED);
+        assertThat(log.size()).isEqualTo(text.length());
+        assertThat(log.kept()).isLessThanOrEqualTo(20_000);
+        assertThat(kept)
+                .startsWith("line 0\nline 1\n")
+                .endsWith("line 9999\n")
+                .contains(LogCompressor.marker(log.size() - log.kept()));
+        assertThat(log.sha256()).contains(Fingerprint.of(kept));
+        long start = 0;
+        for (LogArchive.Chunk chunk : history.chunks("uid-a", "job")) {
+            assertThat(chunk.start()).isEqualTo(start);
+            assertThat(chunk.startLine())
+                    .isEqualTo(
+                            kept.substring(0, (int) start).chars().filter(c -> c == '\n').count());
+            start += chunk.length();
+        }
+    }
+
+    @Test
+    void aLogThatBreaksOffIsReadAgainLater() {
+        logs.streams.put("a", () -> FakeLogs.broken(FakeLogs.header(), "half of"));
+        ended("a", SUCCEEDED, Job.Source.JOB_RECORD);
+
+        archiver.start();
+
+        await().until(() ->
+                history.reservedUntil("uid-a")
+                        .equals(Optional.of(HistoryJobs.NOW.plusSeconds(30))));
+        assertThat(history.find("uid-a", "job")).isEmpty();
+        assertThat(logs.open).hasValue(0);
+    }
+
+    @Test
+    void anEndThatOnlyTheClusterReportsIsLeftAloneForAWhile() {
+        logs.put("a", "out\n");
+        ended("a", SUCCEEDED, Job.Source.API_SERVER);
+
+        archiver.start();
+
+        await().until(() ->
+                history.reservedUntil("uid-a")
+                        .filter(HistoryJobs.NOW.plusSeconds(120)::isBefore)
+                        .isPresent());
+        assertThat(logs.opened).hasValue(0);
+    }
+
+    @Test
+    void theLogOfARemovedJobIsLost() {
+        history.write(List.of(HistoryJobs.removed(5, job("a", RUNNING))));
+
+        archiver.start();
+
+        assertThat(archived("a"))
+                .returns(Completeness.LOST, ArchivedLog::completeness)
+                .returns(Optional.empty(), ArchivedLog::sha256);
+        assertThat(logs.opened).hasValue(0);
+    }
+
+    @Test
+    void theLogOfAJobWhosePodIsGoneButWhoseRemovalIsNotKnownYetIsLost() {
+        ended("a", SUCCEEDED, Job.Source.JOB_RECORD);
+
+        archiver.start();
+
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.LOST);
+    }
+
+    @Test
+    void aJobThatWasRefusedHasAnEmptyLogThatIsNotRead() {
+        logs.put("a", "out\n");
+        ended(
+                "a",
+                new JobState.Failed(
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        JobState.FailureReason.SUBMISSION_REFUSED,
+                        ""),
+                Job.Source.API_SERVER);
+
+        archiver.start();
+
+        assertThat(archived("a")).returns(0L, ArchivedLog::size);
+        assertThat(logs.opened).hasValue(0);
+    }
+
+    @Test
+    void atMostTwoLogsAreReadAtTheSameTime() {
+        CountDownLatch go = new CountDownLatch(1);
+        for (int index = 0; index < 10; index++) {
+            logs.streams.put(
+                    "job-" + index,
+                    () -> new GatedStream(go, FakeLogs.stream(FakeLogs.header(), "out\n")));
+            ended("job-" + index, SUCCEEDED, Job.Source.JOB_RECORD);
+        }
+        archiver.start();
+        await().until(() -> logs.open.get() == 2);
+
+        go.countDown();
+
+        for (int index = 0; index < 10; index++) {
+            assertThat(archived("job-" + index).completeness()).isEqualTo(Completeness.COMPLETE);
+        }
+        assertThat(logs.mostOpen).hasValue(2);
+    }
+
+    @Test
+    void aDatabaseThatIsAwayIsWaitedFor() {
+        logs.put("a", "out\n");
+        ended("a", SUCCEEDED, Job.Source.JOB_RECORD);
+        history.away(true);
+        archiver.start();
+
+        history.away(false);
+        archiver.wake();
+
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.COMPLETE);
+    }
+
+    @Test
+    void theRunThatTheLogShowsIsLinked() {
+        String run = "0123456789abcdef0123456789abcdef";
+        logs.put(
+                "a",
+                "View run loud-cat at: https://mlflow.example.org/#/experiments/7/runs/"
+                        + run
+                        + "\n");
+        ended("a", SUCCEEDED, Job.Source.JOB_RECORD);
+
+        archiver.start();
+
+        await().until(() -> history.linkOf("uid-a").run().equals(Optional.of(run)));
+        assertThat(history.linkOf("uid-a").experiment()).contains("7");
+    }
+
+    @Test
+    void beforeARunningJobIsDeletedItsLogIsArchivedInPart() {
+        logs.put("a", "so far\n");
+
+        archiver.beforeDeletion(withDefinition(job("a", RUNNING)));
+
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.PARTIAL);
+        assertThat(archived("a").note()).isPresent();
+        assertThat(history.text("uid-a", "job")).isEqualTo("so far\n");
+        assertThat(logs.openedAfterOthers).hasValue(0);
+    }
+
+    @Test
+    void beforeAnEndedJobIsDeletedItsLogIsArchivedCompletely() {
+        logs.put("a", "all\n");
+
+        archiver.beforeDeletion(withDefinition(job("a", SUCCEEDED)));
+
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.COMPLETE);
+    }
+
+    @Test
+    void whatIsArchivedAlreadyIsNotReadBeforeADeletion() {
+        logs.put("a", "all\n");
+        archiver.beforeDeletion(withDefinition(job("a", SUCCEEDED)));
+
+        archiver.beforeDeletion(withDefinition(job("a", SUCCEEDED)));
+
+        assertThat(logs.opened).hasValue(1);
+    }
+
+    @Test
+    void aRepeatedDeletionDoesNotReadTheLogAgain() {
+        logs.put("a", "so far\n");
+        archiver.beforeDeletion(withDefinition(job("a", RUNNING)));
+        Job deleted =
+                withDefinition(job("a", RUNNING))
+                        .withCancellation(
+                                new Cancellation(
+                                        Cancellation.Stage.REQUESTED,
+                                        Instant.EPOCH,
+                                        Job.Source.API_SERVER,
+                                        ""));
+
+        archiver.beforeDeletion(deleted);
+
+        assertThat(logs.opened).hasValue(1);
+    }
+
+    @Test
+    void aJobThatCannotHaveOutputIsNotReadBeforeItsDeletion() {
+        logs.put("a", "so far\n");
+
+        archiver.beforeDeletion(withDefinition(job("a", QUEUED)));
+
+        assertThat(logs.opened).hasValue(0);
+        assertThat(history.find("uid-a", "job")).isEmpty();
+    }
+
+    @Test
+    void aSlowLogIsArchivedAsFarAsItCameAndTheDeletionGoesOn() {
+        archiver = archiver(Duration.ofMillis(200));
+        logs.streams.put("a", () -> FakeLogs.stalled(FakeLogs.header(), "so far\n"));
+
+        archiver.beforeDeletion(withDefinition(job("a", SUCCEEDED)));
+
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.PARTIAL);
+        assertThat(history.text("uid-a", "job")).startsWith("so far");
+    }
+
+    @Test
+    void aLogThatBreaksOffIsArchivedInPartBeforeADeletion() {
+        logs.streams.put("a", () -> FakeLogs.broken(FakeLogs.header(), "so far\nand "));
+
+        archiver.beforeDeletion(withDefinition(job("a", RUNNING)));
+
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.PARTIAL);
+    }
+
+    @Test
+    void aLogThatCannotBeReadBeforeADeletionIsLost() {
+        logs.streams.put(
+                "a",
+                () -> {
+                    throw new GatewayException.ClusterUnavailable("The node does not respond.");
+                });
+
+        archiver.beforeDeletion(withDefinition(job("a", RUNNING)));
+
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.LOST);
+        assertThat(archived("a").note().orElseThrow()).contains("The node does not respond.");
+    }
+
+    @Test
+    void aDeletionGoesOnWithoutTheDatabase() {
+        logs.put("a", "so far\n");
+        history.away(true);
+
+        archiver.beforeDeletion(withDefinition(job("a", RUNNING)));
+
+        history.away(false);
+        assertThat(history.find("uid-a", "job")).isEmpty();
+    }
+}

@@ -1,0 +1,91 @@
+package io.interlinkgateway.history.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.history.HistoryHealth;
+import io.interlinkgateway.history.HistoryProperties;
+import io.interlinkgateway.history.JobHistory;
+import io.interlinkgateway.history.LogArchive;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class HistoryConfigurationTests {
+
+    @EnableConfigurationProperties({HistoryProperties.class, DatabaseProperties.class})
+    private static final class Properties {}
+
+    private final ApplicationContextRunner context =
+            new ApplicationContextRunner()
+                    .withBean(Clock.class, Clock::systemUTC)
+                    .withUserConfiguration(Properties.class, HistoryConfiguration.class);
+
+    @TempDir private Path directory = Path.of("none");
+
+    @Test
+    void thereIsNoHistoryWithoutADatabase() {
+        context.withPropertyValues("spring.profiles.active=kubernetes")
+                .run(started -> {
+                    JobHistory history = started.getBean(JobHistory.class);
+                    assertThat(history.isOn()).isFalse();
+                    history.write(List.of());
+                    assertThat(started.getBean(LogArchive.class).due(1)).isEmpty();
+                    assertThat(started.getBean(HistoryHealth.class).condition())
+                            .isEqualTo(new HistoryHealth.Off());
+                    assertThatThrownBy(() -> history.find("a"))
+                            .isInstanceOf(GatewayException.SwitchedOff.class);
+                });
+    }
+
+    @Test
+    void theSandboxKeepsItInMemory() {
+        context.withPropertyValues("spring.profiles.active=sandbox")
+                .run(started -> {
+                    JobHistory history = started.getBean(JobHistory.class);
+                    assertThat(history.isOn()).isTrue();
+                    assertThat(history.find("a")).isEmpty();
+                });
+    }
+
+    @Test
+    void aDirectoryHasTheHistory() {
+        context.withPropertyValues("gateway.history.directory=" + directory.resolve("new"))
+                .run(started ->
+                        assertThat(started.getBean(HistoryHealth.class).condition())
+                                .isEqualTo(new HistoryHealth.Up()));
+
+        assertThat(directory.resolve("new/history.mv.db")).exists();
+    }
+
+    @Test
+    void contradictionsAreRefused() {
+        String url = "spring.datasource.url=jdbc:postgresql://127.0.0.1:1/x";
+
+        assertRefused(
+                "It must start with jdbc:postgresql:.", "spring.datasource.url=jdbc:h2:mem:x");
+        assertRefused(
+                "spring.datasource.url is set too. The history has one database.",
+                url,
+                "gateway.history.directory=" + directory);
+        assertRefused(
+                "spring.datasource.password is set too. Set one of them.",
+                url,
+                "spring.datasource.password=x",
+                "gateway.history.password-file=/run/x");
+    }
+
+    private void assertRefused(String reason, String... properties) {
+        context.withPropertyValues(properties)
+                .run(started ->
+                        assertThat(started)
+                                .getFailure()
+                                .rootCause()
+                                .hasMessageEndingWith(" is invalid: " + reason));
+    }
+}

@@ -1,0 +1,9 @@
+package io.interlinkgateway.history.store;
+
+class PostgreSqlHistoryTests extends HistoryContract {
+
+    @Override
+    protected Connections newDatabase() {
+        return TestPostgreSql.newDatabase();
+    }
+}
