@@ -1,11 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { address, checkAccessibility, clear, jobOf, launch, open, shoot, submit, untilState } from './browser.js';
+import { EventServer } from './eventServer.js';
 import { Proxy } from './proxy.js';
 
-const PAGES = { overview: '', jobs: 'jobs', job: 'jobs/trained', failed: 'jobs/broken', history: 'history', submit: 'submit',
-  nodes: 'nodes',
-  credentials: 'credentials', tokens: 'tokens' };
+const PAGES = { overview: '', jobs: 'jobs', job: 'jobs/trained', failed: 'jobs/broken', submit: 'submit',
+  nodes: 'nodes', credentials: 'credentials', tokens: 'tokens' };
 const LOOKS = { dark: {}, light: { colorScheme: 'light' }, narrow: { viewport: { width: 360, height: 780 } } };
 
 let browser;
@@ -32,8 +32,17 @@ function log(page) {
   return page.getByRole('region', { name: /^Log of/ });
 }
 
+test('a gateway without jobs shows what comes next', () =>
+  on('jobs', async (page) => {
+    await page.getByText('No jobs yet').waitFor();
+    await checkAccessibility(page, 'no jobs');
+  }));
+
 describe('pages', () => {
   before(async () => {
+    await clear();
+    await submit('before', 'echo done');
+    await untilState('before', 'SUCCEEDED');
     await clear();
     await submit('trained', 'echo epoch 1; sleep 60', { labels: { experiment: '3dgan' }, slurm: { partition: 'gpu', timeLimit: 'PT5M' } });
     await submit('broken', 'echo no such file >&2; exit 3');
@@ -101,7 +110,12 @@ describe('flows', () => {
       const limit = page.getByLabel('Time limit');
       await limit.fill('5 min');
       await limit.press('Tab');
+      await page.getByText('Environment, labels and clean-up').click();
+      const kept = page.getByLabel("Delete the pod after the job's end");
+      await kept.fill('7 d');
+      await kept.press('Tab');
       await page.getByText('#SBATCH --time=00:05:00').waitFor();
+      assert.match(await page.getByLabel('Definition as YAML').inputValue(), /ttlSecondsAfterFinished: 604800/);
       await page.getByText('It can be submitted').waitFor();
       await checkAccessibility(page, 'submit');
       await page.getByRole('button', { name: 'Submit' }).click();
@@ -186,11 +200,11 @@ spec:
     for (let number = 0; number < 5; number += 1) await submit(`sweep-${number}`, 'sleep 60', { labels: { sweep: 'lr' } });
     await submit('other', 'echo done');
     await untilState('other', 'SUCCEEDED');
-    await on('jobs?text=sweep', async (page) => {
+    await on('jobs?text=sweep&part=live', async (page) => {
       await page.getByText('5 jobs', { exact: true }).waitFor();
       await page.getByRole('button', { name: 'Succeeded' }).click();
       await page.getByText('No job matches').waitFor();
-      assert.match(page.url(), /state=SUCCEEDED&text=sweep$/);
+      assert.match(page.url(), /state=SUCCEEDED&text=sweep&part=live$/);
       await page.getByRole('button', { name: 'Succeeded' }).click();
       await page.getByRole('region', { name: 'Table of jobs' }).focus();
       for (const key of ['ArrowDown', ' ', 'ArrowDown', ' ', 'End', ' ']) await page.keyboard.press(key);
@@ -198,6 +212,13 @@ spec:
       await page.getByRole('button', { name: 'Cancel 3 jobs' }).press('Enter');
       await page.getByRole('button', { name: 'Cancel the jobs' }).press('Enter');
       await page.getByText('2 jobs', { exact: true }).waitFor();
+      // The cancelled ones stay in the table of all.
+      await page.getByLabel('Live or past').selectOption('');
+      await page.getByText('5 jobs, 2 live').waitFor();
+      assert.equal(await page.getByRole('row').filter({ hasText: 'Removed' }).count(), 3);
+      assert.equal(await page.getByRole('checkbox', { name: /^Select/ }).count(), 2);
+      await checkAccessibility(page, 'live and past');
+      await page.getByLabel('Live or past').selectOption('live');
       await page.getByRole('region', { name: 'Table of jobs' }).focus();
       await page.keyboard.press('Home');
       await page.keyboard.press('Enter');
@@ -206,10 +227,10 @@ spec:
   });
 
   test('a new job and its changes appear by themselves', () =>
-    on('jobs', async (page) => {
-      await page.getByText('No jobs yet').waitFor();
-      await submit('live', 'sleep 2');
-      const row = page.getByRole('row').filter({ hasText: 'live' });
+    on('jobs?part=live', async (page) => {
+      await page.getByText('No job matches').waitFor();
+      await submit('by-itself', 'sleep 2');
+      const row = page.getByRole('row').filter({ hasText: 'by-itself' });
       await row.getByText('Running').waitFor();
       await row.getByText('Succeeded').waitFor();
     }));
@@ -219,7 +240,7 @@ spec:
       await page.locator('h1').waitFor();
       await page.keyboard.press('Tab');
       await page.getByText('Skip to the content').waitFor();
-      for (const name of ['New job', 'Jobs', 'History', 'Nodes', 'MLflow credentials', 'API tokens', 'Overview']) {
+      for (const name of ['New job', 'Jobs', 'Nodes', 'MLflow credentials', 'API tokens', 'Overview']) {
         await page.getByRole('link', { name, exact: true }).first().focus();
         await page.keyboard.press('Enter');
         await page.getByRole('heading', { level: 1, name }).waitFor();
@@ -263,14 +284,47 @@ spec:
       await page.getByRole('tab', { name: 'Receipt' }).click();
       await page.getByText('interlink-gateway-receipt/1').waitFor();
       await checkAccessibility(page, 'receipt');
-      await page.getByRole('link', { name: 'History' }).click();
+      await page.getByRole('link', { name: 'Jobs' }).click();
       await page.getByLabel('Name or label').fill('kept');
-      await page.getByLabel('State').selectOption('Succeeded');
-      await page.getByRole('link', { name: 'gone' }).first().click();
+      await page.getByRole('button', { name: 'Succeeded' }).click();
+      await page.getByLabel('Live or past').selectOption('past');
+      await page.getByLabel('Submitted within').selectOption('day');
+      await page.getByText('1 job', { exact: true }).waitFor();
+      await page.getByRole('link', { name: 'gone' }).click();
       await page.getByRole('button', { name: 'Resubmit', exact: true }).click();
       await page.waitForURL('**/console/jobs/*');
       await log(page).getByText('kept', { exact: true }).waitFor();
       complaints.splice(0, complaints.length, ...complaints.filter((complaint) => !complaint.startsWith('404 GET')));
+    });
+  });
+
+  test('hidden columns stay hidden', () =>
+    on('jobs', async (page) => {
+      await page.getByText('Columns').click();
+      await page.getByRole('checkbox', { name: 'HPC job' }).uncheck();
+      await page.getByRole('checkbox', { name: 'Labels' }).check();
+      await page.reload();
+      await page.getByRole('columnheader', { name: 'Labels' }).waitFor();
+      assert.equal(await page.getByRole('columnheader', { name: 'HPC job' }).count(), 0);
+    }));
+
+  test('without a history there are live jobs alone', async () => {
+    await submit('alone', 'sleep 60');
+    await on('tokens', async (page, { complaints }) => {
+      const refusals = [];
+      await page.route('**/api/v1/history/**', (route) => {
+        refusals.push(route.request().url());
+        return route.fulfill({ status: 403, contentType: 'application/problem+json',
+          json: { type: 'about:blank', title: 'Request refused', status: 403, detail: 'This gateway keeps no history.', hint: '' } });
+      });
+      await page.getByRole('link', { name: 'Jobs' }).click();
+      await page.getByText('1 job', { exact: true }).waitFor();
+      await page.waitForTimeout(1000);
+      await page.getByRole('link', { name: 'Overview' }).click();
+      await page.getByRole('link', { name: 'alone' }).waitFor();
+      assert.equal(await page.getByRole('alert').count(), 0);
+      assert.equal(refusals.length, 1, 'the history is asked once');
+      complaints.splice(0);
     });
   });
 
@@ -433,7 +487,7 @@ describe('hostile and many jobs', () => {
     const { page, complaints, close } = await open(browser, 'tokens');
     await serve(page, jobs);
     const started = Date.now();
-    await page.goto(`${address}/console/jobs`);
+    await page.goto(`${address}/console/jobs?part=live`);
     await page.getByText('10,000 jobs', { exact: true }).waitFor();
     const loaded = Date.now() - started;
     const table = page.getByRole('region', { name: 'Table of jobs' });
@@ -455,6 +509,43 @@ describe('hostile and many jobs', () => {
     console.log(`10,000 jobs: all loaded after ${loaded} ms; frames at the median ${frames[60].toFixed(1)} ms, 95 % ${frames[114].toFixed(1)} ms; filtered in ${Date.now() - begun} ms`);
     assert.deepEqual(complaints, []);
     await close();
+  });
+
+  test('1,000 state changes in 20 seconds are shown at once', async () => {
+    const jobs = Array.from({ length: 1000 }, (_, number) => job(number));
+    const server = new EventServer(address);
+    const origin = await server.listen();
+    const { page, complaints, close } = await open(browser, 'tokens', { origin });
+    await serve(page, jobs);
+    await page.getByRole('link', { name: 'Jobs' }).click();
+    await page.getByLabel('Live or past').selectOption('live');
+    await page.getByText('1,000 jobs', { exact: true }).waitFor();
+    const drawn = page.evaluate(async () => {
+      const times = [];
+      globalThis.measuring = true;
+      for (let last = performance.now(); globalThis.measuring; ) {
+        await new Promise(requestAnimationFrame);
+        times.push(performance.now() - last);
+        last = performance.now();
+      }
+      return times.sort((one, other) => one - other);
+    });
+    for (let number = 0; number < 1000; number += 1) {
+      server.send('state', { ...jobs[number], state: 'SUCCEEDED', finishedAt: '2026-11-28T00:01:00Z' });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const sent = Date.now();
+    await page.getByRole('row').filter({ hasText: 'job-999' }).getByText('Succeeded').waitFor();
+    const shown = Date.now() - sent;
+    await page.evaluate(() => { globalThis.measuring = false; });
+    const frames = await drawn;
+    const at = (share) => frames[Math.floor(frames.length * share)].toFixed(1);
+    console.log(`1,000 state changes in 20 s: frames at the median ${at(0.5)} ms, 95 % ${at(0.95)} ms, longest ${frames.at(-1).toFixed(1)} ms; the last one shown after ${shown} ms`);
+    await page.getByRole('button', { name: 'Running' }).click();
+    await page.getByText('No job matches').waitFor();
+    assert.deepEqual(complaints, []);
+    await close();
+    server.close();
   });
 
   test('the first view comes fast', () =>

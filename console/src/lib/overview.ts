@@ -1,5 +1,5 @@
 import type { Job, Node } from '../api/types';
-import { quantity } from './quantity';
+import { amount, quantity } from './quantity';
 
 /** Jobs that wait for the same reason. */
 export interface Waiting {
@@ -35,6 +35,11 @@ export function useOf(node: Node, jobs: readonly Job[]): Use[] {
     if (total === undefined || total === 0) return [];
     return [{ resource, total, used: active.reduce((sum, job) => sum + requested(job, resource), 0) }];
   });
+}
+
+/** How much is used, for people. */
+export function usedOf({ resource, used, total }: Use): string {
+  return `${amount(resource, used)} of ${amount(resource, total)}`;
 }
 
 function requested(job: Job, resource: string): number {

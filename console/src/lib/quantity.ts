@@ -26,7 +26,7 @@ export function quantity(text: string): number | undefined {
 
 /** A value of a resource for people: bytes in binary units, anything else as a number. */
 export function amount(resource: string, value: number): string {
-  if (!/memory|storage|bytes/.test(resource)) return String(Math.round(value * 100) / 100);
+  if (!/memory|storage|bytes/.test(resource)) return (Math.round(value * 100) / 100).toLocaleString('en');
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
   let rest = value;
   let unit = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isoDuration, lengthOf, milliseconds, relative } from './time';
+import { isoDuration, lengthOf, milliseconds, relative, secondsOf, secondsText } from './time';
 
 describe('durations', () => {
   it.each([
@@ -40,6 +40,29 @@ describe('durations', () => {
     ['0m', undefined],
   ])('reads %s as people write it', (text, expected) => {
     expect(isoDuration(text)).toBe(expected);
+  });
+});
+
+describe('seconds', () => {
+  it.each([
+    ['0', 0],
+    ['90', 90],
+    ['90 s', 90],
+    ['7 d', 604_800],
+    ['PT12H', 43_200],
+    ['soon', undefined],
+    ['', undefined],
+  ])('are read from %s', (text, expected) => {
+    expect(secondsOf(text)).toBe(expected);
+  });
+
+  it.each([
+    [0, '0 s'],
+    [86_400, '1 d'],
+    [90_061, '90061 s'],
+  ])('%d are shown so that they are read as the same', (seconds, expected) => {
+    expect(secondsText(seconds)).toBe(expected);
+    expect(secondsOf(expected)).toBe(seconds);
   });
 });
 

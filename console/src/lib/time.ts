@@ -70,3 +70,17 @@ export function isoDuration(text: string): string | undefined {
   const iso = `P${days ? `${days}D` : ''}${time === '' ? '' : `T${time}`}`;
   return iso === 'P' ? undefined : iso;
 }
+
+/** A number of seconds, or a text such as `7 d` or `PT12H`, in seconds; undefined for any other. */
+export function secondsOf(text: string): number | undefined {
+  const match = /^\s*(\d+)\s*s?\s*$/.exec(text);
+  if (match !== null) return Number(match[1]);
+  const span = milliseconds(isoDuration(text) ?? '');
+  return span === undefined ? undefined : span / SECOND;
+}
+
+/** A number of seconds as a text that `secondsOf` reads as the same number. */
+export function secondsText(seconds: number): string {
+  const text = lengthOf(seconds * SECOND);
+  return secondsOf(text) === seconds ? text : `${seconds} s`;
+}

@@ -1,5 +1,6 @@
 /** The columns of the jobs' table that can be hidden. */
 export const COLUMNS = [
+  { name: 'pod', label: 'Pod' },
   { name: 'node', label: 'Node' },
   { name: 'remote', label: 'HPC job' },
   { name: 'labels', label: 'Labels' },

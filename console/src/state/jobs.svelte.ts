@@ -2,6 +2,7 @@ import { answer, gateway } from '../api/gateway';
 import { type Connection, readEvents } from '../api/stream';
 import type { DeletedJob, Job, Problem } from '../api/types';
 import type { ServerEvent } from '../lib/events';
+import { compare } from '../lib/rows';
 
 const PAGE = 500;
 
@@ -29,7 +30,7 @@ class LiveJobs {
   readonly all: readonly Job[] = $derived.by(() => {
     void this.#version;
     return [...this.#jobs.values()].sort(
-      (one, other) => other.createdAt.localeCompare(one.createdAt) || one.name.localeCompare(other.name),
+      (one, other) => compare(other.createdAt, one.createdAt) || compare(one.name, other.name),
     );
   });
 
@@ -43,6 +44,12 @@ class LiveJobs {
     void this.#version;
     return this.#removed.get(name);
   }
+
+  /** The last job of each name that was deleted while the console was open. */
+  readonly allRemoved: readonly Job[] = $derived.by(() => {
+    void this.#version;
+    return [...this.#removed.values()].map(({ job }) => job);
+  });
 
   /** Shows an answer of the gateway that is newer than what the events delivered. */
   put(job: Job): void {

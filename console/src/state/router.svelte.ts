@@ -65,4 +65,9 @@ export function jobAddress(name: string): string {
   return address(`jobs/${encodeURIComponent(name)}`);
 }
 
+/** The address of a job's page in the history. */
+export function pastAddress(uid: string): string {
+  return address(`history/${encodeURIComponent(uid)}`);
+}
+
 export const router = new Router();

@@ -1,5 +1,5 @@
 import { visible } from '../lib/ansi';
-import type { JobReason, JobState, PastJob } from '../api/types';
+import { isFinal, type Job, type JobReason, type JobState } from '../api/types';
 import type { IconName } from './icons';
 
 /** How a state of a job is shown: a word, an icon and a colour, which say the same. */
@@ -49,9 +49,9 @@ export const REASONS: Record<JobReason, string> = {
 /** A past job that was deleted before it ended: whether the HPC ended it is another question. */
 const REMOVED: StateLook = { word: 'Removed', icon: 'cancelling', tone: 'none' };
 
-/** The state of a past job as `lookOf` takes it. */
-export function pastState({ job, live }: PastJob): string {
-  return job.state === 'CANCELLING' && !live ? 'REMOVED' : job.state;
+/** The state of a job as `lookOf` takes it; `isLive` is whether its pod exists. */
+export function shownState({ state }: Job, isLive: boolean): string {
+  return isLive || isFinal(state) || state === 'UNKNOWN' ? state : 'REMOVED';
 }
 
 /** The look of a state, also of one that this console does not know yet. */
