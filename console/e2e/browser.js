@@ -57,10 +57,31 @@ export async function shoot(page, name) {
   if (shots) await page.screenshot({ path: `${shots}/${name}.png` });
 }
 
+/** Logs in at Keycloak, where a user's password is the name. */
+export async function logIn(page, user) {
+  await page.getByRole('button', { name: /^Log in at/ }).click();
+  await page.locator('#username').fill(user);
+  await page.locator('#password').fill(user);
+  await page.locator('#kc-login').click();
+}
+
+/** Waits until events arrive. */
+export function untilLive(page) {
+  return page.locator('#navigation').getByText('Live', { exact: true }).waitFor();
+}
+
+let authorization = {};
+
+/** Submits jobs and reads them with a token. */
+export function useToken(token) {
+  authorization = { Authorization: `Bearer ${token}` };
+}
+
 async function api(method, path, body) {
   const response = await fetch(`${address}/api/v1${path}`, {
     method,
-    ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+    headers: { ...authorization, ...(body && { 'Content-Type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
   });
   assert(response.ok || response.status === 404, `${method} ${path}: ${response.status} ${await response.clone().text()}`);
   return response;
@@ -90,11 +111,18 @@ export async function clear() {
   }
 }
 
-/** Waits until a job is in a state. */
-export async function untilState(name, state) {
-  for (let count = 0; count < 600; count += 1) {
-    if ((await jobOf(name))?.state === state) return;
+/** Waits until a job is as expected, and returns it. */
+export async function until(expected, name, isExpected) {
+  let job;
+  for (const end = Date.now() + 300_000; Date.now() < end; ) {
+    job = await jobOf(name);
+    if (isExpected(job)) return job;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  assert.fail(`${name} does not get ${state}`);
+  assert.fail(`not ${expected}: ${JSON.stringify(job)}`);
+}
+
+/** Waits until a job is in a state. */
+export function untilState(name, state) {
+  return until(`${name} ${state}`, name, (job) => job?.state === state);
 }

@@ -14,6 +14,8 @@ export interface Reader {
   readonly connection: (state: Connection) => void;
   /** The gateway refuses the stream, and would refuse it again. */
   readonly refused: (problem: Problem) => void;
+  /** The gateway can't deliver the stream now; it is tried again. */
+  readonly unavailable?: (problem: Problem) => void;
   /** The position is not known any more: what follows does not continue what was read. */
   readonly restarted: () => void;
 }
@@ -49,6 +51,7 @@ export async function readEvents(path: string, reader: Reader, signal: AbortSign
           reader.refused(problem);
           return;
         }
+        reader.unavailable?.(problem);
         throw new Error(problem.detail);
       }
       reader.connection('open');

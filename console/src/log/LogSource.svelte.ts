@@ -43,6 +43,10 @@ export class LogSource {
         events: (events) => this.#add(events),
         connection: (connection) => {
           this.connection = connection;
+          if (connection === 'open') this.trouble = '';
+        },
+        unavailable: ({ detail }) => {
+          this.trouble = detail;
         },
         refused: (problem) => {
           this.refusal = problem;
