@@ -18,21 +18,28 @@ import org.springframework.web.servlet.resource.PathResourceResolver;
 @Configuration(proxyBeanMethods = false)
 class ConsoleFiles implements WebMvcConfigurer {
 
-    private static final String FILES = "classpath:/console/";
     private static final CacheControl FOREVER =
             CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable();
+
+    private final StoredFiles files;
+    private final PageResolver pages;
+
+    ConsoleFiles() throws IOException {
+        files = StoredFiles.read("console/");
+        pages = new PageResolver();
+    }
 
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {
         registry.addResourceHandler("/console/assets/**")
-                .addResourceLocations(FILES + "assets/")
+                .addResourceLocations(files.createRelative("assets/"))
                 .setCacheControl(FOREVER)
                 .setUseLastModified(false)
                 .resourceChain(true)
                 .addResolver(new EncodedResourceResolver())
-                .addResolver(new PathResourceResolver());
+                .addResolver(new AssetResolver());
         registry.addResourceHandler("/console/**")
-                .addResourceLocations(FILES)
+                .addResourceLocations(files)
                 .setCacheControl(CacheControl.noCache())
                 // Not the time of the last change, which is the same for every build of the jar.
                 .setUseLastModified(false)
@@ -40,7 +47,16 @@ class ConsoleFiles implements WebMvcConfigurer {
                 // No cache: it would keep every path that clients invent.
                 .resourceChain(false)
                 .addResolver(new EncodedResourceResolver())
-                .addResolver(new PageResolver());
+                .addResolver(pages);
+    }
+
+    /// Resolves a name among the stored files, of which none is outside of the location.
+    private static final class AssetResolver extends PathResourceResolver {
+
+        @Override
+        protected boolean checkResource(Resource resource, Resource location) {
+            return true;
+        }
     }
 
     private static String digest(Resource page) {
