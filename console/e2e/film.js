@@ -2,9 +2,11 @@
 import { clear, jobOf, launch, open, submit, until } from './browser.js';
 
 const [file] = process.argv.slice(2);
-const SIZE = { width: 1040, height: 660 };
+const SIZE = { width: 1060, height: 680 };
+/** The width of the menu, which is left out. */
+const MENU = 208;
 const COLUMNS = 3;
-const SCRIPT = `for i in $(seq 200); do printf '\\033[36mepoch %3d\\033[0m  loss 0.%d  \\033[32mcheckpoint written\\033[0m\\n' $i $((9000 / (i + 9))); sleep 0.7; done`;
+const SCRIPT = `for i in $(seq 200); do printf '\\033[36mepoch %3d\\033[0m  loss 0.%03d  \\033[32mcheckpoint written\\033[0m\\n' $i $((9000 / (i + 9))); sleep 0.7; done`;
 
 /** The frames: what is written below each, and how long after the start it is taken, in seconds. */
 const FRAMES = [
@@ -19,7 +21,7 @@ const { page } = await open(browser, 'submit', { viewport: SIZE, colorScheme: 'l
 const pictures = [];
 
 async function take(text) {
-  pictures.push({ text, data: (await page.screenshot()).toString('base64') });
+  pictures.push({ text, data: (await page.screenshot({ clip: { x: MENU, y: 0, width: SIZE.width - MENU, height: SIZE.height } })).toString('base64') });
 }
 
 await page.getByLabel('Name', { exact: true }).fill('3dgan-train');

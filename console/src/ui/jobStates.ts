@@ -1,5 +1,5 @@
 import { visible } from '../lib/ansi';
-import { isFinal, type Job, type JobReason, type JobState } from '../api/types';
+import { type Evidence, isFinal, type Job, type JobReason, type JobState } from '../api/types';
 import type { IconName } from './icons';
 
 /** How a state of a job is shown: a word, an icon and a colour, which say the same. */
@@ -68,3 +68,10 @@ function isKnown(state: string): state is JobState {
 export function wordsOf(reason: string): string {
   return Object.entries(REASONS).find(([known]) => known === reason)?.[1] ?? visible(reason);
 }
+
+/** How a job's state is known. */
+export const SOURCES: Record<Evidence['source'], string> = {
+  API_SERVER: 'the pod’s status, as interLink reports it',
+  JOB_RECORD: 'the job’s own record in its log',
+  SLURM: 'SLURM itself',
+};
