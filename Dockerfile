@@ -1,11 +1,18 @@
 # syntax=docker/dockerfile:1
+FROM node:24-slim AS console
+WORKDIR /build
+COPY openapi.json ./
+COPY console console
+RUN node console/build.js dist
+
 FROM eclipse-temurin:25-jdk AS build
 WORKDIR /build
 COPY mvnw pom.xml ./
 COPY .mvn .mvn
 RUN ./mvnw --batch-mode --no-transfer-progress -Dspotless.check.skip dependency:go-offline
 COPY src src
-RUN ./mvnw --batch-mode --no-transfer-progress -DskipTests -Dspotless.check.skip package
+COPY --from=console /build/dist target/classes/console
+RUN ./mvnw --batch-mode --no-transfer-progress -DskipTests -Dspotless.check.skip -Dconsole.required=true package
 COPY bench/image /build/image
 # bench/image/check.sh runs these two commands on machines without a container engine.
 RUN java -Djarmode=tools -jar target/interlink-gateway-*.jar extract --layers --destination /layers \

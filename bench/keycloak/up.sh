@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# up.sh DIR [REDIRECT]: starts Keycloak on a free port of the loopback address, with all its files in DIR and the realm
+# up.sh DIR [REDIRECT...]: starts Keycloak on a free port of the loopback address, with all its files in DIR and the realm
 # hpc: the users ada (group astronomers) and grace (group geologists), whose passwords are their names, and the public
-# client interlink-gateway, which may be redirected to REDIRECT. Returns when it responds; DIR/issuer is the realm's
+# client interlink-gateway, which may be redirected to any REDIRECT. Returns when it responds; DIR/issuer is the realm's
 # issuer.
 set -euo pipefail
-[ $# -ge 1 ] || { echo "usage: up.sh DIR [REDIRECT]" >&2; exit 2; }
+[ $# -ge 1 ] || { echo "usage: up.sh DIR [REDIRECT...]" >&2; exit 2; }
+[ $# -ge 2 ] || set -- "$1" http://127.0.0.1:1/
 here=$(cd "$(dirname "$0")" && pwd)
 "$here/install.sh"
 cache=$(cd "$here/../../.cache/keycloak" && pwd)
@@ -12,7 +13,7 @@ home=$cache/keycloak-$(cat "$cache/stamp")
 umask 077
 mkdir -p "$1"
 cd "$1"
-redirect=${2:-http://127.0.0.1:1/}
+redirects=$(printf '"%s",' "${@:2}")
 # Keycloak writes to its installation at start, except for its libraries.
 mkdir -p home/lib
 cp -r "$home/bin" "$home/conf" "$home/providers" "$home/themes" "$home/version.txt" home/
@@ -20,7 +21,7 @@ for part in "$home"/lib/*; do
   if [ "$(basename "$part")" = lib ]; then ln -s "$part" home/lib/lib; else cp -r "$part" home/lib/; fi
 done
 mkdir -p home/data/import
-sed "s|@REDIRECT@|$redirect|" "$here/realm.json" >home/data/import/realm.json
+sed "s|\"@REDIRECT@\"|${redirects%,}|" "$here/realm.json" >home/data/import/realm.json
 read -r port management < <(python3 -c '
 import socket
 sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]

@@ -212,11 +212,11 @@ class OpenApiTests {
     }
 
     @Test
-    void theGatewaysAddressLeadsABrowserToTheApisPages() throws Exception {
+    void theGatewaysAddressLeadsABrowserToTheConsole() throws Exception {
         HttpResponse<String> answer = start("text/html,application/xhtml+xml,*/*;q=0.8");
 
         assertThat(answer.statusCode()).isEqualTo(302);
-        assertThat(answer.headers().firstValue("Location")).hasValue("/swagger-ui.html");
+        assertThat(answer.headers().firstValue("Location")).hasValue("/console/");
     }
 
     @Test

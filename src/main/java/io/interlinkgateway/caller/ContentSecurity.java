@@ -11,8 +11,8 @@ import org.springframework.security.web.header.HeaderWriter;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 
-/// Writes the header `Content-Security-Policy`. Pages of the gateway may load and call nothing, except Swagger UI,
-/// which loads its own files and calls the gateway and the issuers for the login.
+/// Writes the header `Content-Security-Policy`. Pages of the gateway may load and call nothing, except Swagger UI and
+/// the console, which load their own files and call the gateway and the issuers for the login.
 final class ContentSecurity implements HeaderWriter {
 
     private static final String HEADER = "Content-Security-Policy";
@@ -22,6 +22,14 @@ final class ContentSecurity implements HeaderWriter {
     private static final RequestMatcher SWAGGER_UI =
             PathPatternRequestMatcher.withDefaults().matcher("/swagger-ui/*.html");
 
+    private static final RequestMatcher CONSOLE =
+            PathPatternRequestMatcher.withDefaults().matcher("/console/**");
+
+    /// Svelte builds elements from the compiled templates by its policy for trusted types; no other code can parse
+    /// text as HTML.
+    private static final String TRUSTED_TYPES =
+            "; require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
+
     private final Collection<TrustedIssuer> issuers;
 
     ContentSecurity(Collection<TrustedIssuer> issuers) {
@@ -30,17 +38,26 @@ final class ContentSecurity implements HeaderWriter {
 
     @Override
     public void writeHeaders(HttpServletRequest request, HttpServletResponse response) {
-        response.setHeader(
-                HEADER,
-                SWAGGER_UI.matches(request)
-                        ? NOTHING
-                                + "; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src"
-                                + " 'self' data:; connect-src 'self'"
-                                + origins()
-                        : NOTHING);
+        response.setHeader(HEADER, policy(request));
     }
 
-    /// The origins from which Swagger UI gets tokens: an issuer's token endpoint may be on another host than the
+    private String policy(HttpServletRequest request) {
+        if (SWAGGER_UI.matches(request)) {
+            return NOTHING
+                    + "; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+                    + " connect-src 'self'"
+                    + origins();
+        }
+        return CONSOLE.matches(request)
+                ? NOTHING
+                        + "; script-src 'self'; style-src 'self'; img-src 'self'; connect-src"
+                        + " 'self'"
+                        + origins()
+                        + TRUSTED_TYPES
+                : NOTHING;
+    }
+
+    /// The origins from which the pages get tokens: an issuer's token endpoint may be on another host than the
     /// issuer.
     private String origins() {
         return issuers.stream()

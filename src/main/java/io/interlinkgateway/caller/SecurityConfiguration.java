@@ -55,13 +55,16 @@ class SecurityConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(SecurityConfiguration.class);
 
-    /// The paths that are readable without authentication: health and documentation.
+    /// The paths that are readable without authentication: health, documentation and the
+    /// console's files, which contain no data.
     private static final String[] OPEN = {
         "/",
         "/actuator/health",
         "/actuator/health/liveness",
         "/actuator/health/readiness",
         "/v3/api-docs/**",
+        "/console",
+        "/console/**",
         "/swagger-ui.html",
         "/swagger-ui/**",
         "/problems/**"
@@ -120,6 +123,11 @@ class SecurityConfiguration {
     @Bean
     AuditLog auditLog(JsonMapper json) {
         return new AuditLog(json);
+    }
+
+    @Bean
+    Logins loginsOfPeople(BearerTokenAuthentication bearerTokens) {
+        return new Logins(properties.mode(), bearerTokens);
     }
 
     /// Runs before all other filters, so that requests which they refuse are logged too.

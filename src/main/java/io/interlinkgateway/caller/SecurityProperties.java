@@ -54,6 +54,8 @@ record SecurityProperties(
     /// @param clockSkew the tolerated difference between clocks
     /// @param userInfo whether the claims of the UserInfo endpoint are used too (EGI Check-in has entitlements only
     ///     there); requested once per token and 5 minutes
+    /// @param clientId the public client with which people log in to the console
+    /// @param scopes the scopes of a login to the console
     /// @param rules which claims give which workspaces; the first rule that matches gives the caller's default
     ///     workspace
     record Issuer(
@@ -62,6 +64,8 @@ record SecurityProperties(
             @DefaultValue("false") boolean anyAudience,
             @DefaultValue("60s") Duration clockSkew,
             @DefaultValue("false") boolean userInfo,
+            @Nullable String clientId,
+            @DefaultValue("openid") List<String> scopes,
             @DefaultValue List<Rule> rules) {
 
         private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");

@@ -114,6 +114,16 @@ final class TrustedIssuer {
         return properties.uri().toString();
     }
 
+    /// @return the public client of the gateway's own pages, if one is configured
+    Optional<String> client() {
+        return Optional.ofNullable(properties.clientId());
+    }
+
+    /// @return the scopes of a login on the gateway's own pages
+    List<String> scopes() {
+        return properties.scopes();
+    }
+
     /// @return its endpoints, unless it has none or does not respond now
     Optional<LoginPages> loginPages() {
         try {

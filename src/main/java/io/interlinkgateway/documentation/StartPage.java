@@ -14,13 +14,13 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
-/// The start page: browsers are redirected to the API's pages, other clients get the main addresses. It requires no
+/// The start page: browsers are redirected to the console, other clients get the main addresses. It requires no
 /// authentication.
 @Hidden
 @RestController
 class StartPage {
 
-    private static final String PAGES = "/swagger-ui.html";
+    private static final String CONSOLE = "/console/";
 
     @GetMapping("/")
     ResponseEntity<Map<String, String>> start(
@@ -29,7 +29,7 @@ class StartPage {
                 ResponseEntity.status(wantsPages(accept) ? HttpStatus.FOUND : HttpStatus.OK)
                         .varyBy(HttpHeaders.ACCEPT);
         return wantsPages(accept)
-                ? answer.location(URI.create(PAGES)).build()
+                ? answer.location(URI.create(CONSOLE)).build()
                 : answer.contentType(MediaType.APPLICATION_JSON).body(links());
     }
 
@@ -47,8 +47,9 @@ class StartPage {
     private static Map<String, String> links() {
         Map<String, String> links = new LinkedHashMap<>();
         links.put("name", "interLink Gateway");
+        links.put("console", CONSOLE);
         links.put("description", "/v3/api-docs");
-        links.put("documentation", PAGES);
+        links.put("documentation", "/swagger-ui.html");
         links.put("problems", "/problems");
         links.put("nodes", "/api/v1/nodes");
         links.put("jobs", "/api/v1/jobs");

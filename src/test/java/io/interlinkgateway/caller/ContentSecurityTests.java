@@ -32,6 +32,7 @@ class ContentSecurityTests {
     static void issuer(DynamicPropertyRegistry registry) {
         registry.add("gateway.security.issuers[0].uri", ISSUER::uri);
         registry.add("gateway.security.issuers[0].audiences", () -> LocalIssuer.AUDIENCE);
+        registry.add("gateway.security.issuers[0].client-id", () -> "console");
         registry.add("gateway.security.issuers[0].rules[0].claim", () -> "groups");
         registry.add("gateway.security.issuers[0].rules[0].value", () -> "viewers");
         registry.add("gateway.security.issuers[0].rules[0].workspace", () -> "stars");
@@ -55,6 +56,9 @@ class ContentSecurityTests {
                 "/problems/none",
                 "/swagger-ui/index.html",
                 "/swagger-ui/oauth2-redirect.html",
+                "/console/jobs",
+                "/console/settings.json",
+                "/console/assets/none.js",
                 "/api/v1/jobs",
                 "/none.html"
             })
@@ -101,6 +105,34 @@ class ContentSecurityTests {
         MvcTestResult result = mvc.get().uri("/swagger-ui/index.html").exchange();
 
         assertThat(policy(result)).endsWith("connect-src 'self' " + ISSUER.uri());
+    }
+
+    @Test
+    void theConsoleLoadsItsOwnFilesAndCallsTheGatewayAndTheIssuers() {
+        MvcTestResult result = mvc.get().uri("/console/jobs").exchange();
+
+        assertThat(policy(result))
+                .endsWith(
+                        "; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' "
+                                + ISSUER.uri()
+                                + "; require-trusted-types-for 'script'; trusted-types"
+                                + " svelte-trusted-html")
+                .doesNotContain("unsafe", "data:");
+    }
+
+    @Test
+    void theConsoleKnowsWhereToLogInBeforeAnybodyHas() {
+        assertThat(mvc.get().uri("/console/settings.json").exchange())
+                .hasStatusOk()
+                .bodyJson()
+                .hasPathSatisfying("$.loginRequired", value -> value.assertThat().isEqualTo(true))
+                .hasPathSatisfying(
+                        "$.logins[0].issuer", value -> value.assertThat().isEqualTo(ISSUER.uri()))
+                .hasPathSatisfying(
+                        "$.logins[0].clientId", value -> value.assertThat().isEqualTo("console"))
+                .hasPathSatisfying(
+                        "$.logins[0].scopes",
+                        value -> value.assertThat().isEqualTo(List.of("openid")));
     }
 
     @Test

@@ -103,6 +103,8 @@ class SecurityConfigurationTests {
                                                 true,
                                                 Duration.ofSeconds(60),
                                                 false,
+                                                null,
+                                                List.of("openid"),
                                                 List.of(
                                                         new SecurityProperties.Rule(
                                                                 "sub",

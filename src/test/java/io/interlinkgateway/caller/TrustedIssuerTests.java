@@ -57,6 +57,8 @@ class TrustedIssuerTests {
                                         audiences.isEmpty(),
                                         Duration.ofSeconds(60),
                                         userInfo,
+                                        null,
+                                        List.of("openid"),
                                         List.of(
                                                 new SecurityProperties.Rule(
                                                         "groups",

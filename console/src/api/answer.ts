@@ -1,0 +1,38 @@
+import type { Problem } from './types';
+
+/** The answer to a request: its data, or the problem why there is none. */
+export type Answer<T> = { readonly ok: true; readonly data: T } | { readonly ok: false; readonly problem: Problem };
+
+/** The problem of a request that got no answer. */
+export const UNREACHABLE: Problem = {
+  type: 'about:blank',
+  title: 'No connection',
+  status: 0,
+  detail: 'The gateway did not answer.',
+  hint: 'Check your network. The console tries again by itself where it can.',
+};
+
+/** A problem from any answer: the gateway's own, or one made of the status if something else answered. */
+export function problemOf(status: number, body: unknown): Problem {
+  if (isProblem(body)) return body;
+  return {
+    type: 'about:blank',
+    title: `Status ${status}`,
+    status,
+    detail: `The answer has the status ${status} and no explanation.`,
+    hint: 'It probably comes from a proxy in front of the gateway.',
+  };
+}
+
+function isProblem(body: unknown): body is Problem {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    'detail' in body &&
+    typeof body.detail === 'string' &&
+    'title' in body &&
+    typeof body.title === 'string' &&
+    'type' in body &&
+    typeof body.type === 'string'
+  );
+}

@@ -1,0 +1,103 @@
+import createClient, { type Middleware } from 'openapi-fetch';
+import { session } from '../state/session.svelte';
+import { clock } from '../state/clock.svelte';
+import { type Answer, problemOf, UNREACHABLE } from './answer';
+import type { paths } from './schema';
+
+const BUSY = new Set([429, 503]);
+const ATTEMPTS = 4;
+
+/** Sends a request with the caller's token. An expired token is renewed once. */
+export async function authorized(request: Request): Promise<Response> {
+  const retry = request.clone();
+  const response = await fetch(await withToken(request));
+  clock.learn(response.headers.get('Date'));
+  if (response.status !== 401 || !(await session.renew())) return response;
+  return fetch(await withToken(retry));
+}
+
+async function withToken(request: Request): Promise<Request> {
+  const token = await session.token();
+  if (token !== undefined) request.headers.set('Authorization', `Bearer ${token}`);
+  return request;
+}
+
+/** Reads are repeated while the gateway is busy; whoever changes something decides about that itself. */
+async function patient(request: Request): Promise<Response> {
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await authorized(request.clone());
+    if (request.method !== 'GET' || !BUSY.has(response.status) || attempt === ATTEMPTS) return response;
+    await pause(Number(response.headers.get('Retry-After') ?? 1) * 1000, request.signal);
+  }
+}
+
+function pause(time: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, time);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    });
+  });
+}
+
+const inWorkspace: Middleware = {
+  async onRequest({ request, schemaPath }) {
+    const address = new URL(request.url);
+    if (session.workspace === '' || WITHOUT_WORKSPACE.some((path) => schemaPath === path)) return undefined;
+    address.searchParams.set('workspace', session.workspace);
+    return requestTo(address, request);
+  },
+};
+const WITHOUT_WORKSPACE = [
+  '/api/v1/nodes',
+  '/api/v1/nodes/{name}',
+  '/api/v1/nodes/{name}/statistics',
+  '/api/v1/tokens',
+  '/api/v1/tokens/{id}',
+  '/api/v1/workspaces',
+];
+
+/** The same request to another address. Its body is read first: browsers can't send the body of a request as a stream. */
+async function requestTo(address: URL, request: Request): Promise<Request> {
+  const { method, headers, signal } = request;
+  const body = await request.text();
+  return new Request(address, { method, headers, signal, ...(body !== '' && { body }) });
+}
+
+/** The API, with the types of its description. */
+export const gateway = createClient<paths>({ baseUrl: location.origin, fetch: patient });
+gateway.use(inWorkspace);
+
+/** A file of the API, with any content. */
+export async function fileAt(path: string, query: URLSearchParams): Promise<Answer<Blob>> {
+  const address = new URL(path, location.origin);
+  address.search = query.toString();
+  if (session.workspace !== '') address.searchParams.set('workspace', session.workspace);
+  try {
+    const response = await patient(new Request(address, { headers: { Accept: 'text/plain' } }));
+    return response.ok
+      ? { ok: true, data: await response.blob() }
+      : { ok: false, problem: problemOf(response.status, await response.json().catch(() => undefined)) };
+  } catch {
+    return { ok: false, problem: UNREACHABLE };
+  }
+}
+
+interface Fetched<T> {
+  readonly data?: T;
+  readonly error?: unknown;
+  readonly response: Response;
+}
+
+/** The answer to a request of the client. */
+export async function answer<T>(sent: Promise<Fetched<T>>): Promise<Answer<T>> {
+  try {
+    const { data, error, response } = await sent;
+    return response.ok
+      ? { ok: true, data: data as T }
+      : { ok: false, problem: problemOf(response.status, error) };
+  } catch {
+    return { ok: false, problem: UNREACHABLE };
+  }
+}

@@ -1,0 +1,63 @@
+import { answer, gateway } from '../api/gateway';
+import type { PastJob, Problem } from '../api/types';
+import type { pastQuery } from '../lib/filters';
+
+type Query = ReturnType<typeof pastQuery>;
+
+/** A gateway without a database refuses all questions about the past. */
+const SWITCHED_OFF = [403, 404, 409];
+let isOff = false;
+
+/** Jobs of the history, by pages; none if the gateway has no history. */
+export class PastJobs {
+  jobs = $state.raw<readonly PastJob[]>([]);
+  problem = $state.raw<Problem | undefined>();
+  isLoading = $state(false);
+  #cursor = $state<string | undefined>();
+  #query: Query = {};
+  #asked = new AbortController();
+  readonly #limit: number;
+
+  /** With this many jobs on a page, at most 500. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get hasMore(): boolean {
+    return this.#cursor !== undefined;
+  }
+
+  /** Loads the first page of other jobs. */
+  load(query: Query): Promise<void> {
+    this.#query = query;
+    return this.#read(undefined);
+  }
+
+  /** Loads the next page. */
+  loadMore(): Promise<void> {
+    return this.#read(this.#cursor);
+  }
+
+  /** Ignores the answer to the last request, if it has not arrived. */
+  stop(): void {
+    this.#asked.abort();
+    this.isLoading = false;
+  }
+
+  async #read(cursor: string | undefined): Promise<void> {
+    this.stop();
+    if (isOff) return;
+    this.#asked = new AbortController();
+    const { signal } = this.#asked;
+    this.isLoading = true;
+    const query = { ...this.#query, limit: this.#limit, ...(cursor !== undefined && { cursor }) };
+    const page = await answer(gateway.GET('/api/v1/history/jobs', { params: { query }, signal }));
+    if (signal.aborted) return;
+    this.isLoading = false;
+    isOff = !page.ok && SWITCHED_OFF.includes(page.problem.status);
+    this.problem = page.ok || isOff ? undefined : page.problem;
+    if (!page.ok) return;
+    this.jobs = cursor === undefined ? page.data.items : [...this.jobs, ...page.data.items];
+    this.#cursor = page.data.nextCursor;
+  }
+}

@@ -1,0 +1,24 @@
+/** Dark, light, or as the system has it. The choice is no secret, so the browser keeps it. */
+export type Theme = 'system' | 'light' | 'dark';
+
+const KEY = 'theme';
+const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
+
+function stored(): Theme {
+  return THEMES.find((theme) => theme === localStorage.getItem(KEY)) ?? 'system';
+}
+
+export const theme = $state({ chosen: stored() });
+
+/** Shows the chosen theme. */
+export function applyTheme(): void {
+  if (theme.chosen === 'system') delete document.documentElement.dataset['theme'];
+  else document.documentElement.dataset['theme'] = theme.chosen;
+}
+
+/** Changes to the next theme. */
+export function nextTheme(): void {
+  theme.chosen = THEMES[(THEMES.indexOf(theme.chosen) + 1) % THEMES.length] ?? 'system';
+  localStorage.setItem(KEY, theme.chosen);
+  applyTheme();
+}

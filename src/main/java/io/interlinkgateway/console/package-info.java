@@ -1,0 +1,7 @@
+/// The web console's files and settings, at `/console/`. The pages are in the folder `console` of the project.
+@ApplicationModule(allowedDependencies = {"caller"})
+@NullMarked
+package io.interlinkgateway.console;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
