@@ -80,7 +80,7 @@ class HistoryOnApiServerIT {
     /// As many as `-Dhistory.pods` gives. 10,000 take an API server on two cores several minutes.
     @Test
     void allRemovalsOfManyPodsThatAreDeletedAtOnceAreRecorded() throws Exception {
-        int pods = Integer.getInteger("history.pods", 2000);
+        int pods = Integer.getInteger("history.pods", 500);
         assertThat(get("/jobs").statusCode()).isEqualTo(200);
         create(pods);
         await().atMost(Duration.ofMinutes(10))
