@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx
 import pytest
 
-from interlink_gateway import AsyncGateway, Gateway
+from interlink_gateway import AsyncGateway, Gateway, Retry, errors
 from interlink_gateway.config import LoginSettings
 from interlink_gateway.errors import LoginError
 from interlink_gateway.login import DevicePrompt, Flow, _store, log_in, log_out
@@ -23,6 +26,7 @@ from interlink_gateway.login._device import device_login
 from interlink_gateway.login._issuer import discover
 
 GATEWAY = "https://gateway.example"
+QUICK = Retry(requests=2.0, streams=2.0, first=0.001, most=0.01)
 
 
 class Issuer:
@@ -41,7 +45,7 @@ class Issuer:
             def do_POST(self) -> None:
                 form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
                 issuer.forms.append({"path": self.path, **form})
-                self._send(*(issuer.answers.pop(0) if issuer.answers else (200, {})))
+                self._send(*issuer.answer(form))
 
             def _send(self, status: int, body: dict[str, Any]) -> None:
                 data = json.dumps(body).encode()
@@ -56,6 +60,9 @@ class Issuer:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.uri = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def answer(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        return self.answers.pop(0) if self.answers else (200, {})
 
     def document(self) -> dict[str, Any]:
         names = {"authorization": "auth", "token": "token", "device_authorization": "device", "revocation": "revoke"}
@@ -244,6 +251,7 @@ class GuardedGateway:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.host != "gateway.example":
             assert "Authorization" not in request.headers
+            assert all(request.extensions["timeout"].values())
             kind = {"Content-Type": request.headers["Content-Type"]}
             answer = httpx.post(str(request.url), content=request.content, headers=kind)
             return httpx.Response(answer.status_code, content=answer.content)
@@ -254,7 +262,7 @@ class GuardedGateway:
         return httpx.Response(401, json=document)
 
     def client(self) -> Gateway:
-        return Gateway(GATEWAY, client=httpx.Client(transport=httpx.MockTransport(self)))
+        return Gateway(GATEWAY, retry=QUICK, client=httpx.Client(transport=httpx.MockTransport(self)))
 
 
 def test_an_expired_token_is_renewed_before_a_request(issuer: Issuer) -> None:
@@ -302,6 +310,126 @@ def test_what_another_program_renewed_is_taken(issuer: Issuer) -> None:
     client.nodes()
     assert guarded.seen == ["Bearer one", "Bearer three"]
     assert len(issuer.forms) == before
+
+
+class Rotating(Issuer):
+    """An issuer whose refresh tokens are valid once. One that is used again ends the login, as at Keycloak."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.valid = "refresh-one"
+        self._one = threading.Lock()
+
+    def answer(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        if form.get("grant_type") != "refresh_token":
+            return super().answer(form)
+        with self._one:
+            if form["refresh_token"] != self.valid:
+                self.valid = ""
+                return 400, {"error": "invalid_grant", "error_description": "Maximum allowed refresh token reuse"}
+            self.valid = "refresh-two"
+            return token("two")
+
+
+@pytest.fixture
+def rotating() -> Iterator[Rotating]:
+    server = Rotating()
+    server.answers = [DEVICE, token("one", lifetime=1)]
+    device(server)
+    yield server
+    server.close()
+
+
+def test_threads_renew_a_login_once(rotating: Rotating) -> None:
+    guarded = GuardedGateway("two")
+    clients = [guarded.client() for _ in range(4)] * 2
+    begin = threading.Barrier(len(clients))
+
+    def use(client: Gateway) -> None:
+        begin.wait()
+        client.nodes()
+
+    with ThreadPoolExecutor(len(clients)) as threads:
+        list(threads.map(use, clients))
+    assert rotating.valid == "refresh-two"
+    assert guarded.seen == ["Bearer two"] * len(clients)
+
+
+def test_tasks_renew_a_login_once(rotating: Rotating) -> None:
+    guarded = GuardedGateway("two")
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        return await asyncio.to_thread(guarded, request)
+
+    async def use() -> None:
+        client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+        async with AsyncGateway(GATEWAY, retry=QUICK, client=client) as gateway:
+            await asyncio.gather(*(gateway.nodes() for _ in range(8)))
+
+    asyncio.run(use())
+    assert rotating.valid == "refresh-two"
+    assert guarded.seen == ["Bearer two"] * 8
+
+
+USE_AFTER_A_LINE = """
+import sys
+from test_login import GuardedGateway
+client = GuardedGateway("two").client()
+print("ready", flush=True)
+sys.stdin.readline()
+client.nodes()
+"""
+
+
+def test_programs_renew_a_login_once(rotating: Rotating) -> None:
+    programs = [
+        subprocess.Popen(
+            [sys.executable, "-c", USE_AFTER_A_LINE],
+            cwd=Path(__file__).parent,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    for program in programs:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+    for program in programs:
+        assert program.stdin is not None
+        program.stdin.write("\n")
+        program.stdin.close()
+    assert [program.wait() for program in programs] == [0] * len(programs)
+    assert rotating.valid == "refresh-two"
+    assert sum(form.get("grant_type") == "refresh_token" for form in rotating.forms) == 1
+
+
+@pytest.mark.parametrize("failure", [(503, {}), (500, {"error": "unknown_error"}), (429, {})])
+def test_an_issuer_that_fails_for_a_moment_does_not_end_the_login(
+    issuer: Issuer, failure: tuple[int, dict[str, Any]]
+) -> None:
+    issuer.answers = [DEVICE, token("one", lifetime=1), failure, failure, token("two")]
+    device(issuer)
+    guarded = GuardedGateway("two")
+    guarded.client().nodes()
+    assert guarded.seen == ["Bearer two"]
+
+
+def test_an_issuer_that_does_not_answer_is_not_an_expired_login(issuer: Issuer) -> None:
+    issuer.answers = [DEVICE, token("one", lifetime=1), *[(503, {})] * 1000]
+    device(issuer)
+    with pytest.raises(errors.IssuerUnreachable, match=r"127\.0\.0\.1.*503"):
+        GuardedGateway("two").client().nodes()
+    issuer.answers = [token("two")]
+    GuardedGateway("two").client().nodes()
+
+
+def test_an_issuer_that_can_not_be_reached_is_not_the_gateway(issuer: Issuer) -> None:
+    issuer.answers = [DEVICE, token("one", lifetime=1)]
+    device(issuer)
+    issuer.close()
+    with pytest.raises(errors.IssuerUnreachable, match=r"127\.0\.0\.1.*ConnectError"):
+        GuardedGateway("two").client().nodes()
 
 
 def test_a_login_that_can_not_be_renewed_is_explained(issuer: Issuer) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .errors import GatewayUnreachable, Problem, StillTerminating, UnexpectedAnswer, problem
+from .errors import GatewayUnreachable, IssuerUnreachable, Problem, StillTerminating, UnexpectedAnswer, problem
 from .models import ProblemDocument
 
 if TYPE_CHECKING:
@@ -55,10 +55,17 @@ def is_temporary(error: Problem) -> bool:
     return error.status in (502, 504) and error.type == "about:blank"
 
 
-def unreachable(host: str, error: Exception) -> GatewayUnreachable:
-    """The exception for a lost connection. It has the kind of the error, and none of the request's headers."""
+def unreachable(request: httpx.Request, error: httpx.RequestError) -> GatewayUnreachable | IssuerUnreachable:
+    """The exception for a lost connection. It has the kind of the error, and none of the request's headers.
+
+    The connection is that of the request to the gateway, or that of the login's renewal before it.
+    """
+    failed = request if error._request is None else error._request  # pyright: ignore[reportPrivateUsage]
+    host = failed.url.netloc.decode("ascii", "replace")
     text = f"{type(error).__name__}: {error}".rstrip(": ")
-    return GatewayUnreachable(f"The gateway at {host} can't be reached ({text}).")
+    if failed is request:
+        return GatewayUnreachable(f"The gateway at {host} can't be reached ({text}).")
+    return IssuerUnreachable(f"The login can't be renewed now, because of its issuer at {host} ({text}).")
 
 
 def _retry_after(response: httpx.Response) -> float | None:

@@ -31,7 +31,11 @@ class UnexpectedAnswer(GatewayError):
 
 
 class GatewayUnreachable(GatewayError, ConnectionError):
-    """The gateway did not answer, in spite of repeated requests."""
+    """The gateway did not answer, despite retries."""
+
+
+class IssuerUnreachable(GatewayError, ConnectionError):
+    """The login could not be renewed, despite retries, because its issuer did not answer. The login may still be valid."""
 
 
 class WaitTimeout(GatewayError, TimeoutError):

@@ -14,7 +14,7 @@ from .._retry import Backoff, Deadline, Retry
 from .._sse import OPENED, EventParser, ServerEvent
 from .._version import USER_AGENT
 from ..config import Settings
-from ..errors import GatewayError
+from ..errors import GatewayError, IssuerUnreachable
 
 Query = Mapping[str, "str | int | bool | list[str] | None"]
 
@@ -75,6 +75,7 @@ class AsyncTransport:
         Raises:
             Problem: the gateway refused the request.
             GatewayUnreachable: it did not answer.
+            IssuerUnreachable: the login could not be renewed.
         """
         backoff = Backoff(self._retry, self._retry.requests)
         request = self._build(method, path, query, json, content, headers, patience)
@@ -83,9 +84,11 @@ class AsyncTransport:
             retry_after = None
             try:
                 response = await self._client.send(request, auth=self._auth)
-            except httpx.TransportError as error:
-                failure = _answers.unreachable(self._host, error)
-                temporary = not once or isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
+            except httpx.RequestError as error:
+                failure = _answers.unreachable(request, error)
+                # Without a login and without a connection the request has not reached the gateway.
+                before = (httpx.ConnectError, httpx.ConnectTimeout)
+                temporary = not once or isinstance(failure, IssuerUnreachable) or isinstance(error, before)
             else:
                 if response.status_code < 300 or response.status_code == 304:
                     return response
@@ -146,8 +149,8 @@ class AsyncTransport:
                             failure = _answers.ended(self._host)
                 finally:
                     await response.aclose()
-            except httpx.TransportError as error:
-                failure = _answers.unreachable(self._host, error)
+            except httpx.RequestError as error:
+                failure = _answers.unreachable(request, error)
             if failure is None:
                 continue
             pause = backoff.pause(retry_after)
@@ -198,8 +201,8 @@ class AsyncTransport:
                         raise failure
                 finally:
                     await response.aclose()
-            except httpx.TransportError as error:
-                failure = _answers.unreachable(self._host, error)
+            except httpx.RequestError as error:
+                failure = _answers.unreachable(request, error)
             pause = backoff.pause(retry_after)
             if pause is None:
                 raise failure

@@ -2,108 +2,156 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import AsyncGenerator, Generator
-from contextlib import suppress
+from contextlib import closing
 
+import anyio
 import httpx
 
 from ..errors import LoginError
 from . import _tokens
 from ._issuer import body, explained
-from ._store import Store, store
+from ._store import Store, renewal_lock, store
+
+# A renewal that is cut off may cost the login: the issuer has used up the refresh token, and its answer is lost.
+# So it has its own time, whatever that of the request is.
+_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+# A program that was stopped in the middle of a renewal keeps the lock.
+_LONGEST_WAIT = 60.0
+_PAUSE = 0.05
+
+_Steps = Generator["httpx.Request | float", "httpx.Response | None", None]
+"""What the renewal needs next: the answer to a request, or a pause in seconds."""
 
 
 def stored_login(url: str) -> httpx.Auth | None:
     """How requests to the gateway authenticate by the stored login; None if there is none."""
     kept = store(url)
     tokens = kept.read()
-    return LoginAuth(kept, tokens) if tokens else None
+    return LoginAuth(url, kept, tokens) if tokens else None
 
 
 class LoginAuth(httpx.Auth):
     """Adds the access token to each request.
 
-    It is renewed before it expires, and when the gateway refuses it. Other programs of the user share the login: what
-    they renewed is taken from the store, because the refresh token may be valid only once.
+    It is renewed before it expires, and when the gateway refuses it. Other threads and programs of the user share the
+    login, and the refresh token may be valid only once: one renews it at a time, and the others take the result from
+    the store.
+
+    An issuer that fails raises an `httpx.TransportError` of its own request, and an expired login a `LoginError`.
     """
 
-    def __init__(self, kept: Store, tokens: _tokens.Tokens) -> None:
+    def __init__(self, url: str, kept: Store, tokens: _tokens.Tokens) -> None:
+        self._url = url
         self._store = kept
         self._tokens = tokens
-        self._lock = threading.Lock()
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """See `httpx.Auth`."""
-        flow = self._flow(request)
-        step = next(flow)
-        with suppress(StopIteration):
-            while True:
-                response = yield step
-                if step is not request:
-                    response.read()
-                step = flow.send(response)
+        with closing(self._flow(request)) as flow:
+            step = next(flow, None)
+            while step is not None:
+                response = None
+                if isinstance(step, httpx.Request):
+                    response = yield step
+                    if step is not request:
+                        response.read()
+                else:
+                    time.sleep(step)
+                step = _after(flow, response)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """See `httpx.Auth`."""
-        flow = self._flow(request)
-        step = next(flow)
-        with suppress(StopIteration):
-            while True:
-                response = yield step
-                if step is not request:
-                    await response.aread()
-                step = flow.send(response)
+        with closing(self._flow(request)) as flow:
+            step = next(flow, None)
+            while step is not None:
+                response = None
+                if isinstance(step, httpx.Request):
+                    response = yield step
+                    if step is not request:
+                        await response.aread()
+                else:
+                    await anyio.sleep(step)
+                step = _after(flow, response)
 
-    def _flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        used = self._current()
+    def _flow(self, request: httpx.Request) -> _Steps:
+        used = self._tokens
         if used.expired:
             yield from self._renewal(used)
             used = self._tokens
         _authorize(request, used)
         response = yield request
-        if response.status_code == 401 and used.refresh:
+        if response is not None and response.status_code == 401 and used.refresh:
             yield from self._renewal(used)
             _authorize(request, self._tokens)
             yield request
 
-    def _current(self) -> _tokens.Tokens:
-        if self._tokens.expired:
-            self._reload()
-        return self._tokens
-
-    def _reload(self) -> None:
-        self._tokens = self._store.read() or self._tokens
-
-    def _renewal(self, used: _tokens.Tokens) -> Generator[httpx.Request, httpx.Response, None]:
+    def _renewal(self, used: _tokens.Tokens) -> _Steps:
         """Renews the tokens, unless another thread or program has."""
-        self._reload()
-        present = self._tokens
-        if present.access.reveal() != used.access.reveal() and not present.expired:
+        if self._replaced(used):
             return
+        lock = renewal_lock(self._url)
+        end = time.monotonic() + _LONGEST_WAIT
+        while not lock.take():
+            if time.monotonic() > end:
+                raise httpx.PoolTimeout("another program renews it", request=_renewal_request(self._tokens))
+            yield _PAUSE
+        try:
+            if not self._replaced(used):
+                yield from self._renewal_alone()
+        finally:
+            lock.release()
+
+    def _replaced(self, used: _tokens.Tokens) -> bool:
+        """Takes the tokens of the store. Returns whether they are others than the used ones, and valid."""
+        self._tokens = self._store.read() or self._tokens
+        return self._tokens.access.reveal() != used.access.reveal() and not self._tokens.expired
+
+    def _renewal_alone(self) -> _Steps:
+        present = self._tokens
         if present.refresh is None:
             raise LoginError("The login has expired. Log in again: igw login.")
-        form = {
-            "grant_type": "refresh_token",
-            "refresh_token": present.refresh.reveal(),
-            "client_id": present.client_id,
-        }
-        response = yield httpx.Request("POST", present.endpoint, data=form, headers={"Accept": "application/json"})
-        if response.status_code != 200:
-            self._reload()
-            if self._tokens.access.reveal() != present.access.reveal() and not self._tokens.expired:
-                return
+        request = _renewal_request(present)
+        response = yield request
+        assert response is not None
+        status = response.status_code
+        if status == 429 or status >= 500:
+            raise httpx.ReadError(f"it answered {status}", request=request)
+        if status in (400, 401):
             raise LoginError(f"The login has expired. Log in again: igw login. ({explained(body(response))})")
+        if status != 200:
+            host = request.url.host
+            raise LoginError(f"The login can't be renewed: {host} answered {status}. Log in again: igw login.")
         renewed = _tokens.granted(
-            body(response),
+            response,
             issuer=present.issuer,
             endpoint=present.endpoint,
             client_id=present.client_id,
             previous=present.refresh,
         )
-        with self._lock:
-            self._tokens = renewed
-            self._store.write(renewed)
+        self._tokens = renewed
+        self._store.write(renewed)
+
+
+def _after(flow: _Steps, response: httpx.Response | None) -> httpx.Request | float | None:
+    """The next step, or None after the last."""
+    try:
+        return flow.send(response)
+    except StopIteration:
+        return None
+
+
+def _renewal_request(tokens: _tokens.Tokens) -> httpx.Request:
+    form = {
+        "grant_type": "refresh_token",
+        "refresh_token": tokens.refresh.reveal() if tokens.refresh else "",
+        "client_id": tokens.client_id,
+    }
+    headers = {"Accept": "application/json"}
+    # The client's timeouts do not apply to a request that it has not built.
+    extensions = {"timeout": _TIMEOUT.as_dict()}
+    return httpx.Request("POST", tokens.endpoint, data=form, headers=headers, extensions=extensions)
 
 
 def _authorize(request: httpx.Request, tokens: _tokens.Tokens) -> None:

@@ -81,7 +81,7 @@ def device_login(
         response = send(client, "POST", issuer.token, form)
         answer = body(response)
         if response.status_code == 200:
-            return _tokens.granted(answer, issuer=issuer.uri, endpoint=issuer.token, client_id=settings.client_id)
+            return _tokens.granted(response, issuer=issuer.uri, endpoint=issuer.token, client_id=settings.client_id)
         if answer.get("error") == "slow_down":
             interval += 5
         elif answer.get("error") != "authorization_pending":

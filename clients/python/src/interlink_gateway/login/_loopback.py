@@ -70,7 +70,7 @@ def browser_login(
     response = send(client, "POST", issuer.token, form)
     if response.status_code != 200:
         raise LoginError(f"The issuer refused the login: {explained(body(response))}")
-    return _tokens.granted(body(response), issuer=issuer.uri, endpoint=issuer.token, client_id=settings.client_id)
+    return _tokens.granted(response, issuer=issuer.uri, endpoint=issuer.token, client_id=settings.client_id)
 
 
 class _Server(HTTPServer):

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from ..config import config_directory
 from ..errors import LoginError
 from . import _tokens
+from ._lock import RenewalLock
 
 _SERVICE = "interlink-gateway"
 
@@ -61,8 +62,7 @@ class FileStore:
     """A file of mode 600 in the configuration's folder."""
 
     def __init__(self, url: str) -> None:
-        name = hashlib.sha256(url.encode()).hexdigest()[:32]
-        self._path = config_directory() / "logins" / f"{name}.json"
+        self._path = _path(url, "json")
 
     @property
     def path(self) -> Path:
@@ -129,6 +129,15 @@ class FirstOf:
         """See `Store`."""
         self._keyring.delete()
         self._file.delete()
+
+
+def renewal_lock(url: str) -> RenewalLock:
+    """The lock for the renewal of the tokens for a gateway, wherever they are kept. Not to be shared by threads."""
+    return RenewalLock(_path(url, "lock"))
+
+
+def _path(url: str, ending: str) -> Path:
+    return config_directory() / "logins" / f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.{ending}"
 
 
 def store(url: str) -> Store:

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
+
 from .._secret import Secret
 from ..config import checked_token
 from ..errors import ConfigurationError, LoginError
+from ._issuer import body
 
 # A token is renewed so many seconds before it expires: clocks differ, and a request takes time.
 _EARLY = 30.0
@@ -72,12 +75,12 @@ def load(text: str) -> Tokens | None:
 
 
 def granted(
-    answer: Mapping[str, Any], *, issuer: str, endpoint: str, client_id: str, previous: Secret | None = None
+    response: httpx.Response, *, issuer: str, endpoint: str, client_id: str, previous: Secret | None = None
 ) -> Tokens:
     """The tokens of a successful answer of the token endpoint.
 
     Args:
-        answer: the answer.
+        response: the answer.
         issuer: the issuer's identifier.
         endpoint: the token endpoint.
         client_id: the client.
@@ -86,15 +89,23 @@ def granted(
     Raises:
         LoginError: it has no usable access token.
     """
+    tokens = _tokens_of(body(response), issuer, endpoint, client_id, previous)
+    # Not in the frame that has the answer: a traceback can show variables.
+    if tokens is None:
+        raise LoginError("The issuer's answer has no access token that can be used.")
+    return tokens
+
+
+def _tokens_of(
+    answer: Mapping[str, Any], issuer: str, endpoint: str, client_id: str, previous: Secret | None
+) -> Tokens | None:
+    if str(answer.get("token_type", "Bearer")).lower() != "bearer":
+        return None
     try:
         access = checked_token(str(answer.get("access_token") or ""), "The access token")
-        refresh = answer.get("refresh_token")
         lifetime = float(answer.get("expires_in") or 60)
     except (ConfigurationError, TypeError, ValueError):
-        failure = True
-    else:
-        failure = str(answer.get("token_type", "Bearer")).lower() != "bearer"
-        if not failure:
-            secret = Secret(str(refresh)) if refresh else previous
-            return Tokens(access, secret, time.time() + lifetime, issuer, endpoint, client_id)
-    raise LoginError("The issuer's answer has no access token that can be used.")
+        return None
+    refresh = answer.get("refresh_token")
+    secret = Secret(str(refresh)) if refresh else previous
+    return Tokens(access, secret, time.time() + lifetime, issuer, endpoint, client_id)
