@@ -9,6 +9,7 @@ import resource
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -102,7 +103,34 @@ def test_wait_and_cancel() -> None:
     assert igw("wait", name, "--for", "running").returncode == 0
     assert igw("wait", name, "--timeout", "1s").returncode == 124
     assert "CONFIRMED" in igw("cancel", name, "--wait").stdout
-    assert igw("wait", name).returncode == 125
+    assert igw("wait", name).returncode == 1
+    assert igw("wait", "nothing-of-this-name").returncode == 125
+
+
+def test_a_repeated_submission_with_a_key_is_the_same_job(tmp_path: Path) -> None:
+    command = ("run", "-d", "--idempotency-key", "run-1", "--node", "sandbox", "--image", "/a.sif", "--", "true")
+    name = igw(*command).stdout
+    assert igw(*command).stdout == name != ""
+    text = json.dumps({"node": "sandbox", "image": "/a.sif", "command": ["true"]})
+    submitted = [igw("submit", "-", "--idempotency-key", "submit-1", text=text).stdout for _ in range(2)]
+    assert submitted[0] == submitted[1] != ""
+    again = [igw("resubmit", name.strip(), "--idempotency-key", "again-1").stdout for _ in range(2)]
+    assert again[0] == again[1] != ""
+
+
+def test_an_interrupted_submission_shows_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("GATEWAY_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        command = [IGW, "run", "--node", "sandbox", "--image", "/a.sif", "--", "true"]
+        running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        connection, _ = silent.accept()
+        request = connection.recv(65536).decode()
+        running.send_signal(signal.SIGINT)
+        shown = running.communicate()[1]
+        connection.close()
+    key = next(line for line in request.split("\r\n") if line.lower().startswith("idempotency-key")).split()[1]
+    assert running.returncode == 130
+    assert f"--idempotency-key {key}" in shown
 
 
 def test_a_pod_from_a_file_and_from_the_standard_input(tmp_path: Path) -> None:

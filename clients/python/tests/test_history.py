@@ -89,3 +89,20 @@ def test_the_commands_of_the_history(
     shown = igw("get", gone.uid)
     assert gone.name in shown.stdout
     assert igw("get", "nothing-of-this-name").returncode == 125
+
+
+def test_the_exit_code_of_a_job_that_is_gone(
+    gateway: Gateway, process: GatewayProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATEWAY_URL", process.url)
+    job = shell(gateway, "echo out; exit 7")
+    with pytest.raises(errors.JobFailed):
+        job.wait()
+    job.cancel(wait=True)
+    past(gateway, job)
+    followed = igw("logs", "-f", job.name)
+    assert (followed.returncode, followed.stdout) == (7, "out\n")
+    assert igw("logs", job.name).returncode == 0
+    assert igw("wait", job.name).returncode == 7
+    again = igw("resubmit", job.name).stdout.strip()
+    assert igw("wait", again).returncode == 7

@@ -129,6 +129,23 @@ def test_a_job_is_never_taken_for_a_later_one_with_its_name(gateway: Gateway) ->
     second.cancel(wait=True)
 
 
+def test_nothing_of_a_later_job_with_its_name_is_taken_for_its_own(gateway: Gateway) -> None:
+    first = shell(gateway, "echo first; sleep 600", name="replaced").wait("RUNNING")
+    later = JobSpec(name="replaced", node="sandbox", image="/b.sif", command=["echo", "second"])
+    second = gateway.replace("replaced", later).wait()
+    assert list(second.logs()) == ["second"]
+    for action in (
+        lambda: list(first.logs()),
+        lambda: list(first.logs(tail=1)),
+        lambda: list(first.logs(follow=True)),
+        lambda: list(first.log_events()),
+        first.manifest,
+        first.resubmit,
+    ):
+        with pytest.raises(JobDeleted):
+            action()
+
+
 def test_a_resubmitted_job_has_the_changes(gateway: Gateway) -> None:
     job = shell(gateway, "echo $A $B", env={"A": "1", "B": "2"}, slurm=Slurm(partition="gpu", time="55m"))
     again = job.resubmit(slurm=Slurm(time="10m"), env={"A": "3", "B": None})

@@ -8,6 +8,7 @@ import logging
 import traceback
 import tracemalloc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -25,9 +26,12 @@ QUICK = Retry(requests=2.0, streams=2.0, first=0.001, most=0.01)
 TOKEN = "secret-token-5b1c"
 
 
-def client(answer: Callable[[httpx.Request], httpx.Response], token: str | None = None) -> Gateway:
+def client(
+    answer: Callable[[httpx.Request], httpx.Response], token: str | None = None, requests: float = QUICK.requests
+) -> Gateway:
     transport = httpx.MockTransport(answer)
-    return Gateway("https://gateway.example", token=token, retry=QUICK, client=httpx.Client(transport=transport))
+    retry = replace(QUICK, requests=requests)
+    return Gateway("https://gateway.example", token=token, retry=retry, client=httpx.Client(transport=transport))
 
 
 def busy(status: int, **headers: str) -> httpx.Response:
@@ -78,6 +82,32 @@ def test_each_submit_has_a_key_of_its_own() -> None:
     assert len({request.headers["Idempotency-Key"] for request in answer.requests}) == 2
 
 
+@pytest.mark.parametrize("failure", [lost, lambda: busy(503), lambda: httpx.Response(200, text="<html>Log in</html>")])
+@pytest.mark.parametrize("key", [None, "key-1"])
+def test_the_key_of_a_submit_that_may_have_succeeded_can_be_used_again(
+    failure: Callable[[], httpx.Response], key: str | None
+) -> None:
+    answer = Failing(10**9, failure)
+    with pytest.raises(errors.GatewayError, match="may have been submitted") as caught:
+        client(answer, requests=0.01).submit(node="n", image="i", key=key)
+    assert caught.value.idempotency_key == answer.requests[-1].headers["Idempotency-Key"]
+    assert caught.value.idempotency_key == (key or caught.value.idempotency_key)
+    assert caught.value.idempotency_key in str(caught.value)
+
+
+def test_a_refused_submit_was_not_done() -> None:
+    with pytest.raises(errors.Problem) as caught:
+        client(Failing(1, lambda: busy(422))).submit(node="n", image="i", key="key-1")
+    assert caught.value.idempotency_key == "key-1"
+    assert "key-1" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["", " a", "a\nb", "ä"])
+def test_a_key_that_no_header_can_have_is_refused(key: str) -> None:
+    with pytest.raises(errors.ConfigurationError, match="Idempotency-Key"):
+        client(Failing(0, lost)).submit(node="n", image="i", key=key)
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 500])
 def test_other_problems_are_not_repeated(status: int) -> None:
     answer = Failing(1, lambda: busy(status))
@@ -87,9 +117,12 @@ def test_other_problems_are_not_repeated(status: int) -> None:
     assert len(answer.requests) == 1
 
 
-def test_a_token_is_not_created_twice() -> None:
-    answer = Failing(1, lost)
-    with pytest.raises(errors.GatewayUnreachable):
+@pytest.mark.parametrize(
+    "failure", [lost, lambda: httpx.Response(504, text=""), lambda: httpx.Response(502), lambda: httpx.Response(503)]
+)
+def test_a_token_is_not_created_twice(failure: Callable[[], httpx.Response]) -> None:
+    answer = Failing(1, failure)
+    with pytest.raises((errors.GatewayUnreachable, errors.Problem)):
         client(answer).tokens.create("t", "VIEWER")
     assert len(answer.requests) == 1
 
@@ -252,11 +285,44 @@ def test_the_reason_of_a_failure_is_waited_for() -> None:
             return httpx.Response(201, json=vague)
         if request.url.path.endswith("/logs"):
             return httpx.Response(200, text="before\n")
+        if not request.url.path.endswith("/events"):
+            return httpx.Response(200, json=exact)
         return httpx.Response(200, text="".join(f"event: state\ndata: {json.dumps(job)}\n\n" for job in (vague, exact)))
 
     with pytest.raises(errors.JobFailed) as caught:
         client(answer).submit(node="n", image="i").wait()
     assert (caught.value.reason, caught.value.exit_code, caught.value.last_lines) == ("EXIT_CODE", 5, ("before",))
+
+
+class Replaced:
+    """A gateway that loses the connection of a log, after which the name belongs to another job."""
+
+    def __init__(self) -> None:
+        self._logs = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if not request.url.path.endswith("/logs"):
+            return httpx.Response(200, json={**JOB, "uid": "u1" if self._logs < 2 else "u2"})
+        self._logs += 1
+        if request.url.params.get("follow"):
+            line = json.dumps({"source": "OUTPUT", "container": "main", "text": f"line {self._logs}"})
+            return httpx.Response(200, text=f"event: log\nid: {self._logs}\ndata: {line}\n\n")
+
+        def parts() -> Iterator[bytes]:
+            yield b"one\n" if self._logs == 1 else b"other log"
+            if self._logs == 1:
+                raise httpx.ReadError("Connection reset by peer")
+
+        return httpx.Response(200, content=parts())
+
+
+@pytest.mark.parametrize("follow", [False, True])
+def test_a_log_does_not_go_on_with_that_of_a_later_job(follow: bool) -> None:
+    received: list[bytes] = []
+    job = client(Replaced()).job("3dgan")
+    with pytest.raises(errors.JobDeleted):
+        received.extend(job.log_bytes(follow=follow))
+    assert len(received) <= 1
 
 
 class ManyJobs:

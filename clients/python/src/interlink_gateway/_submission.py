@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import ConfigurationError
+from ._paths import new_key
+from .errors import ConfigurationError, GatewayError
 from .spec import JobSpec, patch
 
 _LARGEST = 16 * 1024 * 1024
@@ -19,6 +21,23 @@ class Submission:
 
     json: dict[str, Any] | None = None
     yaml: bytes | None = None
+
+
+@contextmanager
+def keyed(key: str | None) -> Generator[str, None, None]:
+    """The Idempotency-Key of a submission, by default a new one. An exception gets it.
+
+    Raises:
+        ConfigurationError: it has characters that no header can have, or none.
+    """
+    key = new_key() if key is None else key
+    if not key or not key.isascii() or not key.isprintable() or key.strip() != key:
+        raise ConfigurationError("An Idempotency-Key has printable ASCII characters, and at least one.")
+    try:
+        yield key
+    except GatewayError as error:
+        error.idempotency_key = key
+        raise
 
 
 def submission(spec: JobSpec | Mapping[str, Any] | None, yaml: Path | str | None, **members: object) -> Submission:

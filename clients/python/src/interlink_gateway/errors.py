@@ -15,7 +15,28 @@ if TYPE_CHECKING:
 
 
 class GatewayError(Exception):
-    """The base of all exceptions of this package."""
+    """The base of all exceptions of this package.
+
+    Attributes:
+        idempotency_key: the Idempotency-Key of the submission that failed; None for other requests. A repetition with
+            this key makes no second job.
+    """
+
+    idempotency_key: str | None = None
+
+    def __str__(self) -> str:
+        return self._with_key(super().__str__(), " ")
+
+    def _with_key(self, text: str, separator: str) -> str:
+        """The text, with the key if the job may have been submitted."""
+        if self.idempotency_key is None or not self._may_be_done():
+            return text
+        advice = "The job may have been submitted. To repeat this without a second job, give the same Idempotency-Key"
+        return f"{text}{separator}{advice}: {self.idempotency_key}"
+
+    def _may_be_done(self) -> bool:
+        """Whether the request may have been done despite the error."""
+        return False
 
 
 class ConfigurationError(GatewayError, ValueError):
@@ -29,13 +50,25 @@ class LoginError(GatewayError):
 class UnexpectedAnswer(GatewayError):
     """An answer is not what the API promises: something between client and gateway may have sent it."""
 
+    def _may_be_done(self) -> bool:
+        return True
+
 
 class GatewayUnreachable(GatewayError, ConnectionError):
     """The gateway did not answer, despite retries."""
 
+    def _may_be_done(self) -> bool:
+        return True
+
 
 class IssuerUnreachable(GatewayError, ConnectionError):
-    """The login could not be renewed, despite retries, because its issuer did not answer. The login may still be valid."""
+    """The login could not be renewed, despite retries, because its issuer failed or did not answer.
+
+    The login may still be valid.
+    """
+
+    def _may_be_done(self) -> bool:
+        return True
 
 
 class WaitTimeout(GatewayError, TimeoutError):
@@ -46,8 +79,11 @@ class WaitTimeout(GatewayError, TimeoutError):
     """
 
     def __init__(self, message: str, status: JobStatus) -> None:
-        super().__init__(message)
+        super().__init__(message, status)
         self.status = status
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class JobFailed(GatewayError):
@@ -142,7 +178,10 @@ class Problem(GatewayError):
         if self.hint:
             lines.append(f"Hint: {self.hint}")
         lines += [str(finding) for finding in self.findings]
-        return "\n".join(lines)
+        return self._with_key("\n".join(lines), "\n")
+
+    def _may_be_done(self) -> bool:
+        return self.status >= 500
 
 
 class MalformedRequest(Problem):
@@ -272,7 +311,7 @@ class IdempotencyKeyReused(Problem):
 
 
 class TooManyRequests(Problem):
-    """429: a limit of the caller's requests is reached, in spite of repeated attempts."""
+    """429: a limit of the caller's requests is reached, despite retries."""
 
     problem_type = "too-many-requests"
 
@@ -290,7 +329,7 @@ class ClusterRefused(Problem):
 
 
 class Unavailable(Problem):
-    """503: a part that the gateway needs did not respond, in spite of repeated attempts."""
+    """503: a part that the gateway needs did not respond, despite retries."""
 
 
 class ClusterUnavailable(Unavailable):

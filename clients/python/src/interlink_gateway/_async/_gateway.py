@@ -13,10 +13,10 @@ import httpx
 
 from .. import _answers, _time
 from .._events import Event, Reset, StateChanged, job_event
-from .._paths import job_path, new_key, past_job_path, segment
+from .._paths import job_path, past_job_path, segment
 from .._retry import Deadline, Retry
 from .._sse import OPENED
-from .._submission import Submission, submission
+from .._submission import Submission, keyed, submission
 from .._tables import NodeTable, OrphanTable
 from .._wire import items
 from ..config import load
@@ -120,7 +120,8 @@ class AsyncGateway:
             spec: a whole job spec. Keywords replace its members.
             yaml: a pod as `kubectl apply` takes it: the path of its file, or the text itself.
             key: the Idempotency-Key; by default a new one for each call. Give one that is the same after a restart of
-                your program if the program may repeat the call.
+                your program if the program may repeat the call. An exception has it as `idempotency_key`: with it the
+                call can be repeated without a second job.
 
         Raises:
             InvalidJob: it breaks rules; `findings` has each of them.
@@ -143,15 +144,16 @@ class AsyncGateway:
             pre_exec=pre_exec,
             ttl_seconds_after_finished=ttl_seconds_after_finished,
         )
-        response = await self._transport.request(
-            "POST",
-            "/jobs",
-            query=self._query(),
-            json=job.json,
-            content=job.yaml,
-            headers={"Idempotency-Key": key or new_key()},
-        )
-        return job_of(self._transport, response)
+        with keyed(key) as sent:
+            response = await self._transport.request(
+                "POST",
+                "/jobs",
+                query=self._query(),
+                json=job.json,
+                content=job.yaml,
+                headers={"Idempotency-Key": sent},
+            )
+            return job_of(self._transport, response)
 
     async def replace(
         self,
@@ -174,16 +176,17 @@ class AsyncGateway:
             key: the Idempotency-Key; by default a new one.
         """
         job: Submission = submission(spec, yaml)
-        response = await self._transport.request(
-            "PUT",
-            job_path(name),
-            query={**self._query(), "replace": True, "restart": restart},
-            json=job.json,
-            content=job.yaml,
-            headers={"Idempotency-Key": key or new_key()},
-            patience=_REPLACEMENT,
-        )
-        return job_of(self._transport, response)
+        with keyed(key) as sent:
+            response = await self._transport.request(
+                "PUT",
+                job_path(name),
+                query={**self._query(), "replace": True, "restart": restart},
+                json=job.json,
+                content=job.yaml,
+                headers={"Idempotency-Key": sent},
+                patience=_REPLACEMENT,
+            )
+            return job_of(self._transport, response)
 
     async def preflight(
         self, spec: JobSpec | Mapping[str, Any] | None = None, *, yaml: Path | str | None = None

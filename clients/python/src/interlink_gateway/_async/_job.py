@@ -13,6 +13,7 @@ from .._html import printable
 from .._log import Lines, LogEnd, LogEvent, content, log_event
 from .._paths import job_path, past_job_path
 from .._retry import Deadline
+from .._sse import OPENED
 from .._view import JobView
 from ..errors import GatewayError, JobDeleted, JobFailed, NotFound, OtherJob, UnexpectedAnswer, WaitTimeout
 from ..models import Cancellation, JobStatus, LogLine, LogProblem, PluginLine, Receipt
@@ -187,6 +188,8 @@ class AsyncJob(JobView, AsyncResubmittable):
         stream = self._transport.stream(self._path("/logs"), query={**query, "follow": True})
         async with aclosing(stream) as events:
             async for received in events:
+                if received is OPENED:
+                    await self._check_name()
                 event = log_event(received)
                 if event is None:
                     self._show()
@@ -202,6 +205,26 @@ class AsyncJob(JobView, AsyncResubmittable):
             self._take(end.job)
         elif end.job.uid == self.uid:
             self._gone(end.job.cancellation)
+        else:
+            self._gone(None)
+            raise JobDeleted(self.name, self.uid, self.cancellation)
+
+    async def _check_name(self) -> None:
+        """Checks that an answer by name is about this job. It is, if the name is still this job's after the answer.
+
+        Raises:
+            JobDeleted: the name belongs to another job now, or the last job of that name was another one.
+        """
+        try:
+            response = await self._transport.request("GET", self._path(), query=self._query())
+        except NotFound as error:
+            # The answer to a request just before can be the last of this job.
+            owner = error.uid or self.uid
+        else:
+            owner = JobStatus.from_json(_answers.body(response)).uid
+        if owner != self.uid:
+            self._gone(None)
+            raise JobDeleted(self.name, self.uid, self.cancellation)
 
     async def logs(
         self,
@@ -250,7 +273,10 @@ class AsyncJob(JobView, AsyncResubmittable):
             from_start = tail is None and since is None
             async with aclosing(self._transport.download(self._path("/logs"), query, from_start)) as chunks:
                 async for chunk in chunks:
-                    yield chunk
+                    if chunk:
+                        yield chunk
+                    else:
+                        await self._check_name()
             return
         events = self.log_events(tail=tail, since=since, container=container, raw=raw)
         async with aclosing(events):
@@ -351,14 +377,20 @@ class AsyncJob(JobView, AsyncResubmittable):
         return Receipt.from_json(_answers.body(await self._transport.request("GET", path, query=self._query())))
 
     async def manifest(self) -> dict[str, Any]:
-        """The job's pod as it is on the cluster."""
+        """The job's pod as it is on the cluster.
+
+        Raises:
+            JobDeleted: the name belongs to another job now.
+        """
         response = await self._transport.request("GET", self._path("/manifest"), query=self._query())
+        await self._check_name()
         return _answers.body(response)
 
     def _path(self, below: str = "") -> str:
         return job_path(self.name) + below
 
-    def _resubmission(self) -> tuple[AsyncTransport, str, str]:
+    async def _resubmission(self) -> tuple[AsyncTransport, str, str]:
+        await self.refresh()
         return self._transport, self._path("/resubmit"), self.workspace
 
     def _query(self) -> dict[str, str]:

@@ -71,7 +71,8 @@ class AsyncPastJob(JobView, AsyncResubmittable):
         from_start = tail is None and not self._record.live
         async with aclosing(self._transport.download(self._path("/logs"), query, from_start)) as chunks:
             async for chunk in chunks:
-                yield chunk
+                if chunk:
+                    yield chunk
 
     async def manifest(self) -> dict[str, Any]:
         """The pod as it was submitted."""
@@ -98,7 +99,7 @@ class AsyncPastJob(JobView, AsyncResubmittable):
     def _query(self) -> dict[str, str | int | None]:
         return {"workspace": self.workspace}
 
-    def _resubmission(self) -> tuple[AsyncTransport, str, str]:
+    async def _resubmission(self) -> tuple[AsyncTransport, str, str]:
         return self._transport, self._path("/resubmit"), self.workspace
 
 

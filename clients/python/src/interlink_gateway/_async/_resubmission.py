@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .._paths import new_key
+from .._submission import keyed
 from ..spec import Image, Mlflow, Resources, Singularity, Slurm
 from ..spec import patch as merge_patch
 from ._transport import AsyncTransport
@@ -19,7 +19,7 @@ class AsyncResubmittable(ABC):
     """A job with a definition, live or past."""
 
     @abstractmethod
-    def _resubmission(self) -> tuple[AsyncTransport, str, str]:
+    async def _resubmission(self) -> tuple[AsyncTransport, str, str]:
         """Through what, to which path and in which workspace the request is sent."""
 
     async def resubmit(
@@ -48,11 +48,12 @@ class AsyncResubmittable(ABC):
         Args:
             name: the new job's name; by default the gateway makes one.
             patch: a JSON merge patch of the definition, for a job that was made from a pod.
-            key: the Idempotency-Key; by default a new one.
+            key: the Idempotency-Key; by default a new one. See `Gateway.submit`.
 
         Raises:
             InvalidJob: the changed job breaks rules.
             NameTaken: another job has the name.
+            JobDeleted: this job was removed. Its `PastJob` can still be submitted again.
         """
         changes = merge_patch(
             patch,
@@ -71,7 +72,9 @@ class AsyncResubmittable(ABC):
         )
         from ._job import job_of
 
-        transport, path, workspace = self._resubmission()
-        headers = {"Idempotency-Key": key or new_key()}
-        response = await transport.request("POST", path, query={"workspace": workspace}, json=changes, headers=headers)
-        return job_of(transport, response)
+        transport, path, workspace = await self._resubmission()
+        with keyed(key) as sent:
+            headers = {"Idempotency-Key": sent}
+            query = {"workspace": workspace}
+            response = await transport.request("POST", path, query=query, json=changes, headers=headers)
+            return job_of(transport, response)

@@ -94,7 +94,9 @@ class AsyncTransport:
                     return response
                 failure = _answers.failure(response)
                 retry_after = failure.retry_after
-                temporary = _answers.is_temporary(failure)
+                # An answer that is not the gateway's can come from a proxy that has lost the gateway's.
+                lost = once and failure.type == "about:blank"
+                temporary = not lost and _answers.is_temporary(failure)
             pause = backoff.pause(retry_after) if temporary else None
             if pause is None:
                 raise failure
@@ -161,6 +163,8 @@ class AsyncTransport:
     async def download(self, path: str, query: Query, from_start: bool) -> AsyncGenerator[bytes, None]:
         """A text, in parts, each byte once, across lost connections.
 
+        Each answer begins with an empty part.
+
         Args:
             path: as in `request`.
             query: as in `request`.
@@ -173,7 +177,9 @@ class AsyncTransport:
         """
         headers = {"Accept": "text/plain"}
         if not from_start:
-            yield (await self.request("GET", path, query=query, headers=headers)).content
+            content = (await self.request("GET", path, query=query, headers=headers)).content
+            yield b""
+            yield content
             return
         backoff = Backoff(self._retry, self._retry.requests)
         received = 0
@@ -186,6 +192,7 @@ class AsyncTransport:
                 response = await self._client.send(request, auth=self._auth, stream=True)
                 try:
                     if response.status_code < 300:
+                        yield b""
                         async for chunk in response.aiter_bytes():
                             new = chunk[max(0, received - position) :]
                             position += len(chunk)

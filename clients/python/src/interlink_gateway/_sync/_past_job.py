@@ -72,7 +72,8 @@ class PastJob(JobView, Resubmittable):
         from_start = tail is None and not self._record.live
         with closing(self._transport.download(self._path("/logs"), query, from_start)) as chunks:
             for chunk in chunks:
-                yield chunk
+                if chunk:
+                    yield chunk
 
     def manifest(self) -> dict[str, Any]:
         """The pod as it was submitted."""

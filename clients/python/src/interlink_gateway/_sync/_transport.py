@@ -95,7 +95,9 @@ class Transport:
                     return response
                 failure = _answers.failure(response)
                 retry_after = failure.retry_after
-                temporary = _answers.is_temporary(failure)
+                # An answer that is not the gateway's can come from a proxy that has lost the gateway's.
+                lost = once and failure.type == "about:blank"
+                temporary = not lost and _answers.is_temporary(failure)
             pause = backoff.pause(retry_after) if temporary else None
             if pause is None:
                 raise failure
@@ -162,6 +164,8 @@ class Transport:
     def download(self, path: str, query: Query, from_start: bool) -> Generator[bytes, None, None]:
         """A text, in parts, each byte once, across lost connections.
 
+        Each answer begins with an empty part.
+
         Args:
             path: as in `request`.
             query: as in `request`.
@@ -174,7 +178,9 @@ class Transport:
         """
         headers = {"Accept": "text/plain"}
         if not from_start:
-            yield (self.request("GET", path, query=query, headers=headers)).content
+            content = (self.request("GET", path, query=query, headers=headers)).content
+            yield b""
+            yield content
             return
         backoff = Backoff(self._retry, self._retry.requests)
         received = 0
@@ -187,6 +193,7 @@ class Transport:
                 response = self._client.send(request, auth=self._auth, stream=True)
                 try:
                     if response.status_code < 300:
+                        yield b""
                         for chunk in response.iter_bytes():
                             new = chunk[max(0, received - position) :]
                             position += len(chunk)

@@ -19,6 +19,7 @@ from ._options import (
     Gres,
     JobName,
     JobNames,
+    Key,
     Labels,
     Nodes,
     Output,
@@ -69,6 +70,7 @@ def submit(
     file: File,
     replace: Annotated[bool, typer.Option("--replace", help="First delete a job with the same name.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Run all checks and create nothing.")] = False,
+    key: Key = None,
     workspace: Workspace = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
@@ -79,13 +81,13 @@ def submit(
         preflight(file, workspace, output)
         return
     job_file = read(file)
-    with options.gateway(workspace) as gateway:
+    if replace and not job_file.name:
+        raise typer.BadParameter("--replace needs a job with a name.")
+    with options.gateway(workspace) as gateway, options.submission(key) as sent:
         if replace:
-            if not job_file.name:
-                raise typer.BadParameter("--replace needs a job with a name.")
-            job = gateway.replace(str(job_file.name), job_file.spec, yaml=job_file.yaml)
+            job = gateway.replace(str(job_file.name), job_file.spec, yaml=job_file.yaml, key=sent)
         else:
-            job = gateway.submit(job_file.spec, yaml=job_file.yaml)
+            job = gateway.submit(job_file.spec, yaml=job_file.yaml, key=sent)
     _submitted(job, output)
 
 
@@ -110,6 +112,7 @@ def run(
     time: TimeLimit = None,
     nodes: Nodes = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Run all checks and create nothing.")] = False,
+    key: Key = None,
     workspace: Workspace = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
@@ -135,7 +138,8 @@ def run(
     if dry_run:
         _verdict(gateway.preflight(spec), output)
         return
-    job = gateway.submit(spec)
+    with options.submission(key) as sent:
+        job = gateway.submit(spec, key=sent)
     if detach or output in (Output.JSON, Output.YAML):
         _submitted(job, output)
         return
@@ -209,12 +213,15 @@ def logs(
 ) -> None:
     """Print a job's log."""
     from .._sync._past_job import PastJob
+    from ._follow import report
 
     gateway = options.gateway(workspace)
     job = _known(gateway, name)
     seconds = options.length(since, "--since")
     if isinstance(job, PastJob):
         _print_log(job.log_bytes(tail=tail, container=container))
+        if follow:
+            raise typer.Exit(report(job))
         return
     if follow:
         from ._follow import finish
@@ -235,6 +242,7 @@ def wait(
     """Wait for jobs. The exit code is that of the first job that failed."""
     import time
 
+    from .._sync._past_job import PastJob
     from ..errors import JobDeleted, JobFailed
     from ._follow import report
 
@@ -243,7 +251,10 @@ def wait(
     code = 0
     with options.gateway(workspace) as gateway:
         for name in names:
-            job = gateway.job(name)
+            job = _known(gateway, name)
+            if isinstance(job, PastJob):
+                code = code or report(job)
+                continue
             try:
                 left = None if end is None else max(0.0, end - time.monotonic())
                 job.wait("RUNNING" if until is WaitFor.RUNNING else "ended", timeout=left)
@@ -285,12 +296,14 @@ def resubmit(
     gres: Gres = None,
     time: TimeLimit = None,
     nodes: Nodes = None,
+    key: Key = None,
     workspace: Workspace = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Submit a job again, with changes."""
-    with options.gateway(workspace) as gateway:
-        job = gateway.job(name).resubmit(
+    with options.gateway(workspace) as gateway, options.submission(key) as sent:
+        job = _known(gateway, name).resubmit(
+            key=sent,
             name=new_name,
             node=node,
             image=image,

@@ -19,9 +19,10 @@ from ._output import errors, note
 
 if TYPE_CHECKING:
     from .._sync._job import Job
+    from .._sync._past_job import PastJob
 
 
-def exit_code(job: Job) -> int:
+def exit_code(job: Job | PastJob) -> int:
     """The exit code of `igw` for a job that ended: the job's own, or 1 if it failed without one."""
     if job.state == "SUCCEEDED":
         return 0
@@ -50,7 +51,7 @@ def follow(
     return report(job)
 
 
-def report(job: Job) -> int:
+def report(job: Job | PastJob) -> int:
     """Says how the job ended, and why. Returns the exit code of `igw`."""
     if job.deleted:
         note(f"Job {job.name} was deleted.")

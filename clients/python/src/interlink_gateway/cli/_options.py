@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,6 +54,14 @@ Variables = Annotated[
     list[str] | None,
     typer.Option("-e", "--env", help="A variable KEY=VALUE. May be repeated.", metavar="KEY=VALUE"),
 ]
+Key = Annotated[
+    str | None,
+    typer.Option(
+        "--idempotency-key",
+        help="The key of a submission that may have succeeded. The same key makes no second job.",
+        metavar="KEY",
+    ),
+]
 Timeout = Annotated[
     str | None,
     typer.Option("--timeout", help="How long to wait at most, such as 30m."),
@@ -69,6 +79,20 @@ def gateway(workspace: str | None = None) -> Gateway:
     from .._sync._gateway import Gateway
 
     return Gateway(workspace=workspace)
+
+
+@contextmanager
+def submission(key: str | None) -> Generator[str, None, None]:
+    """The Idempotency-Key of a submission, by default a new one. It is printed if the submission is interrupted."""
+    from .._paths import new_key
+    from ._output import note
+
+    key = key or new_key()
+    try:
+        yield key
+    except KeyboardInterrupt:
+        note(f"The job may have been submitted. To repeat it without a second job: --idempotency-key {key}")
+        raise
 
 
 def pairs(entries: list[str] | None, option: str) -> dict[str, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import closing
+from typing import cast
 
 import anyio
 import httpx
@@ -113,8 +114,7 @@ class LoginAuth(httpx.Auth):
         if present.refresh is None:
             raise LoginError("The login has expired. Log in again: igw login.")
         request = _renewal_request(present)
-        response = yield request
-        assert response is not None
+        response = cast("httpx.Response", (yield request))
         status = response.status_code
         if status == 429 or status >= 500:
             raise httpx.ReadError(f"it answered {status}", request=request)
