@@ -225,6 +225,16 @@ def test_a_terminal_has_colours_and_progress() -> None:
     assert "FAILED" in terminal.output
 
 
+def test_a_log_does_nothing_to_a_terminal_but_colour_it() -> None:
+    script = r"printf '\033]0;title\007\033[31mred\033[2J\n'"
+    name = igw("run", "-d", "--node", "sandbox", "--image", "/a.sif", "--", "sh", "-c", script).stdout.strip()
+    igw("wait", name)
+    terminal = Terminal("logs", name)
+    assert terminal.exit_code() == 0
+    assert terminal.output == "\x1b[31mred\r\n\x1b[0m"
+    assert igw("logs", name).stdout == "\x1b]0;title\x07\x1b[31mred\x1b[2J\n"
+
+
 @pytest.mark.parametrize(("answer", "state"), [("d", "RUNNING"), ("c", "CANCELLING")])
 def test_ctrl_c_asks_once_what_becomes_of_the_job(answer: str, state: str) -> None:
     name = f"ctrl-c-{answer}"

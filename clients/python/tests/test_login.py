@@ -24,6 +24,7 @@ from interlink_gateway.errors import LoginError
 from interlink_gateway.login import DevicePrompt, Flow, _store, log_in, log_out
 from interlink_gateway.login._device import device_login
 from interlink_gateway.login._issuer import discover
+from test_transport import assert_hidden
 
 GATEWAY = "https://gateway.example"
 QUICK = Retry(requests=2.0, streams=2.0, first=0.001, most=0.01)
@@ -437,7 +438,45 @@ def test_a_login_that_can_not_be_renewed_is_explained(issuer: Issuer) -> None:
     device(issuer)
     with pytest.raises(LoginError, match="igw login") as caught:
         GuardedGateway().client().nodes()
-    assert "refresh-one" not in str(caught.value)
+    assert_hidden(outside(caught.value), "refresh-one")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [(200, {"access_token": "secret-x", "refresh_token": "secret-x", "token_type": "DPoP"}), (400, {}), (500, {})],
+)
+def test_what_a_login_is_made_of_is_in_no_traceback(issuer: Issuer, answer: tuple[int, dict[str, Any]]) -> None:
+    start = {**DEVICE[1], "device_code": "secret-x"}
+    issuer.answers = [(200, start), answer]
+    with pytest.raises(LoginError) as caught:
+        device(issuer)
+    assert_hidden(outside(caught.value), "secret-x")
+    issuer.answers = [answer]
+    with pytest.raises(LoginError) as caught:
+        browse(
+            issuer,
+            lambda redirect, query: void(httpx.get(f"{redirect}?code=secret-x&state={query['state']}")),
+        )
+    assert_hidden(outside(caught.value), "secret-x")
+    assert_hidden(outside(caught.value), issuer.forms[-1]["code_verifier"])
+
+
+def outside(error: BaseException) -> BaseException:
+    """The error without the frames of the tests, which have what the issuer answers."""
+    while error.__traceback__ and error.__traceback__.tb_frame.f_code.co_filename == __file__:
+        error.__traceback__ = error.__traceback__.tb_next
+    return error
+
+
+def test_an_issuer_with_a_slash_at_its_end(issuer: Issuer) -> None:
+    issuer.changes = {"issuer": f"{issuer.uri}/"}
+    issuer.answers = [token("one")]
+
+    def visit(redirect: str, query: dict[str, str]) -> None:
+        httpx.get(f"{redirect}?{urlencode({'code': 'good', 'state': query['state'], 'iss': f'{issuer.uri}/'})}")
+
+    browse(issuer, visit)
+    assert issuer.forms[0]["code"] == "good"
 
 
 def test_tokens_go_to_no_other_gateway(issuer: Issuer) -> None:

@@ -194,15 +194,45 @@ def test_the_token_is_not_in_the_traceback_of_a_lost_connection(caplog: pytest.L
     _assert_hidden(caught.value, gateway, caplog)
 
 
+def test_a_password_is_not_in_the_traceback_of_its_refusal() -> None:
+    gateway = client(lambda _: busy(403))
+    for secret in ({"token": TOKEN}, {"username": "ada", "password": TOKEN}, {"password": TOKEN}):
+        with pytest.raises(errors.GatewayError) as caught:
+            gateway.credentials.put("c", **secret)
+        assert caught.value.__traceback__ is not None
+        caught.value.__traceback__ = caught.value.__traceback__.tb_next  # The test itself has it.
+        assert_hidden(caught.value, TOKEN)
+
+
+def test_a_token_that_is_refused_is_not_in_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**settings: str) -> None:
+        with pytest.raises(errors.ConfigurationError) as caught:
+            Gateway(**settings)
+        assert caught.value.__traceback__ is not None
+        caught.value.__traceback__ = caught.value.__traceback__.tb_next  # The test itself has it.
+        assert_hidden(caught.value, TOKEN)
+
+    fail(url="https://gateway.example", token=f"{TOKEN} x")
+    fail(url="nowhere", token=TOKEN)
+    monkeypatch.setenv("GATEWAY_TOKEN", f"{TOKEN} x")
+    fail(url="https://gateway.example")
+
+
 def _assert_hidden(error: BaseException, gateway: Gateway, caplog: pytest.LogCaptureFixture) -> None:
+    assert caplog.text
+    assert_hidden(error, TOKEN, repr(gateway), caplog.text)
+
+
+def assert_hidden(error: BaseException, secret: str, *shown: str) -> None:
+    """Neither the texts nor a traceback with all variables has the secret."""
     screen = Console(file=io.StringIO(), width=400)
     screen.print(
         Traceback.from_exception(type(error), error, error.__traceback__, show_locals=True, locals_max_length=None)
     )
     captured = traceback.TracebackException.from_exception(error, capture_locals=True)
-    texts = [screen.file.getvalue(), "".join(captured.format()), repr(gateway), str(error), repr(error), caplog.text]  # type: ignore[attr-defined]
+    texts = [screen.file.getvalue(), "".join(captured.format()), str(error), repr(error), *shown]  # type: ignore[attr-defined]
     assert all(texts)
-    assert not [text for text in texts if TOKEN in text]
+    assert not [text for text in texts if secret in text]
 
 
 def test_a_secret_hides_itself() -> None:
@@ -243,7 +273,7 @@ def test_settings_come_from_the_first_place_that_has_them(tmp_path: Path, monkey
 
 
 @pytest.mark.parametrize(
-    "url", ["gateway", "ftp://a", "https://", "https://user:password@a", "https://a?x", "https://[", "http://a:b"]
+    "url", ["gateway", "ftp://a", "https://", "https://user:password@a", "https://a?x", "https://[", "http://a:b", "https://u:password@a:b"]
 )
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(errors.ConfigurationError) as caught:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -10,12 +11,13 @@ import pytest
 
 from interlink_gateway import JobSpec, Slurm, _time, itwinai
 from interlink_gateway._html import job as job_html
-from interlink_gateway._html import nodes, preflight, printable
+from interlink_gateway._html import nodes, preflight
 from interlink_gateway._log import Lines, content
 from interlink_gateway._sse import EventParser, ServerEvent
+from interlink_gateway._terminal import LogText, printable
 from interlink_gateway._view import JobView
 from interlink_gateway._wire import encode
-from interlink_gateway.errors import ConfigurationError, JobFailed, UnexpectedAnswer, problem
+from interlink_gateway.errors import ConfigurationError, JobFailed, UnexpectedAnswer, WaitTimeout, problem
 from interlink_gateway.models import JobStatus, LogLine, Node, Preflight, ProblemDocument
 from interlink_gateway.spec import Resources
 
@@ -305,3 +307,38 @@ def test_other_configurations_are_refused(tmp_path: Path, text: str) -> None:
 
 def test_statuses_can_be_written_again() -> None:
     assert json.loads(json.dumps(JobStatus.from_json(JOB).raw)) == JOB
+
+
+CONTROLS = (
+    "\x1b]0;title\x07\x1b]52;c;YQ==\x1b\\a"
+    "\x1b[31mred\x1b[0m\x1b[2J\x1b[6n\x1bPq\x1b\\\x1bc\x9b5n\tb\r\n\x1b]0;é\x08\x1b"
+)
+
+
+def test_a_log_on_a_terminal_has_only_its_text_and_colours() -> None:
+    data = CONTROLS.encode()
+    for size in (1, 2, 3, 7, len(data)):
+        log = LogText()
+        text = "".join(log.feed(data[start : start + size]) for start in range(0, len(data), size)) + log.rest()
+        assert text == "a\x1b[31mred\x1b[0m5n\tb\r\n]0;é\x08\x1b[0m"
+
+
+def test_a_log_with_an_open_sequence_goes_on() -> None:
+    log = LogText()
+    text = log.feed(b"\x1b]0;" + b"x" * 10_000) + log.feed(b"y\n\xff") + log.rest()
+    assert text == "]0;" + "x" * 10_000 + "y\n\N{REPLACEMENT CHARACTER}"
+
+
+def test_texts_of_exceptions_do_nothing_to_a_terminal() -> None:
+    status = JobStatus.from_json({**JOB, "state": "FAILED", "message": CONTROLS, "hint": CONTROLS})
+    failed = str(JobFailed(status, ["  1%\r 50%\r\x1b[32mdone\x1b[0m\tok\r", CONTROLS]))
+    document = {"type": "x", "title": CONTROLS, "status": 400, "detail": CONTROLS, "hint": CONTROLS}
+    refused = str(problem(ProblemDocument.from_json(document)))
+    assert all(char.isprintable() or char == "\n" for char in failed + refused)
+    assert "  done    ok\n" in failed
+
+
+def test_a_timeout_can_be_pickled() -> None:
+    error = WaitTimeout("Job is still RUNNING.", JobStatus.from_json(JOB))
+    copy = pickle.loads(pickle.dumps(error))
+    assert (str(copy), copy.status) == ("Job is still RUNNING.", error.status)

@@ -29,11 +29,6 @@ _BOX = (
 _CELL = "text-align:left;vertical-align:top;padding:.1em .8em .1em 0;border:0;background:none"
 
 
-def printable(text: str) -> str:
-    """The text for a terminal: control characters, such as those that change its colours, become U+FFFD."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
-
-
 def job(view: JobView) -> str:
     """A job with its state, reason, hint, evidence, times and walltime."""
     status = view.status

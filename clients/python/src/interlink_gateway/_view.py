@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any, cast
 
 from . import _html, _time
 from ._mlflow import server_address
+from ._terminal import printable
 from .models import Cancellation, ContainerExit, Evidence, Finding, HpcJob, JobStatus, Walltime
 
 
@@ -23,7 +25,7 @@ class JobView:
         self._status = status
         self._definition = status.definition
         self._deleted = False
-        self._displayed = False
+        self._display_id: str | None = None
 
     @property
     def status(self) -> JobStatus:
@@ -171,7 +173,7 @@ class JobView:
             parts.append(f"waiting {_time.brief(status.queue_time)}")
         if status.walltime and status.walltime.left is not None and not status.ended:
             parts.append(f"{_time.brief(status.walltime.left)} left")
-        return f"<Job {' · '.join(_html.printable(part) for part in parts)}>"
+        return f"<Job {' · '.join(printable(part) for part in parts)}>"
 
     def _repr_html_(self) -> str:
         return _html.job(self)
@@ -179,7 +181,8 @@ class JobView:
     def _ipython_display_(self) -> None:
         from IPython.display import display  # pyright: ignore
 
-        self._displayed = True
+        # Not the object's address, which Python uses again.
+        self._display_id = self._display_id or f"interlink-gateway-{uuid.uuid4()}"
         display(self._bundle(), raw=True, display_id=self._display_id)
 
     def _known(self, status: JobStatus) -> None:
@@ -195,14 +198,10 @@ class JobView:
         self._show()
 
     def _show(self) -> None:
-        if self._displayed:
+        if self._display_id:
             from IPython.display import update_display  # pyright: ignore
 
             update_display(self._bundle(), raw=True, display_id=self._display_id)
-
-    @property
-    def _display_id(self) -> str:
-        return f"interlink-gateway-{id(self)}"
 
     def _bundle(self) -> dict[str, str]:
         return {"text/html": self._repr_html_(), "text/plain": repr(self)}

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from ._secret import Secret
+from ._secret import Secret, secret_or_none
 from .errors import ConfigurationError
 
 if sys.version_info >= (3, 11):
@@ -71,35 +71,29 @@ class Settings:
     login: LoginSettings | None = None
 
 
-def config_directory(environment: Mapping[str, str] = os.environ) -> Path:
+def config_directory() -> Path:
     """The folder of the package's files: `$XDG_CONFIG_HOME/interlink-gateway`, by default in `~/.config`."""
-    base = environment.get("XDG_CONFIG_HOME") or "~/.config"
+    base = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
     return Path(base).expanduser() / "interlink-gateway"
 
 
-def load(
-    *,
-    url: str | None = None,
-    token: str | None = None,
-    workspace: str | None = None,
-    environment: Mapping[str, str] = os.environ,
-) -> Settings:
+def load(*, url: str | None = None, token: Secret | None = None, workspace: str | None = None) -> Settings:
     """The settings from the arguments, the environment and the file.
 
     Raises:
         ConfigurationError: there is no address, or a setting can't be used.
     """
-    file = _read(config_directory(environment) / "config.toml")
-    address = url or environment.get("GATEWAY_URL") or file.get("url")
+    path = config_directory() / "config.toml"
+    file = _read(path)
+    address = url or os.environ.get("GATEWAY_URL") or file.get("url")
     if not address:
         raise ConfigurationError(
-            "The gateway's address is missing. Set GATEWAY_URL, or url in"
-            f" {config_directory(environment) / 'config.toml'}, or call Gateway(url)."
+            f"The gateway's address is missing. Set GATEWAY_URL, or url in {path}, or call Gateway(url)."
         )
     settings = Settings(
         url=check_url(address),
-        workspace=workspace or environment.get("GATEWAY_WORKSPACE") or file.get("workspace"),
-        token=_token(token, environment, file),
+        workspace=workspace or os.environ.get("GATEWAY_WORKSPACE") or file.get("workspace"),
+        token=_token(token, file),
         login=_login(file),
     )
     return _warned(settings)
@@ -111,13 +105,13 @@ def check_url(address: str) -> str:
     Raises:
         ConfigurationError: it is not an http or https address, or contains a password.
     """
+    if "@" in address:
+        raise ConfigurationError("The gateway's address must not contain a user name or a password.")
     try:
         parts = urlsplit(address.strip())
         host, _ = parts.hostname, parts.port
     except ValueError:
         host, parts = None, urlsplit("")
-    if parts.username is not None or parts.password is not None:
-        raise ConfigurationError("The gateway's address must not contain a user name or a password.")
     if parts.scheme not in ("http", "https") or not host:
         raise ConfigurationError(f"{address!r} is not the address of a gateway. It looks like https://host.")
     if parts.query or parts.fragment:
@@ -155,12 +149,12 @@ def _read(path: Path) -> Mapping[str, Any]:
         raise ConfigurationError(f"{path} is not valid TOML: {error}") from error
 
 
-def _token(token: str | None, environment: Mapping[str, str], file: Mapping[str, Any]) -> TokenSource | None:
-    fixed = token or environment.get("GATEWAY_TOKEN")
+def _token(token: Secret | None, file: Mapping[str, Any]) -> TokenSource | None:
+    fixed = token or secret_or_none(os.environ.get("GATEWAY_TOKEN"))
     if fixed:
-        secret = checked_token(fixed, "The token")
-        return lambda: secret
-    name = environment.get("GATEWAY_TOKEN_FILE") or file.get("token-file")
+        checked = checked_token(fixed, "The token")
+        return lambda: checked
+    name = os.environ.get("GATEWAY_TOKEN_FILE") or file.get("token-file")
     if not name:
         return None
     path = Path(str(name)).expanduser()
@@ -169,21 +163,30 @@ def _token(token: str | None, environment: Mapping[str, str], file: Mapping[str,
 
 def _from_file(path: Path) -> Secret:
     try:
-        return checked_token(path.read_text(encoding="utf-8"), f"The token in {path}")
+        text = Secret(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The token file {path} can't be read: {type(error).__name__}.") from error
+        failure = type(error).__name__
+    else:
+        return checked_token(text, f"The token in {path}")
+    # Without the cause: the error of a decoder has the bytes.
+    raise ConfigurationError(f"The token file {path} can't be read: {failure}.")
 
 
-def checked_token(text: str, name: str) -> Secret:
+def checked_token(token: Secret, name: str) -> Secret:
     """The token, if it can be sent in a header.
 
     Raises:
         ConfigurationError: it is empty or has characters that no token has. The message does not contain it.
     """
-    stripped = text.strip()
-    if not stripped or not stripped.isascii() or not stripped.isprintable() or " " in stripped:
+    stripped = Secret(token.reveal().strip())
+    if not _is_token(stripped):
         raise ConfigurationError(f"{name} is empty, or has characters that a token can't have.")
-    return Secret(stripped)
+    return stripped
+
+
+def _is_token(token: Secret) -> bool:
+    text = token.reveal()
+    return bool(text) and text.isascii() and text.isprintable() and " " not in text
 
 
 def _login(file: Mapping[str, Any]) -> LoginSettings | None:

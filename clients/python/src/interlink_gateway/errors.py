@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from ._terminal import plain, printable, printable_lines
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -122,8 +124,8 @@ class JobFailed(GatewayError):
         if status.hint:
             lines.append(f"Hint: {status.hint}")
         if self.last_lines:
-            lines += ["The last lines of its log:", *(f"  {line}" for line in self.last_lines)]
-        return "\n".join(lines)
+            lines += ["The last lines of its log:", *(f"  {plain(line)}" for line in self.last_lines)]
+        return printable_lines("\n".join(lines))
 
 
 class JobDeleted(GatewayError):
@@ -143,7 +145,7 @@ class JobDeleted(GatewayError):
 
     def __str__(self) -> str:
         known = f" {self.cancellation.stage}: {self.cancellation.message}" if self.cancellation else ""
-        return f"Job {self.name!r} was deleted.{known}"
+        return printable(f"Job {self.name!r} was deleted.{known}")
 
 
 class Problem(GatewayError):
@@ -178,7 +180,7 @@ class Problem(GatewayError):
         if self.hint:
             lines.append(f"Hint: {self.hint}")
         lines += [str(finding) for finding in self.findings]
-        return self._with_key("\n".join(lines), "\n")
+        return printable_lines(self._with_key("\n".join(lines), "\n"))
 
     def _may_be_done(self) -> bool:
         return self.status >= 500

@@ -15,6 +15,7 @@ from .. import _answers, _time
 from .._events import Event, Reset, StateChanged, job_event
 from .._paths import job_path, past_job_path, segment
 from .._retry import Deadline, Retry
+from .._secret import secret_or_none
 from .._sse import OPENED
 from .._submission import Submission, keyed, submission
 from .._tables import NodeTable, OrphanTable
@@ -59,7 +60,9 @@ class AsyncGateway:
         retry: Retry | None = None,
         client: httpx.AsyncClient | None = None,
     ) -> None:
-        settings = load(url=url, token=token, workspace=workspace)
+        hidden = secret_or_none(token)
+        del token  # A traceback can show variables.
+        settings = load(url=url, token=hidden, workspace=workspace)
         self._transport = AsyncTransport(settings, retry or Retry(), client)
         self.credentials = AsyncCredentials(self._transport)
         """The workspace's MLflow credentials."""
@@ -77,7 +80,8 @@ class AsyncGateway:
         return self._transport.workspace
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.url}>"
+        # It is shown without an address in the traceback of its own making.
+        return f"<{type(self).__name__} {self.url}>" if hasattr(self, "_transport") else f"<{type(self).__name__}>"
 
     async def __aenter__(self) -> AsyncGateway:
         return self

@@ -11,6 +11,7 @@ from anyio import sleep
 from .. import _answers
 from .._auth import auth
 from .._retry import Backoff, Deadline, Retry
+from .._secret import revealed
 from .._sse import OPENED, EventParser, ServerEvent
 from .._version import USER_AGENT
 from ..config import Settings
@@ -54,7 +55,7 @@ class AsyncTransport:
         path: str,
         *,
         query: Query | None = None,
-        json: object = None,
+        json: Mapping[str, Any] | None = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         patience: float | None = None,
@@ -66,7 +67,7 @@ class AsyncTransport:
             method: the HTTP method.
             path: the path below `/api/v1`, already quoted.
             query: parameters; those that are None are left out.
-            json: the body, as JSON.
+            json: the body, as JSON. A member may be a `Secret`.
             content: the body, as YAML.
             headers: further headers.
             patience: how long the gateway may take to answer, in seconds; by default 30.
@@ -220,7 +221,7 @@ class AsyncTransport:
         method: str,
         path: str,
         query: Query | None,
-        json: object,
+        json: Mapping[str, Any] | None,
         content: bytes | None,
         headers: Mapping[str, str] | None,
         patience: float | None,
@@ -232,7 +233,7 @@ class AsyncTransport:
             method,
             f"{self._settings.url}/api/v1{path}",
             params=parameters,
-            json=json,
+            json=None if json is None else revealed(json),
             content=content,
             headers={"Accept": "application/json", "User-Agent": USER_AGENT, **kind, **(headers or {})},
             timeout=timeout,

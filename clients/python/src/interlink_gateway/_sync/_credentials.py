@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from .. import _answers
 from .._paths import segment
+from .._secret import Secret
 from .._tables import CredentialTable
 from .._wire import items
 from ..errors import ConfigurationError
@@ -43,10 +44,13 @@ class Credentials:
             ConfigurationError: there is neither a token nor a user name with a password, or both.
             InsufficientRole: the caller is no admin of the workspace.
         """
-        if (token is None) == (username is None and password is None) or (username is None) != (password is None):
+        hidden = {"password": password, "token": token}
+        secrets = {key: Secret(value) for key, value in hidden.items() if value is not None}
+        del password, token, hidden  # A traceback can show variables.
+        if set(secrets) != {"token" if username is None else "password"}:
             raise ConfigurationError("Give either username and password, or token.")
-        members = {"username": username, "password": password, "token": token, "trackingUri": tracking_uri}
-        body = {key: value for key, value in members.items() if value is not None}
+        members = {"username": username, "trackingUri": tracking_uri}
+        body = {**{key: value for key, value in members.items() if value is not None}, **secrets}
         response = self._transport.request("PUT", self._path(name), query=self._query(), json=body)
         return MlflowCredential.from_json(_answers.body(response))
 

@@ -16,6 +16,7 @@ from .. import _answers, _time
 from .._events import Event, Reset, StateChanged, job_event
 from .._paths import job_path, past_job_path, segment
 from .._retry import Deadline, Retry
+from .._secret import secret_or_none
 from .._sse import OPENED
 from .._submission import Submission, keyed, submission
 from .._tables import NodeTable, OrphanTable
@@ -60,7 +61,9 @@ class Gateway:
         retry: Retry | None = None,
         client: httpx.Client | None = None,
     ) -> None:
-        settings = load(url=url, token=token, workspace=workspace)
+        hidden = secret_or_none(token)
+        del token  # A traceback can show variables.
+        settings = load(url=url, token=hidden, workspace=workspace)
         self._transport = Transport(settings, retry or Retry(), client)
         self.credentials = Credentials(self._transport)
         """The workspace's MLflow credentials."""
@@ -78,7 +81,8 @@ class Gateway:
         return self._transport.workspace
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.url}>"
+        # It is shown without an address in the traceback of its own making.
+        return f"<{type(self).__name__} {self.url}>" if hasattr(self, "_transport") else f"<{type(self).__name__}>"
 
     def __enter__(self) -> Gateway:
         return self

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _answers, _time
 from .._events import Deleted, Event, Reset, StateChanged, job_event
-from .._html import printable
 from .._log import Lines, LogEnd, LogEvent, content, log_event
 from .._paths import job_path, past_job_path
 from .._retry import Deadline
 from .._sse import OPENED
+from .._terminal import printable
 from .._view import JobView
 from ..errors import GatewayError, JobDeleted, JobFailed, NotFound, OtherJob, UnexpectedAnswer, WaitTimeout
 from ..models import Cancellation, JobStatus, LogLine, LogProblem, PluginLine, Receipt

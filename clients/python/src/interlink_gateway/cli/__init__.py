@@ -8,7 +8,6 @@ Whatever only some commands need is imported by them, so that the command starts
 
 from __future__ import annotations
 
-import os
 import sys
 
 FAILED = 125
@@ -31,13 +30,10 @@ def main() -> None:
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # The reader, such as head, has what it wants. Python must not complain about it once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILED)
 
 
 def _complain(error: Exception) -> None:
+    from .._terminal import printable_lines
     from ._output import errors
 
-    errors().print(f"igw: {error}", markup=False, highlight=False, soft_wrap=True)
+    errors().print(printable_lines(f"igw: {error}"), markup=False, highlight=False, soft_wrap=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Generator
 from contextlib import closing
 from enum import Enum
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .._terminal import printable
 from . import _options as options
 from ._options import (
     Account,
@@ -470,10 +470,10 @@ def _known(gateway: Gateway, name: str) -> Job | PastJob:
 
 
 def _print_log(log: Generator[bytes, None, None]) -> None:
+    from ._output import print_log
+
     with closing(log) as chunks:
-        for chunk in chunks:
-            sys.stdout.buffer.write(chunk)
-    sys.stdout.buffer.flush()
+        print_log(chunks)
 
 
 def _submitted(job: Any, output: Output) -> None:
@@ -482,7 +482,7 @@ def _submitted(job: Any, output: Output) -> None:
     if output in (Output.JSON, Output.YAML):
         _output.document(job.status.raw, output)
         return
-    typer.echo(job.name)
+    typer.echo(printable(job.name))
     for finding in job.warnings:
         _output.note(str(finding))
 
@@ -497,7 +497,7 @@ def _verdict(result: Any, output: Output) -> None:
             header = ("SEVERITY", "FIELD", "MESSAGE", "HINT")
             _output.table(header, [(each.severity, each.field, each.message, each.hint) for each in result.findings])
         for line in result.batch_lines:
-            typer.echo(line)
+            typer.echo(printable(line))
         _output.note("The job would be created." if result.accepted else "The job would be refused.")
     if not result.accepted:
         raise typer.Exit(1)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from .. import _time
 from .._events import WalltimeNear
-from .._html import printable
+from .._terminal import printable
 from ..errors import GatewayError, JobDeleted, JobFailed, NotFound
 from . import FAILED, INTERRUPTED
 from ._options import gateway
-from ._output import errors, note
+from ._output import errors, note, print_log
 
 if TYPE_CHECKING:
     from .._sync._job import Job
@@ -37,9 +37,7 @@ def follow(
         _until_started(job)
         _notices(job)
         with closing(job.log_bytes(follow=True, tail=tail, since=since, container=container, raw=raw)) as log:
-            for chunk in log:
-                sys.stdout.buffer.write(chunk)
-                sys.stdout.buffer.flush()
+            print_log(log)
         # The exit code may become known seconds after the end.
         with suppress(JobFailed):
             job.wait()

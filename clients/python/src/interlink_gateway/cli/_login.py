@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import webbrowser
 from pathlib import Path
 
 import typer
 
+from .._terminal import printable_lines
 from ..config import LoginSettings, config_directory, load
 from ..errors import ConfigurationError
 from ..login import DevicePrompt, Flow
@@ -42,20 +44,20 @@ def _has_browser() -> bool:
         webbrowser.get()
     except webbrowser.Error:
         return False
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.uname().sysname == "Darwin")
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _open(address: str) -> None:
-    errors().print(f"Open this page, unless it opens by itself:\n{address}", markup=False, soft_wrap=True)
+    text = f"Open this page, unless it opens by itself:\n{address}"
+    errors().print(printable_lines(text), markup=False, soft_wrap=True)
     webbrowser.open(address)
 
 
 def _show(prompt: DevicePrompt) -> None:
-    from .._html import printable
-
     where = prompt.complete or prompt.address
-    text = f"Open {where}\nand confirm the code {prompt.code}"
-    errors().print("\n".join(printable(line) for line in text.split("\n")), markup=False, soft_wrap=True)
+    errors().print(printable_lines(f"Open {where}\nand confirm the code {prompt.code}"), markup=False, soft_wrap=True)
 
 
 def _keep(url: str, login: LoginSettings) -> None:

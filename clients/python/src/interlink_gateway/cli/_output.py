@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from .. import _time
-from .._html import printable
+from .._terminal import LogText, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,6 +53,24 @@ def errors() -> Console:
 def note(text: str) -> None:
     """A line for people that is not part of the output."""
     errors().print(printable(text), style="dim", markup=False, soft_wrap=True)
+
+
+def print_log(chunks: Iterable[bytes]) -> None:
+    """Prints a log as it arrives: byte for byte to a file or a pipe, and to a terminal only its text and colours."""
+    output = sys.stdout.buffer
+    safe = LogText() if sys.stdout.isatty() else None
+    try:
+        for chunk in chunks:
+            output.write(_encoded(safe.feed(chunk)) if safe else chunk)
+            output.flush()
+    finally:
+        if safe:
+            output.write(_encoded(safe.rest()))
+            output.flush()
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode(sys.stdout.encoding, "replace")
 
 
 def document(value: object, output: Output) -> None:

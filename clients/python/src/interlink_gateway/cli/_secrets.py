@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .._secret import Secret
 from . import _options as options
 from ._options import Output, OutputOption, Workspace
 
@@ -48,9 +49,9 @@ def put(
     secret = _secret("Token" if token else "Password")
     with options.gateway(workspace) as gateway:
         if token:
-            gateway.credentials.put(name, token=secret, tracking_uri=tracking_uri)
+            gateway.credentials.put(name, token=secret.reveal(), tracking_uri=tracking_uri)
         else:
-            gateway.credentials.put(name, username=username, password=secret, tracking_uri=tracking_uri)
+            gateway.credentials.put(name, username=username, password=secret.reveal(), tracking_uri=tracking_uri)
     note(f"Credential {name} is stored.")
 
 
@@ -100,10 +101,10 @@ def delete(name: Name, workspace: Workspace = None) -> None:
         gateway.credentials.delete(name)
 
 
-def _secret(kind: str) -> str:
+def _secret(kind: str) -> Secret:
     """The secret, never from an argument: other users of the machine can see those."""
     if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
+        return Secret(sys.stdin.readline().rstrip("\r\n"))
     import getpass
 
-    return getpass.getpass(f"{kind}: ")
+    return Secret(getpass.getpass(f"{kind}: "))

@@ -9,7 +9,7 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from .._events import Deleted, Event, Reset, StateChanged
-from .._html import printable
+from .._terminal import printable
 from ..models import JobStatus
 from ._options import gateway
 from ._output import JOB_HEADER, JOB_HEADER_WIDE, STYLES, console, job_row

@@ -10,6 +10,7 @@ from typing import cast
 import anyio
 import httpx
 
+from .._secret import Secret, revealed
 from ..errors import LoginError
 from . import _tokens
 from ._issuer import body, explained
@@ -143,15 +144,15 @@ def _after(flow: _Steps, response: httpx.Response | None) -> httpx.Request | flo
 
 
 def _renewal_request(tokens: _tokens.Tokens) -> httpx.Request:
-    form = {
+    form: dict[str, str | Secret] = {
         "grant_type": "refresh_token",
-        "refresh_token": tokens.refresh.reveal() if tokens.refresh else "",
+        "refresh_token": tokens.refresh or "",
         "client_id": tokens.client_id,
     }
     headers = {"Accept": "application/json"}
     # The client's timeouts do not apply to a request that it has not built.
     extensions = {"timeout": _TIMEOUT.as_dict()}
-    return httpx.Request("POST", tokens.endpoint, data=form, headers=headers, extensions=extensions)
+    return httpx.Request("POST", tokens.endpoint, data=revealed(form), headers=headers, extensions=extensions)
 
 
 def _authorize(request: httpx.Request, tokens: _tokens.Tokens) -> None:

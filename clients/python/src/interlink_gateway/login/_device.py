@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
+from .._secret import Secret
 from ..config import LoginSettings
 from ..errors import LoginError
 from . import _tokens
@@ -56,34 +58,41 @@ def device_login(
         "code_challenge_method": "S256",
     }
     response = send(client, "POST", issuer.device, request)
-    answer = body(response)
-    try:
-        device_code = str(answer["device_code"])
-        shown = DevicePrompt(
-            str(answer["verification_uri"]),
-            str(answer["user_code"]),
-            str(answer["verification_uri_complete"]) if "verification_uri_complete" in answer else None,
-            float(answer.get("expires_in") or 600),
-        )
-        interval = max(1.0, float(answer.get("interval") or 5))
-    except (KeyError, TypeError, ValueError):
-        raise LoginError(f"The issuer refused the login: {explained(answer)}") from None
+    started = _started(body(response))
+    if started is None:
+        raise LoginError(f"The issuer refused the login: {explained(body(response))}")
+    device_code, interval, shown = started
     prompt(shown)
     end = time.monotonic() + shown.expires_in
     while time.monotonic() < end:
         pause(interval)
-        form = {
+        form: dict[str, str | Secret] = {
             "grant_type": _GRANT,
             "device_code": device_code,
             "client_id": settings.client_id,
             "code_verifier": pkce.verifier,
         }
         response = send(client, "POST", issuer.token, form)
-        answer = body(response)
         if response.status_code == 200:
             return _tokens.granted(response, issuer=issuer.uri, endpoint=issuer.token, client_id=settings.client_id)
-        if answer.get("error") == "slow_down":
+        error = body(response).get("error")
+        if error == "slow_down":
             interval += 5
-        elif answer.get("error") != "authorization_pending":
-            raise LoginError(f"The issuer refused the login: {explained(answer)}")
+        elif error != "authorization_pending":
+            raise LoginError(f"The issuer refused the login: {explained(body(response))}")
     raise LoginError("The code has expired. Start the login again.")
+
+
+def _started(answer: Mapping[str, Any]) -> tuple[Secret, float, DevicePrompt] | None:
+    """The device code, the seconds between requests and what to show, or None if the answer has them not."""
+    try:
+        complete = answer.get("verification_uri_complete")
+        shown = DevicePrompt(
+            str(answer["verification_uri"]),
+            str(answer["user_code"]),
+            None if complete is None else str(complete),
+            float(answer.get("expires_in") or 600),
+        )
+        return Secret(str(answer["device_code"])), max(1.0, float(answer.get("interval") or 5)), shown
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import httpx
 
+from .._secret import Secret, revealed
 from ..config import is_loopback
 from ..errors import LoginError
 
@@ -37,7 +38,7 @@ def discover(client: httpx.Client, uri: str) -> Issuer:
     """The issuer with the identifier.
 
     Raises:
-        LoginError: it does not answer, calls itself differently, or has an address that is not protected by TLS.
+        LoginError: it does not answer, names another issuer, or has an address that is not protected by TLS.
     """
     uri = uri.rstrip("/")
     _protected(uri)
@@ -47,7 +48,7 @@ def discover(client: httpx.Client, uri: str) -> Issuer:
         raise LoginError(f"{uri} is not an OpenID Connect issuer.")
     try:
         issuer = Issuer(
-            uri,
+            str(document["issuer"]),
             str(document["authorization_endpoint"]),
             str(document["token_endpoint"]),
             _optional(document, "device_authorization_endpoint"),
@@ -61,14 +62,17 @@ def discover(client: httpx.Client, uri: str) -> Issuer:
     return issuer
 
 
-def send(client: httpx.Client, method: str, address: str, form: Mapping[str, str] | None = None) -> httpx.Response:
+def send(
+    client: httpx.Client, method: str, address: str, form: Mapping[str, str | Secret] | None = None
+) -> httpx.Response:
     """The issuer's answer, of any status.
 
     Raises:
         LoginError: there is none. The message has nothing of the request but its host.
     """
     try:
-        response = client.request(method, address, data=form, headers={"Accept": "application/json"})
+        headers = {"Accept": "application/json"}
+        response = client.request(method, address, data=revealed(form) if form else None, headers=headers)
     except httpx.TransportError as error:
         failure = f"{httpx.URL(address).host} can't be reached ({type(error).__name__})."
     else:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 
+from .._secret import Secret
 from ..config import LoginSettings
 from ..errors import LoginError
 from . import _tokens
@@ -58,11 +59,14 @@ def browser_login(
     # RFC 9207: an answer of another issuer is none.
     if answer.get("iss", issuer.uri) != issuer.uri:
         raise LoginError("The answer came from another issuer.")
-    if "code" not in answer:
-        raise LoginError(f"The issuer refused the login: {explained(answer)}")
-    form = {
+    code = answer.pop("code", None)
+    if code is None:
+        raise LoginError(
+            f"The issuer refused the login: {explained({key: str(value) for key, value in answer.items()})}"
+        )
+    form: dict[str, str | Secret] = {
         "grant_type": "authorization_code",
-        "code": answer["code"],
+        "code": code,
         "redirect_uri": redirect,
         "client_id": settings.client_id,
         "code_verifier": pkce.verifier,
@@ -79,9 +83,9 @@ class _Server(HTTPServer):
     def __init__(self, state: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.state = state
-        self.answer: dict[str, str] | None = None
+        self.answer: dict[str, str | Secret] | None = None
 
-    def wait(self, timeout: float) -> dict[str, str]:
+    def wait(self, timeout: float) -> dict[str, str | Secret]:
         end = time.monotonic() + timeout
         while self.answer is None:
             self.timeout = end - time.monotonic()
@@ -103,8 +107,8 @@ class _Handler(BaseHTTPRequestHandler):
             query.get("state", "").encode(), server.state.encode()
         )
         if expected:
-            server.answer = query
-        refused = "This is not the answer that is waited for."
+            server.answer = {key: Secret(value) if key == "code" else value for key, value in query.items()}
+        refused = "This page does not belong to the login that is running."
         text = (
             refused if not expected else "Logged in. You can close this page." if "code" in query else "Not logged in."
         )

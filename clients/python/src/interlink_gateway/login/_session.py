@@ -72,7 +72,7 @@ def log_out(url: str) -> bool:
                 issuer = discover(client, tokens.issuer)
                 if issuer.revocation:
                     form = {
-                        "token": tokens.refresh.reveal(),
+                        "token": tokens.refresh,
                         "token_type_hint": "refresh_token",
                         "client_id": tokens.client_id,
                     }

@@ -102,7 +102,7 @@ def _tokens_of(
     if str(answer.get("token_type", "Bearer")).lower() != "bearer":
         return None
     try:
-        access = checked_token(str(answer.get("access_token") or ""), "The access token")
+        access = checked_token(Secret(str(answer.get("access_token") or "")), "The access token")
         lifetime = float(answer.get("expires_in") or 60)
     except (ConfigurationError, TypeError, ValueError):
         return None
