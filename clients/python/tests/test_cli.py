@@ -212,6 +212,25 @@ def test_outputs_for_programs() -> None:
     assert "HPC JOB" in igw("ps", "-o", "wide").stdout
 
 
+def test_outputs_of_the_end_for_programs() -> None:
+    name = igw("run", "-d", "--node", "sandbox", "--image", "/a.sif", "--", "sh", "-c", "exit 3").stdout.strip()
+    waited = igw("wait", name, "-o", "json")
+    assert waited.returncode == 3
+    assert [(job["name"], job["state"]) for job in json.loads(waited.stdout)["items"]] == [(name, "FAILED")]
+    assert json.loads(igw("receipt", name, "-o", "json").stdout)["job"]["name"] == name
+    assert yaml.safe_load(igw("receipt", name, "-o", "yaml").stdout)["job"]["name"] == name
+    cancelled = json.loads(igw("cancel", name, "--wait", "-o", "json").stdout)["items"]
+    assert [(job["name"], job["deleted"]) for job in cancelled] == [(name, True)]
+    stored = json.loads(igw("secrets", "put", "s2", "--token", "-o", "json", text="hidden-token\n").stdout)
+    assert (stored["name"], "hidden-token" in str(stored)) == ("s2", False)
+    assert json.loads(igw("secrets", "delete", "s2", "-o", "json").stdout) == {"name": "s2", "deleted": True}
+
+
+def test_a_time_limit_as_slurm_writes_it() -> None:
+    command = ("run", "--dry-run", "--node", "sandbox", "--image", "/a.sif", "--time", "1:30:00", "--", "true")
+    assert "#SBATCH --time=01:30:00" in igw(*command).stdout
+
+
 def test_no_colour_without_a_terminal() -> None:
     for arguments in (("ps",), ("nodes",), ("--help",), ("get", "nope")):
         result = igw(*arguments)

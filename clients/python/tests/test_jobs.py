@@ -31,6 +31,9 @@ from interlink_gateway import (
     WaitTimeout,
     errors,
 )
+from interlink_gateway._view import JobView
+from interlink_gateway.models import JobStatus
+from test_values import JOB
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 # Text, bytes that are no text, an empty line, a line of 40 kB, both ends of lines, and no end at last.
@@ -248,6 +251,17 @@ def test_a_displayed_job_changes_in_place(gateway: Gateway, monkeypatch: pytest.
     assert len({display_id for display_id, _ in shown}) == 1
     assert "QUEUED" in shown[0][1]
     assert "SUCCEEDED" in shown[-1][1]
+
+
+def test_no_two_jobs_are_displayed_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids: list[str] = []
+    module = ModuleType("IPython.display")
+    module.display = lambda data, raw, display_id: ids.append(display_id)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "IPython", ModuleType("IPython"))
+    monkeypatch.setitem(sys.modules, "IPython.display", module)
+    for _ in range(20):
+        JobView(JobStatus.from_json(JOB))._ipython_display_()  # Each object is freed before the next is made.
+    assert len(set(ids)) == 20
 
 
 def test_the_asynchronous_client_does_the_same(process: GatewayProcess) -> None:

@@ -242,6 +242,44 @@ def test_a_locked_keyring_is_replaced_by_the_file(
     assert len(list((tmp_path / "config").rglob("*.json"))) == 1
 
 
+def test_tokens_that_were_renewed_while_the_keyring_was_locked_are_used(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Lockable(FakeKeyring):
+        locked = False
+
+        def get_password(self, service: str, name: str) -> str | None:
+            if self.locked:
+                raise RuntimeError("locked")
+            return super().get_password(service, name)
+
+        def set_password(self, service: str, name: str, text: str) -> None:
+            if self.locked:
+                raise RuntimeError("locked")
+            super().set_password(service, name, text)
+
+    keyring = Lockable()
+    monkeypatch.setattr("keyring.get_keyring", lambda: keyring)
+    issuer.answers = [DEVICE, token("one")]
+    device(issuer)
+    keyring.locked = True
+    issuer.answers = [DEVICE, token("two", lifetime=400)]
+    device(issuer)
+    keyring.locked = False
+    tokens = _store.store(GATEWAY).read()
+    assert tokens is not None
+    assert tokens.access.reveal() == "two"
+    keyring.locked = True
+    with pytest.raises(LoginError, match="keyring"):
+        log_out(GATEWAY)
+
+
+def test_a_login_is_not_sent_without_encryption(issuer: Issuer) -> None:
+    with pytest.raises(LoginError, match="TLS"):
+        log_in("http://gateway.example", issuer.settings, Flow.DEVICE, open_page=void, prompt=void)
+    assert issuer.forms == []
+
+
 class GuardedGateway:
     """Takes the tokens that it is given, and records who asked for what."""
 

@@ -39,6 +39,10 @@ def busy(status: int, **headers: str) -> httpx.Response:
     return httpx.Response(status, json=body, headers=headers)
 
 
+def stream(text: str) -> httpx.Response:
+    return httpx.Response(200, text=text, headers={"Content-Type": "text/event-stream;charset=UTF-8"})
+
+
 class Failing:
     """Fails a number of times, and then answers with a job."""
 
@@ -159,6 +163,26 @@ def test_answers_of_something_else_are_refused(answer: httpx.Response) -> None:
         client(lambda _: answer).nodes()
 
 
+def test_a_page_is_no_stream_of_events() -> None:
+    answer = Failing(10**9, lambda: httpx.Response(200, html="<html>Log in</html>"))
+    with pytest.raises(errors.UnexpectedAnswer, match="text/html"):
+        next(client(answer).events())
+    assert len(answer.requests) == 1
+
+
+def test_a_damaged_answer_is_repeated() -> None:
+    headers = {"Content-Encoding": "gzip"}
+    answer = Failing(1, lambda: httpx.Response(200, stream=httpx.ByteStream(b"not gzip"), headers=headers))
+    assert client(answer).job("3dgan").name == "3dgan"
+
+
+def test_a_deletion_whose_answer_was_lost_is_done() -> None:
+    answers = iter([lost, lambda: busy(404)])
+    client(lambda _: next(answers)()).credentials.delete("c")
+    with pytest.raises(errors.Problem, match="404"):
+        client(lambda _: busy(404)).credentials.delete("c")
+
+
 def test_a_redirect_is_not_followed_with_the_token() -> None:
     requests: list[httpx.Request] = []
 
@@ -273,7 +297,17 @@ def test_settings_come_from_the_first_place_that_has_them(tmp_path: Path, monkey
 
 
 @pytest.mark.parametrize(
-    "url", ["gateway", "ftp://a", "https://", "https://user:password@a", "https://a?x", "https://[", "http://a:b", "https://u:password@a:b"]
+    "url",
+    [
+        "gateway",
+        "ftp://a",
+        "https://",
+        "https://user:password@a",
+        "https://a?x",
+        "https://[",
+        "http://a:b",
+        "https://u:password@a:b",
+    ],
 )
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(errors.ConfigurationError) as caught:
@@ -317,7 +351,7 @@ def test_the_reason_of_a_failure_is_waited_for() -> None:
             return httpx.Response(200, text="before\n")
         if not request.url.path.endswith("/events"):
             return httpx.Response(200, json=exact)
-        return httpx.Response(200, text="".join(f"event: state\ndata: {json.dumps(job)}\n\n" for job in (vague, exact)))
+        return stream("".join(f"event: state\ndata: {json.dumps(job)}\n\n" for job in (vague, exact)))
 
     with pytest.raises(errors.JobFailed) as caught:
         client(answer).submit(node="n", image="i").wait()
@@ -336,7 +370,7 @@ class Replaced:
         self._logs += 1
         if request.url.params.get("follow"):
             line = json.dumps({"source": "OUTPUT", "container": "main", "text": f"line {self._logs}"})
-            return httpx.Response(200, text=f"event: log\nid: {self._logs}\ndata: {line}\n\n")
+            return stream(f"event: log\nid: {self._logs}\ndata: {line}\n\n")
 
         def parts() -> Iterator[bytes]:
             yield b"one\n" if self._logs == 1 else b"other log"

@@ -13,6 +13,7 @@ from interlink_gateway import JobSpec, Slurm, _time, itwinai
 from interlink_gateway._html import job as job_html
 from interlink_gateway._html import nodes, preflight
 from interlink_gateway._log import Lines, content
+from interlink_gateway._mlflow import server_address
 from interlink_gateway._sse import EventParser, ServerEvent
 from interlink_gateway._terminal import LogText, printable
 from interlink_gateway._view import JobView
@@ -336,6 +337,11 @@ def test_texts_of_exceptions_do_nothing_to_a_terminal() -> None:
     refused = str(problem(ProblemDocument.from_json(document)))
     assert all(char.isprintable() or char == "\n" for char in failed + refused)
     assert "  done    ok\n" in failed
+
+
+@pytest.mark.parametrize("address", ["https://[", "javascript:alert(1)", None, 5, ""])
+def test_other_addresses_of_mlflow_are_no_links(address: object) -> None:
+    assert server_address(address) is None
 
 
 def test_a_timeout_can_be_pickled() -> None:

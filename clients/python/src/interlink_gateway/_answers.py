@@ -31,6 +31,20 @@ def body(response: httpx.Response) -> Any:
     )
 
 
+def check_stream(response: httpx.Response) -> None:
+    """Checks that an answer is a stream of events.
+
+    Raises:
+        UnexpectedAnswer: it is something else, such as a page of a proxy.
+    """
+    kind = response.headers.get("Content-Type", "no type")[:60]
+    if kind.partition(";")[0].strip().lower() != "text/event-stream":
+        raise UnexpectedAnswer(
+            f"The answer to {response.request.method} {response.request.url.path} is no stream of events but {kind!r}."
+            " Is this the address of a gateway?"
+        )
+
+
 def failure(response: httpx.Response) -> Problem:
     """The exception for an answer with a status of 300 or more, whose body was read."""
     try:
@@ -76,4 +90,4 @@ def _retry_after(response: httpx.Response) -> float | None:
 
 def ended(host: str) -> GatewayUnreachable:
     """The exception for streams that end again and again without an event."""
-    return GatewayUnreachable(f"The gateway at {host} ends the stream again and again.")
+    return GatewayUnreachable(f"The gateway at {host} keeps closing the stream.")

@@ -9,9 +9,11 @@ from .models import MlflowLink
 
 def server_address(address: object) -> str | None:
     """The address, if it is one of the web: others must not become links."""
-    if isinstance(address, str) and urlsplit(address).scheme in ("http", "https"):
-        return address
-    return None
+    try:
+        scheme = urlsplit(address).scheme if isinstance(address, str) else ""
+    except ValueError:  # Such as https://[.
+        return None
+    return str(address) if scheme in ("http", "https") else None
 
 
 def run_address(link: MlflowLink) -> str | None:

@@ -357,7 +357,7 @@ class AsyncJob(JobView, AsyncResubmittable):
         except OtherJob:
             self._gone(None)
             return True
-        if response.status_code == 204:
+        if response.status_code in (204, 404):
             self._gone(None)
             return True
         status = JobStatus.from_json(_answers.body(response))

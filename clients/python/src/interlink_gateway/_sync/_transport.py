@@ -62,7 +62,7 @@ class Transport:
         patience: float | None = None,
         once: bool = False,
     ) -> httpx.Response:
-        """The answer to a request, with a status below 300, or 304.
+        """The answer to a request, with a status below 300, or 304, or 404 for a deletion that was repeated.
 
         Args:
             method: the HTTP method.
@@ -81,6 +81,7 @@ class Transport:
         """
         backoff = Backoff(self._retry, self._retry.requests)
         request = self._build(method, path, query, json, content, headers, patience)
+        lost = False
         while True:
             failure: GatewayError
             retry_after = None
@@ -88,17 +89,20 @@ class Transport:
                 response = self._client.send(request, auth=self._auth)
             except httpx.RequestError as error:
                 failure = _answers.unreachable(request, error)
+                lost = True
                 # Without a login and without a connection the request has not reached the gateway.
                 before = (httpx.ConnectError, httpx.ConnectTimeout)
                 temporary = not once or isinstance(failure, IssuerUnreachable) or isinstance(error, before)
             else:
-                if response.status_code < 300 or response.status_code == 304:
+                # A deletion whose answer was lost has nothing left to delete.
+                done = lost and method == "DELETE" and response.status_code == 404
+                if response.status_code < 300 or response.status_code == 304 or done:
                     return response
                 failure = _answers.failure(response)
                 retry_after = failure.retry_after
                 # An answer that is not the gateway's can come from a proxy that has lost the gateway's.
-                lost = once and failure.type == "about:blank"
-                temporary = not lost and _answers.is_temporary(failure)
+                unknown = once and failure.type == "about:blank"
+                temporary = not unknown and _answers.is_temporary(failure)
             pause = backoff.pause(retry_after) if temporary else None
             if pause is None:
                 raise failure
@@ -139,6 +143,7 @@ class Transport:
                         if not _answers.is_temporary(failure):
                             raise failure
                     else:
+                        _answers.check_stream(response)
                         parser = EventParser()
                         yield OPENED
                         for chunk in response.iter_bytes():

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .._sync._gateway import Gateway
     from .._sync._job import Job
     from .._sync._past_job import PastJob
+    from ..models import JobStatus
 
 app = typer.Typer(
     help="Jobs on HPC systems, by interLink Gateway.",
@@ -238,28 +239,35 @@ def wait(
     until: Annotated[WaitFor, typer.Option("--for", help="What to wait for.")] = WaitFor.ENDED,
     timeout: Timeout = None,
     workspace: Workspace = None,
+    output: OutputOption = Output.TABLE,
 ) -> None:
     """Wait for jobs. The exit code is that of the first job that failed."""
     import time
 
     from .._sync._past_job import PastJob
     from ..errors import JobDeleted, JobFailed
+    from . import _output
     from ._follow import report
 
     limit = options.length(timeout, "--timeout")
     end = None if limit is None else time.monotonic() + limit
     code = 0
+    ended: list[JobStatus] = []
     with options.gateway(workspace) as gateway:
         for name in names:
             job = _known(gateway, name)
             if isinstance(job, PastJob):
                 code = code or report(job)
+                ended.append(job.status)
                 continue
             try:
                 left = None if end is None else max(0.0, end - time.monotonic())
                 job.wait("RUNNING" if until is WaitFor.RUNNING else "ended", timeout=left)
             except (JobFailed, JobDeleted):
                 code = code or report(job)
+            ended.append(job.status)
+    if output in (Output.JSON, Output.YAML):
+        _output.documents((status.raw for status in ended), output)
     raise typer.Exit(code)
 
 
@@ -270,17 +278,26 @@ def cancel(
     grace: Annotated[Text, typer.Option("--grace", help="How long the pod stays at most: 30s.")] = None,
     timeout: Timeout = None,
     workspace: Workspace = None,
+    output: OutputOption = Output.TABLE,
 ) -> None:
     """Cancel jobs that have not ended, and delete jobs."""
     from . import _output
 
+    structured = output in (Output.JSON, Output.YAML)
+    results: list[dict[str, object]] = []
     with options.gateway(workspace) as gateway:
         for name in names:
             job = gateway.job(name)
             period, limit = options.length(grace, "--grace"), options.length(timeout, "--timeout")
             cancellation = job.cancel(wait=wait, grace=period, timeout=limit)
-            known = f"{cancellation.stage}: {cancellation.message}" if cancellation else "deleted"
-            _output.facts([(name, known)])
+            if structured:
+                known = dict(cancellation.raw) if cancellation else None
+                results.append({"name": name, "uid": job.uid, "deleted": job.deleted, "cancellation": known})
+                continue
+            text = f"{cancellation.stage}: {cancellation.message}" if cancellation else "deleted"
+            _output.facts([(name, text)])
+    if structured:
+        _output.documents(results, output)
 
 
 @app.command()
@@ -359,13 +376,15 @@ def history(
 
 @app.command()
 def receipt(
-    name: Annotated[str, typer.Argument(help="The job's name or uid.", metavar="NAME|UID")], workspace: Workspace = None
+    name: Annotated[str, typer.Argument(help="The job's name or uid.", metavar="NAME|UID")],
+    workspace: Workspace = None,
+    output: OutputOption = Output.JSON,
 ) -> None:
     """Print a job's receipt, a document to keep beside its result."""
     from . import _output
 
     with options.gateway(workspace) as gateway:
-        _output.document(dict(_known(gateway, name).receipt().raw), Output.JSON)
+        _output.document(dict(_known(gateway, name).receipt().raw), output)
 
 
 @app.command(name="nodes")
@@ -411,8 +430,8 @@ def login(
     issuer: Annotated[Text, typer.Option("--issuer", help="The OpenID Connect issuer.")] = None,
     client_id: Annotated[Text, typer.Option("--client-id", help="A public client of the issuer.")] = None,
     scope: Annotated[Text, typer.Option("--scope", help="The scopes, separated by spaces.")] = None,
-    device: Annotated[bool, typer.Option("--device", help="By a browser on another device.")] = False,
-    browser: Annotated[bool, typer.Option("--browser", help="By a browser on this machine.")] = False,
+    device: Annotated[bool, typer.Option("--device", help="Log in with a browser on another device.")] = False,
+    browser: Annotated[bool, typer.Option("--browser", help="Log in with a browser on this machine.")] = False,
 ) -> None:
     """Log in. The settings are kept for the next time."""
     from ._login import log_in

@@ -63,8 +63,6 @@ def _show(prompt: DevicePrompt) -> None:
 def _keep(url: str, login: LoginSettings) -> None:
     """Writes the settings, unless there is a file already: what users wrote is theirs."""
     path: Path = config_directory() / "config.toml"
-    if path.exists():
-        return
     # JSON's strings are TOML's basic strings.
     lines = [
         f"url = {json.dumps(url)}",
@@ -75,6 +73,12 @@ def _keep(url: str, login: LoginSettings) -> None:
         f"scope = {json.dumps(login.scope)}",
         "",
     ]
+    if path.exists():
+        if load(url=url).login != login:
+            note(f"{path} is kept as it is. For the next login without options, put this into it:")
+            for line in lines[2:-1]:
+                note(f"  {line}")
+        return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.write_text("\n".join(lines))
     note(f"The settings are in {path}.")

@@ -42,7 +42,7 @@ Workspace = Annotated[
     str | None,
     typer.Option("-n", "--workspace", help="The workspace. By default the configured one, or your first."),
 ]
-OutputOption = Annotated[Output, typer.Option("-o", "--output", help="The form of the output.", show_default=False)]
+OutputOption = Annotated[Output, typer.Option("-o", "--output", help="The output format.", show_default=False)]
 JobName = Annotated[str, typer.Argument(help="The job's name.", metavar="NAME", autocompletion=_job_names)]
 JobNames = Annotated[list[str], typer.Argument(help="The jobs' names.", metavar="NAME...", autocompletion=_job_names)]
 File = Annotated[str, typer.Argument(help="A pod or a job spec, in YAML or JSON; - for the standard input.")]
@@ -64,13 +64,13 @@ Key = Annotated[
 ]
 Timeout = Annotated[
     str | None,
-    typer.Option("--timeout", help="How long to wait at most, such as 30m."),
+    typer.Option("--timeout", help="The longest time to wait, such as 30m."),
 ]
 Partition = Annotated[str | None, typer.Option(help="SLURM's partition.")]
 Account = Annotated[str | None, typer.Option(help="SLURM's account.")]
 Qos = Annotated[str | None, typer.Option(help="SLURM's quality of service.")]
 Gres = Annotated[str | None, typer.Option(help="Generic resources of each node: gpu:1.")]
-TimeLimit = Annotated[str | None, typer.Option("--time", help="The time limit: 55m.")]
+TimeLimit = Annotated[str | None, typer.Option("--time", help="The time limit: 55m or 00:55:00.")]
 Nodes = Annotated[int | None, typer.Option("--nodes", min=1, help="The number of compute nodes.")]
 
 
@@ -118,10 +118,12 @@ def slurm(
     nodes: int | None,
 ) -> Slurm | None:
     """SLURM's options; None if there are none."""
+    from .._time import slurm_duration
     from ..spec import Slurm
 
     try:
-        given = Slurm(partition=partition, account=account, qos=qos, gres=gres, time=time, nodes=nodes)
+        limit = slurm_duration(time) if time and ":" in time else time
+        given = Slurm(partition=partition, account=account, qos=qos, gres=gres, time=limit, nodes=nodes)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--time") from error
     return None if given == Slurm() else given

@@ -40,19 +40,25 @@ def put(
     token: Annotated[bool, typer.Option("--token", help="It is a token, not a password.")] = False,
     tracking_uri: Server = None,
     workspace: Workspace = None,
+    output: OutputOption = Output.TABLE,
 ) -> None:
     """Store a credential. The password or token is asked for, or read from the standard input."""
-    from ._output import note
+    from . import _output
 
     if token == (username is not None):
         raise typer.BadParameter("Give either --username or --token.")
     secret = _secret("Token" if token else "Password")
     with options.gateway(workspace) as gateway:
         if token:
-            gateway.credentials.put(name, token=secret.reveal(), tracking_uri=tracking_uri)
+            stored = gateway.credentials.put(name, token=secret.reveal(), tracking_uri=tracking_uri)
         else:
-            gateway.credentials.put(name, username=username, password=secret.reveal(), tracking_uri=tracking_uri)
-    note(f"Credential {name} is stored.")
+            stored = gateway.credentials.put(
+                name, username=username, password=secret.reveal(), tracking_uri=tracking_uri
+            )
+    if output in (Output.JSON, Output.YAML):
+        _output.document(stored.raw, output)
+    else:
+        _output.note(f"Credential {name} is stored.")
 
 
 @secrets.command()
@@ -95,10 +101,14 @@ def verify(
 
 
 @secrets.command()
-def delete(name: Name, workspace: Workspace = None) -> None:
+def delete(name: Name, workspace: Workspace = None, output: OutputOption = Output.TABLE) -> None:
     """Delete a credential."""
+    from . import _output
+
     with options.gateway(workspace) as gateway:
         gateway.credentials.delete(name)
+    if output in (Output.JSON, Output.YAML):
+        _output.document({"name": name, "deleted": True}, output)
 
 
 def _secret(kind: str) -> Secret:

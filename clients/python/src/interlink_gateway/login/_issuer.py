@@ -41,7 +41,7 @@ def discover(client: httpx.Client, uri: str) -> Issuer:
         LoginError: it does not answer, names another issuer, or has an address that is not protected by TLS.
     """
     uri = uri.rstrip("/")
-    _protected(uri)
+    check_protected(uri)
     response = send(client, "GET", f"{uri}/.well-known/openid-configuration")
     document = body(response)
     if response.status_code != 200 or str(document.get("issuer", "")).rstrip("/") != uri:
@@ -58,7 +58,7 @@ def discover(client: httpx.Client, uri: str) -> Issuer:
         raise LoginError(f"The issuer {uri} does not publish its {error.args[0]}.") from None
     for address in (issuer.authorization, issuer.token, issuer.device, issuer.revocation):
         if address is not None:
-            _protected(address)
+            check_protected(address)
     return issuer
 
 
@@ -102,6 +102,11 @@ def _optional(document: Mapping[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _protected(address: str) -> None:
+def check_protected(address: str) -> None:
+    """Checks that what is sent to the address is encrypted, or stays on this machine.
+
+    Raises:
+        LoginError: it is not.
+    """
     if not (address.startswith("https://") or (address.startswith("http://") and is_loopback(address))):
         raise LoginError(f"{address!r} is not protected by TLS.")

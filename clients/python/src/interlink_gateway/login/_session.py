@@ -11,7 +11,7 @@ from .._version import USER_AGENT
 from ..config import LoginSettings
 from ..errors import LoginError
 from ._device import DevicePrompt, device_login
-from ._issuer import discover, send
+from ._issuer import check_protected, discover, send
 from ._loopback import browser_login
 from ._store import store
 
@@ -44,8 +44,9 @@ def log_in(
         prompt: shows the user what to do for a device login.
 
     Raises:
-        LoginError: the login failed.
+        LoginError: the login failed, or the gateway's address is not protected by TLS.
     """
+    check_protected(url)
     with _client() as client:
         issuer = discover(client, settings.issuer)
         if flow is Flow.DEVICE:

@@ -53,9 +53,19 @@ class KeyringStore:
         self._backend.set_password(_SERVICE, self._url, tokens.dump())
 
     def delete(self) -> None:
-        """See `Store`."""
-        if self.read() is not None:
-            self._backend.delete_password(_SERVICE, self._url)
+        """See `Store`.
+
+        Raises:
+            LoginError: the keyring is locked, and may have tokens.
+        """
+        try:
+            if self._backend.get_password(_SERVICE, self._url) is not None:
+                self._backend.delete_password(_SERVICE, self._url)
+        except Exception as error:
+            failure = type(error).__name__
+        else:
+            return
+        raise LoginError(f"The login in the keyring can't be deleted ({failure}). Unlock the keyring and try again.")
 
 
 class FileStore:
@@ -114,7 +124,9 @@ class FirstOf:
 
     def read(self) -> _tokens.Tokens | None:
         """See `Store`."""
-        return self._keyring.read() or self._file.read()
+        found = [tokens for tokens in (self._keyring.read(), self._file.read()) if tokens]
+        # The file has those that were renewed while the keyring was locked.
+        return max(found, key=lambda tokens: tokens.expires_at, default=None)
 
     def write(self, tokens: _tokens.Tokens) -> None:
         """See `Store`."""
@@ -127,8 +139,8 @@ class FirstOf:
 
     def delete(self) -> None:
         """See `Store`."""
-        self._keyring.delete()
         self._file.delete()
+        self._keyring.delete()
 
 
 def renewal_lock(url: str) -> RenewalLock:
