@@ -1,4 +1,4 @@
-"""Makes `_sync` of `_async`. With `--check` it only compares, and fails if they differ."""
+"""Generates `_sync` from `_async`. With `--check` it only compares, and fails if they differ."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parent.parent / "src" / "interlink_gateway" / "_async"
 TARGET = SOURCE.parent / "_sync"
-HEADER = "# Made of _async by scripts/make_sync.py. Change it there.\n"
+HEADER = "# Generated from _async by scripts/make_sync.py; edit that one.\n"
 REPLACEMENTS = [
     (r"\bfrom anyio import sleep\b", "from time import sleep"),
     (r"\bAsyncGenerator\[([^\[\]]+), None\]", r"Generator[\1, None, None]"),

@@ -259,7 +259,7 @@ class JobExists(Problem):
 
 
 class LogGone(Problem):
-    """410: the job's log is not in the archive, or no longer."""
+    """410: the job's log is not in the archive, or is no longer there."""
 
     problem_type = "log-gone"
 
@@ -322,6 +322,12 @@ class InternalError(Problem):
     """500: a bug in the gateway."""
 
     problem_type = "internal-error"
+
+
+class HistoryUnreadable(Problem):
+    """500: what the history has of the job can't be read: it is damaged, or of another version of the gateway."""
+
+    problem_type = "history-unreadable"
 
 
 class ClusterRefused(Problem):

@@ -26,7 +26,7 @@ _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 
 
 class AsyncTransport:
-    """Sends requests to one gateway and repeats those that failed for a reason that passes."""
+    """Sends requests to one gateway and retries those that failed for a temporary reason."""
 
     def __init__(self, settings: Settings, retry: Retry, client: httpx.AsyncClient | None = None) -> None:
         self._settings = settings

@@ -1,4 +1,4 @@
-# Made of _async by scripts/make_sync.py. Change it there.
+# Generated from _async by scripts/make_sync.py; edit that one.
 """The gateway as an object."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# Made of _async by scripts/make_sync.py. Change it there.
+# Generated from _async by scripts/make_sync.py; edit that one.
 """The caller's API tokens."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# Made of _async by scripts/make_sync.py. Change it there.
+# Generated from _async by scripts/make_sync.py; edit that one.
 """Requests and streams that survive lost connections and a gateway that restarts."""
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 
 
 class Transport:
-    """Sends requests to one gateway and repeats those that failed for a reason that passes."""
+    """Sends requests to one gateway and retries those that failed for a temporary reason."""
 
     def __init__(self, settings: Settings, retry: Retry, client: httpx.Client | None = None) -> None:
         self._settings = settings
