@@ -1115,9 +1115,7 @@ abstract class HistoryContract {
 
     private boolean storeAtEnd(String uid, String container, String text) {
         return archive.storeAtEnd(
-                uid,
-                log(container, text, Completeness.COMPLETE),
-                chunks(text.getBytes(UTF_8), 10));
+                uid, log(container, text, Completeness.COMPLETE), chunks(text.getBytes(UTF_8), 10));
     }
 
     private ArchivedLog log(String container, String text, Completeness completeness) {
