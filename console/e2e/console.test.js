@@ -354,6 +354,17 @@ describe('logs', () => {
     });
   });
 
+  test('a line without an end is cut, and the page goes on', async () => {
+    await submit('endless', String.raw`printf '\r'; head -c 5000000 /dev/zero | tr '\0' x; echo; echo last`);
+    await on('jobs/endless', async (page) => {
+      await log(page).getByText('last', { exact: true }).waitFor();
+      await log(page).getByText('4,000,001 characters not shown; the download has all').waitFor();
+      assert((await log(page).locator('.line').first().innerText()).length < 3000);
+      await page.getByRole('button', { name: 'more characters' }).click();
+      assert.match(await page.getByLabel('The line').inputValue(), /x … 4,000,001 characters not shown/);
+    });
+  });
+
   test('search, pause, copy and download', async () => {
     await submit('searched', 'for i in $(seq 3000); do echo "epoch $i"; done');
     await untilState('searched', 'SUCCEEDED');
