@@ -196,6 +196,60 @@ spec:
     });
   });
 
+  test('a resubmission whose answer is lost does not make two jobs', async () => {
+    await submit('lost-answer', 'echo once more');
+    await untilState('lost-answer', 'SUCCEEDED');
+    await on('jobs/lost-answer', async (page, { complaints }) => {
+      const keys = [];
+      await page.route('**/resubmit?**', async (route) => {
+        keys.push(route.request().headers()['idempotency-key']);
+        const response = await route.fetch();
+        return keys.length === 1 ? route.abort() : route.fulfill({ response });
+      });
+      await page.getByRole('button', { name: 'Resubmit', exact: true }).click();
+      await page.getByText('No connection').waitFor();
+      await page.getByRole('button', { name: 'Resubmit', exact: true }).click();
+      await page.waitForURL((url) => url.pathname.startsWith('/console/jobs/') && !url.pathname.endsWith('/lost-answer'));
+      assert.equal(keys.length, 2);
+      assert.equal(keys[0], keys[1]);
+      await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+      await page.getByLabel('Live or past').selectOption('live');
+      await page.getByText('2 jobs', { exact: true }).waitFor();
+      complaints.splice(0);
+    });
+  });
+
+  test('nothing is cancelled while it is not known which job has the name', async () => {
+    for (const name of ['first', 'second']) await submit(name, 'sleep 60');
+    await on('jobs?part=live', async (page, { complaints }) => {
+      const deletions = [];
+      const answers = { first: 500, second: 200 };
+      await page.route('**/api/v1/jobs/*?**', async (route) => {
+        const request = route.request();
+        const name = new URL(request.url()).pathname.split('/').at(-1);
+        if (request.method() === 'DELETE') {
+          deletions.push(`${name} ${request.headers()['if-match'] !== undefined}`);
+          // The gateway is busy once.
+          return deletions.length === 1 ? route.fulfill({ status: 429, json: {} }) : route.continue();
+        }
+        return answers[name] === 200 ? route.continue() : route.fulfill({ status: answers[name], json: {} });
+      });
+      for (const name of ['first', 'second']) await page.getByRole('checkbox', { name: `Select ${name}` }).check();
+      await page.getByRole('button', { name: 'Cancel 2 jobs' }).click();
+      await page.getByRole('button', { name: 'Cancel the jobs' }).click();
+      await page.getByText('The answer has the status 500').waitFor();
+      assert.deepEqual(deletions, ['second true', 'second true']);
+      await checkAccessibility(page, 'not cancelled');
+      // What failed stays selected.
+      await page.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('button', { name: 'Cancel 1 job' }).click();
+      answers.first = 200;
+      await page.getByRole('button', { name: 'Cancel the job' }).click();
+      await page.getByText('No job matches').waitFor();
+      complaints.splice(0);
+    });
+  });
+
   test('the table is filtered by its address, and cancels several jobs by keyboard', async () => {
     for (let number = 0; number < 5; number += 1) await submit(`sweep-${number}`, 'sleep 60', { labels: { sweep: 'lr' } });
     await submit('other', 'echo done');
@@ -272,7 +326,8 @@ spec:
     await untilState('gone', 'SUCCEEDED');
     await on('jobs/gone', async (page, { complaints }) => {
       await page.getByRole('button', { name: 'Delete' }).click();
-      await page.getByRole('button', { name: 'Cancel the job' }).click();
+      await page.getByRole('heading', { name: 'Delete this job?' }).waitFor();
+      await page.getByRole('button', { name: 'Delete the job' }).click();
       await page.getByRole('link', { name: /in the history/ }).click();
       await page.getByText(/^removed/).waitFor();
       await log(page).getByText('kept', { exact: true }).waitFor();

@@ -24,6 +24,16 @@ export function problemOf(status: number, body: unknown): Problem {
   };
 }
 
+const SHORTEST_DELAY = 1000;
+const LONGEST_DELAY = 30_000;
+
+/** How long to wait by a header `Retry-After`, a number of seconds or a date, in milliseconds. */
+export function delayOf(header: string | null, now: number): number {
+  const seconds = Number(header ?? Number.NaN);
+  const delay = Number.isNaN(seconds) ? Date.parse(header ?? '') - now : seconds * 1000;
+  return Number.isNaN(delay) ? SHORTEST_DELAY : Math.min(LONGEST_DELAY, Math.max(SHORTEST_DELAY, delay));
+}
+
 function isProblem(body: unknown): body is Problem {
   return (
     typeof body === 'object' &&

@@ -1,7 +1,7 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { session } from '../state/session.svelte';
 import { clock } from '../state/clock.svelte';
-import { type Answer, problemOf, UNREACHABLE } from './answer';
+import { type Answer, delayOf, problemOf, UNREACHABLE } from './answer';
 import type { paths } from './schema';
 
 const BUSY = new Set([429, 503]);
@@ -22,12 +22,13 @@ async function withToken(request: Request): Promise<Request> {
   return request;
 }
 
-/** Reads are repeated while the gateway is busy; whoever changes something decides about that itself. */
+/** Reads, and changes on a condition, are repeated while the gateway is busy. Other changes are not: they could happen twice. */
 async function patient(request: Request): Promise<Response> {
   for (let attempt = 1; ; attempt += 1) {
     const response = await authorized(request.clone());
-    if (request.method !== 'GET' || !BUSY.has(response.status) || attempt === ATTEMPTS) return response;
-    await pause(Number(response.headers.get('Retry-After') ?? 1) * 1000, request.signal);
+    const isRepeatable = request.method === 'GET' || request.headers.has('If-Match');
+    if (!isRepeatable || !BUSY.has(response.status) || attempt === ATTEMPTS) return response;
+    await pause(delayOf(response.headers.get('Retry-After'), Date.now()), request.signal);
   }
 }
 
