@@ -289,6 +289,52 @@ spec:
       await row.getByText('Succeeded').waitFor();
     }));
 
+  test('a list that fails is read again, and the overview stays up to date', async () => {
+    await submit('listed', 'sleep 60');
+    await on('', async (page, { complaints }) => {
+      await page.getByRole('link', { name: 'listed' }).waitFor();
+      let failures = 0;
+      let isReady = true;
+      await page.route('**/api/v1/jobs?**', (route) => (failures++ < 2 ? route.fulfill({ status: 500, json: {} }) : route.continue()));
+      await page.route('**/api/v1/nodes', async (route) => {
+        const response = await route.fetch();
+        const { items } = await response.json();
+        return route.fulfill({ json: { items: items.map((node) => ({ ...node, ready: isReady, reason: 'test' })) } });
+      });
+      await page.clock.install();
+      await page.reload();
+      await page.getByText('The answer has the status 500').first().waitFor();
+      await page.clock.fastForward(10_000);
+      await page.getByRole('link', { name: 'listed' }).waitFor();
+      await page.getByText('The answer has the status 500').waitFor({ state: 'detached' });
+      await page.getByText('Ready', { exact: true }).waitFor();
+      isReady = false;
+      await page.clock.fastForward(16_000);
+      await page.getByText('Not ready', { exact: true }).waitFor();
+      complaints.splice(0);
+    });
+  });
+
+  test('Back returns to the workspace of the address', async () => {
+    await on('tokens', async (page, { complaints }) => {
+      await page.route('**/api/v1/workspaces', (route) =>
+        route.fulfill({ json: { items: [{ name: 'default', role: 'ADMIN' }, { name: 'other', role: 'VIEWER' }] } }));
+      await page.goto(`${address}/console/jobs`);
+      const workspace = page.getByLabel('Workspace');
+      await workspace.selectOption('other');
+      await page.waitForURL('**/jobs?workspace=other');
+      await page.goBack();
+      await page.waitForURL(/\/jobs$/);
+      await page.getByRole('link', { name: 'New job' }).waitFor();
+      assert.equal(await workspace.inputValue(), 'default');
+      const asked = page.waitForRequest((request) => request.url().includes('/api/v1/jobs?') && request.url().includes('workspace=other'));
+      await page.goForward();
+      await asked;
+      assert.equal(await workspace.inputValue(), 'other');
+      complaints.splice(0);
+    });
+  });
+
   test('every page is reached by keyboard', () =>
     on('', async (page) => {
       await page.locator('h1').waitFor();

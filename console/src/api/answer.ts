@@ -12,6 +12,13 @@ export const UNREACHABLE: Problem = {
   hint: 'Check your network. The console tries again by itself where it can.',
 };
 
+/** The problem of a request whose token has expired and can't be renewed now. */
+export const LOGIN_UNREACHABLE: Problem = {
+  ...UNREACHABLE,
+  detail: 'Your login has expired, and the login server did not answer.',
+  hint: 'What is on the page stays. Try again.',
+};
+
 /** A problem from any answer: the gateway's own, or one made of the status if something else answered. */
 export function problemOf(status: number, body: unknown): Problem {
   if (isProblem(body)) return body;
