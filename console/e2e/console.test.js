@@ -77,7 +77,7 @@ describe('pages', () => {
   test('the tabs of a job show its definition, manifest and directives', () =>
     on('jobs/trained', async (page) => {
       await page.getByRole('tab', { name: 'Log' }).focus();
-      for (const [tab, text] of [['Definition', 'timeLimit: PT5M'], ['Manifest', 'kind: Pod'], ['SLURM directives', '#SBATCH --time=00:05:00']]) {
+      for (const [tab, text] of [['Definition', 'timeLimit: PT5M'], ['Pod', 'kind: Pod'], ['SLURM directives', '#SBATCH --time=00:05:00']]) {
         await page.keyboard.press('ArrowRight');
         await page.getByRole('tab', { name: tab, selected: true }).waitFor();
         await page.getByRole('tabpanel').getByText(text).waitFor();
@@ -116,7 +116,7 @@ describe('flows', () => {
       await kept.press('Tab');
       await page.getByText('#SBATCH --time=00:05:00').waitFor();
       assert.match(await page.getByLabel('Definition as YAML').inputValue(), /ttlSecondsAfterFinished: 604800/);
-      await page.getByText('It can be submitted').waitFor();
+      await page.getByText('Ready to submit').waitFor();
       await checkAccessibility(page, 'submit');
       await page.getByRole('button', { name: 'Submit' }).click();
       await page.waitForURL('**/jobs/flow');
@@ -177,7 +177,7 @@ spec:
     - {name: one, image: a, command: [sh, -c, 'echo first'], resources: {limits: {cpu: 1, memory: 1Gi}}}
     - {name: two, image: a, command: [sh, -c, 'echo second'], resources: {limits: {cpu: 1, memory: 1Gi}}}`);
       await page.getByText('This is a Kubernetes pod.').waitFor();
-      await page.getByText('It can be submitted').waitFor();
+      await page.getByText('Ready to submit').waitFor();
       await page.getByRole('button', { name: 'Submit' }).click();
       await page.waitForURL('**/jobs/a-pod');
       await log(page).getByText('first', { exact: true }).waitFor();
@@ -332,6 +332,106 @@ spec:
       await asked;
       assert.equal(await workspace.inputValue(), 'other');
       complaints.splice(0);
+    });
+  });
+
+  test('the page of a live job has its receipt and its MLflow run', async () => {
+    const run = 'd3b07384d113edec49eaa6238ad5ff00';
+    await submit('tracked', 'sleep 60', {
+      env: { MLFLOW_TRACKING_URI: 'https://mlflow.example.org/', MLFLOW_EXPERIMENT_ID: '7', MLFLOW_RUN_ID: run },
+    });
+    await untilState('tracked', 'RUNNING');
+    await on('jobs/tracked', async (page) => {
+      const link = page.getByRole('link', { name: 'MLflow run' });
+      assert.equal(await link.getAttribute('href'), `https://mlflow.example.org/#/experiments/7/runs/${run}`);
+      await page.getByRole('tab', { name: 'Log' }).press('End');
+      await page.getByRole('tab', { name: 'Receipt', selected: true }).waitFor();
+      await page.getByText('interlink-gateway-receipt/1').waitFor();
+      await checkAccessibility(page, 'receipt of a live job');
+    });
+  });
+
+  test('a half-written job survives an issuer that is away', async () => {
+    const { page, close } = await open(browser, 'tokens');
+    let issuer = { status: 200, json: { access_token: 'first', token_type: 'Bearer', refresh_token: 'r', expires_in: 60 } };
+    let isExpired = false;
+    let renewals = 0;
+    await page.route('**/console/settings.json', (route) => route.fulfill({ json: { loginRequired: true, logins: [
+      { issuer: `${address}/issuer`, authorizationEndpoint: `${address}/issuer/authorize`, tokenEndpoint: `${address}/issuer/token`,
+        clientId: 'console', scopes: ['api'] }] } }));
+    await page.route('**/issuer/authorize?**', (route) => {
+      const state = new URL(route.request().url()).searchParams.get('state');
+      return route.fulfill({ status: 302, headers: { Location: `${address}/console/signed-in?code=c&state=${state}` } });
+    });
+    await page.route('**/issuer/token', (route) => {
+      renewals += 1;
+      return route.fulfill(issuer);
+    });
+    await page.route('**/preflight?**', (route) => (isExpired ? route.fulfill({ status: 401, json: {} }) : route.continue()));
+    await page.clock.install();
+    await page.goto(`${address}/console/submit`);
+    await page.getByRole('button', { name: /^Log in at/ }).click();
+    const name = page.getByLabel('Name', { exact: true });
+    await name.fill('half-written');
+    issuer = { status: 503, json: { error: 'temporarily_unavailable' } };
+    renewals = 0;
+
+    // The token is still good for 20 seconds.
+    await page.clock.fastForward(40_000);
+    await page.getByLabel('Image', { exact: true }).fill('/images/busybox.sif');
+    await page.clock.fastForward(1000);
+    await page.getByText('Ready to submit').waitFor();
+    assert(renewals > 0, 'a renewal was tried');
+
+    await page.clock.fastForward(30_000);
+    isExpired = true;
+    await page.getByLabel('Image', { exact: true }).fill('/images/other.sif');
+    await page.clock.fastForward(1000);
+    await page.getByText('the login server did not answer').waitFor();
+    assert.equal(await name.inputValue(), 'half-written');
+
+    issuer = { status: 200, json: { access_token: 'second', token_type: 'Bearer', expires_in: 300 } };
+    isExpired = false;
+    await page.getByLabel('Image', { exact: true }).fill('/images/busybox.sif');
+    await page.clock.fastForward(1000);
+    await page.getByText('Ready to submit').waitFor();
+    assert.equal(await name.inputValue(), 'half-written');
+    await close();
+  });
+
+  test('a page without https, whose browser stores nothing, can submit', () =>
+    on('tokens', async (page) => {
+      await page.addInitScript(() => {
+        delete globalThis.Crypto.prototype.randomUUID;
+        Object.defineProperty(globalThis, 'localStorage', { get: () => { throw new DOMException('blocked', 'SecurityError'); } });
+      });
+      await page.goto(`${address}/console/submit`);
+      await page.getByText('Ready to submit').or(page.getByText(/^\d+ errors?$/)).waitFor();
+      await page.getByRole('button', { name: 'Theme' }).click();
+      await page.getByRole('button', { name: 'Theme: light' }).waitFor();
+      await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+      await page.getByText('Columns').click();
+      await page.getByRole('checkbox', { name: 'Labels' }).check();
+    }));
+
+  test('the focus is in the page that was opened, and a selection is announced', async () => {
+    for (const name of ['one', 'two']) await submit(name, 'sleep 60');
+    await on('', async (page) => {
+      const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+      await page.getByRole('link', { name: 'Jobs', exact: true }).press('Enter');
+      await page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
+      assert.equal(await focused(), 'Jobs');
+      await page.getByRole('region', { name: 'Table of jobs' }).focus();
+      for (const key of ['ArrowDown', ' ', 'ArrowDown', ' ']) await page.keyboard.press(key);
+      await page.getByRole('status').getByText(/^(one|two) selected, 2 in all$/).waitFor({ state: 'attached' });
+      assert.equal(await page.locator('tr[aria-selected=true]').count(), 2);
+      await page.keyboard.press(' ');
+      await page.getByRole('status').getByText(/^(one|two) not selected, 1 in all$/).waitFor({ state: 'attached' });
+      await checkAccessibility(page, 'selection');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/\/jobs\/(one|two)$/);
+      await page.locator('h1').waitFor();
+      assert.match(await focused(), /^(one|two)$/);
     });
   });
 
@@ -592,6 +692,21 @@ describe('hostile and many jobs', () => {
       await checkAccessibility(page, path);
       await close();
     }
+  });
+
+  test('the texts of a refusal never become markup', async () => {
+    const { page, complaints, close } = await open(browser, 'tokens');
+    const problem = { type: HOSTILE, title: HOSTILE, status: 400, detail: HOSTILE, hint: HOSTILE,
+      findings: [{ field: HOSTILE, rule: HOSTILE, severity: 'ERROR', message: HOSTILE, hint: HOSTILE }] };
+    for (const [path, refused] of [['jobs', '**/api/v1/jobs?**'], ['nodes', '**/api/v1/nodes'], ['submit', '**/preflight?**']]) {
+      await page.route(refused, (route) => route.fulfill({ status: 400, contentType: 'application/problem+json', json: problem }));
+      await page.goto(`${address}/console/${path}`);
+      await page.getByText('onerror=alert(1)').first().waitFor();
+      assert.equal(await page.locator('#app img, #app script').count(), 0);
+      assert.doesNotMatch(await page.locator('#app').innerText(), /\u202E/);
+    }
+    assert.deepEqual(complaints.filter((complaint) => !complaint.startsWith('400 ')), []);
+    await close();
   });
 
   test('10,000 jobs scroll smoothly', async () => {

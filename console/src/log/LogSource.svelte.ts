@@ -54,7 +54,7 @@ export class LogSource {
           this.refusal = problem;
         },
         restarted: () => {
-          this.lines.add({ origin: 'note', text: 'The log begins again: it belongs to another job of the same name.' }, false);
+          this.lines.add({ origin: 'note', text: 'The log begins again here: the position in it is not known any more.' }, false);
         },
       },
       this.#stopped.signal,
