@@ -184,6 +184,9 @@ spec:
       await page.getByLabel('Container').selectOption('two');
       await log(page).getByText('second', { exact: true }).waitFor();
       await checkAccessibility(page, 'containers');
+      await page.getByRole('button', { name: 'Resubmit', exact: true }).click();
+      await page.waitForURL((url) => url.pathname.startsWith('/console/jobs/') && !url.pathname.endsWith('/a-pod'));
+      await log(page).getByText('first', { exact: true }).waitFor();
     }));
 
   test('resubmit makes a new job', async () => {
@@ -617,6 +620,20 @@ describe('logs', () => {
       await page.getByLabel('Search the log').fill('epoch 99999');
       await page.getByText('1 line', { exact: true }).waitFor();
       console.log(`100,000 lines: shown after ${loaded} ms; frames at the median ${frames[120].toFixed(1)} ms, 95 % ${frames[228].toFixed(1)} ms, longest ${frames[239].toFixed(1)} ms; searched in ${Date.now() - begun} ms`);
+    });
+  });
+
+  test('a log is followed while its oldest lines are dropped', async () => {
+    await submit('dropping', 'sleep 60');
+    await untilState('dropping', 'RUNNING');
+    await on('tokens', async (page) => {
+      const lines = Array.from({ length: 250_000 }, (_, index) => `event: log\nid: ${index}\ndata: {"text":"line ${index + 1}"}\n\n`);
+      await page.route('**/logs?**', (route) =>
+        route.fulfill({ contentType: 'text/event-stream', body: `${lines.join('')}event: end\ndata: {}\n\n` }));
+      await page.goto(`${address}/console/jobs/dropping`);
+      await page.getByText('only the newest lines are shown').waitFor();
+      await log(page).getByText('line 250000', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Following' }).waitFor();
     });
   });
 

@@ -87,6 +87,12 @@ describe('lines of a log', () => {
     expect(lines.at(0)).toEqual({ origin: 'job', text: '\r50 %' });
   });
 
+  it('keeps the start of a long line that ends with a carriage return', () => {
+    const lines = linesWithin(10, { line: 30_000 });
+    lines.add(job(`${'x'.repeat(40_000)}\r`), false);
+    expect(lines.at(0)).toMatchObject({ text: 'x'.repeat(30_000), omitted: 10_001 });
+  });
+
   it('shows the beginning of each redraw', () => {
     expect(beginningOf('short', 10)).toEqual({ text: 'short', hidden: 0 });
     expect(beginningOf('a long line', 6)).toEqual({ text: 'a long', hidden: 5 });

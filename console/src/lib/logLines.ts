@@ -131,5 +131,5 @@ function redrawn(text: string, longest: number): string {
   const last = text.lastIndexOf('\r');
   const kept = text.lastIndexOf('\r', last - 1);
   const redraws = kept <= 0 || last <= 0 ? text : text.slice(kept);
-  return redraws.length > longest && last > 0 ? text.slice(last) : redraws;
+  return redraws.length > longest && last > 0 && last < text.length - 1 ? text.slice(last) : redraws;
 }

@@ -65,13 +65,13 @@ class Session {
 
   /**
    * The token for a request; undefined without a login. One that is about to expire is renewed. Requests wait for that
-   * only once it has expired: an issuer that is away for a moment disturbs nobody.
+   * only once it has expired: an issuer that does not answer for a moment delays no request.
    */
   async token(): Promise<string | undefined> {
     const { tokens } = this.#credential.kind === 'issuer' ? this.#credential : { tokens: undefined };
-    if (tokens?.expiresAt !== undefined && tokens.expiresAt - EARLY < Date.now()) {
-      const renewal = this.renew();
-      if (tokens.expiresAt <= Date.now()) await renewal;
+    if (tokens?.expiresAt !== undefined) {
+      if (tokens.expiresAt <= Date.now()) await this.renew();
+      else if (tokens.refresh !== undefined && tokens.expiresAt - EARLY < Date.now()) void this.renew();
     }
     if (this.#credential.kind === 'api-token') return this.#credential.token;
     return this.#credential.kind === 'issuer' ? this.#credential.tokens.access : undefined;
@@ -94,7 +94,7 @@ class Session {
     try {
       const { renewed } = await import('../auth/login');
       const tokens = await renewed(credential.login, credential.tokens.refresh);
-      // Somebody has logged out or in meanwhile.
+      // The login has changed meanwhile.
       if (this.#credential !== credential) return 'failed';
       if (tokens === 'refused') {
         this.forget('Your login has expired.');

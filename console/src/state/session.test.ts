@@ -61,6 +61,15 @@ describe('the renewal of a login', () => {
     expect(issuer).toHaveBeenCalledTimes(1);
   });
 
+  it('uses a token that has no refresh token until it expires', async () => {
+    session.useTokens(LOGIN, { access: 'only', refresh: undefined, expiresAt: Date.now() + 10_000 });
+    expect(await session.token()).toBe('only');
+    expect(session.signedOut).toBe(false);
+    session.useTokens(LOGIN, { access: 'only', refresh: undefined, expiresAt: Date.now() - 1 });
+    expect(await session.token()).toBeUndefined();
+    expect(session.signedOut).toBe(true);
+  });
+
   it('ends the login when the issuer refuses it', async () => {
     issuer.mockResolvedValue(json(400, { error: 'invalid_grant' }));
     logIn(-1);
