@@ -77,7 +77,7 @@ describe('pages', () => {
   test('the tabs of a job show its definition, manifest and directives', () =>
     on('jobs/trained', async (page) => {
       await page.getByRole('tab', { name: 'Log' }).focus();
-      for (const [tab, text] of [['Definition', 'timeLimit: PT5M'], ['Manifest', 'kind: Pod'], ['SLURM directives', '#SBATCH --time=00:05:00']]) {
+      for (const [tab, text] of [['Definition', 'timeLimit: PT5M'], ['Pod', 'kind: Pod'], ['SLURM directives', '#SBATCH --time=00:05:00']]) {
         await page.keyboard.press('ArrowRight');
         await page.getByRole('tab', { name: tab, selected: true }).waitFor();
         await page.getByRole('tabpanel').getByText(text).waitFor();
@@ -116,7 +116,7 @@ describe('flows', () => {
       await kept.press('Tab');
       await page.getByText('#SBATCH --time=00:05:00').waitFor();
       assert.match(await page.getByLabel('Definition as YAML').inputValue(), /ttlSecondsAfterFinished: 604800/);
-      await page.getByText('It can be submitted').waitFor();
+      await page.getByText('Ready to submit').waitFor();
       await checkAccessibility(page, 'submit');
       await page.getByRole('button', { name: 'Submit' }).click();
       await page.waitForURL('**/jobs/flow');
@@ -177,13 +177,16 @@ spec:
     - {name: one, image: a, command: [sh, -c, 'echo first'], resources: {limits: {cpu: 1, memory: 1Gi}}}
     - {name: two, image: a, command: [sh, -c, 'echo second'], resources: {limits: {cpu: 1, memory: 1Gi}}}`);
       await page.getByText('This is a Kubernetes pod.').waitFor();
-      await page.getByText('It can be submitted').waitFor();
+      await page.getByText('Ready to submit').waitFor();
       await page.getByRole('button', { name: 'Submit' }).click();
       await page.waitForURL('**/jobs/a-pod');
       await log(page).getByText('first', { exact: true }).waitFor();
       await page.getByLabel('Container').selectOption('two');
       await log(page).getByText('second', { exact: true }).waitFor();
       await checkAccessibility(page, 'containers');
+      await page.getByRole('button', { name: 'Resubmit', exact: true }).click();
+      await page.waitForURL((url) => url.pathname.startsWith('/console/jobs/') && !url.pathname.endsWith('/a-pod'));
+      await log(page).getByText('first', { exact: true }).waitFor();
     }));
 
   test('resubmit makes a new job', async () => {
@@ -193,6 +196,60 @@ spec:
       await page.getByRole('button', { name: 'Resubmit' }).click();
       await page.waitForURL((url) => url.pathname.startsWith('/console/jobs/') && !url.pathname.endsWith('/again'));
       await log(page).getByText('once more', { exact: true }).waitFor();
+    });
+  });
+
+  test('a resubmission whose answer is lost does not make two jobs', async () => {
+    await submit('lost-answer', 'echo once more');
+    await untilState('lost-answer', 'SUCCEEDED');
+    await on('jobs/lost-answer', async (page, { complaints }) => {
+      const keys = [];
+      await page.route('**/resubmit?**', async (route) => {
+        keys.push(route.request().headers()['idempotency-key']);
+        const response = await route.fetch();
+        return keys.length === 1 ? route.abort() : route.fulfill({ response });
+      });
+      await page.getByRole('button', { name: 'Resubmit', exact: true }).click();
+      await page.getByText('No connection').waitFor();
+      await page.getByRole('button', { name: 'Resubmit', exact: true }).click();
+      await page.waitForURL((url) => url.pathname.startsWith('/console/jobs/') && !url.pathname.endsWith('/lost-answer'));
+      assert.equal(keys.length, 2);
+      assert.equal(keys[0], keys[1]);
+      await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+      await page.getByLabel('Live or past').selectOption('live');
+      await page.getByText('2 jobs', { exact: true }).waitFor();
+      complaints.splice(0);
+    });
+  });
+
+  test('nothing is cancelled while it is not known which job has the name', async () => {
+    for (const name of ['first', 'second']) await submit(name, 'sleep 60');
+    await on('jobs?part=live', async (page, { complaints }) => {
+      const deletions = [];
+      const answers = { first: 500, second: 200 };
+      await page.route('**/api/v1/jobs/*?**', async (route) => {
+        const request = route.request();
+        const name = new URL(request.url()).pathname.split('/').at(-1);
+        if (request.method() === 'DELETE') {
+          deletions.push(`${name} ${request.headers()['if-match'] !== undefined}`);
+          // The gateway is busy once.
+          return deletions.length === 1 ? route.fulfill({ status: 429, json: {} }) : route.continue();
+        }
+        return answers[name] === 200 ? route.continue() : route.fulfill({ status: answers[name], json: {} });
+      });
+      for (const name of ['first', 'second']) await page.getByRole('checkbox', { name: `Select ${name}` }).check();
+      await page.getByRole('button', { name: 'Cancel 2 jobs' }).click();
+      await page.getByRole('button', { name: 'Cancel the jobs' }).click();
+      await page.getByText('The answer has the status 500').waitFor();
+      assert.deepEqual(deletions, ['second true', 'second true']);
+      await checkAccessibility(page, 'not cancelled');
+      // What failed stays selected.
+      await page.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('button', { name: 'Cancel 1 job' }).click();
+      answers.first = 200;
+      await page.getByRole('button', { name: 'Cancel the job' }).click();
+      await page.getByText('No job matches').waitFor();
+      complaints.splice(0);
     });
   });
 
@@ -235,6 +292,152 @@ spec:
       await row.getByText('Succeeded').waitFor();
     }));
 
+  test('a list that fails is read again, and the overview stays up to date', async () => {
+    await submit('listed', 'sleep 60');
+    await on('', async (page, { complaints }) => {
+      await page.getByRole('link', { name: 'listed' }).waitFor();
+      let failures = 0;
+      let isReady = true;
+      await page.route('**/api/v1/jobs?**', (route) => (failures++ < 2 ? route.fulfill({ status: 500, json: {} }) : route.continue()));
+      await page.route('**/api/v1/nodes', async (route) => {
+        const response = await route.fetch();
+        const { items } = await response.json();
+        return route.fulfill({ json: { items: items.map((node) => ({ ...node, ready: isReady, reason: 'test' })) } });
+      });
+      await page.clock.install();
+      await page.reload();
+      await page.getByText('The answer has the status 500').first().waitFor();
+      await page.clock.fastForward(10_000);
+      await page.getByRole('link', { name: 'listed' }).waitFor();
+      await page.getByText('The answer has the status 500').waitFor({ state: 'detached' });
+      await page.getByText('Ready', { exact: true }).waitFor();
+      isReady = false;
+      await page.clock.fastForward(16_000);
+      await page.getByText('Not ready', { exact: true }).waitFor();
+      complaints.splice(0);
+    });
+  });
+
+  test('Back returns to the workspace of the address', async () => {
+    await on('tokens', async (page, { complaints }) => {
+      await page.route('**/api/v1/workspaces', (route) =>
+        route.fulfill({ json: { items: [{ name: 'default', role: 'ADMIN' }, { name: 'other', role: 'VIEWER' }] } }));
+      await page.goto(`${address}/console/jobs`);
+      const workspace = page.getByLabel('Workspace');
+      await workspace.selectOption('other');
+      await page.waitForURL('**/jobs?workspace=other');
+      await page.goBack();
+      await page.waitForURL(/\/jobs$/);
+      await page.getByRole('link', { name: 'New job' }).waitFor();
+      assert.equal(await workspace.inputValue(), 'default');
+      const asked = page.waitForRequest((request) => request.url().includes('/api/v1/jobs?') && request.url().includes('workspace=other'));
+      await page.goForward();
+      await asked;
+      assert.equal(await workspace.inputValue(), 'other');
+      complaints.splice(0);
+    });
+  });
+
+  test('the page of a live job has its receipt and its MLflow run', async () => {
+    const run = 'd3b07384d113edec49eaa6238ad5ff00';
+    await submit('tracked', 'sleep 60', {
+      env: { MLFLOW_TRACKING_URI: 'https://mlflow.example.org/', MLFLOW_EXPERIMENT_ID: '7', MLFLOW_RUN_ID: run },
+    });
+    await untilState('tracked', 'RUNNING');
+    await on('jobs/tracked', async (page) => {
+      const link = page.getByRole('link', { name: 'MLflow run' });
+      assert.equal(await link.getAttribute('href'), `https://mlflow.example.org/#/experiments/7/runs/${run}`);
+      await page.getByRole('tab', { name: 'Log' }).press('End');
+      await page.getByRole('tab', { name: 'Receipt', selected: true }).waitFor();
+      await page.getByText('interlink-gateway-receipt/1').waitFor();
+      await checkAccessibility(page, 'receipt of a live job');
+    });
+  });
+
+  test('a half-written job survives an issuer that is away', async () => {
+    const { page, close } = await open(browser, 'tokens');
+    let issuer = { status: 200, json: { access_token: 'first', token_type: 'Bearer', refresh_token: 'r', expires_in: 60 } };
+    let isExpired = false;
+    let renewals = 0;
+    await page.route('**/console/settings.json', (route) => route.fulfill({ json: { loginRequired: true, logins: [
+      { issuer: `${address}/issuer`, authorizationEndpoint: `${address}/issuer/authorize`, tokenEndpoint: `${address}/issuer/token`,
+        clientId: 'console', scopes: ['api'] }] } }));
+    await page.route('**/issuer/authorize?**', (route) => {
+      const state = new URL(route.request().url()).searchParams.get('state');
+      return route.fulfill({ status: 302, headers: { Location: `${address}/console/signed-in?code=c&state=${state}` } });
+    });
+    await page.route('**/issuer/token', (route) => {
+      renewals += 1;
+      return route.fulfill(issuer);
+    });
+    await page.route('**/preflight?**', (route) => (isExpired ? route.fulfill({ status: 401, json: {} }) : route.continue()));
+    await page.clock.install();
+    await page.goto(`${address}/console/submit`);
+    await page.getByRole('button', { name: /^Log in at/ }).click();
+    const name = page.getByLabel('Name', { exact: true });
+    await name.fill('half-written');
+    issuer = { status: 503, json: { error: 'temporarily_unavailable' } };
+    renewals = 0;
+
+    // The token is still good for 20 seconds.
+    await page.clock.fastForward(40_000);
+    await page.getByLabel('Image', { exact: true }).fill('/images/busybox.sif');
+    await page.clock.fastForward(1000);
+    await page.getByText('Ready to submit').waitFor();
+    assert(renewals > 0, 'a renewal was tried');
+
+    await page.clock.fastForward(30_000);
+    isExpired = true;
+    await page.getByLabel('Image', { exact: true }).fill('/images/other.sif');
+    await page.clock.fastForward(1000);
+    await page.getByText('the login server did not answer').waitFor();
+    assert.equal(await name.inputValue(), 'half-written');
+
+    issuer = { status: 200, json: { access_token: 'second', token_type: 'Bearer', expires_in: 300 } };
+    isExpired = false;
+    await page.getByLabel('Image', { exact: true }).fill('/images/busybox.sif');
+    await page.clock.fastForward(1000);
+    await page.getByText('Ready to submit').waitFor();
+    assert.equal(await name.inputValue(), 'half-written');
+    await close();
+  });
+
+  test('a page without https, whose browser stores nothing, can submit', () =>
+    on('tokens', async (page) => {
+      await page.addInitScript(() => {
+        delete globalThis.Crypto.prototype.randomUUID;
+        Object.defineProperty(globalThis, 'localStorage', { get: () => { throw new DOMException('blocked', 'SecurityError'); } });
+      });
+      await page.goto(`${address}/console/submit`);
+      await page.getByText('Ready to submit').or(page.getByText(/^\d+ errors?$/)).waitFor();
+      await page.getByRole('button', { name: 'Theme' }).click();
+      await page.getByRole('button', { name: 'Theme: light' }).waitFor();
+      await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+      await page.getByText('Columns').click();
+      await page.getByRole('checkbox', { name: 'Labels' }).check();
+    }));
+
+  test('the focus is in the page that was opened, and a selection is announced', async () => {
+    for (const name of ['one', 'two']) await submit(name, 'sleep 60');
+    await on('', async (page) => {
+      const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+      await page.getByRole('link', { name: 'Jobs', exact: true }).press('Enter');
+      await page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
+      assert.equal(await focused(), 'Jobs');
+      await page.getByRole('region', { name: 'Table of jobs' }).focus();
+      for (const key of ['ArrowDown', ' ', 'ArrowDown', ' ']) await page.keyboard.press(key);
+      await page.getByRole('status').getByText(/^(one|two) selected, 2 in all$/).waitFor({ state: 'attached' });
+      assert.equal(await page.locator('tr[aria-selected=true]').count(), 2);
+      await page.keyboard.press(' ');
+      await page.getByRole('status').getByText(/^(one|two) not selected, 1 in all$/).waitFor({ state: 'attached' });
+      await checkAccessibility(page, 'selection');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/\/jobs\/(one|two)$/);
+      await page.locator('h1').waitFor();
+      assert.match(await focused(), /^(one|two)$/);
+    });
+  });
+
   test('every page is reached by keyboard', () =>
     on('', async (page) => {
       await page.locator('h1').waitFor();
@@ -272,7 +475,8 @@ spec:
     await untilState('gone', 'SUCCEEDED');
     await on('jobs/gone', async (page, { complaints }) => {
       await page.getByRole('button', { name: 'Delete' }).click();
-      await page.getByRole('button', { name: 'Cancel the job' }).click();
+      await page.getByRole('heading', { name: 'Delete this job?' }).waitFor();
+      await page.getByRole('button', { name: 'Delete the job' }).click();
       await page.getByRole('link', { name: /in the history/ }).click();
       await page.getByText(/^removed/).waitFor();
       await log(page).getByText('kept', { exact: true }).waitFor();
@@ -354,6 +558,17 @@ describe('logs', () => {
     });
   });
 
+  test('a line without an end is cut, and the page goes on', async () => {
+    await submit('endless', String.raw`printf '\r'; head -c 5000000 /dev/zero | tr '\0' x; echo; echo last`);
+    await on('jobs/endless', async (page) => {
+      await log(page).getByText('last', { exact: true }).waitFor();
+      await log(page).getByText('4,000,001 characters not shown; the download has all').waitFor();
+      assert((await log(page).locator('.line').first().innerText()).length < 3000);
+      await page.getByRole('button', { name: 'more characters' }).click();
+      assert.match(await page.getByLabel('The line').inputValue(), /x … 4,000,001 characters not shown/);
+    });
+  });
+
   test('search, pause, copy and download', async () => {
     await submit('searched', 'for i in $(seq 3000); do echo "epoch $i"; done');
     await untilState('searched', 'SUCCEEDED');
@@ -405,6 +620,20 @@ describe('logs', () => {
       await page.getByLabel('Search the log').fill('epoch 99999');
       await page.getByText('1 line', { exact: true }).waitFor();
       console.log(`100,000 lines: shown after ${loaded} ms; frames at the median ${frames[120].toFixed(1)} ms, 95 % ${frames[228].toFixed(1)} ms, longest ${frames[239].toFixed(1)} ms; searched in ${Date.now() - begun} ms`);
+    });
+  });
+
+  test('a log is followed while its oldest lines are dropped', async () => {
+    await submit('dropping', 'sleep 60');
+    await untilState('dropping', 'RUNNING');
+    await on('tokens', async (page) => {
+      const lines = Array.from({ length: 250_000 }, (_, index) => `event: log\nid: ${index}\ndata: {"text":"line ${index + 1}"}\n\n`);
+      await page.route('**/logs?**', (route) =>
+        route.fulfill({ contentType: 'text/event-stream', body: `${lines.join('')}event: end\ndata: {}\n\n` }));
+      await page.goto(`${address}/console/jobs/dropping`);
+      await page.getByText('only the newest lines are shown').waitFor();
+      await log(page).getByText('line 250000', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Following' }).waitFor();
     });
   });
 
@@ -480,6 +709,21 @@ describe('hostile and many jobs', () => {
       await checkAccessibility(page, path);
       await close();
     }
+  });
+
+  test('the texts of a refusal never become markup', async () => {
+    const { page, complaints, close } = await open(browser, 'tokens');
+    const problem = { type: HOSTILE, title: HOSTILE, status: 400, detail: HOSTILE, hint: HOSTILE,
+      findings: [{ field: HOSTILE, rule: HOSTILE, severity: 'ERROR', message: HOSTILE, hint: HOSTILE }] };
+    for (const [path, refused] of [['jobs', '**/api/v1/jobs?**'], ['nodes', '**/api/v1/nodes'], ['submit', '**/preflight?**']]) {
+      await page.route(refused, (route) => route.fulfill({ status: 400, contentType: 'application/problem+json', json: problem }));
+      await page.goto(`${address}/console/${path}`);
+      await page.getByText('onerror=alert(1)').first().waitFor();
+      assert.equal(await page.locator('#app img, #app script').count(), 0);
+      assert.doesNotMatch(await page.locator('#app').innerText(), /\u202E/);
+    }
+    assert.deepEqual(complaints.filter((complaint) => !complaint.startsWith('400 ')), []);
+    await close();
   });
 
   test('10,000 jobs scroll smoothly', async () => {

@@ -27,7 +27,7 @@ async function take(text) {
 await page.getByLabel('Name', { exact: true }).fill('3dgan-train');
 await page.getByLabel('Image', { exact: true }).fill('/ceph/hpc/images/itwinai.sif');
 await page.getByLabel('Script', { exact: true }).fill('itwinai exec-pipeline');
-await page.getByText('It can be submitted').waitFor();
+await page.getByText('Ready to submit').waitFor();
 await take('Before: findings as one types');
 await submit('3dgan-train', SCRIPT, { image: '/ceph/hpc/images/itwinai.sif', slurm: { partition: 'gpu', timeLimit: 'PT1M' } });
 await page.goto(`${process.env.GATEWAY}/console/jobs/3dgan-train`);

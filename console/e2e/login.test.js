@@ -26,7 +26,7 @@ test('a person logs in by code and PKCE, and tokens are in memory alone', async 
 
   await page.getByRole('heading', { name: 'Jobs' }).waitFor();
   assert.match(page.url(), /\/console\/jobs\?text=gan$/);
-  await page.getByText('You are submitter here.').waitFor();
+  await page.getByText('Your role here: submitter').waitFor();
   await untilLive(page);
   assert.equal(await kept(page), '[{},{},""]');
   await checkAccessibility(page, 'logged in');
@@ -59,18 +59,18 @@ test('a person logs in by code and PKCE, and tokens are in memory alone', async 
   await page.getByRole('link', { name: 'API tokens' }).click();
   await page.getByRole('button', { name: 'New token' }).click();
   await page.getByLabel('Name', { exact: true }).fill('console test');
-  await page.getByRole('button', { name: 'Make the token' }).click();
+  await page.getByRole('button', { name: 'Create token' }).click();
   const token = await page.getByRole('status').locator('code').first().innerText();
   await checkAccessibility(page, 'token');
   await page.getByRole('button', { name: 'Log out' }).click();
 
   await page.getByText('Use an API token').click();
   await page.getByLabel('API token').fill(`${token}x`);
-  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.getByRole('button', { name: 'Log in with this token' }).click();
   await page.getByRole('alert').waitFor();
   await page.getByLabel('API token').fill(token);
-  await page.getByRole('button', { name: 'Use it' }).click();
-  await page.getByText('You are viewer here.').waitFor();
+  await page.getByRole('button', { name: 'Log in with this token' }).click();
+  await page.getByText('Your role here: viewer').waitFor();
   assert.equal(await page.getByRole('link', { name: 'New job' }).count(), 0);
   assert.equal(await page.getByRole('button', { name: 'New token' }).count(), 0);
   assert.equal(await kept(page), '[{},{},""]');

@@ -12,6 +12,13 @@ export const UNREACHABLE: Problem = {
   hint: 'Check your network. The console tries again by itself where it can.',
 };
 
+/** The problem of a request whose token has expired and can't be renewed now. */
+export const LOGIN_UNREACHABLE: Problem = {
+  ...UNREACHABLE,
+  detail: 'Your login has expired, and the login server did not answer.',
+  hint: 'What is on the page stays. Try again.',
+};
+
 /** A problem from any answer: the gateway's own, or one made of the status if something else answered. */
 export function problemOf(status: number, body: unknown): Problem {
   if (isProblem(body)) return body;
@@ -22,6 +29,16 @@ export function problemOf(status: number, body: unknown): Problem {
     detail: `The answer has the status ${status} and no explanation.`,
     hint: 'It probably comes from a proxy in front of the gateway.',
   };
+}
+
+const SHORTEST_DELAY = 1000;
+const LONGEST_DELAY = 30_000;
+
+/** How long to wait by a header `Retry-After`, a number of seconds or a date, in milliseconds. */
+export function delayOf(header: string | null, now: number): number {
+  const seconds = Number(header ?? Number.NaN);
+  const delay = Number.isNaN(seconds) ? Date.parse(header ?? '') - now : seconds * 1000;
+  return Number.isNaN(delay) ? SHORTEST_DELAY : Math.min(LONGEST_DELAY, Math.max(SHORTEST_DELAY, delay));
 }
 
 function isProblem(body: unknown): body is Problem {

@@ -1,20 +1,30 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { session } from '../state/session.svelte';
 import { clock } from '../state/clock.svelte';
-import { type Answer, problemOf, UNREACHABLE } from './answer';
+import { type Answer, delayOf, LOGIN_UNREACHABLE, problemOf, UNREACHABLE } from './answer';
 import type { paths } from './schema';
+import type { Problem } from './types';
 
 const BUSY = new Set([429, 503]);
 const ATTEMPTS = 4;
 
-/** Sends a request with the caller's token. An expired token is renewed once. */
+/**
+ * Sends a request with the caller's token. An expired token is renewed once.
+ *
+ * @throws LoginUnavailable if it can't be renewed now
+ */
 export async function authorized(request: Request): Promise<Response> {
   const retry = request.clone();
   const response = await fetch(await withToken(request));
   clock.learn(response.headers.get('Date'));
-  if (response.status !== 401 || !(await session.renew())) return response;
-  return fetch(await withToken(retry));
+  if (response.status !== 401) return response;
+  const renewal = await session.renew();
+  if (renewal === 'failed') throw new LoginUnavailable();
+  return renewal === 'ended' ? response : fetch(await withToken(retry));
 }
+
+/** The token has expired, and its issuer does not answer. */
+class LoginUnavailable extends Error {}
 
 async function withToken(request: Request): Promise<Request> {
   const token = await session.token();
@@ -22,12 +32,13 @@ async function withToken(request: Request): Promise<Request> {
   return request;
 }
 
-/** Reads are repeated while the gateway is busy; whoever changes something decides about that itself. */
+/** Reads, and changes on a condition, are repeated while the gateway is busy. Other changes are not: they could happen twice. */
 async function patient(request: Request): Promise<Response> {
   for (let attempt = 1; ; attempt += 1) {
     const response = await authorized(request.clone());
-    if (request.method !== 'GET' || !BUSY.has(response.status) || attempt === ATTEMPTS) return response;
-    await pause(Number(response.headers.get('Retry-After') ?? 1) * 1000, request.signal);
+    const isRepeatable = request.method === 'GET' || request.headers.has('If-Match');
+    if (!isRepeatable || !BUSY.has(response.status) || attempt === ATTEMPTS) return response;
+    await pause(delayOf(response.headers.get('Retry-After'), Date.now()), request.signal);
   }
 }
 
@@ -79,9 +90,13 @@ export async function fileAt(path: string, query: URLSearchParams): Promise<Answ
     return response.ok
       ? { ok: true, data: await response.blob() }
       : { ok: false, problem: problemOf(response.status, await response.json().catch(() => undefined)) };
-  } catch {
-    return { ok: false, problem: UNREACHABLE };
+  } catch (failure) {
+    return { ok: false, problem: unanswered(failure) };
   }
+}
+
+function unanswered(failure: unknown): Problem {
+  return failure instanceof LoginUnavailable ? LOGIN_UNREACHABLE : UNREACHABLE;
 }
 
 interface Fetched<T> {
@@ -97,7 +112,7 @@ export async function answer<T>(sent: Promise<Fetched<T>>): Promise<Answer<T>> {
     return response.ok
       ? { ok: true, data: data as T }
       : { ok: false, problem: problemOf(response.status, error) };
-  } catch {
-    return { ok: false, problem: UNREACHABLE };
+  } catch (failure) {
+    return { ok: false, problem: unanswered(failure) };
   }
 }

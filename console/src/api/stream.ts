@@ -55,12 +55,13 @@ export async function readEvents(path: string, reader: Reader, signal: AbortSign
         throw new Error(problem.detail);
       }
       reader.connection('open');
-      wait = FIRST_PAUSE;
       const parser = new EventParser();
       for await (const chunk of texts(response)) {
         connection.heard();
         const events = parser.push(chunk);
         lastId = parser.lastId ?? lastId;
+        // Not once it is open: a gateway that closes its streams at once would be asked too often.
+        if (events.length > 0 || parser.lastId !== undefined) wait = FIRST_PAUSE;
         if (events.length > 0 && reader.events(events) === 'stop') return;
       }
     } catch {

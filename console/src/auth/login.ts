@@ -28,6 +28,7 @@ interface Pending {
 }
 
 const PENDING = 'login';
+const RENEWAL_TIMEOUT = 10_000;
 
 /** Sends the browser to the issuer. It comes back with a code. */
 export async function goToIssuer(login: Login, returnTo: string): Promise<void> {
@@ -87,15 +88,21 @@ export async function tokensOfCode(logins: readonly Login[]): Promise<{ tokens: 
 }
 
 /**
- * New tokens for a refresh token.
+ * New tokens for a refresh token; `refused` if the issuer does not accept it any more.
  *
- * @throws Error if the issuer refuses it
+ * @throws Error if the issuer does not answer as it should, which can pass
  */
-export async function renewed(login: Login, refresh: string): Promise<Tokens> {
+export async function renewed(login: Login, refresh: string): Promise<Tokens | 'refused'> {
   const server = serverOf(login);
   const client = { client_id: login.clientId };
-  const response = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), refresh, options(login));
-  return tokensIn(await oauth.processRefreshTokenResponse(server, client, response), refresh);
+  const signal = AbortSignal.timeout(RENEWAL_TIMEOUT);
+  try {
+    const response = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), refresh, { ...options(login), signal });
+    return tokensIn(await oauth.processRefreshTokenResponse(server, client, response), refresh);
+  } catch (failure) {
+    if (failure instanceof oauth.ResponseBodyError && failure.error === 'invalid_grant') return 'refused';
+    throw failure;
+  }
 }
 
 function takePending(): Pending {

@@ -51,6 +51,8 @@ describe('terminal runs', () => {
 describe('visible text', () => {
   it('shows marks that reorder or hide text', () => {
     expect(visible('a\u202Egpj.exe')).toBe('a⟨U+202E⟩gpj.exe');
+    expect(visible('a\u200bb\ufeff\u2028\u{e0041}')).toBe('a⟨U+200B⟩b⟨U+FEFF⟩⟨U+2028⟩⟨U+E0041⟩');
+    expect(visible('\u{1f469}\u200d\u{1f52c} é')).toBe('\u{1f469}\u200d\u{1f52c} é');
     expect(visible('\0\x07\t')).toBe('\u2400\u2407\t');
   });
 });

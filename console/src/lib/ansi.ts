@@ -18,13 +18,14 @@ export interface Run {
 const PLAIN: Look = {};
 // CSI sequences, OSC sequences (titles, links) with their text, and other escapes of two characters.
 const ESCAPE = /\x1b(?:\[([0-9:;<=>?]*)[ -/]*([@-~])?|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_][^\x1b]*(?:\x1b\\)?|[ -/]*[0-~])?/g;
-// C0 controls but the tab and those that are interpreted, DEL and C1, and the marks that reorder text.
-const INVISIBLE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g;
+// C0 controls but the tab and those that are interpreted, DEL and C1, marks that reorder text, spaces without width, line
+// separators, and tags.
+const INVISIBLE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u061c\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 
 /** Makes characters visible that would otherwise hide or reorder text. */
 export function visible(text: string): string {
   return text.replace(INVISIBLE, (mark) => {
-    const code = mark.charCodeAt(0);
+    const code = mark.codePointAt(0) ?? 0;
     return code < 32 ? String.fromCharCode(0x2400 + code) : `\u27e8U+${code.toString(16).toUpperCase().padStart(4, '0')}\u27e9`;
   });
 }

@@ -32,7 +32,7 @@ it.each([
   [JOB, 'spec', JSON.stringify(SPEC)],
   [POD, 'yaml', JSON.stringify(POD.yaml)],
 ])('Python reads the program’s values as they are', (submission, parameter, expected) => {
-  const program = pythonProgram('http://gateway', submission).replace('from interlink_gateway import Gateway', '');
+  const program = pythonProgram('http://gateway', '', submission).replace('from interlink_gateway import Gateway', '');
   const stub = `import json
 class Gateway:
     def __init__(self, address): pass

@@ -30,11 +30,11 @@ export function igwCommand(origin: string, workspace: string, submission: Submis
 }
 
 /** A program in Python with the package `interlink-gateway`. */
-export function pythonProgram(origin: string, submission: Submission): string {
+export function pythonProgram(origin: string, workspace: string, submission: Submission): string {
   const job = submission.kind === 'pod' ? `yaml=${pythonText(submission.yaml)}` : pythonValue(submission.spec, '');
   return `from interlink_gateway import Gateway
 
-gateway = Gateway(${JSON.stringify(origin)})
+gateway = Gateway(${JSON.stringify(origin)}${workspace === '' ? '' : `, workspace=${JSON.stringify(workspace)}`})
 job = gateway.submit(${job})
 for line in job.logs(follow=True):
     print(line)

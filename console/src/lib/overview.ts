@@ -1,4 +1,4 @@
-import type { Job, Node } from '../api/types';
+import { isPod, type Job, type Node } from '../api/types';
 import { amount, quantity } from './quantity';
 
 /** Jobs that wait for the same reason. */
@@ -13,7 +13,9 @@ export function waitingByReason(jobs: readonly Job[]): Waiting[] {
   for (const job of jobs) {
     if (job.state !== 'QUEUED') continue;
     const reason = job.reason ?? 'OTHER';
-    groups.set(reason, [...(groups.get(reason) ?? []), job]);
+    const group = groups.get(reason);
+    if (group === undefined) groups.set(reason, [job]);
+    else group.push(job);
   }
   return [...groups]
     .map(([reason, group]) => ({ reason, jobs: group }))
@@ -43,14 +45,23 @@ export function usedOf({ resource, used, total }: Use): string {
 }
 
 function requested(job: Job, resource: string): number {
-  return resource === 'pods' ? 1 : (quantity(limit(job, resource) ?? '') ?? 0);
+  const { definition } = job;
+  if (resource === 'pods') return 1;
+  if (definition === undefined) return 0;
+  if (!isPod(definition)) return amountOf(definition as Container, resource);
+  const { containers = [], initContainers = [] } = definition.spec as Record<string, Container[] | undefined>;
+  const sum = containers.reduce((total, container) => total + amountOf(container, resource), 0);
+  // Init containers run one after the other, and before the others.
+  return Math.max(sum, ...initContainers.map((container) => amountOf(container, resource)));
 }
 
-function limit(job: Job, resource: string): string | undefined {
-  const { definition } = job;
-  return definition !== undefined && 'resources' in definition
-    ? Object.entries((definition as { resources?: { limits?: Record<string, string> } }).resources?.limits ?? {}).find(
-        ([name]) => name === resource,
-      )?.[1]
-    : undefined;
+interface Container {
+  readonly resources?: { readonly requests?: Record<string, string>; readonly limits?: Record<string, string> };
+}
+
+/** What the scheduler reserves for a container: its request, which is the limit if there is no request. */
+function amountOf({ resources }: Container, resource: string): number {
+  const { requests = {}, limits = {} } = resources ?? {};
+  const text = [requests, limits].find((amounts) => Object.hasOwn(amounts, resource))?.[resource];
+  return quantity(String(text ?? '')) ?? 0;
 }

@@ -57,6 +57,13 @@ export function exact(time: number): string {
   return EXACT.format(time);
 }
 
+const TIME_OF_DAY = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+/** The time of day to the second, eight characters, in the reader's time zone; empty for no time. */
+export function timeOfDay(time: number): string {
+  return Number.isNaN(time) ? '' : TIME_OF_DAY.format(time);
+}
+
 /** A text such as `90 min`, `1h30m`, `1:30:00` or `PT90M` as an ISO 8601 duration; undefined for any other. */
 export function isoDuration(text: string): string | undefined {
   const trimmed = text.trim();

@@ -27,15 +27,22 @@ export class LogSearch {
   continue(lines: LogLines): void {
     clearTimeout(this.#timer);
     if (this.text === '') return;
-    if (lines.dropped !== this.#dropped) {
-      this.begin(this.text, lines);
-      return;
-    }
+    this.#forget(lines.dropped - this.#dropped);
+    this.#dropped = lines.dropped;
     const end = Math.min(this.#searched + SLICE, lines.length);
     const from = this.#searched;
     this.found = [...this.found.filter((index) => index < from), ...lines.matches(this.text, from, end)];
     this.#searched = end === lines.length ? Math.max(0, end - 1) : end;
     if (end < lines.length) this.#timer = setTimeout(() => this.continue(lines));
+  }
+
+  /** Moves all positions, since this many lines are not kept any more. */
+  #forget(count: number): void {
+    if (count === 0) return;
+    const kept = this.found.filter((index) => index >= count);
+    this.current = Math.max(-1, this.current - (this.found.length - kept.length));
+    this.found = kept.map((index) => index - count);
+    this.#searched = Math.max(0, this.#searched - count);
   }
 
   /** The line to look at next, forwards or backwards; undefined if none matches. */

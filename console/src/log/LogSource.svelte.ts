@@ -3,8 +3,10 @@ import type { Problem } from '../api/types';
 import type { ServerEvent } from '../lib/events';
 import { LogLines } from '../lib/logLines';
 
-/** How many lines are asked for, and how many are kept. */
-export const KEPT_LINES = 100_000;
+/** How many lines are asked for. */
+export const LINES = 100_000;
+/** What a tab can hold beside the page itself. */
+const LIMITS = { lines: LINES, characters: 64_000_000, line: 1_000_000 };
 
 /** Which log is read. */
 export interface LogChoice {
@@ -20,7 +22,7 @@ export interface LogChoice {
 
 /** The log of a job as it grows. */
 export class LogSource {
-  readonly lines = new LogLines(KEPT_LINES);
+  readonly lines = new LogLines(LIMITS);
   /** Changes when lines were added; many at once change it once. */
   version = $state(0);
   connection = $state<Connection>('connecting');
@@ -35,7 +37,7 @@ export class LogSource {
 
   constructor(choice: LogChoice) {
     const query = queryOf(choice);
-    query.set('tailLines', `${KEPT_LINES}`);
+    query.set('tailLines', `${LINES}`);
     if (choice.isLive) query.set('follow', 'true');
     void readEvents(
       `${choice.path}?${query}`,
@@ -52,7 +54,7 @@ export class LogSource {
           this.refusal = problem;
         },
         restarted: () => {
-          this.lines.add({ origin: 'note', text: 'The log begins again: it belongs to another job of the same name.' }, false);
+          this.lines.add({ origin: 'note', text: 'The log begins again here: the position in it is not known any more.' }, false);
         },
       },
       this.#stopped.signal,
@@ -76,7 +78,9 @@ export class LogSource {
 
   #line({ text, base64, at, partial }: LineData): void {
     this.trouble = '';
-    const content = text ?? this.#decoder.decode(Uint8Array.from(atob(base64 ?? ''), (byte) => byte.charCodeAt(0)));
+    const bytes = (): Uint8Array => Uint8Array.from(atob(base64 ?? ''), (byte) => byte.charCodeAt(0));
+    // A line can be cut within a character.
+    const content = text ?? this.#decoder.decode(bytes(), { stream: partial === true });
     this.lines.add({ origin: 'job', text: content, ...(at && { at }) }, partial === true);
   }
 

@@ -1,3 +1,5 @@
+import { stored } from './stored';
+
 /** The columns of the jobs' table that can be hidden. */
 export const COLUMNS = [
   { name: 'pod', label: 'Pod' },
@@ -13,7 +15,7 @@ export type Column = (typeof COLUMNS)[number]['name'];
 const KEY = 'hidden-columns';
 
 /** The hidden columns; the browser keeps them. */
-export const hidden = $state<{ columns: string[] }>({ columns: (localStorage.getItem(KEY) ?? 'labels').split(',') });
+export const hidden = $state<{ columns: string[] }>({ columns: (stored.read(KEY) ?? 'labels').split(',') });
 
 export function isShown(column: Column): boolean {
   return !hidden.columns.includes(column);
@@ -21,5 +23,5 @@ export function isShown(column: Column): boolean {
 
 export function toggle(column: Column): void {
   hidden.columns = isShown(column) ? [...hidden.columns, column] : hidden.columns.filter((name) => name !== column);
-  localStorage.setItem(KEY, hidden.columns.join(','));
+  stored.write(KEY, hidden.columns.join(','));
 }

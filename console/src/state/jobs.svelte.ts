@@ -5,6 +5,8 @@ import type { ServerEvent } from '../lib/events';
 import { compare } from '../lib/rows';
 
 const PAGE = 500;
+const FIRST_PAUSE = 2_000;
+const LONGEST_PAUSE = 30_000;
 
 /** A job that was deleted while the console was open, as it was last known. */
 export interface Removed {
@@ -22,6 +24,9 @@ class LiveJobs {
   #removed = new Map<string, Removed>();
   #version = $state(0);
   #scheduled = false;
+  #repetition: ReturnType<typeof setTimeout> | undefined;
+  /** The list that was begun last: an older one is not continued. */
+  #latestList = {};
   #stopped = new AbortController();
   /** Uids of which an event arrived since the list was requested: the event is newer than the list. */
   #newer = new Set<string>();
@@ -87,6 +92,7 @@ class LiveJobs {
 
   stop(): void {
     this.#stopped.abort();
+    clearTimeout(this.#repetition);
     this.#jobs.clear();
     this.#removed.clear();
     this.#changed();
@@ -110,7 +116,11 @@ class LiveJobs {
     this.#changed();
   }
 
-  async #list(signal: AbortSignal): Promise<void> {
+  /** Lists all jobs, and again after growing pauses until it succeeds. */
+  async #list(signal: AbortSignal, pause = FIRST_PAUSE): Promise<void> {
+    clearTimeout(this.#repetition);
+    const list = {};
+    this.#latestList = list;
     this.isComplete = false;
     this.#newer.clear();
     const listed = new Set<string>();
@@ -119,9 +129,10 @@ class LiveJobs {
       const page = await answer(
         gateway.GET('/api/v1/jobs', { params: { query: { limit: PAGE, ...(cursor && { cursor }) } }, signal }),
       );
-      if (signal.aborted) return;
+      if (signal.aborted || this.#latestList !== list) return;
       if (!page.ok) {
         this.problem = page.problem;
+        this.#repetition = setTimeout(() => void this.#list(signal, Math.min(pause * 2, LONGEST_PAUSE)), pause);
         return;
       }
       for (const job of page.data.items) {

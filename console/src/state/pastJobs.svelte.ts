@@ -1,12 +1,18 @@
 import { answer, gateway } from '../api/gateway';
 import type { PastJob, Problem } from '../api/types';
 import type { pastQuery } from '../lib/filters';
+import { session } from './session.svelte';
 
 type Query = ReturnType<typeof pastQuery>;
 
 /** A gateway without a database refuses all questions about the past. */
 const SWITCHED_OFF = [403, 404, 409];
-let isOff = false;
+/** Where the history was refused: for this caller, in this workspace. */
+let off: { readonly caller: unknown; readonly workspace: string } | undefined;
+
+function isOff(): boolean {
+  return off !== undefined && off.caller === session.workspaces && off.workspace === session.workspace;
+}
 
 /** Jobs of the history, by pages; none if the gateway has no history. */
 export class PastJobs {
@@ -46,7 +52,7 @@ export class PastJobs {
 
   async #read(cursor: string | undefined): Promise<void> {
     this.stop();
-    if (isOff) return;
+    if (isOff()) return;
     this.#asked = new AbortController();
     const { signal } = this.#asked;
     this.isLoading = true;
@@ -54,8 +60,9 @@ export class PastJobs {
     const page = await answer(gateway.GET('/api/v1/history/jobs', { params: { query }, signal }));
     if (signal.aborted) return;
     this.isLoading = false;
-    isOff = !page.ok && SWITCHED_OFF.includes(page.problem.status);
-    this.problem = page.ok || isOff ? undefined : page.problem;
+    const isRefused = !page.ok && SWITCHED_OFF.includes(page.problem.status);
+    if (isRefused) off = { caller: session.workspaces, workspace: session.workspace };
+    this.problem = page.ok || isRefused ? undefined : page.problem;
     if (!page.ok) return;
     this.jobs = cursor === undefined ? page.data.items : [...this.jobs, ...page.data.items];
     this.#cursor = page.data.nextCursor;

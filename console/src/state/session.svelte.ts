@@ -12,6 +12,9 @@ type Credential =
   | { readonly kind: 'api-token'; readonly token: string }
   | { readonly kind: 'issuer'; readonly login: Login; readonly tokens: Tokens };
 
+/** How a renewal ended: `failed` is for now, and the next request tries again. */
+export type Renewal = 'renewed' | 'failed' | 'ended';
+
 const EARLY = 30_000;
 const RANK: Record<Role, number> = { VIEWER: 0, SUBMITTER: 1, ADMIN: 2 };
 
@@ -26,7 +29,7 @@ class Session {
   /** Why the last login failed or ended; empty if it did not. */
   reason = $state('');
   #credential = $state.raw<Credential>({ kind: 'none' });
-  #renewal: Promise<boolean> | undefined;
+  #renewal: Promise<Renewal> | undefined;
 
   get role(): Role {
     return this.workspaces.find(({ name }) => name === this.workspace)?.role ?? 'VIEWER';
@@ -60,35 +63,47 @@ class Session {
     this.signedOut = true;
   }
 
-  /** The token for a request, renewed if it is about to expire; undefined without a login. */
+  /**
+   * The token for a request; undefined without a login. One that is about to expire is renewed. Requests wait for that
+   * only once it has expired: an issuer that does not answer for a moment delays no request.
+   */
   async token(): Promise<string | undefined> {
     const { tokens } = this.#credential.kind === 'issuer' ? this.#credential : { tokens: undefined };
-    if (tokens?.expiresAt !== undefined && tokens.expiresAt - EARLY < Date.now()) await this.renew();
+    if (tokens?.expiresAt !== undefined) {
+      if (tokens.expiresAt <= Date.now()) await this.renew();
+      else if (tokens.refresh !== undefined && tokens.expiresAt - EARLY < Date.now()) void this.renew();
+    }
     if (this.#credential.kind === 'api-token') return this.#credential.token;
     return this.#credential.kind === 'issuer' ? this.#credential.tokens.access : undefined;
   }
 
   /** Renews the token. Requests that notice at the same time share one renewal. */
-  renew(): Promise<boolean> {
+  renew(): Promise<Renewal> {
     this.#renewal ??= this.#renewed().finally(() => {
       this.#renewal = undefined;
     });
     return this.#renewal;
   }
 
-  async #renewed(): Promise<boolean> {
+  async #renewed(): Promise<Renewal> {
     const credential = this.#credential;
     if (credential.kind !== 'issuer' || credential.tokens.refresh === undefined) {
       if (this.settings.loginRequired) this.forget(credential.kind === 'none' ? '' : 'Your login has expired.');
-      return false;
+      return 'ended';
     }
     try {
       const { renewed } = await import('../auth/login');
-      this.useTokens(credential.login, await renewed(credential.login, credential.tokens.refresh));
-      return true;
+      const tokens = await renewed(credential.login, credential.tokens.refresh);
+      // The login has changed meanwhile.
+      if (this.#credential !== credential) return 'failed';
+      if (tokens === 'refused') {
+        this.forget('Your login has expired.');
+        return 'ended';
+      }
+      this.useTokens(credential.login, tokens);
+      return 'renewed';
     } catch {
-      this.forget('Your login has expired.');
-      return false;
+      return 'failed';
     }
   }
 }

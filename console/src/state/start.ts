@@ -50,9 +50,21 @@ export async function openWorkspace(): Promise<string | undefined> {
   session.workspaces = workspaces.data.items;
   session.signedOut = false;
   session.reason = '';
-  const wanted = router.query.get('workspace');
-  useWorkspace(session.workspaces.find(({ name }) => name === wanted)?.name ?? session.workspaces[0]?.name ?? '');
+  useWorkspace(workspaceOfAddress());
   return undefined;
+}
+
+/** Goes back and forward over a change of the workspace too. */
+addEventListener('popstate', () => {
+  if (session.workspaces.length === 0) return;
+  const wanted = workspaceOfAddress();
+  if (wanted !== session.workspace) useWorkspace(wanted);
+});
+
+/** The workspace of the address, if it is one of the caller's, or the first. */
+function workspaceOfAddress(): string {
+  const wanted = router.query.get('workspace');
+  return session.workspaces.find(({ name }) => name === wanted)?.name ?? session.workspaces[0]?.name ?? '';
 }
 
 /** Shows the jobs of another workspace of the caller. */

@@ -1,14 +1,16 @@
+import { stored } from './stored';
+
 /** Dark, light, or as the system has it. The choice is no secret, so the browser keeps it. */
 export type Theme = 'system' | 'light' | 'dark';
 
 const KEY = 'theme';
 const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
-function stored(): Theme {
-  return THEMES.find((theme) => theme === localStorage.getItem(KEY)) ?? 'system';
+function chosen(): Theme {
+  return THEMES.find((theme) => theme === stored.read(KEY)) ?? 'system';
 }
 
-export const theme = $state({ chosen: stored() });
+export const theme = $state({ chosen: chosen() });
 
 /** Shows the chosen theme. */
 export function applyTheme(): void {
@@ -19,6 +21,6 @@ export function applyTheme(): void {
 /** Changes to the next theme. */
 export function nextTheme(): void {
   theme.chosen = THEMES[(THEMES.indexOf(theme.chosen) + 1) % THEMES.length] ?? 'system';
-  localStorage.setItem(KEY, theme.chosen);
+  stored.write(KEY, theme.chosen);
   applyTheme();
 }

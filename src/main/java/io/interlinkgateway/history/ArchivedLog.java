@@ -22,6 +22,13 @@ public record ArchivedLog(
         Optional<String> sha256,
         Instant archivedAt) {
 
+    /// @param why why the job may have written more, one sentence
+    /// @return the same bytes as a part of the log, which is read again
+    public ArchivedLog partial(String why) {
+        return new ArchivedLog(
+                container, Completeness.PARTIAL, Optional.of(why), size, kept, sha256, archivedAt);
+    }
+
     /// Whether an archived log is whole.
     public enum Completeness {
         /// Everything that the job wrote.

@@ -287,7 +287,7 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
                 toReport.remove(workspace);
             }
             for (PresentJobs.Watch watch : watches) {
-                if (!complete.contains(watch) && findRemoved(present, watch.workspace())) {
+                if (!complete.contains(watch) && findRemoved(present, watch)) {
                     complete.add(watch);
                 }
             }
@@ -336,8 +336,9 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
     /// written says more about the job's end, and is not anticipated.
     ///
     /// @return false if the workspace's jobs are not all known
-    private boolean findRemoved(PresentJobs present, Workspace workspace)
+    private boolean findRemoved(PresentJobs present, PresentJobs.Watch watch)
             throws InterruptedException {
+        Workspace workspace = watch.workspace();
         String after = "";
         while (true) {
             List<PastJob> page = history.live(workspace, after, BATCH);
@@ -353,6 +354,10 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
                             .map(past -> removal(past, reached.getAsLong()))
                             .toList();
             gone = withoutObserved(gone);
+            // No job is found in a watch that was closed meanwhile, and a removal is final.
+            if (!present.watches().contains(watch)) {
+                return false;
+            }
             if (!gone.isEmpty()) {
                 write(gone);
                 gone.forEach(written);

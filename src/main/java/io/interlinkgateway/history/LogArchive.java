@@ -43,6 +43,15 @@ public interface LogArchive {
     /// @return whether it was stored
     boolean store(String uid, ArchivedLog log, List<Chunk> chunks);
 
+    /// Stores what was read of a log at the end of its job, as [#store] does. If the job has gone on since, what was
+    /// read is stored in part, and the log is due again at the real end.
+    ///
+    /// @param uid the pod's UID
+    /// @param log what is known of it
+    /// @param chunks its parts, in their order
+    /// @return whether it was stored
+    boolean storeAtEnd(String uid, ArchivedLog log, List<Chunk> chunks);
+
     /// Records what the log shows of the job's MLflow run.
     ///
     /// @param uid the pod's UID

@@ -212,12 +212,14 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     }
 
     private void read(LogArchive.Due due, Log log) {
+        boolean responds = true;
         try {
             archive(due, log);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (GatewayException.HistoryUnavailable unavailable) {
             LOG.debug("A log can't be archived now: {}", unavailable.getMessage());
+            responds = false;
         } catch (RuntimeException defect) {
             LOG.error("The log of {} can't be archived", log.uid, defect);
         } finally {
@@ -225,7 +227,9 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             readersOf(due).release();
             readers.release();
             readings.remove(Thread.currentThread());
-            wake();
+            if (responds) {
+                wake();
+            }
         }
     }
 
@@ -238,7 +242,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         Job job = due.job().job();
         boolean live = due.job().isLive();
         if (!mayHaveOutput(job) && (live || !isBeingSubmitted(job))) {
-            storeWhole(log, new LogCompressor(maxSize).finish());
+            storeWhole(log, new LogCompressor(maxSize).finish(), archive::storeAtEnd);
             return;
         }
         if (!live) {
@@ -257,8 +261,9 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
                 store(
                         log,
                         Completeness.SHORTENED,
-                        "The log takes too long to read; its end is missing.",
-                        compressor.finish());
+                        Optional.of("The log takes too long to read; its end is missing."),
+                        compressor.finish(),
+                        archive::storeAtEnd);
                 return;
             }
         } catch (GatewayException.NotFound gone) {
@@ -271,16 +276,12 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         } catch (GatewayException | IOException unreadable) {
             LOG.info("The log of {} can't be read now: {}", log.uid, unreadable.getMessage());
             if (!compressor.isEmpty()) {
-                store(
-                        log,
-                        Completeness.PARTIAL,
-                        "The log broke off while it was read.",
-                        compressor.finish());
+                storePart(log, "The log broke off while it was read.", compressor.finish());
             }
             readLater(log);
             return;
         }
-        storeWhole(log, compressor.finish());
+        storeWhole(log, compressor.finish(), archive::storeAtEnd);
         failures.remove(log);
         dueSince.remove(log);
     }
@@ -467,11 +468,11 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             LogCompressor compressor = new LogCompressor(maxSize);
             Optional<String> missing = readUntil(end, job, log, compressor);
             if (missing.isEmpty()) {
-                storeWhole(log, compressor.finish());
+                storeWhole(log, compressor.finish(), archive::store);
             } else if (compressor.isEmpty()) {
                 storeLost(log, missing.get());
             } else {
-                store(log, Completeness.PARTIAL, missing, compressor.finish());
+                storePart(log, missing.get(), compressor.finish());
             }
         } finally {
             readersBeforeDeletions.release();
@@ -528,31 +529,39 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         notifyAll();
     }
 
-    private void storeWhole(Log log, LogCompressor.Compressed all) {
+    /// How the archive takes a log.
+    private interface Storing {
+
+        boolean store(String uid, ArchivedLog log, List<LogArchive.Chunk> chunks);
+    }
+
+    private void storeWhole(Log log, LogCompressor.Compressed all, Storing storing) {
         if (all.isShortened()) {
             store(
                     log,
                     Completeness.SHORTENED,
-                    "The log has more than "
-                            + maxSize
-                            + " bytes; only the first and the last ones are kept.",
-                    all);
+                    Optional.of(
+                            "The log has more than "
+                                    + maxSize
+                                    + " bytes; only the first and the last ones are kept."),
+                    all,
+                    storing);
         } else {
-            store(log, Completeness.COMPLETE, Optional.empty(), all);
+            store(log, Completeness.COMPLETE, Optional.empty(), all, storing);
         }
     }
 
-    private void store(
-            Log log, Completeness completeness, String note, LogCompressor.Compressed kept) {
-        store(log, completeness, Optional.of(note), kept);
+    private void storePart(Log log, String note, LogCompressor.Compressed kept) {
+        store(log, Completeness.PARTIAL, Optional.of(note), kept, archive::store);
     }
 
     private void store(
             Log log,
             Completeness completeness,
             Optional<String> note,
-            LogCompressor.Compressed kept) {
-        archive.store(
+            LogCompressor.Compressed kept,
+            Storing storing) {
+        storing.store(
                 log.uid,
                 new ArchivedLog(
                         log.container,

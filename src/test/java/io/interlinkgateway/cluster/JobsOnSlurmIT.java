@@ -55,7 +55,12 @@ class JobsOnSlurmIT {
 
     @BeforeAll
     static void open(@TempDir Path folder) throws IOException {
-        stack = EndToEndStack.open(folder, NODE, VirtualNode.Pace.FIVEFOLD);
+        stack =
+                EndToEndStack.open(
+                        folder,
+                        NODE,
+                        VirtualNode.Pace.FIVEFOLD,
+                        "--gateway.history.directory=" + folder.resolve("history"));
     }
 
     @AfterAll

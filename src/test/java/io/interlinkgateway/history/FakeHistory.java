@@ -181,6 +181,16 @@ final class FakeHistory implements JobHistory, LogArchive {
         return true;
     }
 
+    @Override
+    public synchronized boolean storeAtEnd(String uid, ArchivedLog log, List<Chunk> chunks) {
+        boolean goesOn =
+                find(uid)
+                        .filter(PastJob::isLive)
+                        .filter(past -> !JobPhase.of(past.job().state()).ended())
+                        .isPresent();
+        return store(uid, goesOn ? log.partial("The job goes on.") : log, chunks);
+    }
+
     private static boolean isBetter(
             ArchivedLog.Completeness completeness, ArchivedLog.Completeness known) {
         return !known.isFinal() && (completeness.hasContent() || !known.hasContent());

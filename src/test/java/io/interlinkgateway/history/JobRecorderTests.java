@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -190,6 +191,28 @@ class JobRecorderTests {
         present.restarts.incrementAndGet();
 
         await().until(() -> !isLive("gone"));
+        assertThat(isLive("stays")).isTrue();
+    }
+
+    @Test
+    void jobsThatAreMissingInAWatchThatWasClosedMeanwhileStay() {
+        Job stays = job("stays", RUNNING);
+        AtomicInteger lookups = new AtomicInteger();
+        present.put(5, stays);
+        present.lookup =
+                _ -> {
+                    if (lookups.incrementAndGet() == 1) {
+                        present.jobs.remove("uid-stays");
+                        present.restarts.incrementAndGet();
+                    } else {
+                        present.put(5, stays);
+                    }
+                };
+        history.write(List.of(HistoryJobs.live(5, stays)));
+
+        start();
+
+        await().until(() -> lookups.get() > 1);
         assertThat(isLive("stays")).isTrue();
     }
 

@@ -40,6 +40,15 @@ record Connections(
                     // A failed statement's message would have values of the row.
                     "logServerErrorDetail", "false");
 
+    /// By default the locks of a replica whose machine fails in a transaction are held for two hours. Not in the
+    /// options of the connection, which poolers refuse.
+    private static final String POSTGRESQL_SETTINGS =
+            "set lock_timeout = '5s';"
+                    + " set idle_in_transaction_session_timeout = '30s';"
+                    + " set tcp_keepalives_idle = 30;"
+                    + " set tcp_keepalives_interval = 10;"
+                    + " set tcp_keepalives_count = 3";
+
     /// A kind of database.
     enum Kind {
         /// In the gateway's process; it can't be away.
@@ -125,6 +134,7 @@ record Connections(
         if (kind == Kind.POSTGRESQL) {
             POSTGRESQL_OPTIONS.forEach(config::addDataSourceProperty);
             config.addDataSourceProperty("socketTimeout", "10");
+            config.setConnectionInitSql(POSTGRESQL_SETTINGS);
         }
         return new HikariDataSource(config);
     }

@@ -129,6 +129,7 @@ final class Retention implements AutoCloseable {
         });
     }
 
+    /// The log of a job that still exists is read again at its end, and would not be if it had expired.
     private int removeLogs() {
         return database.write(session ->
                 expire(
@@ -138,6 +139,9 @@ final class Retention implements AutoCloseable {
                                         """
                                         select uid, container, stored_bytes from job_log
                                         where expires_from < :before
+                                            and not (completeness = 'PARTIAL' and exists (
+                                                select 1 from job where job.uid = job_log.uid
+                                                    and job.removed_at is null))
                                         order by expires_from limit :most\
                                         """)
                                 .param(
@@ -215,6 +219,9 @@ final class Retention implements AutoCloseable {
                                     """
                                     select uid, container, stored_bytes from job_log
                                     where workspace = :workspace and expires_from is not null
+                                        and not (completeness = 'PARTIAL' and exists (
+                                            select 1 from job where job.uid = job_log.uid
+                                                and job.removed_at is null))
                                     order by expires_from limit :most\
                                     """)
                             .param("workspace", workspace)

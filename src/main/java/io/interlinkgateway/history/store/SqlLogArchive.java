@@ -26,6 +26,8 @@ final class SqlLogArchive implements LogArchive {
     private static final int MAX_CONTAINER = 253;
     private static final Duration UNREADABLE_PAUSE = Duration.ofMinutes(30);
     private static final int MAX_NOTE = 1_000;
+    private static final String FALSE_END =
+            "The log was archived at an end of the job that was none.";
     private static final int MAX_EXPERIMENT = 1_000;
     private static final int MAX_RUN = 64;
     private static final int MAX_URI = 2_048;
@@ -96,6 +98,30 @@ final class SqlLogArchive implements LogArchive {
         List<byte[]> contents = chunks.stream().map(SqlLogArchive::bytes).toList();
         return database.write(
                 session -> store(session, SqlJobHistory.key(uid), log, chunks, contents));
+    }
+
+    @Override
+    public boolean storeAtEnd(String uid, ArchivedLog log, List<Chunk> chunks) {
+        List<byte[]> contents = chunks.stream().map(SqlLogArchive::bytes).toList();
+        String key = SqlJobHistory.key(uid);
+        return database.write(session -> {
+            ArchivedLog known = goesOn(session, key) ? log.partial(FALSE_END) : log;
+            return store(session, key, known, chunks, contents);
+        });
+    }
+
+    /// Locks the job's row.
+    private static boolean goesOn(Database.Session session, String uid) {
+        return session.client()
+                .sql(
+                        """
+                        select log_due_since is null and not logs_archived from job
+                        where uid = :uid for update\
+                        """)
+                .param("uid", uid)
+                .query(Boolean.class)
+                .optional()
+                .orElse(false);
     }
 
     private static byte[] bytes(Chunk chunk) {
@@ -242,7 +268,7 @@ final class SqlLogArchive implements LogArchive {
                         update job_log set completeness = 'PARTIAL', note = :note
                         where uid in (:uids) and completeness in ('COMPLETE', 'SHORTENED')\
                         """)
-                .param("note", "The log was archived at an end of the job that was none.")
+                .param("note", FALSE_END)
                 .param("uids", uids)
                 .update();
     }

@@ -25,6 +25,11 @@ final class SwitchedOffArchive implements LogArchive {
     }
 
     @Override
+    public boolean storeAtEnd(String uid, ArchivedLog log, List<Chunk> chunks) {
+        return false;
+    }
+
+    @Override
     public void link(String uid, MlflowLink link) {}
 
     @Override

@@ -1113,6 +1113,11 @@ abstract class HistoryContract {
                 uid, log(container, text, completeness), chunks(text.getBytes(UTF_8), chunk));
     }
 
+    private boolean storeAtEnd(String uid, String container, String text) {
+        return archive.storeAtEnd(
+                uid, log(container, text, Completeness.COMPLETE), chunks(text.getBytes(UTF_8), 10));
+    }
+
     private ArchivedLog log(String container, String text, Completeness completeness) {
         int length = text.getBytes(UTF_8).length;
         return new ArchivedLog(
@@ -1358,6 +1363,27 @@ abstract class HistoryContract {
     }
 
     @Test
+    void theLogOfAJobThatGoesOnWhileItIsReadIsArchivedAgainAtItsEnd() throws IOException {
+        write(sample("a").with(SUCCEEDED).at(1));
+        write(sample("a").with(RUNNING).at(2));
+
+        storeAtEnd("a", "train", "begin\n");
+        storeAtEnd("a", "copy", "begin\n");
+
+        assertThat(rows("job where logs_archived")).isZero();
+        assertThat(archive.find("a", "train").orElseThrow())
+                .returns(Completeness.PARTIAL, ArchivedLog::completeness);
+        write(sample("a").with(SUCCEEDED).at(3));
+        assertThat(due(10)).containsExactly("a/train", "a/copy");
+        storeAtEnd("a", "train", "begin\nend\n");
+        storeAtEnd("a", "copy", "begin\nend\n");
+        assertThat(read("a", "train", 0)).isEqualTo("begin\nend\n");
+        assertThat(archive.find("a", "train").orElseThrow())
+                .returns(Completeness.COMPLETE, ArchivedLog::completeness);
+        assertThat(rows("job where logs_archived")).isEqualTo(1);
+    }
+
+    @Test
     void aLogThatIsArchivedBeforeTheEndIsObservedStaysComplete() {
         write(sample("a").at(1));
         store("a", "train", "all\n");
@@ -1587,6 +1613,23 @@ abstract class HistoryContract {
                 .isEqualTo(Completeness.COMPLETE);
         assertThat(archive.find("moon", "train").orElseThrow().completeness())
                 .isEqualTo(Completeness.COMPLETE);
+    }
+
+    @Test
+    void aPartOfTheLogOfAJobThatStillExistsIsNotRemoved() throws IOException {
+        write(sample("a").with(RUNNING).at(1));
+        store("a", "train", "begin\n", Completeness.PARTIAL, 10);
+        now.set(START.plus(Duration.ofDays(31)));
+
+        removeOld(Optional.of(DataSize.ofBytes(1)));
+
+        assertThat(read("a", "train", 0)).isEqualTo("begin\n");
+        write(sample("a").with(SUCCEEDED).at(2));
+        assertThat(due(10)).contains("a/train");
+        write(sample("a").with(SUCCEEDED).removedAt(3));
+        removeOld(Optional.empty());
+        assertThat(archive.find("a", "train").orElseThrow().completeness())
+                .isEqualTo(Completeness.EXPIRED);
     }
 
     @Test
