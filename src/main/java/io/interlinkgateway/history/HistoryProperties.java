@@ -85,7 +85,7 @@ public record HistoryProperties(
                 ttlAfterFinishedByWorkspace.getOrDefault(workspace.value(), ttlAfterFinished));
     }
 
-    /// @return the maximum size of a workspace's archived logs in bytes, as they are stored; empty for no limit
+    /// @return the maximum size of a workspace's archived logs as they are stored; empty for no limit
     public Optional<DataSize> sizeLimit() {
         return Optional.ofNullable(workspaceSize);
     }

@@ -255,7 +255,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             return;
         }
         LogCompressor compressor = new LogCompressor(maxSize);
-        try (ContainerLog.Opened opened = openAfterOthers(job, log)) {
+        try (ContainerLog.Opened opened = find(job, log).openAfterOthers(TURN)) {
             if (!readToEnd(opened, job, log, compressor)) {
                 // It would take as long each time.
                 store(
@@ -334,10 +334,6 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         int times = Math.min(failures.merge(log, 1, Integer::sum), 10);
         Duration pause = timings.shortestPause.multipliedBy(1L << (times - 1));
         return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
-    }
-
-    private ContainerLog.Opened openAfterOthers(Job job, Log log) throws InterruptedException {
-        return find(job, log).openAfterOthers(TURN);
     }
 
     /// @throws GatewayException.NotFound if another job has the name now
@@ -501,8 +497,6 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
                 }
             }
             return Optional.of("The log could not be read to its end before the job was deleted.");
-        } catch (GatewayException.HistoryUnavailable unavailable) {
-            throw unavailable;
         } catch (GatewayException unreadable) {
             return Optional.of(
                     "The log could not be read before the job was deleted: "

@@ -6,7 +6,6 @@ import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.representation.JobResponse;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -116,7 +115,7 @@ record Receipt(
                                     spec.image().value(),
                                     spec.image().pullFrom()));
             case PodManifest manifest ->
-                    containers(manifest)
+                    manifest.allContainers()
                             .map(container ->
                                     Image.of(
                                             String.valueOf(container.get("name")),
@@ -124,16 +123,5 @@ record Receipt(
                                             Optional.empty()))
                             .toList();
         };
-    }
-
-    private static Stream<Map<?, ?>> containers(PodManifest manifest) {
-        return manifest.document().get("spec") instanceof Map<?, ?> spec
-                ? Stream.of("initContainers", "containers")
-                        .map(spec::get)
-                        .filter(List.class::isInstance)
-                        .flatMap(list -> ((List<?>) list).stream())
-                        .filter(Map.class::isInstance)
-                        .map(container -> (Map<?, ?>) container)
-                : Stream.empty();
     }
 }

@@ -32,6 +32,12 @@ public record PodManifest(Map<String, Object> document) implements JobDefinition
                 .toList();
     }
 
+    /// @return its init containers and then its containers, each as it was written
+    public Stream<Map<?, ?>> allContainers() {
+        return Stream.of("initContainers", "containers")
+                .flatMap(list -> elements(document.get("spec"), list));
+    }
+
     @Override
     public PodManifest withTexts(UnaryOperator<String> change) {
         return new PodManifest(changed(document, change));

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -109,7 +110,7 @@ record Connections(
             public String get() {
                 try {
                     last = Files.readString(file).lines().findFirst().orElse("");
-                } catch (IOException | java.io.UncheckedIOException failure) {
+                } catch (IOException | UncheckedIOException failure) {
                     LOG.warn(
                             "gateway.history.password-file can't be read: {}",
                             failure.getClass().getSimpleName());

@@ -119,6 +119,9 @@ final class JobWriter {
                     Optional.of(first.job()));
         }
 
+        /// A removal is final, because a UID is never used again; only a removal with a confirmed end replaces one
+        /// without. Observations of one version of the pod differ in what the job's record or SLURM shows, which changes
+        /// without the pod; of these the latest counts.
         boolean accepts(Observation observation) {
             boolean removal = observation.presence() == Presence.REMOVED;
             if (removedAt.isPresent()) {
@@ -370,8 +373,8 @@ final class JobWriter {
         return inserted;
     }
 
-    /// A job that an admin removed does not come back by an observation that was waiting. This is found out after the
-    /// insertion, which waits for a removal that is not committed yet.
+    /// Undoes the insertion of jobs that an admin removed: their observations waited to be written. The check follows the
+    /// insertion, because only the insertion waits for a removal that is not committed yet.
     private static void takeBackRemoved(Database.Session session, Map<String, Created> inserted) {
         for (List<String> uids : Database.slices(inserted.keySet())) {
             List<String> removed =

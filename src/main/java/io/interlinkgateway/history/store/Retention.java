@@ -21,6 +21,8 @@ final class Retention implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
     private static final Duration INTERVAL = Duration.ofHours(1);
+
+    /// How often the clock is read. A sleep of an hour would not see that the clock was moved forward.
     private static final Duration CHECK = Duration.ofSeconds(5);
 
     /// Longer than a batch takes; it is taken again for each.
@@ -129,32 +131,42 @@ final class Retention implements AutoCloseable {
         });
     }
 
-    /// The log of a job that still exists is read again at its end, and would not be if it had expired.
     private int removeLogs() {
         return database.write(session ->
                 expire(
                         session,
-                        session.client()
-                                .sql(
-                                        """
-                                        select uid, container, stored_bytes from job_log
-                                        where expires_from < :before
-                                            and not (completeness = 'PARTIAL' and exists (
-                                                select 1 from job where job.uid = job_log.uid
-                                                    and job.removed_at is null))
-                                        order by expires_from limit :most\
-                                        """)
-                                .param(
-                                        "before",
-                                        Times.of(clock.instant().minus(properties.log().keep())))
-                                .param("most", LOGS)
-                                .query((row, _) ->
-                                        new Key(
-                                                row.getString("uid"),
-                                                row.getString("container"),
-                                                row.getLong("stored_bytes")))
-                                .list(),
+                        oldest(
+                                session,
+                                "expires_from < :value",
+                                Times.of(clock.instant().minus(properties.log().keep()))),
                         "The time for which logs are kept is over."));
+    }
+
+    /// Omits a part of the log of a job that still exists: it is read again at the job's end, and would not be if it had
+    /// expired.
+    ///
+    /// @param condition which logs, with the parameter `value`
+    /// @return the oldest ones
+    private static List<Key> oldest(Database.Session session, String condition, Object value) {
+        return session.client()
+                .sql(
+                        """
+                        select uid, container, stored_bytes from job_log
+                        where %s
+                            and not (completeness = 'PARTIAL' and exists (
+                                select 1 from job where job.uid = job_log.uid
+                                    and job.removed_at is null))
+                        order by expires_from limit :most\
+                        """
+                                .formatted(condition))
+                .param("value", value)
+                .param("most", LOGS)
+                .query((row, _) ->
+                        new Key(
+                                row.getString("uid"),
+                                row.getString("container"),
+                                row.getLong("stored_bytes")))
+                .list();
     }
 
     private static int expire(Database.Session session, List<Key> logs, String note) {
@@ -214,24 +226,7 @@ final class Retention implements AutoCloseable {
     private long removeOldest(String workspace, long surplus) {
         return database.write(session -> {
             List<Key> oldest =
-                    session.client()
-                            .sql(
-                                    """
-                                    select uid, container, stored_bytes from job_log
-                                    where workspace = :workspace and expires_from is not null
-                                        and not (completeness = 'PARTIAL' and exists (
-                                            select 1 from job where job.uid = job_log.uid
-                                                and job.removed_at is null))
-                                    order by expires_from limit :most\
-                                    """)
-                            .param("workspace", workspace)
-                            .param("most", LOGS)
-                            .query((row, _) ->
-                                    new Key(
-                                            row.getString("uid"),
-                                            row.getString("container"),
-                                            row.getLong("stored_bytes")))
-                            .list();
+                    oldest(session, "workspace = :value and expires_from is not null", workspace);
             long removed = 0;
             int count = 0;
             while (count < oldest.size() && removed < surplus) {

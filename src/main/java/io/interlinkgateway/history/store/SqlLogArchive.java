@@ -26,8 +26,7 @@ final class SqlLogArchive implements LogArchive {
     private static final int MAX_CONTAINER = 253;
     private static final Duration UNREADABLE_PAUSE = Duration.ofMinutes(30);
     private static final int MAX_NOTE = 1_000;
-    private static final String FALSE_END =
-            "The log was archived at an end of the job that was none.";
+    private static final String FALSE_END = "The job had not ended when this log was archived.";
     private static final int MAX_EXPERIMENT = 1_000;
     private static final int MAX_RUN = 64;
     private static final int MAX_URI = 2_048;
@@ -95,18 +94,15 @@ final class SqlLogArchive implements LogArchive {
 
     @Override
     public boolean store(String uid, ArchivedLog log, List<Chunk> chunks) {
-        List<byte[]> contents = chunks.stream().map(SqlLogArchive::bytes).toList();
-        return database.write(
-                session -> store(session, SqlJobHistory.key(uid), log, chunks, contents));
+        return database.write(session -> store(session, SqlJobHistory.key(uid), log, chunks));
     }
 
     @Override
     public boolean storeAtEnd(String uid, ArchivedLog log, List<Chunk> chunks) {
-        List<byte[]> contents = chunks.stream().map(SqlLogArchive::bytes).toList();
         String key = SqlJobHistory.key(uid);
         return database.write(session -> {
             ArchivedLog known = goesOn(session, key) ? log.partial(FALSE_END) : log;
-            return store(session, key, known, chunks, contents);
+            return store(session, key, known, chunks);
         });
     }
 
@@ -132,11 +128,7 @@ final class SqlLogArchive implements LogArchive {
     }
 
     private static boolean store(
-            Database.Session session,
-            String uid,
-            ArchivedLog log,
-            List<Chunk> chunks,
-            List<byte[]> contents) {
+            Database.Session session, String uid, ArchivedLog log, List<Chunk> chunks) {
         String container = name(log.container());
         // The job's row is locked by all who write to it; it may not be stored yet.
         Optional<String> workspace =
@@ -156,7 +148,9 @@ final class SqlLogArchive implements LogArchive {
                         .addValue("kept", log.kept())
                         .addValue(
                                 "storedBytes",
-                                contents.stream().mapToLong(bytes -> bytes.length).sum())
+                                chunks.stream()
+                                        .mapToLong(chunk -> chunk.compressed().remaining())
+                                        .sum())
                         .addValue("sha256", log.sha256().orElse(null))
                         .addValue("archivedAt", Times.of(log.archivedAt()))
                         .addValue(
@@ -174,8 +168,7 @@ final class SqlLogArchive implements LogArchive {
                 .paramSource(row)
                 .update();
         List<SqlParameterSource> rows = new ArrayList<>();
-        for (int index = 0; index < chunks.size(); index++) {
-            Chunk chunk = chunks.get(index);
+        for (Chunk chunk : chunks) {
             rows.add(
                     new MapSqlParameterSource()
                             .addValue("uid", uid)
@@ -183,7 +176,7 @@ final class SqlLogArchive implements LogArchive {
                             .addValue("startByte", chunk.start())
                             .addValue("startLine", chunk.startLine())
                             .addValue("length", chunk.length())
-                            .addValue("content", contents.get(index)));
+                            .addValue("content", bytes(chunk)));
         }
         session.batch(
                 """
