@@ -35,61 +35,63 @@ class DefinitionRedaction {
         this.credentials = credentials;
     }
 
-    /// @param past a job
-    /// @return the same job with a masked definition; without one if it breaks a rule when it is masked
+    /// @param workspace a workspace
+    /// @return what masks the definitions of its jobs, with the credentials that it has now
     /// @throws GatewayException.ClusterUnavailable if the credentials can't be read now
-    PastJob masked(PastJob past) {
-        Set<String> secrets = secrets(past.job().workspace());
-        return new PastJob(
-                past.job()
-                        .withDefinition(
-                                past.job()
-                                        .definition()
-                                        .flatMap(definition -> masked(definition, secrets))),
-                past.version(),
-                past.firstSeenAt(),
-                past.seenAt(),
-                past.removedAt(),
-                past.mlflow(),
-                past.logs());
+    Masks of(Workspace workspace) {
+        return new Masks(
+                credentials.passwordForms(
+                        workspace,
+                        credentials.list(workspace).stream()
+                                .map(CredentialSummary::name)
+                                .collect(Collectors.toSet())));
     }
 
-    private static Optional<JobDefinition> masked(JobDefinition definition, Set<String> secrets) {
-        try {
-            return Optional.of(definition.withTexts(masking(secrets)));
-        } catch (InvalidValueException _) {
-            return Optional.empty();
+    /// Masks the secrets of one workspace.
+    static final class Masks {
+
+        private final UnaryOperator<String> mask;
+
+        private Masks(Set<String> secrets) {
+            Redaction redaction = Redaction.of(secrets);
+            this.mask =
+                    secrets.isEmpty() ? UnaryOperator.identity() : text -> masked(redaction, text);
         }
-    }
 
-    /// @param workspace a job's workspace
-    /// @param yaml its pod
-    /// @return the same text, or the masked pod if it has a secret
-    /// @throws GatewayException.ClusterUnavailable if the credentials can't be read now
-    String masked(Workspace workspace, String yaml) {
-        PodManifest manifest = new PodManifest(YAML.readValue(yaml, TREE));
-        PodManifest masked = manifest.withTexts(masking(secrets(workspace)));
-        return masked.equals(manifest) ? yaml : PodYaml.of(masked);
-    }
-
-    private Set<String> secrets(Workspace workspace) {
-        return credentials.passwordForms(
-                workspace,
-                credentials.list(workspace).stream()
-                        .map(CredentialSummary::name)
-                        .collect(Collectors.toSet()));
-    }
-
-    private static UnaryOperator<String> masking(Set<String> secrets) {
-        if (secrets.isEmpty()) {
-            return UnaryOperator.identity();
-        }
-        Redaction redaction = Redaction.of(secrets);
-        return text -> {
+        private static String masked(Redaction redaction, String text) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             bytes.writeBytes(redaction.next(text.getBytes(UTF_8)));
             bytes.writeBytes(redaction.end());
             return bytes.toString(UTF_8);
-        };
+        }
+
+        /// @param past a job of the workspace
+        /// @return the same job with a masked definition; without one if it breaks a rule when it is masked
+        PastJob masked(PastJob past) {
+            return new PastJob(
+                    past.job().withDefinition(past.job().definition().flatMap(this::masked)),
+                    past.version(),
+                    past.firstSeenAt(),
+                    past.seenAt(),
+                    past.removedAt(),
+                    past.mlflow(),
+                    past.logs());
+        }
+
+        private Optional<JobDefinition> masked(JobDefinition definition) {
+            try {
+                return Optional.of(definition.withTexts(mask));
+            } catch (InvalidValueException _) {
+                return Optional.empty();
+            }
+        }
+
+        /// @param yaml the pod of a job of the workspace
+        /// @return the same text, or the masked pod if it has a secret
+        String masked(String yaml) {
+            PodManifest manifest = new PodManifest(YAML.readValue(yaml, TREE));
+            PodManifest result = manifest.withTexts(mask);
+            return result.equals(manifest) ? yaml : PodYaml.of(result);
+        }
     }
 }

@@ -2,7 +2,9 @@ package io.interlinkgateway.history;
 
 import io.interlinkgateway.caller.RequiredRole;
 import io.interlinkgateway.caller.Role;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.failure.Text;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobPhase;
@@ -61,8 +63,6 @@ class HistoryController {
 
     /// The characters of names and labels.
     private static final Pattern SEARCHABLE = Pattern.compile("[A-Za-z0-9._/-]+");
-
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
     private final PastJobs jobs;
     private final JobHistory history;
@@ -190,9 +190,7 @@ class HistoryController {
     }
 
     private static void requireCaller(String submitter) {
-        if (submitter.isBlank()
-                || submitter.length() > LONGEST_CALLER
-                || CONTROL.matcher(submitter).find()) {
+        if (!Text.isName(submitter, LONGEST_CALLER)) {
             throw new InvalidValueException(
                     "The parameter submitter is not the name of a caller.",
                     "Write it as the member submittedBy of a job has it.");
@@ -215,8 +213,8 @@ class HistoryController {
             summary = "Get a past or live job",
             description = "With its definition and all changes of its state.")
     PastJobResponse get(Workspace workspace, @PathVariable String uid) {
-        return PastJobResponse.from(
-                redaction.masked(jobs.find(workspace, uid)), history.changes(uid));
+        PastJob past = jobs.find(workspace, uid);
+        return PastJobResponse.from(redaction.of(workspace).masked(past), history.changes(uid));
     }
 
     @RequiredRole(Role.VIEWER)
@@ -247,13 +245,16 @@ class HistoryController {
                     Optional<List<String>> accept)
             throws HttpMediaTypeNotAcceptableException {
         YamlResponse form = YamlResponse.accepted(accept);
-        return form.of(manifest(jobs.find(workspace, uid)));
+        PastJob past = jobs.find(workspace, uid);
+        return form.of(redaction.of(workspace).masked(manifest(past)));
     }
 
     private String manifest(PastJob past) {
         return history.manifest(past.job().uid())
-                .map(yaml -> redaction.masked(past.job().workspace(), yaml))
-                .orElseThrow(() -> PastJobs.missing(past.job().uid()));
+                .orElseThrow(() ->
+                        new GatewayException.NotFound(
+                                "The history does not have the pod of this job: it could not be"
+                                        + " read, or is too large."));
     }
 
     @RequiredRole(Role.ADMIN)
@@ -278,11 +279,18 @@ class HistoryController {
             description =
                     "One document that can be kept beside a job's result. Its digest can be checked"
                         + " with any implementation of RFC 8785: remove the member sha256, write"
-                        + " the rest in the canonical form, and compute the SHA-256. The receipt of"
-                        + " a job that has not ended changes until it has.")
+                        + " the rest in the canonical form, and compute the SHA-256. The receipt"
+                        + " changes when more becomes known, such as the job's end or its archived"
+                        + " log, when a log expires, and with the version of the gateway; so keep"
+                        + " the document, not its address.")
     Receipt receipt(Workspace workspace, @PathVariable String uid) {
-        PastJob past = redaction.masked(jobs.find(workspace, uid));
-        Receipt receipt = Receipt.of(past, PodTranslation.batchLines(manifest(past)), version);
+        PastJob past = jobs.find(workspace, uid);
+        DefinitionRedaction.Masks masks = redaction.of(workspace);
+        Receipt receipt =
+                Receipt.of(
+                        masks.masked(past),
+                        PodTranslation.batchLines(masks.masked(manifest(past))),
+                        version);
         ObjectNode document = json.valueToTree(receipt);
         document.remove("sha256");
         return receipt.withSha256(CanonicalJson.digest(document));

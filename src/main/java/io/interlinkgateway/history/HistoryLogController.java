@@ -3,7 +3,6 @@ package io.interlinkgateway.history;
 import io.interlinkgateway.caller.RequiredRole;
 import io.interlinkgateway.caller.Role;
 import io.interlinkgateway.failure.GatewayException;
-import io.interlinkgateway.history.ArchivedLog.Completeness;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.Workspace;
@@ -266,22 +265,17 @@ class HistoryLogController {
         Job job = past.job();
         try {
             return readers.open(job.workspace(), job.name(), options);
-        } catch (GatewayException.NotFound missing) {
-            // Its pod was removed, and the history does not have that yet.
-            throw options.container().isPresent() ? missing : notArchived(past, options);
+        } catch (GatewayException.NotFound _) {
+            // Its pod was removed, and the history does not have that yet; or it has no such
+            // container.
+            throw notArchived(past, options);
         }
     }
 
     private void archived(PastJob past, ArchivedLog log, Request request)
             throws IOException, InterruptedException {
         if (!log.completeness().hasContent()) {
-            throw new GatewayException.LogGone(
-                    log.note()
-                            .orElse(
-                                    log.completeness() == Completeness.LOST
-                                            ? "The log could not be read before the job's pod was"
-                                                    + " removed."
-                                            : "The time for which logs are kept is over."));
+            throw new GatewayException.LogGone(log.note().orElse("The log is not archived."));
         }
         if (request.events()) {
             events(past, log, request);

@@ -29,11 +29,19 @@ public record HistoryQuery(
 
     private static final int MAX_LIMIT = 500;
 
-    /// @throws InvalidValueException if the limit is out of its range
+    /// Each label is a condition of its own in the database.
+    private static final int MAX_LABELS = 20;
+
+    /// @throws InvalidValueException if the limit is out of its range, or the filter has too many labels
     public HistoryQuery {
         if (limit < 1 || limit > MAX_LIMIT) {
             throw new InvalidValueException(
                     "A page can't have " + limit + " jobs.", "Use 1 to " + MAX_LIMIT + ".");
+        }
+        if (filter.labels().size() > MAX_LABELS) {
+            throw new InvalidValueException(
+                    "A list can't be filtered by " + filter.labels().size() + " labels.",
+                    "Use at most " + MAX_LABELS + ".");
         }
         reasons = Set.copyOf(reasons);
     }

@@ -40,7 +40,7 @@ public interface JobHistory {
     List<StateChange> changes(String uid);
 
     /// @param uid a pod's UID
-    /// @return the pod as it was submitted, as YAML; empty if the job is not known
+    /// @return the pod as it was submitted, as YAML; empty if it is not stored, or the job is not known
     /// @throws GatewayException.HistoryUnreadable if it can't be read
     Optional<String> manifest(String uid);
 
@@ -61,8 +61,8 @@ public interface JobHistory {
     ///     can't be read
     List<PastJob> live(Workspace workspace, String after, int most);
 
-    /// Removes a job with its changes and logs, also one whose entry can't be read. It does not come back: what is
-    /// written of it later is ignored, as long as removed jobs are kept otherwise.
+    /// Removes a job with its changes and logs, also one whose entry can't be read. Later observations
+    /// of it are ignored, for the time for which removed jobs are kept otherwise.
     ///
     /// @param workspace a workspace
     /// @param uid a pod's UID

@@ -383,7 +383,10 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
     private Observation removal(PastJob past, long version) {
         Job job = past.job();
         Instant now = clock.instant();
-        boolean ended = JobPhase.of(job.state()).ended();
+        // interLink reports some ends although the job goes on.
+        boolean ended =
+                JobPhase.of(job.state()).ended()
+                        && job.evidence().source() != Job.Source.API_SERVER;
         Cancellation cancellation =
                 job.cancellation()
                         .filter(known -> known.stage() == Cancellation.Stage.CONFIRMED)

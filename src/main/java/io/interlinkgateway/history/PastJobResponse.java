@@ -15,7 +15,11 @@ record PastJobResponse(
         @Schema(description = "Whether its pod exists, as far as the history knows.") boolean live,
         @Schema(description = "When a gateway first observed it.") Instant firstSeenAt,
         @Schema(description = "When a gateway last observed a change of it.") Instant seenAt,
-        @Nullable @Schema(description = "When its pod was removed; missing while it exists.")
+        @Nullable
+                @Schema(
+                        description =
+                                "When its pod was removed, or was found to be missing; not set"
+                                        + " while it exists.")
                 Instant removedAt,
         @Nullable
                 @Schema(
@@ -77,8 +81,10 @@ record PastJobResponse(
             @Schema(
                             description =
                                     "COMPLETE: everything that the job wrote. SHORTENED: the first"
-                                        + " and the last bytes, with a marker between them."
-                                        + " PARTIAL: what could be read before the job was deleted."
+                                        + " and the last bytes, with a marker between them, or only"
+                                        + " the first ones of a log that takes too long to read."
+                                        + " PARTIAL: what could be read before the job was deleted"
+                                        + " or the log broke off; the job may have written more."
                                         + " LOST: nothing, it could not be read. EXPIRED: nothing"
                                         + " any more, the time for which logs are kept is over.")
                     ArchivedLog.Completeness completeness,

@@ -55,7 +55,7 @@ public class PastJobs implements FormerJobs {
         }
     }
 
-    static GatewayException.NotFound missing(String uid) {
+    private static GatewayException.NotFound missing(String uid) {
         return new GatewayException.NotFound(
                 "The history has no job with the UID \"" + Text.shown(uid) + "\".");
     }

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,6 +181,19 @@ class HistoryEndpointTests {
         assertThat(get("?name=" + long10k).statusCode()).isEqualTo(400);
         assertThat(get("?since=" + long10k).statusCode()).isEqualTo(400);
         assertThat(get("/" + long10k).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void moreLabelsThanTheDatabaseIsToCompareAreRefused() throws Exception {
+        String twenty =
+                IntStream.range(0, 20)
+                        .mapToObj(key -> "label=k" + key + "=v")
+                        .collect(Collectors.joining("&"));
+
+        assertThat(get("?" + twenty).statusCode()).isEqualTo(200);
+        HttpResponse<String> answer = get("?" + twenty + "&label=k20=v");
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(json(answer).path("hint").asString()).isEqualTo("Use at most 20.");
     }
 
     @ParameterizedTest
@@ -354,6 +369,18 @@ class HistoryEndpointTests {
     }
 
     @Test
+    void theLogOfAJobWhosePodWasRemovedNowIsMissingAndNotTheJob() throws Exception {
+        past.live(uid(9), "removed-now");
+
+        assertThat(get("/" + uid(9) + "/logs").statusCode()).isEqualTo(410);
+        assertThat(get("/" + uid(9) + "/logs?container=" + SamplePast.CONTAINER).statusCode())
+                .isEqualTo(410);
+        HttpResponse<String> other = get("/" + uid(9) + "/logs?container=other");
+        assertThat(other.statusCode()).isEqualTo(404);
+        assertThat(json(other).path("detail").asString()).contains("container named");
+    }
+
+    @Test
     void aLogThatIsNotThereIsAProblem() throws Exception {
         HttpResponse<String> never = get("/" + uid + "/logs");
         assertThat(never.statusCode()).isEqualTo(410);
@@ -435,7 +462,9 @@ class HistoryEndpointTests {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
         assertThat(json(answer).at("/findings/0/message").asString())
                 .isEqualTo("The job can't be submitted again: its whole definition is not known.");
-        assertThat(get("/" + uid(8) + "/manifest").statusCode()).isEqualTo(404);
+        HttpResponse<String> manifest = get("/" + uid(8) + "/manifest");
+        assertThat(manifest.statusCode()).isEqualTo(404);
+        assertThat(manifest.body()).contains("does not have the pod of this job");
     }
 
     @Test

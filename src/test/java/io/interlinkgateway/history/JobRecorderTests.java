@@ -133,6 +133,8 @@ class JobRecorderTests {
                 List.of(
                         HistoryJobs.live(5, job("gone", RUNNING)),
                         HistoryJobs.live(6, job("ended", SUCCEEDED)),
+                        HistoryJobs.live(
+                                8, HistoryJobs.job("claimed", SUCCEEDED, Job.Source.API_SERVER)),
                         HistoryJobs.live(7, job("stays", RUNNING))));
         present.put(7, job("stays", RUNNING));
 
@@ -142,6 +144,8 @@ class JobRecorderTests {
         await().until(() -> !history.find("uid-ended").orElseThrow().isLive());
         assertThat(cancellation("gone")).isEqualTo(Cancellation.Stage.UNCONFIRMED);
         assertThat(cancellation("ended")).isEqualTo(Cancellation.Stage.CONFIRMED);
+        await().until(() -> !history.find("uid-claimed").orElseThrow().isLive());
+        assertThat(cancellation("claimed")).isEqualTo(Cancellation.Stage.UNCONFIRMED);
         assertThat(history.find("uid-stays").orElseThrow().isLive()).isTrue();
     }
 
