@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
+import threading
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from interlink_gateway._html import nodes, preflight
 from interlink_gateway._log import Lines, content
 from interlink_gateway._mlflow import server_address
 from interlink_gateway._sse import EventParser, ServerEvent
+from interlink_gateway._submission import submission
 from interlink_gateway._terminal import LogText, printable
 from interlink_gateway._view import JobView
 from interlink_gateway._wire import encode
@@ -348,3 +352,23 @@ def test_a_timeout_can_be_pickled() -> None:
     error = WaitTimeout("Job is still RUNNING.", JobStatus.from_json(JOB))
     copy = pickle.loads(pickle.dumps(error))
     assert (str(copy), copy.status) == ("Job is still RUNNING.", error.status)
+
+
+@pytest.mark.parametrize(("size", "accepted"), [(16 * 1024 * 1024, True), (16 * 1024 * 1024 + 1, False)])
+def test_a_pipe_has_the_limit_of_a_file(size: int, accepted: bool, tmp_path: Path) -> None:
+    pipe = tmp_path / "pod.yaml"
+    os.mkfifo(pipe)
+
+    def write() -> None:
+        with suppress(BrokenPipeError):
+            pipe.write_bytes(b"#" * size)
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    if accepted:
+        assert len(submission(None, pipe).yaml or b"") == size
+    else:
+        with pytest.raises(ConfigurationError, match="larger than 16 MiB"):
+            submission(None, pipe)
+    writer.join(30)
+    assert not writer.is_alive()

@@ -24,11 +24,8 @@ def body(response: httpx.Response) -> Any:
     try:
         return json.loads(response.content)
     except ValueError:
-        kind = response.headers.get("Content-Type", "no type")[:60]
-    raise UnexpectedAnswer(
-        f"The answer to {response.request.method} {response.request.url.path} is not JSON but {kind!r}."
-        " Is this the address of a gateway?"
-    )
+        pass
+    raise _unexpected(response, "not JSON")
 
 
 def check_stream(response: httpx.Response) -> None:
@@ -37,12 +34,15 @@ def check_stream(response: httpx.Response) -> None:
     Raises:
         UnexpectedAnswer: it is something else, such as a page of a proxy.
     """
-    kind = response.headers.get("Content-Type", "no type")[:60]
+    kind = response.headers.get("Content-Type", "")
     if kind.partition(";")[0].strip().lower() != "text/event-stream":
-        raise UnexpectedAnswer(
-            f"The answer to {response.request.method} {response.request.url.path} is no stream of events but {kind!r}."
-            " Is this the address of a gateway?"
-        )
+        raise _unexpected(response, "no stream of events")
+
+
+def _unexpected(response: httpx.Response, what: str) -> UnexpectedAnswer:
+    kind = response.headers.get("Content-Type", "no type")[:60]
+    where = f"{response.request.method} {response.request.url.path}"
+    return UnexpectedAnswer(f"The answer to {where} is {what} but {kind!r}. Is this the address of a gateway?")
 
 
 def failure(response: httpx.Response) -> Problem:

@@ -1,4 +1,4 @@
-"""HTML for notebooks. Every text of the gateway is escaped: jobs are named and fail with texts of others."""
+"""HTML for notebooks. Every text of the gateway is escaped: names and messages of jobs are chosen by other users."""
 
 from __future__ import annotations
 

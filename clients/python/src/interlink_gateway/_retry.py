@@ -6,14 +6,16 @@ import random
 import time
 from dataclasses import dataclass
 
+from . import _time
+
 
 @dataclass(frozen=True)
 class Retry:
     """How long and how often failed requests are repeated.
 
     Connection errors, 429, 503, and 502 and 504 of a proxy are repeated. The pauses double from `first` to `most`, each
-    shortened by a random part, so that clients which failed together don't come back together. A pause is never shorter
-    than what the gateway asks for in `Retry-After`.
+    shortened by a random part, so that clients whose requests failed at the same time do not all repeat them together.
+    A pause is never shorter than what the gateway requires in `Retry-After`.
 
     Attributes:
         requests: the seconds for which a request is repeated, from its first failure.
@@ -57,6 +59,11 @@ class Deadline:
 
     def __init__(self, seconds: float | None) -> None:
         self._at = None if seconds is None else time.monotonic() + seconds
+
+    @classmethod
+    def after(cls, timeout: _time.Duration | None) -> Deadline:
+        """The deadline after a length of time; None for never. Errors: see `_time.duration`."""
+        return cls(None if timeout is None else _time.seconds(timeout))
 
     @property
     def left(self) -> float:

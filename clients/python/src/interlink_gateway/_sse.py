@@ -25,8 +25,9 @@ OPENED = ServerEvent("", None, None)
 class EventParser:
     """Makes events of the bytes of a stream, however they are cut.
 
-    An event counts when its empty line has arrived. What is left at the end of a stream is no event, and its id was
-    never seen: after `Last-Event-ID` of the event before, the server sends it again.
+    An event counts when its empty line has arrived. An event that is incomplete when the stream ends is dropped
+    together with its id. The next request has the id of the event before as `Last-Event-ID`, so that the server sends
+    it again.
     """
 
     def __init__(self) -> None:

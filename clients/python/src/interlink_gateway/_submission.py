@@ -12,7 +12,7 @@ from ._paths import new_key
 from .errors import ConfigurationError, GatewayError
 from .spec import JobSpec, patch
 
-_LARGEST = 16 * 1024 * 1024
+LARGEST = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,16 @@ def submission(spec: JobSpec | Mapping[str, Any] | None, yaml: Path | str | None
         return Submission(json=job)
     if job:
         raise ConfigurationError("Give either yaml or a job spec, not both.")
-    return Submission(yaml=_read(yaml) if isinstance(yaml, Path) else yaml.encode())
+    return Submission(yaml=read(yaml) if isinstance(yaml, Path) else yaml.encode())
 
 
-def _read(path: Path) -> bytes:
+def read(path: Path) -> bytes:
+    """The bytes of a file. Raises ConfigurationError if it can't be read or is larger than 16 MiB."""
     try:
-        if path.stat().st_size > _LARGEST:
-            raise ConfigurationError(f"{path} is larger than 16 MiB.")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
     except OSError as error:
         raise ConfigurationError(f"{path} can't be read: {error.strerror}.") from error
+    if len(data) > LARGEST:
+        raise ConfigurationError(f"{path} is larger than 16 MiB.")
+    return data

@@ -21,7 +21,7 @@ class NodeTable(list[Node]):
 
 
 class OrphanTable(list[Orphan]):
-    """Jobs on the HPC whose pods are gone."""
+    """Jobs on the HPC whose pods were deleted."""
 
     def _repr_html_(self) -> str:
         return _html.table(

@@ -1,4 +1,4 @@
-"""Texts of others on a terminal, which acts on their control characters."""
+"""Untrusted text for a terminal, which would interpret its control characters."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 
 # Colours and the like (SGR) and what progress bars consist of change only how the text looks.
 _KEPT = r"\x1b\[[0-9;:]*m|[\t\n\r\b]"
-# The others can set the title and the clipboard, make the terminal answer, or write over earlier output. Of one that
-# is not complete only the control character is dropped: what follows is then a text like others.
+# The others can set the title and the clipboard, make the terminal answer, or write over earlier output. Of an
+# incomplete sequence only the control character is dropped; the rest is kept as text.
 _DROPPED = (
     r"\x1b[\]PX^_][^\x07\x1b\n]{0,4096}(?:\x07|\x1b\\)"  # strings, such as titles (OSC, DCS, SOS, PM, APC)
     r"|\x1b\[[0-?]*[ -/]*[@-~]"  # control sequences (CSI)

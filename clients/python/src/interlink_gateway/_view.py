@@ -185,14 +185,14 @@ class JobView:
         self._display_id = self._display_id or f"interlink-gateway-{uuid.uuid4()}"
         display(self._bundle(), raw=True, display_id=self._display_id)
 
-    def _known(self, status: JobStatus) -> None:
+    def _update(self, status: JobStatus) -> None:
         """Takes what is newly known, and shows it where the job was displayed."""
         if status.definition is not None:
             self._definition = status.definition
         self._status = status
         self._show()
 
-    def _gone(self, cancellation: Cancellation | None) -> None:
+    def _mark_deleted(self, cancellation: Cancellation | None) -> None:
         self._deleted = True
         self._status = replace(self._status, cancellation=cancellation or self._status.cancellation)
         self._show()

@@ -358,7 +358,7 @@ class Node(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Orphan(Model):
-    """A job on the HPC whose pod is gone.
+    """A job on the HPC whose pod was deleted.
 
     Attributes:
         id: SLURM's id of the job.

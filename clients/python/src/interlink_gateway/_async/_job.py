@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _answers, _time
 from .._events import Deleted, Event, Reset, StateChanged, job_event
-from .._log import Lines, LogEnd, LogEvent, content, log_event
+from .._log import LogEnd, LogEvent, content, log_event
 from .._paths import job_path, past_job_path
 from .._retry import Deadline
 from .._sse import OPENED
@@ -17,6 +17,7 @@ from .._terminal import printable
 from .._view import JobView
 from ..errors import GatewayError, JobDeleted, JobFailed, NotFound, OtherJob, UnexpectedAnswer, WaitTimeout
 from ..models import Cancellation, JobStatus, LogLine, LogProblem, PluginLine, Receipt
+from ._lines import lines_of
 from ._resubmission import AsyncResubmittable
 from ._transport import AsyncTransport
 
@@ -53,17 +54,13 @@ class AsyncJob(JobView, AsyncResubmittable):
         try:
             response = await self._transport.request("GET", self._path(), query=self._query())
         except NotFound as error:
-            self._gone(None)
-            failure = error
-        else:
-            status = JobStatus.from_json(_answers.body(response))
-            if status.uid == self.uid:
-                self._etag = response.headers.get("ETag")
-                self._known(status)
-                return self
-            self._gone(None)
-            failure = None
-        raise JobDeleted(self.name, self.uid, self.cancellation) from failure
+            raise self._deletion() from error
+        status = JobStatus.from_json(_answers.body(response))
+        if status.uid != self.uid:
+            raise self._deletion()
+        self._etag = response.headers.get("ETag")
+        self._update(status)
+        return self
 
     async def wait(self, until: Until = "ended", *, timeout: _time.Duration | None = None) -> AsyncJob:
         """Waits until the job runs or has ended, by the gateway's events. Returns the job itself.
@@ -80,7 +77,7 @@ class AsyncJob(JobView, AsyncResubmittable):
             WaitTimeout: it did not get there in time.
             GatewayUnreachable: the gateway did not answer for ten minutes.
         """
-        deadline = Deadline(None if timeout is None else _time.seconds(timeout))
+        deadline = Deadline.after(timeout)
         while not self._reached(until):
             async with aclosing(self._changes(deadline)) as changes:
                 async for _ in changes:
@@ -119,7 +116,7 @@ class AsyncJob(JobView, AsyncResubmittable):
         Raises:
             JobDeleted: it was removed.
         """
-        deadline = Deadline(None if timeout is None else _time.seconds(timeout))
+        deadline = Deadline.after(timeout)
         async with aclosing(self._changes(deadline)) as changes:
             async for event in changes:
                 yield event
@@ -127,7 +124,7 @@ class AsyncJob(JobView, AsyncResubmittable):
                     return
 
     async def _changes(self, deadline: Deadline) -> AsyncGenerator[Event, None]:
-        """The changes of this job, which knows them already."""
+        """The changes of this job. This object has each change before it is yielded."""
         while not deadline.passed:
             restart = False
             stream = self._transport.stream(self._path("/events"), query=self._query(), deadline=deadline)
@@ -142,25 +139,24 @@ class AsyncJob(JobView, AsyncResubmittable):
                             restart = True
                             break
                         if isinstance(event, Deleted) and event.job.uid == self.uid:
-                            self._gone(event.job.cancellation)
-                            raise JobDeleted(self.name, self.uid, self.cancellation)
+                            raise self._deletion(event.job.cancellation)
                         if isinstance(event, StateChanged):
                             self._take(event.job)
                         yield event
                 except NotFound as error:
-                    failure = error
-                else:
-                    if not (deadline.passed or restart):
-                        raise UnexpectedAnswer("The gateway has no events of a job that exists.")
-                    continue
-            self._gone(None)
-            raise JobDeleted(self.name, self.uid, self.cancellation) from failure
+                    raise self._deletion() from error
+            if not (deadline.passed or restart):
+                raise UnexpectedAnswer("The gateway has no events of a job that exists.")
+
+    def _deletion(self, cancellation: Cancellation | None = None) -> JobDeleted:
+        """Marks the job as deleted. Returns the exception to raise."""
+        self._mark_deleted(cancellation)
+        return JobDeleted(self.name, self.uid, self.cancellation)
 
     def _take(self, status: JobStatus) -> None:
         if status.uid != self.uid:
-            self._gone(None)
-            raise JobDeleted(self.name, self.uid, self.cancellation)
-        self._known(status)
+            raise self._deletion()
+        self._update(status)
 
     async def log_events(
         self,
@@ -204,10 +200,9 @@ class AsyncJob(JobView, AsyncResubmittable):
         if isinstance(end.job, JobStatus):
             self._take(end.job)
         elif end.job.uid == self.uid:
-            self._gone(end.job.cancellation)
+            self._mark_deleted(end.job.cancellation)
         else:
-            self._gone(None)
-            raise JobDeleted(self.name, self.uid, self.cancellation)
+            raise self._deletion()
 
     async def _check_name(self) -> None:
         """Checks that an answer by name is about this job. It is, if the name is still this job's after the answer.
@@ -223,10 +218,9 @@ class AsyncJob(JobView, AsyncResubmittable):
         else:
             owner = JobStatus.from_json(_answers.body(response)).uid
         if owner != self.uid:
-            self._gone(None)
-            raise JobDeleted(self.name, self.uid, self.cancellation)
+            raise self._deletion()
 
-    async def logs(
+    def logs(
         self,
         *,
         follow: bool = False,
@@ -236,14 +230,7 @@ class AsyncJob(JobView, AsyncResubmittable):
         raw: bool = False,
     ) -> AsyncGenerator[str, None]:
         """The lines of the log without their ends; bytes that are not UTF-8 become U+FFFD. See `log_bytes`."""
-        lines = Lines()
-        chunks = self.log_bytes(follow=follow, tail=tail, since=since, container=container, raw=raw)
-        async with aclosing(chunks):
-            async for chunk in chunks:
-                for line in lines.feed(chunk):
-                    yield line
-        for line in lines.rest():
-            yield line
+        return lines_of(self.log_bytes(follow=follow, tail=tail, since=since, container=container, raw=raw))
 
     async def log_bytes(
         self,
@@ -329,7 +316,7 @@ class AsyncJob(JobView, AsyncResubmittable):
         Raises:
             WaitTimeout: it was not removed in time.
         """
-        deadline = Deadline(None if timeout is None else _time.seconds(timeout))
+        deadline = Deadline.after(timeout)
         while not await self._delete(grace) and wait:
             try:
                 async with aclosing(self._changes(deadline)) as changes:
@@ -355,16 +342,16 @@ class AsyncJob(JobView, AsyncResubmittable):
         try:
             response = await self._transport.request("DELETE", self._path(), query=query, headers=headers)
         except OtherJob:
-            self._gone(None)
+            self._mark_deleted(None)
             return True
         if response.status_code in (204, 404):
-            self._gone(None)
+            self._mark_deleted(None)
             return True
         status = JobStatus.from_json(_answers.body(response))
         if response.status_code == 200:
-            self._gone(status.cancellation)
+            self._mark_deleted(status.cancellation)
             return True
-        self._known(status)
+        self._update(status)
         return False
 
     async def receipt(self) -> Receipt:

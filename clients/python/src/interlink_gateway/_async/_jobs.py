@@ -6,17 +6,14 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from .. import _answers, _time
+from .. import _time
 from .._tables import FrameBuilder
-from .._wire import items
 from ..models import JobStatus
 from ._job import AsyncJob
 from ._transport import AsyncTransport, Query
 
 if TYPE_CHECKING:
     import pandas
-
-_PAGE = 500
 
 
 class AsyncJobs:
@@ -30,21 +27,10 @@ class AsyncJobs:
     async def statuses(self) -> AsyncGenerator[JobStatus, None]:
         """The jobs' states."""
         oldest = None if self._since is None else _time.now() - self._since
-        cursor: str | None = None
-        while True:
-            query = {
-                **self._filters,
-                "workspace": self._transport.workspace,
-                "limit": _PAGE,
-                "cursor": cursor,
-            }
-            page = _answers.body(await self._transport.request("GET", "/jobs", query=query))
-            for status in items(JobStatus, page):
+        async with aclosing(self._transport.pages(JobStatus, "/jobs", self._filters)) as statuses:
+            async for status in statuses:
                 if oldest is None or status.created_at >= oldest:
                     yield status
-            cursor = page.get("nextCursor")
-            if not cursor:
-                return
 
     async def __aiter__(self) -> AsyncGenerator[AsyncJob, None]:
         async with aclosing(self.statuses()) as statuses:

@@ -7,20 +7,17 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from .. import _answers
-from .._log import Lines
 from .._mlflow import run_address
 from .._paths import past_job_path
 from .._tables import FrameBuilder
 from .._view import JobView
-from .._wire import items
 from ..models import PastJobRecord, Receipt
+from ._lines import lines_of
 from ._resubmission import AsyncResubmittable
 from ._transport import AsyncTransport, Query
 
 if TYPE_CHECKING:
     import pandas
-
-_PAGE = 500
 
 
 class AsyncPastJob(JobView, AsyncResubmittable):
@@ -44,18 +41,12 @@ class AsyncPastJob(JobView, AsyncResubmittable):
     async def refresh(self) -> AsyncPastJob:
         """Reads what the history has now, with all changes of state. Returns the job itself."""
         self._record = PastJobRecord.from_json(await self._get(""))
-        self._known(self._record.job)
+        self._update(self._record.job)
         return self
 
-    async def logs(self, *, tail: int | None = None, container: str | None = None) -> AsyncGenerator[str, None]:
+    def logs(self, *, tail: int | None = None, container: str | None = None) -> AsyncGenerator[str, None]:
         """The lines of the log without their ends; bytes that are not UTF-8 become U+FFFD. See `log_bytes`."""
-        lines = Lines()
-        async with aclosing(self.log_bytes(tail=tail, container=container)) as chunks:
-            async for chunk in chunks:
-                for line in lines.feed(chunk):
-                    yield line
-        for line in lines.rest():
-            yield line
+        return lines_of(self.log_bytes(tail=tail, container=container))
 
     async def log_bytes(self, *, tail: int | None = None, container: str | None = None) -> AsyncGenerator[bytes, None]:
         """The archived log byte for byte, in parts, each byte once. `record.logs` has how complete it is.
@@ -110,17 +101,9 @@ class AsyncHistory:
         self._transport = transport
         self._filters = filters
 
-    async def records(self) -> AsyncGenerator[PastJobRecord, None]:
+    def records(self) -> AsyncGenerator[PastJobRecord, None]:
         """What the history has of the jobs."""
-        cursor: str | None = None
-        while True:
-            query = {**self._filters, "workspace": self._transport.workspace, "limit": _PAGE, "cursor": cursor}
-            page = _answers.body(await self._transport.request("GET", "/history/jobs", query=query))
-            for record in items(PastJobRecord, page):
-                yield record
-            cursor = page.get("nextCursor")
-            if not cursor:
-                return
+        return self._transport.pages(PastJobRecord, "/history/jobs", self._filters)
 
     async def __aiter__(self) -> AsyncGenerator[AsyncPastJob, None]:
         async with aclosing(self.records()) as records:

@@ -14,6 +14,7 @@ from .._retry import Backoff, Deadline, Retry
 from .._secret import revealed
 from .._sse import OPENED, EventParser, ServerEvent
 from .._version import USER_AGENT
+from .._wire import M, items
 from ..config import Settings
 from ..errors import GatewayError, IssuerUnreachable
 
@@ -22,6 +23,7 @@ Query = Mapping[str, "str | int | bool | list[str] | None"]
 # The gateway sends a heartbeat each 10 s (changes) or 15 s (logs).
 _STREAM_SILENCE = 40.0
 _DEADLINE_TOLERANCE = 1.0
+_PAGE = 500
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 
 
@@ -107,6 +109,18 @@ class AsyncTransport:
                 raise failure
             await sleep(pause)
 
+    async def pages(self, kind: type[M], path: str, filters: Query) -> AsyncGenerator[M, None]:
+        """The items of a list, read page by page."""
+        cursor: str | None = None
+        while True:
+            query = {**filters, "workspace": self.workspace, "limit": _PAGE, "cursor": cursor}
+            page = _answers.body(await self.request("GET", path, query=query))
+            for item in items(kind, page):
+                yield item
+            cursor = page.get("nextCursor")
+            if not cursor:
+                return
+
     async def stream(
         self, path: str, *, query: Query | None = None, deadline: Deadline | None = None
     ) -> AsyncGenerator[ServerEvent, None]:
@@ -115,7 +129,7 @@ class AsyncTransport:
         Each connection begins with `OPENED`.
 
         It ends when the gateway has no more events (204) or the deadline has passed, and otherwise never: the caller
-        knows the last event. Close the generator to close the connection.
+        stops at the last event. Close the generator to close the connection.
 
         Raises:
             Problem: the gateway refused the request.

@@ -12,7 +12,7 @@ from ..errors import ConfigurationError
 from ..models import CredentialVerdict, MlflowCredential
 from ._transport import Transport
 
-# The check of a credential asks a server elsewhere, for up to 10 s.
+# The gateway sends a request to the MLflow server, for up to 10 s.
 _VERIFICATION = 60.0
 
 

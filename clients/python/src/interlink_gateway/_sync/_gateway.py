@@ -81,7 +81,7 @@ class Gateway:
         return self._transport.workspace
 
     def __repr__(self) -> str:
-        # It is shown without an address in the traceback of its own making.
+        # A traceback of a failed `__init__` calls this before `_transport` is set.
         return f"<{type(self).__name__} {self.url}>" if hasattr(self, "_transport") else f"<{type(self).__name__}>"
 
     def __enter__(self) -> Gateway:
@@ -253,7 +253,7 @@ class Gateway:
             labels: only jobs with all of these labels.
             submitter: only jobs of this caller, as `issuer#subject`.
             since: only jobs that were created at or after this time, or in this last time, such as `7d`.
-            until: only jobs that were created before this time, or before so long ago.
+            until: only jobs that were created before this time, or longer ago than this time.
             text: only jobs with this text in the name or a label.
         """
         filters = {
@@ -294,7 +294,7 @@ class Gateway:
             labels: see `jobs`.
             timeout: when to stop; None for never.
         """
-        deadline = Deadline(None if timeout is None else _time.seconds(timeout))
+        deadline = Deadline.after(timeout)
         query = {**_filter(state, node, labels), **self._query()}
         with closing(self._transport.stream("/events", query=query, deadline=deadline)) as events:
             for received in events:
@@ -318,7 +318,7 @@ class Gateway:
             labels: only jobs with all of these labels.
             timeout: when to stop; None for never.
         """
-        deadline = Deadline(None if timeout is None else _time.seconds(timeout))
+        deadline = Deadline.after(timeout)
         query = {**_filter(None, node, labels), **self._query()}
         resumable = False
         with closing(self._transport.stream("/events", query=query, deadline=deadline)) as events:
@@ -349,7 +349,7 @@ class Gateway:
         return NodeStatistics.from_json(_answers.body(response))
 
     def orphans(self, node: str) -> OrphanTable:
-        """The workspace's jobs on the HPC whose pods are gone, if the node has a slurmrestd."""
+        """The workspace's jobs on the HPC whose pods were deleted, if the node has a slurmrestd."""
         response = self._transport.request("GET", f"/nodes/{segment(node)}/orphans", query=self._query())
         return OrphanTable(items(Orphan, _answers.body(response)))
 

@@ -7,17 +7,14 @@ from collections.abc import Generator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from .. import _answers, _time
+from .. import _time
 from .._tables import FrameBuilder
-from .._wire import items
 from ..models import JobStatus
 from ._job import Job
 from ._transport import Transport, Query
 
 if TYPE_CHECKING:
     import pandas
-
-_PAGE = 500
 
 
 class Jobs:
@@ -31,21 +28,10 @@ class Jobs:
     def statuses(self) -> Generator[JobStatus, None, None]:
         """The jobs' states."""
         oldest = None if self._since is None else _time.now() - self._since
-        cursor: str | None = None
-        while True:
-            query = {
-                **self._filters,
-                "workspace": self._transport.workspace,
-                "limit": _PAGE,
-                "cursor": cursor,
-            }
-            page = _answers.body(self._transport.request("GET", "/jobs", query=query))
-            for status in items(JobStatus, page):
+        with closing(self._transport.pages(JobStatus, "/jobs", self._filters)) as statuses:
+            for status in statuses:
                 if oldest is None or status.created_at >= oldest:
                     yield status
-            cursor = page.get("nextCursor")
-            if not cursor:
-                return
 
     def __iter__(self) -> Generator[Job, None, None]:
         with closing(self.statuses()) as statuses:

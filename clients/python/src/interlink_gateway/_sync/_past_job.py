@@ -8,20 +8,17 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from .. import _answers
-from .._log import Lines
 from .._mlflow import run_address
 from .._paths import past_job_path
 from .._tables import FrameBuilder
 from .._view import JobView
-from .._wire import items
 from ..models import PastJobRecord, Receipt
+from ._lines import lines_of
 from ._resubmission import Resubmittable
 from ._transport import Transport, Query
 
 if TYPE_CHECKING:
     import pandas
-
-_PAGE = 500
 
 
 class PastJob(JobView, Resubmittable):
@@ -45,18 +42,12 @@ class PastJob(JobView, Resubmittable):
     def refresh(self) -> PastJob:
         """Reads what the history has now, with all changes of state. Returns the job itself."""
         self._record = PastJobRecord.from_json(self._get(""))
-        self._known(self._record.job)
+        self._update(self._record.job)
         return self
 
     def logs(self, *, tail: int | None = None, container: str | None = None) -> Generator[str, None, None]:
         """The lines of the log without their ends; bytes that are not UTF-8 become U+FFFD. See `log_bytes`."""
-        lines = Lines()
-        with closing(self.log_bytes(tail=tail, container=container)) as chunks:
-            for chunk in chunks:
-                for line in lines.feed(chunk):
-                    yield line
-        for line in lines.rest():
-            yield line
+        return lines_of(self.log_bytes(tail=tail, container=container))
 
     def log_bytes(self, *, tail: int | None = None, container: str | None = None) -> Generator[bytes, None, None]:
         """The archived log byte for byte, in parts, each byte once. `record.logs` has how complete it is.
@@ -113,15 +104,7 @@ class History:
 
     def records(self) -> Generator[PastJobRecord, None, None]:
         """What the history has of the jobs."""
-        cursor: str | None = None
-        while True:
-            query = {**self._filters, "workspace": self._transport.workspace, "limit": _PAGE, "cursor": cursor}
-            page = _answers.body(self._transport.request("GET", "/history/jobs", query=query))
-            for record in items(PastJobRecord, page):
-                yield record
-            cursor = page.get("nextCursor")
-            if not cursor:
-                return
+        return self._transport.pages(PastJobRecord, "/history/jobs", self._filters)
 
     def __iter__(self) -> Generator[PastJob, None, None]:
         with closing(self.records()) as records:

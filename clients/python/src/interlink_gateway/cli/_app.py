@@ -141,7 +141,7 @@ def run(
         return
     with options.submission(key) as sent:
         job = gateway.submit(spec, key=sent)
-    if detach or output in (Output.JSON, Output.YAML):
+    if detach or output.structured:
         _submitted(job, output)
         return
     from ._follow import finish, follow
@@ -177,7 +177,7 @@ def ps(
         return
     with options.gateway(workspace) as gateway:
         jobs = gateway.jobs(state=states, node=node, labels=labels, since=options.length(since, "--since"))
-        if output in (Output.JSON, Output.YAML):
+        if output.structured:
             _output.documents((status.raw for status in jobs.statuses()), output)
             return
         wide = output is Output.WIDE
@@ -191,8 +191,8 @@ def get(name: JobName, workspace: Workspace = None, output: OutputOption = Outpu
     from . import _output
 
     with options.gateway(workspace) as gateway:
-        job = _known(gateway, name)
-    if output in (Output.JSON, Output.YAML):
+        job = _job_or_past_job(gateway, name)
+    if output.structured:
         _output.document(job.status.raw, output)
     elif output is Output.WIDE:
         _output.table(_output.JOB_HEADER_WIDE, [_output.job_row(job.status, wide=True)])
@@ -217,7 +217,7 @@ def logs(
     from ._follow import report
 
     gateway = options.gateway(workspace)
-    job = _known(gateway, name)
+    job = _job_or_past_job(gateway, name)
     seconds = options.length(since, "--since")
     if isinstance(job, PastJob):
         _print_log(job.log_bytes(tail=tail, container=container))
@@ -255,7 +255,7 @@ def wait(
     ended: list[JobStatus] = []
     with options.gateway(workspace) as gateway:
         for name in names:
-            job = _known(gateway, name)
+            job = _job_or_past_job(gateway, name)
             if isinstance(job, PastJob):
                 code = code or report(job)
                 ended.append(job.status)
@@ -266,7 +266,7 @@ def wait(
             except (JobFailed, JobDeleted):
                 code = code or report(job)
             ended.append(job.status)
-    if output in (Output.JSON, Output.YAML):
+    if output.structured:
         _output.documents((status.raw for status in ended), output)
     raise typer.Exit(code)
 
@@ -283,20 +283,19 @@ def cancel(
     """Cancel jobs that have not ended, and delete jobs."""
     from . import _output
 
-    structured = output in (Output.JSON, Output.YAML)
     results: list[dict[str, object]] = []
+    period, limit = options.length(grace, "--grace"), options.length(timeout, "--timeout")
     with options.gateway(workspace) as gateway:
         for name in names:
             job = gateway.job(name)
-            period, limit = options.length(grace, "--grace"), options.length(timeout, "--timeout")
             cancellation = job.cancel(wait=wait, grace=period, timeout=limit)
-            if structured:
+            if output.structured:
                 known = dict(cancellation.raw) if cancellation else None
                 results.append({"name": name, "uid": job.uid, "deleted": job.deleted, "cancellation": known})
                 continue
             text = f"{cancellation.stage}: {cancellation.message}" if cancellation else "deleted"
             _output.facts([(name, text)])
-    if structured:
+    if output.structured:
         _output.documents(results, output)
 
 
@@ -319,7 +318,7 @@ def resubmit(
 ) -> None:
     """Submit a job again, with changes."""
     with options.gateway(workspace) as gateway, options.submission(key) as sent:
-        job = _known(gateway, name).resubmit(
+        job = _job_or_past_job(gateway, name).resubmit(
             key=sent,
             name=new_name,
             node=node,
@@ -365,7 +364,7 @@ def history(
             text=search,
         )
         records = islice(found.records(), limit)
-        if output in (Output.JSON, Output.YAML):
+        if output.structured:
             _output.documents((record.raw for record in records), output)
             return
         wide = output is Output.WIDE
@@ -384,7 +383,7 @@ def receipt(
     from . import _output
 
     with options.gateway(workspace) as gateway:
-        _output.document(dict(_known(gateway, name).receipt().raw), output)
+        _output.document(dict(_job_or_past_job(gateway, name).receipt().raw), output)
 
 
 @app.command(name="nodes")
@@ -394,7 +393,7 @@ def list_nodes(output: OutputOption = Output.TABLE) -> None:
 
     with options.gateway() as gateway:
         nodes = gateway.nodes()
-    if output in (Output.JSON, Output.YAML):
+    if output.structured:
         _output.documents((node.raw for node in nodes), output)
         return
     header = ("NAME", "READY", "TYPE", "CPU", "MEMORY", "ACCELERATORS")
@@ -456,7 +455,7 @@ def version(output: OutputOption = Output.TABLE) -> None:
     from .._version import VERSION
     from . import _output
 
-    if output in (Output.JSON, Output.YAML):
+    if output.structured:
         _output.document({"version": VERSION}, output)
     else:
         typer.echo(f"igw {VERSION}")
@@ -469,7 +468,7 @@ def completion(shell: Annotated[Shell, typer.Argument(help="The shell.")]) -> No
     app(args=[], prog_name="igw")
 
 
-def _known(gateway: Gateway, name: str) -> Job | PastJob:
+def _job_or_past_job(gateway: Gateway, name: str) -> Job | PastJob:
     """The job that has the name; if it no longer exists, the last one that had it; else the one with this uid."""
     from ..errors import JobGone, NotFound
     from ._output import note
@@ -498,7 +497,7 @@ def _print_log(log: Generator[bytes, None, None]) -> None:
 def _submitted(job: Any, output: Output) -> None:
     from . import _output
 
-    if output in (Output.JSON, Output.YAML):
+    if output.structured:
         _output.document(job.status.raw, output)
         return
     typer.echo(printable(job.name))
@@ -509,7 +508,7 @@ def _submitted(job: Any, output: Output) -> None:
 def _verdict(result: Any, output: Output) -> None:
     from . import _output
 
-    if output in (Output.JSON, Output.YAML):
+    if output.structured:
         _output.document(result.raw, output)
     else:
         if result.findings:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .._submission import LARGEST
+from .._submission import read as read_file
 from ..errors import ConfigurationError
-
-_LARGEST = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -46,19 +46,14 @@ def read(file: str) -> JobFile:
 
 def _text(file: str) -> str:
     try:
-        data = sys.stdin.buffer.read(_LARGEST + 1) if file == "-" else _bytes(Path(file))
-        if len(data) > _LARGEST:
+        data = sys.stdin.buffer.read(LARGEST + 1) if file == "-" else read_file(Path(file))
+        if len(data) > LARGEST:
             raise ConfigurationError(f"{file} is larger than 16 MiB.")
         return data.decode()
     except OSError as error:
         raise ConfigurationError(f"{file} can't be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{file} is not UTF-8.") from error
-
-
-def _bytes(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(_LARGEST + 1)
 
 
 def _parse(text: str, file: str) -> Any:

@@ -50,7 +50,7 @@ def follow(
 
 
 def report(job: Job | PastJob) -> int:
-    """Says how the job ended, and why. Returns the exit code of `igw`."""
+    """Prints how the job ended, and why. Returns the exit code of `igw`."""
     if job.deleted:
         note(f"Job {job.name} was deleted.")
         return 1
@@ -91,7 +91,7 @@ class _Waiting:
 
 
 def _notices(job: Job) -> None:
-    """Says in the background when the end of the time limit is near."""
+    """Prints a note when the end of the time limit is near."""
     threading.Thread(target=_watch_walltime, args=(job.name, job.uid, job.workspace), daemon=True).start()
 
 
@@ -105,11 +105,11 @@ def _watch_walltime(name: str, uid: str, workspace: str) -> None:
                 if isinstance(event, WalltimeNear):
                     note(f"The time limit of {name} ends in about {_time.brief(event.mark.mark)}.")
     except GatewayError:
-        return  # The log itself goes on, and says what is wrong.
+        return  # The log itself reports the error.
 
 
 def _left(job: Job) -> int:
-    """Asks once what becomes of the job."""
+    """Asks once whether to detach or to cancel."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return INTERRUPTED
     try:

@@ -61,7 +61,7 @@ def _show(prompt: DevicePrompt) -> None:
 
 
 def _keep(url: str, login: LoginSettings) -> None:
-    """Writes the settings, unless there is a file already: what users wrote is theirs."""
+    """Writes the settings, unless the file exists: a user's file is not changed."""
     path: Path = config_directory() / "config.toml"
     # JSON's strings are TOML's basic strings.
     lines = [

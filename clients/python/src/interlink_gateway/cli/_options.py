@@ -22,6 +22,11 @@ class Output(str, Enum):
     JSON = "json"
     YAML = "yaml"
 
+    @property
+    def structured(self) -> bool:
+        """Whether it is for programs."""
+        return self in (Output.JSON, Output.YAML)
+
 
 def _job_names(incomplete: str) -> list[str]:
     """The names of jobs for the completion, which must neither fail nor take long."""

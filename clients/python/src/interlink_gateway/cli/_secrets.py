@@ -24,7 +24,7 @@ def list_secrets(workspace: Workspace = None, output: OutputOption = Output.TABL
 
     with options.gateway(workspace) as gateway:
         credentials = gateway.credentials.list()
-    if output in (Output.JSON, Output.YAML):
+    if output.structured:
         _output.documents((each.raw for each in credentials), output)
         return
     rows = [
@@ -55,7 +55,7 @@ def put(
             stored = gateway.credentials.put(
                 name, username=username, password=secret.reveal(), tracking_uri=tracking_uri
             )
-    if output in (Output.JSON, Output.YAML):
+    if output.structured:
         _output.document(stored.raw, output)
     else:
         _output.note(f"Credential {name} is stored.")
@@ -68,7 +68,7 @@ def get(name: Name, workspace: Workspace = None, output: OutputOption = Output.T
 
     with options.gateway(workspace) as gateway:
         credential = gateway.credentials.get(name)
-    if output in (Output.JSON, Output.YAML):
+    if output.structured:
         _output.document(credential.raw, output)
         return
     _output.facts(
@@ -92,7 +92,7 @@ def verify(
 
     with options.gateway(workspace) as gateway:
         verdict = gateway.credentials.verify(name, tracking_uri=tracking_uri)
-    if output in (Output.JSON, Output.YAML):
+    if output.structured:
         _output.document(verdict.raw, output)
     else:
         _output.facts([("Verdict", f"{verdict.verdict}: {verdict.message}"), ("Hint", verdict.hint)])
@@ -107,7 +107,7 @@ def delete(name: Name, workspace: Workspace = None, output: OutputOption = Outpu
 
     with options.gateway(workspace) as gateway:
         gateway.credentials.delete(name)
-    if output in (Output.JSON, Output.YAML):
+    if output.structured:
         _output.document({"name": name, "deleted": True}, output)
 
 

@@ -19,7 +19,7 @@ from ._store import Store, renewal_lock, store
 # A renewal that is cut off may cost the login: the issuer has used up the refresh token, and its answer is lost.
 # So it has its own time, whatever that of the request is.
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
-# A program that was stopped in the middle of a renewal keeps the lock.
+# A program that is suspended during a renewal keeps the lock.
 _LONGEST_WAIT = 60.0
 _PAUSE = 0.05
 

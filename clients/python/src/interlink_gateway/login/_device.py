@@ -84,7 +84,7 @@ def device_login(
 
 
 def _started(answer: Mapping[str, Any]) -> tuple[Secret, float, DevicePrompt] | None:
-    """The device code, the seconds between requests and what to show, or None if the answer has them not."""
+    """The device code, the seconds between requests and what to show, or None if the answer lacks one of them."""
     try:
         complete = answer.get("verification_uri_complete")
         shown = DevicePrompt(

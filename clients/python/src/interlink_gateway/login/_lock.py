@@ -16,13 +16,16 @@ _guard = threading.Lock()
 
 
 class RenewalLock:
-    """A lock of one login, which is never waited for here: whoever waits must not block an event loop.
+    """A lock of one login. It never blocks, because the caller may run on an event loop.
 
-    The system gives the lock back when a program ends, however it ends.
+    The operating system releases the lock when the program ends, however it ends.
     """
 
     def __init__(self, path: Path) -> None:
-        """Makes the lock with this file. The file stays: to delete it would make two locks of one."""
+        """Makes the lock with this file.
+
+        The file is never deleted: one program could then lock the deleted file, and another one a new file.
+        """
         self._path = path
         with _guard:
             self._thread = _threads.setdefault(path, threading.Lock())
@@ -47,7 +50,7 @@ class RenewalLock:
         return True
 
     def release(self) -> None:
-        """Gives the lock back."""
+        """Releases the lock."""
         if self._file is not None:
             os.close(self._file)
             self._file = None

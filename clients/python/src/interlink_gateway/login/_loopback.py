@@ -56,7 +56,7 @@ def browser_login(
         separator = "&" if "?" in issuer.authorization else "?"
         open_page(f"{issuer.authorization}{separator}{urlencode(query)}")
         answer = server.wait(timeout)
-    # RFC 9207: an answer of another issuer is none.
+    # RFC 9207: an answer from another issuer must be refused.
     if answer.get("iss", issuer.uri) != issuer.uri:
         raise LoginError("The answer came from another issuer.")
     code = answer.pop("code", None)
@@ -90,7 +90,7 @@ class _Server(HTTPServer):
         while self.answer is None:
             self.timeout = end - time.monotonic()
             if self.timeout <= 0:
-                raise LoginError("The browser did not come back in time. Start the login again.")
+                raise LoginError("The login was not completed in the browser in time. Start it again.")
             self.handle_request()
         return self.answer
 

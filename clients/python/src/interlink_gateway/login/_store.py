@@ -74,11 +74,6 @@ class FileStore:
     def __init__(self, url: str) -> None:
         self._path = _path(url, "json")
 
-    @property
-    def path(self) -> Path:
-        """The file."""
-        return self._path
-
     def read(self) -> _tokens.Tokens | None:
         """See `Store`.
 
