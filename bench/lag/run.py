@@ -9,8 +9,8 @@ SLURM (bench/slurm), where each audience has a virtual node lag-AUDIENCE. An AUD
 so that none has to do with the looks of another:
 
   subscriber  reads the stream of the workspace's events
-  poller      asks for ten of the jobs by name, each once a second
-  nobody      asks for each job once, 5 s after its end
+  poller      requests ten of the jobs by name, each once a second
+  nobody      requests each job once, 5 s after its end
 
 SLURM's times are those of its controller's log, to the millisecond. The clock of all times is this machine's.
 """
@@ -344,7 +344,7 @@ def report(run, scenario, ending, note):
         ended = [job for job in ending if job.audience is audience and job.seen]
         if audience.kind == "nobody":
             right = [job for job in ended if "gateway" in job.end]
-            note(f"{scenario}: asked once, {ASKED_AFTER} s after the end: {len(right)} of {len(ended)} right")
+            note(f"{scenario}: requested once, {ASKED_AFTER} s after the end: {len(right)} of {len(ended)} right")
             continue
         for moment, jobs, known in (("start", mine, lambda job: job.start), ("end", ended, lambda job: job.end)):
             name, of, _, count, lags = row(scenario, moment, "gateway", jobs, known, run.stopped)

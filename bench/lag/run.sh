@@ -7,6 +7,7 @@
 # GATEWAY_JAR is the jar to measure; by default this tree's.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. bench/gateway.sh
 [ $# -gt 0 ] || set -- 6 30 100 20-of-200
 bench/control-plane/build.sh
 bench/slurm/install.sh
@@ -15,7 +16,6 @@ if [ -z "${GATEWAY_JAR-}" ]; then
   ./mvnw -q -DskipTests package
   GATEWAY_JAR=$(ls target/interlink-gateway-*.jar)
 fi
-java=$(bench/jdk.sh)/bin/java
 kubectl=$PWD/.cache/control-plane/bin/kubectl
 
 dir=$PWD/target/lag-$$
@@ -41,16 +41,13 @@ chmod +x "$dir/singularity"
 .cache/virtual-node/virtual-node -kubeconfig "$KUBECONFIG" -singularity "$dir/singularity" -pods 1000 \
   lag-subscriber="$dir/slurm" lag-poller="$dir/slurm" lag-nobody="$dir/slurm" >"$dir/nodes.log" 2>&1 </dev/null &
 nodes=$!
-port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
+port=$(free_port)
+jar=$GATEWAY_JAR
 # The heap and the collector that the JVM chooses in the container of deploy/gateway.yaml.
-"$java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx460m -jar "$GATEWAY_JAR" \
-  --spring.profiles.active=kubernetes --gateway.security.mode=open --server.address=127.0.0.1 --server.port="$port" \
-  --gateway.caller.requests-per-second=1000 --gateway.caller.burst=10000 >"$dir/gateway.log" 2>&1 </dev/null &
-gateway=$!
-until curl -sf -o /dev/null "http://127.0.0.1:$port/actuator/health/readiness"; do
-  kill -0 $gateway || { tail -n 5 "$dir/gateway.log" >&2; exit 1; }
-  sleep 0.1
-done
+flags="-XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx460m"
+start_gateway "$dir/gateway.log" "http://127.0.0.1:$port" --spring.profiles.active=kubernetes \
+  --gateway.security.mode=open --server.address=127.0.0.1 --server.port="$port" \
+  --gateway.caller.requests-per-second=1000 --gateway.caller.burst=10000
 for audience in subscriber poller nobody; do
   until [ -e "$dir/slurm/lag-$audience/ready" ]; do
     kill -0 $nodes || { tail -n 5 "$dir/nodes.log" >&2; exit 1; }
