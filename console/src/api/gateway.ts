@@ -80,13 +80,18 @@ async function requestTo(address: URL, request: Request): Promise<Request> {
 export const gateway = createClient<paths>({ baseUrl: location.origin, fetch: patient });
 gateway.use(inWorkspace);
 
+/** The address of a path of the API, in the workspace that is shown. */
+export function addressOf(path: string, query = new URLSearchParams()): URL {
+  const address = new URL(path, location.origin);
+  for (const [name, value] of query) address.searchParams.append(name, value);
+  if (session.workspace !== '') address.searchParams.set('workspace', session.workspace);
+  return address;
+}
+
 /** A file of the API, with any content. */
 export async function fileAt(path: string, query: URLSearchParams): Promise<Answer<Blob>> {
-  const address = new URL(path, location.origin);
-  address.search = query.toString();
-  if (session.workspace !== '') address.searchParams.set('workspace', session.workspace);
   try {
-    const response = await patient(new Request(address, { headers: { Accept: 'text/plain' } }));
+    const response = await patient(new Request(addressOf(path, query), { headers: { Accept: 'text/plain' } }));
     return response.ok
       ? { ok: true, data: await response.blob() }
       : { ok: false, problem: problemOf(response.status, await response.json().catch(() => undefined)) };

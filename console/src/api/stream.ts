@@ -1,7 +1,6 @@
 import { EventParser, type ServerEvent } from '../lib/events';
-import { session } from '../state/session.svelte';
 import { problemOf } from './answer';
-import { authorized } from './gateway';
+import { addressOf, authorized } from './gateway';
 import type { Problem } from './types';
 
 /** Whether events arrive now. */
@@ -60,7 +59,7 @@ export async function readEvents(path: string, reader: Reader, signal: AbortSign
         connection.heard();
         const events = parser.push(chunk);
         lastId = parser.lastId ?? lastId;
-        // Not once it is open: a gateway that closes its streams at once would be asked too often.
+        // Not once it is open: a gateway that closes its streams at once would get too many requests.
         if (events.length > 0 || parser.lastId !== undefined) wait = FIRST_PAUSE;
         if (events.length > 0 && reader.events(events) === 'stop') return;
       }
@@ -81,9 +80,7 @@ function isFinal(status: number): boolean {
 }
 
 function request(path: string, lastId: string | undefined, signal: AbortSignal): Request {
-  const address = new URL(path, location.origin);
-  if (session.workspace !== '') address.searchParams.set('workspace', session.workspace);
-  return new Request(address, {
+  return new Request(addressOf(path), {
     headers: { Accept: 'text/event-stream', ...(lastId === undefined ? {} : { 'Last-Event-ID': lastId }) },
     cache: 'no-store',
     signal,

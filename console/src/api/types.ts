@@ -9,7 +9,6 @@ export type CredentialVerdict = Schemas['CredentialVerdict'];
 export type DeletedJob = Schemas['DeletedJob'];
 export type Evidence = Schemas['Evidence'];
 export type Finding = Schemas['Finding'];
-export type HpcJob = Schemas['HpcJob'];
 export type Job = Schemas['Job'];
 export type JobChange = Schemas['JobChange'];
 export type JobReason = NonNullable<Job['reason']>;

@@ -18,7 +18,7 @@ export interface Tokens {
   readonly expiresAt: number | undefined;
 }
 
-/** What has to survive the way to the issuer and back. It contains no token, and is used once. */
+/** What is needed when the issuer redirects to the console. It contains no token, and is used once. */
 interface Pending {
   readonly issuer: string;
   readonly state: string;
@@ -30,7 +30,7 @@ interface Pending {
 const PENDING = 'login';
 const RENEWAL_TIMEOUT = 10_000;
 
-/** Sends the browser to the issuer. It comes back with a code. */
+/** Sends the browser to the issuer. The issuer then redirects it to the console with a code. */
 export async function goToIssuer(login: Login, returnTo: string): Promise<void> {
   const pending: Pending = {
     issuer: login.issuer,

@@ -11,7 +11,7 @@ export interface CancelTexts {
 }
 
 const CANCELLED =
-  "The pod is deleted and the HPC is asked to end the job. The HPC's own copy of the log goes with it. The job's page shows how far the cancellation has come.";
+  "The pod is deleted and the HPC is asked to end the job. The HPC's own copy of the log is deleted too. The job's page shows how far the cancellation has come.";
 const DELETED = "A job that has ended is deleted: its pod, and the HPC's own copy of its log.";
 
 /** How to ask before these jobs are deleted. */

@@ -1,6 +1,7 @@
 import type { Job, JobState } from '../api/types';
 import { JOB_STATES } from '../api/types';
 import type { JobRow } from './rows';
+import { DAY } from './time';
 
 /** How far back jobs are shown, by the time of their submission. */
 export const PERIODS = [
@@ -53,7 +54,7 @@ export function isFiltered(filters: JobFilters): boolean {
 /** When the period of the filters begins; undefined if it has no beginning. */
 function begin({ period }: JobFilters, now: number): Date | undefined {
   const days = PERIODS.find(({ name }) => name === period)?.days;
-  return days === undefined ? undefined : new Date(now - days * 86_400_000);
+  return days === undefined ? undefined : new Date(now - days * DAY);
 }
 
 /** The rows that pass all filters. A label is `key` or `key=value`; the text is part of the name or of a label. */

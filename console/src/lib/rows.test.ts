@@ -26,7 +26,7 @@ function shown(...parameters: Parameters<typeof rowsOf>): string[] {
 
 describe('the table of live and past jobs', () => {
   it('has the newest first, each once, as the events have it', () => {
-    const live = { jobs: [job('4'), job('2')], removed: [], isComplete: true };
+    const live = { all: [job('4'), job('2')], allRemoved: [], isComplete: true };
     expect(shown(live, [past('2', { live: true }), past('3'), past('1')])).toEqual([
       '4 RUNNING live',
       '3 SUCCEEDED past',
@@ -36,17 +36,17 @@ describe('the table of live and past jobs', () => {
   });
 
   it('has a job that was deleted since, even if the history was listed before', () => {
-    const live = { jobs: [], removed: [job('1'), job('2')], isComplete: true };
+    const live = { all: [], allRemoved: [job('1'), job('2')], isComplete: true };
     expect(shown(live, [past('1', { live: true })])).toEqual(['2 RUNNING past', '1 SUCCEEDED past']);
   });
 
   it('believes the history until the live jobs are listed', () => {
-    const live = { jobs: [], removed: [], isComplete: false };
+    const live = { all: [], allRemoved: [], isComplete: false };
     expect(shown(live, [past('1', { live: true }), past('2')])).toEqual(['2 SUCCEEDED past', '1 SUCCEEDED live']);
   });
 
   it('has how long a past job ran', () => {
-    const [row] = rowsOf({ jobs: [], removed: [], isComplete: true }, [past('1', { runTime: 'PT2M' })]);
+    const [row] = rowsOf({ all: [], allRemoved: [], isComplete: true }, [past('1', { runTime: 'PT2M' })]);
     expect(row?.runTime).toBe(120_000);
   });
 });

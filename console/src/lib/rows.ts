@@ -13,21 +13,21 @@ export interface JobRow {
 /** The live jobs, which are known from the event stream. */
 export interface Live {
   /** The newest first. */
-  readonly jobs: readonly Job[];
+  readonly all: readonly Job[];
   /** The jobs that were deleted since the console was opened, as they were last known. */
-  readonly removed: readonly Job[];
+  readonly allRemoved: readonly Job[];
   /** Whether all live jobs are known. */
   readonly isComplete: boolean;
 }
 
 /** Each job once, the newest first. What the events deliver is newer than what the history has. */
-export function rowsOf({ jobs, removed, isComplete }: Live, past: readonly PastJob[]): JobRow[] {
-  if (past.length + removed.length === 0) return jobs.map((job) => ({ job, isLive: true }));
-  const live = new Set(jobs.map(({ uid }) => uid));
+export function rowsOf({ all, allRemoved, isComplete }: Live, past: readonly PastJob[]): JobRow[] {
+  if (past.length + allRemoved.length === 0) return all.map((job) => ({ job, isLive: true }));
+  const live = new Set(all.map(({ uid }) => uid));
   const remembered = new Set(past.map(({ job }) => job.uid));
   return [
-    ...jobs.map((job) => ({ job, isLive: true })),
-    ...removed.filter(({ uid }) => !remembered.has(uid)).map((job) => ({ job, isLive: false })),
+    ...all.map((job) => ({ job, isLive: true })),
+    ...allRemoved.filter(({ uid }) => !remembered.has(uid)).map((job) => ({ job, isLive: false })),
     ...past.filter(({ job }) => !live.has(job.uid)).map((one) => rowOf(one, one.live && !isComplete)),
   ].sort((one, other) => compare(other.job.createdAt, one.job.createdAt) || compare(one.job.name, other.job.name));
 }

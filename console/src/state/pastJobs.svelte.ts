@@ -5,8 +5,11 @@ import { session } from './session.svelte';
 
 type Query = ReturnType<typeof pastQuery>;
 
-/** A gateway without a database refuses all questions about the past. */
-const SWITCHED_OFF = [403, 404, 409];
+/**
+ * Without a database, a gateway answers requests about past jobs with 403. A caller without access to the workspace
+ * gets 404 there and for live jobs, where it is shown.
+ */
+const SWITCHED_OFF = [403, 404];
 /** Where the history was refused: for this caller, in this workspace. */
 let off: { readonly caller: unknown; readonly workspace: string } | undefined;
 
@@ -21,7 +24,7 @@ export class PastJobs {
   isLoading = $state(false);
   #cursor = $state<string | undefined>();
   #query: Query = {};
-  #asked = new AbortController();
+  #request = new AbortController();
   readonly #limit: number;
 
   /** With this many jobs on a page, at most 500. */
@@ -46,15 +49,15 @@ export class PastJobs {
 
   /** Ignores the answer to the last request, if it has not arrived. */
   stop(): void {
-    this.#asked.abort();
+    this.#request.abort();
     this.isLoading = false;
   }
 
   async #read(cursor: string | undefined): Promise<void> {
     this.stop();
     if (isOff()) return;
-    this.#asked = new AbortController();
-    const { signal } = this.#asked;
+    this.#request = new AbortController();
+    const { signal } = this.#request;
     this.isLoading = true;
     const query = { ...this.#query, limit: this.#limit, ...(cursor !== undefined && { cursor }) };
     const page = await answer(gateway.GET('/api/v1/history/jobs', { params: { query }, signal }));

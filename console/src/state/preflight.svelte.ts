@@ -10,27 +10,27 @@ export class PreflightCheck {
   problem = $state.raw<Problem | undefined>();
   isChecking = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #asked = new AbortController();
+  #request = new AbortController();
 
   /** All findings, whether the definition could be read or not. */
   get findings(): readonly Finding[] {
     return this.verdict?.findings ?? this.problem?.findings ?? [];
   }
 
-  /** Asks once the writer pauses. */
+  /** Sends the request once the text has not changed for a while. */
   check(submission: Submission): void {
     this.stop();
-    this.#asked = new AbortController();
+    this.#request = new AbortController();
     this.isChecking = true;
-    this.#timer = setTimeout(() => void this.#ask(submission, this.#asked.signal), PAUSE);
+    this.#timer = setTimeout(() => void this.#send(submission, this.#request.signal), PAUSE);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#asked.abort();
+    this.#request.abort();
   }
 
-  async #ask(submission: Submission, signal: AbortSignal): Promise<void> {
+  async #send(submission: Submission, signal: AbortSignal): Promise<void> {
     const verdict = await answer(gateway.POST('/api/v1/jobs/preflight', { ...requestOf(submission), signal }));
     if (signal.aborted) return;
     this.isChecking = false;

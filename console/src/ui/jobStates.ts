@@ -22,7 +22,7 @@ export const STATE_LOOKS: Record<JobState, StateLook> = {
 };
 
 /** The reasons in plain words. */
-export const REASONS: Record<JobReason, string> = {
+const REASONS: Record<JobReason, string> = {
   NODE_FULL: 'Node full',
   NODE_NOT_READY: 'Node not ready',
   SECRET_MISSING: 'Secret missing',
@@ -65,7 +65,7 @@ function isKnown(state: string): state is JobState {
 }
 
 /** A reason in plain words; one that this console does not know as it is. */
-export function wordsOf(reason: string): string {
+export function reasonText(reason: string): string {
   return Object.entries(REASONS).find(([known]) => known === reason)?.[1] ?? visible(reason);
 }
 
