@@ -373,13 +373,17 @@ final class TestCluster {
                         + pod.getMetadata().getNamespace()
                         + "/pods/"
                         + pod.getMetadata().getName();
-        await().atMost(Duration.ofMinutes(2))
-                .ignoreExceptions()
-                .until(() -> {
-                    ApiServer.Answer answer = apiServer.send("DELETE", path, options);
-                    return answer.successful()
-                            || answer.code() == 404
-                            || answer.body().contains("UID in the precondition");
-                });
+        // Not in the informer's own thread: there, the pods of one test would wait for those of
+        // another.
+        Thread.startVirtualThread(() ->
+                await().pollDelay(Duration.ZERO)
+                        .atMost(Duration.ofMinutes(2))
+                        .ignoreExceptions()
+                        .until(() -> {
+                            ApiServer.Answer answer = apiServer.send("DELETE", path, options);
+                            return answer.successful()
+                                    || answer.code() == 404
+                                    || answer.body().contains("UID in the precondition");
+                        }));
     }
 }
