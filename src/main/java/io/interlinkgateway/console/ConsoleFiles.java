@@ -3,6 +3,7 @@ package io.interlinkgateway.console;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
@@ -15,6 +16,7 @@ import org.springframework.web.servlet.resource.PathResourceResolver;
 
 /// Serves the console's files, compressed if the client accepts it. The names of assets contain a hash of their
 /// content, so that browsers keep them; every other path is a page of the console and is asked for again.
+@ConditionalOnBooleanProperty(name = ConsoleProperties.ENABLED, matchIfMissing = true)
 @Configuration(proxyBeanMethods = false)
 class ConsoleFiles implements WebMvcConfigurer {
 

@@ -3,11 +3,13 @@ package io.interlinkgateway.console;
 import io.interlinkgateway.caller.Logins;
 import io.swagger.v3.oas.annotations.Hidden;
 import java.util.List;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /// What the console has to know before a person has logged in. It requires no authentication.
+@ConditionalOnBooleanProperty(name = ConsoleProperties.ENABLED, matchIfMissing = true)
 @Hidden
 @RestController
 class SettingsController {

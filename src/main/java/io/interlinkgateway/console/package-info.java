@@ -1,4 +1,5 @@
-/// The web console's files and settings, at `/console/`. The pages are in the folder `console` of the project.
+/// The web console's files and settings, at `/console/`, and the start page, which redirects browsers there. The pages
+/// are in the folder `console` of the project.
 @ApplicationModule(allowedDependencies = {"caller"})
 @NullMarked
 package io.interlinkgateway.console;

@@ -1,4 +1,4 @@
-package io.interlinkgateway.documentation;
+package io.interlinkgateway.console;
 
 import io.swagger.v3.oas.annotations.Hidden;
 import java.net.URI;
@@ -14,21 +14,28 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
-/// The start page: browsers are redirected to the console, other clients get the main addresses. It requires no
-/// authentication.
+/// The start page: browsers are redirected to the console if there is one, other clients get the main addresses. It
+/// requires no authentication.
 @Hidden
 @RestController
 class StartPage {
 
     private static final String CONSOLE = "/console/";
 
+    private final boolean console;
+
+    StartPage(ConsoleProperties properties) {
+        console = properties.enabled();
+    }
+
     @GetMapping("/")
     ResponseEntity<Map<String, String>> start(
             @RequestHeader(HttpHeaders.ACCEPT) Optional<String> accept) {
+        boolean redirected = console && wantsPages(accept);
         ResponseEntity.BodyBuilder answer =
-                ResponseEntity.status(wantsPages(accept) ? HttpStatus.FOUND : HttpStatus.OK)
+                ResponseEntity.status(redirected ? HttpStatus.FOUND : HttpStatus.OK)
                         .varyBy(HttpHeaders.ACCEPT);
-        return wantsPages(accept)
+        return redirected
                 ? answer.location(URI.create(CONSOLE)).build()
                 : answer.contentType(MediaType.APPLICATION_JSON).body(links());
     }
@@ -44,10 +51,12 @@ class StartPage {
         }
     }
 
-    private static Map<String, String> links() {
+    private Map<String, String> links() {
         Map<String, String> links = new LinkedHashMap<>();
         links.put("name", "interLink Gateway");
-        links.put("console", CONSOLE);
+        if (console) {
+            links.put("console", CONSOLE);
+        }
         links.put("description", "/v3/api-docs");
         links.put("documentation", "/swagger-ui.html");
         links.put("problems", "/problems");
