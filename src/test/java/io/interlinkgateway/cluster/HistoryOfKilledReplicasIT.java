@@ -40,14 +40,15 @@ class HistoryOfKilledReplicasIT {
     /// Some 170 kB.
     private static final int LINES = 30_000;
 
-    /// A log that a killed replica had reserved is read by the other one after two minutes.
+    /// A log that a killed replica had reserved is read by the other one after a minute.
     private static final Duration PATIENCE = Duration.ofMinutes(6);
 
-    /// As often as `-Dhistory.kills` gives. 100 take half an hour.
+    /// As often as `-Dhistory.kills` gives. The one that has reserved a log to read it is the one that is killed in about
+    /// half of the cases.
     @Test
     void theLogsOfJobsAreStoredOnceAndWholeAlthoughReplicasAreKilled(@TempDir Path folder)
             throws Exception {
-        int kills = Integer.getInteger("history.kills", 4);
+        int kills = Integer.getInteger("history.kills", 3);
         long seed = Long.getLong("history.seed", System.nanoTime());
         System.out.println("-Dhistory.seed=" + seed);
         Random random = new Random(seed);
@@ -77,7 +78,10 @@ class HistoryOfKilledReplicasIT {
                     String name = "job-" + outputs.size();
                     outputs.put(submitted(survivor, name), output(name));
                 }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(4000)));
+                await().atMost(PATIENCE)
+                        .pollInterval(Duration.ofMillis(5))
+                        .until(() -> count(database, "log_reservation") > 0);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(300)));
                 replicas.get(kill % 2).killAndStartAgain();
                 incomplete += assertNothingIsHalfVisible(survivor, outputs);
                 replicas.get(kill % 2).awaitReady();
@@ -99,7 +103,7 @@ class HistoryOfKilledReplicasIT {
                 assertThat(
                                 past.path("changes")
                                         .valueStream()
-                                        .map(change -> change.path("state").asString())
+                                        .map(change -> change.at("/job/state").asString())
                                         .filter("SUCCEEDED"::equals))
                         .as(past.toString())
                         .isNotEmpty();
