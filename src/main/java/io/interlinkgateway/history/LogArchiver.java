@@ -54,9 +54,9 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     private static final int DUE = 20;
 
     /// How long a log is reserved; renewed while it is read.
-    private static final Duration RESERVATION = Duration.ofMinutes(2);
+    private static final Duration RESERVATION = Duration.ofMinutes(1);
 
-    private static final Duration RENEWAL = Duration.ofSeconds(30);
+    private static final Duration RENEWAL = Duration.ofSeconds(15);
 
     /// interLink reports some ends before the job's last output is in its log, and some although the job goes on.
     private static final Duration QUIET = Duration.ofMinutes(5);

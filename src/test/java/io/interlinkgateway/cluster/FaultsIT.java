@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.bench.Component;
 import io.interlinkgateway.bench.OwnControlPlane;
+import io.interlinkgateway.bench.PostgreSql;
 import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.TestCertificate;
 import io.interlinkgateway.bench.Toxiproxy;
@@ -53,8 +54,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Sends requests of every kind, and keeps streams open, while the network between the packaged gateway and the API
-/// server, or the API server itself, fails. Each request must be answered in time, nothing may be lost or duplicated,
-/// and everything must work again soon after the fault. Prints the results.
+/// server or its database, or the API server itself, fails. Each request must be answered in time, nothing may be lost
+/// or duplicated, in the history too, and everything must work again soon after the fault. Prints the results.
 @Requires({Component.OWN_CONTROL_PLANE, Component.TOXIPROXY})
 class FaultsIT {
 
@@ -80,6 +81,7 @@ class FaultsIT {
     private static @Nullable TestCluster cluster;
     private static @Nullable Deployment deployment;
     private static @Nullable Toxiproxy network;
+    private static @Nullable Toxiproxy databaseNetwork;
     private static @Nullable RefusingApiServer refusing;
     private static @Nullable FakeKubelet kubelet;
     private static @Nullable GatewayProcess gateway;
@@ -93,6 +95,7 @@ class FaultsIT {
         cluster.heartbeat(TestCluster.NODE.value(), kubelet.port());
         deployment = new Deployment(cluster);
         network = Toxiproxy.before(apiServerPort());
+        databaseNetwork = Toxiproxy.before(PostgreSql.port());
         refusing = new RefusingApiServer(certificate);
         gateway =
                 new GatewayProcess(
@@ -100,13 +103,18 @@ class FaultsIT {
                                 folder.resolve("kubeconfig"),
                                 throughTheNetwork(Files.readString(certificate.pem()))),
                         "--gateway.cluster.request-timeout=3s",
-                        "--gateway.cluster.connect-timeout=1s");
+                        "--gateway.cluster.connect-timeout=1s",
+                        "--spring.datasource.url="
+                                + PostgreSql.address(
+                                        databaseNetwork.port(), PostgreSql.newDatabase()),
+                        "--spring.datasource.username=" + PostgreSql.USER,
+                        "--spring.datasource.password=any");
     }
 
     @AfterAll
     static void stop() throws Exception {
         for (AutoCloseable started :
-                Stream.of(gateway, network, refusing, kubelet, controlPlane)
+                Stream.of(gateway, network, databaseNetwork, refusing, kubelet, controlPlane)
                         .filter(Objects::nonNull)
                         .toList()) {
             started.close();
@@ -141,11 +149,26 @@ class FaultsIT {
     }
 
     /// Something that goes wrong for a while.
-    record Fault(String name, Duration lasts, Runnable begin, Runnable end) {
+    ///
+    /// @param ofDatabase whether only the history may be affected
+    record Fault(String name, boolean ofDatabase, Duration lasts, Runnable begin, Runnable end) {
+
+        Fault(String name, Duration lasts, Runnable begin, Runnable end) {
+            this(name, false, lasts, begin, end);
+        }
 
         static Fault toxic(String name, String toxic, Map<String, Integer> attributes) {
             return new Fault(
                     name, SHORT, () -> network().poison(toxic, attributes), () -> network().heal());
+        }
+
+        static Fault ofDatabase(String name, String toxic, Map<String, Integer> attributes) {
+            return new Fault(
+                    "database: " + name,
+                    true,
+                    SHORT,
+                    () -> databaseNetwork().poison(toxic, attributes),
+                    () -> databaseNetwork().heal());
         }
 
         @Override
@@ -171,7 +194,7 @@ class FaultsIT {
                         SHORT,
                         () -> network().breakDown(),
                         () -> network().heal()),
-                cutting(),
+                cutting(false),
                 refusing(429),
                 refusing(503),
                 new Fault(
@@ -179,20 +202,36 @@ class FaultsIT {
                         LONG,
                         () -> controlPlane().pauseApiServer(),
                         () -> controlPlane().resumeApiServer()),
-                killing());
+                killing(),
+                Fault.ofDatabase(
+                        "latency 500 ± 200 ms each way",
+                        "latency",
+                        Map.of("latency", 500, "jitter", 200)),
+                Fault.ofDatabase("black hole", "timeout", Map.of("timeout", 0)),
+                new Fault(
+                        "database: refuses connections",
+                        true,
+                        LONG,
+                        () -> databaseNetwork().breakDown(),
+                        () -> databaseNetwork().heal()),
+                cutting(true));
     }
 
-    /// What drops all watches, again and again.
-    private static Fault cutting() {
+    /// What drops all watches, or all connections to the database, again and again.
+    private static Fault cutting(boolean ofDatabase) {
         ScheduledExecutorService clock =
                 Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
         return new Fault(
-                "connections cut each 300 ms",
+                (ofDatabase ? "database: " : "") + "connections cut each 300 ms",
+                ofDatabase,
                 SHORT,
                 () ->
                         Objects.requireNonNull(
                                 clock.scheduleAtFixedRate(
-                                        () -> network().cut(), 0, 300, TimeUnit.MILLISECONDS)),
+                                        () -> (ofDatabase ? databaseNetwork() : network()).cut(),
+                                        0,
+                                        300,
+                                        TimeUnit.MILLISECONDS)),
                 clock::close);
     }
 
@@ -285,8 +324,15 @@ class FaultsIT {
                     .allMatch(
                             answer -> answer.kind() != Kind.LIVENESS || answer.succeeded(), "alive")
                     .allMatch(answer -> answer.took().compareTo(DEADLINE) < 0, "answered in time");
+            if (fault.ofDatabase) {
+                assertThat(answers)
+                        .allMatch(
+                                answer -> answer.succeeded() || answer.kind() == Kind.HISTORY,
+                                "only the history is not there");
+            }
             assertThat(right).isLessThan(RIGHT_AGAIN);
-            assertNothingIsLostOrDoubled(workspace, traffic, answers, doomed);
+            int submitted = assertNothingIsLostOrDoubled(workspace, traffic, answers, doomed);
+            assertTheHistoryIsComplete(workspace, 1 + submitted + doomed);
             String written = writer.stop();
             await().atMost(RIGHT_AGAIN)
                     .untilAsserted(() -> assertThat(String.join("", text)).isEqualTo(written));
@@ -453,7 +499,9 @@ class FaultsIT {
     }
 
     /// Repeats what the client does not know to be done, and counts.
-    private static void assertNothingIsLostOrDoubled(
+    ///
+    /// @return how many jobs were submitted
+    private static int assertNothingIsLostOrDoubled(
             Workspace workspace, Traffic traffic, List<Answer> answers, int doomed)
             throws InterruptedException {
         Set<Integer> deleted = new TreeSet<>();
@@ -476,6 +524,45 @@ class FaultsIT {
         int left = 1 + submitted + doomed - deleted.size();
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(names(workspace)).hasSize(left));
+        return submitted;
+    }
+
+    /// @param jobs how many there have been
+    private static void assertTheHistoryIsComplete(Workspace workspace, int jobs) {
+        await().atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(500))
+                .untilAsserted(() -> {
+                    List<JsonNode> past = past(workspace);
+                    assertThat(past)
+                            .map(job -> job.at("/job/uid").asString())
+                            .hasSize(jobs)
+                            .doesNotHaveDuplicates();
+                    assertThat(past)
+                            .filteredOn(job -> job.path("live").asBoolean())
+                            .map(job -> job.at("/job/name").asString())
+                            .containsExactlyInAnyOrderElementsOf(names(workspace));
+                });
+    }
+
+    private static List<JsonNode> past(Workspace workspace) throws Exception {
+        List<JsonNode> past = new ArrayList<>();
+        String cursor = "";
+        do {
+            JsonNode page =
+                    MAPPER.readTree(
+                            gateway()
+                                    .send(
+                                            "GET",
+                                            "/api/v1/history/jobs?limit=500&workspace="
+                                                    + workspace
+                                                    + cursor,
+                                            "application/json",
+                                            "")
+                                    .body());
+            page.path("items").forEach(past::add);
+            cursor = page.has("nextCursor") ? "&cursor=" + page.path("nextCursor").asString() : "";
+        } while (!cursor.isEmpty());
+        return past;
     }
 
     private static void tell(
@@ -529,6 +616,10 @@ class FaultsIT {
 
     private static Toxiproxy network() {
         return Objects.requireNonNull(network);
+    }
+
+    private static Toxiproxy databaseNetwork() {
+        return Objects.requireNonNull(databaseNetwork);
     }
 
     private static GatewayProcess gateway() {

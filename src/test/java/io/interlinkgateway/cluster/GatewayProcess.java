@@ -92,7 +92,8 @@ final class GatewayProcess implements AutoCloseable {
         }
     }
 
-    private void awaitReady() {
+    /// Waits until it accepts requests.
+    void awaitReady() {
         await().atMost(Duration.ofMinutes(5))
                 .ignoreExceptions()
                 .until(() ->

@@ -38,6 +38,7 @@ final class Traffic {
         NODES,
         PUT_CREDENTIAL,
         CREDENTIALS,
+        HISTORY,
         LIVENESS
     }
 
@@ -146,6 +147,7 @@ final class Traffic {
                             "/mlflow-credentials/c-" + number % 5,
                             "{\"username\": \"u\", \"password\": \"p-" + number + "\"}");
             case CREDENTIALS -> send("GET", "/mlflow-credentials", "");
+            case HISTORY -> send("GET", "/history/jobs", "");
             case LIVENESS -> gateway.send("GET", "/actuator/health/liveness", JSON, "");
         };
     }

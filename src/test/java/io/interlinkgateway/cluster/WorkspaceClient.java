@@ -34,9 +34,19 @@ final class WorkspaceClient {
     private final Kubectl kubectl;
 
     WorkspaceClient(GatewayProcess gateway, Workspace workspace, Path folder) {
+        this(gateway, workspace, new Kubectl(folder, workspace.value()));
+    }
+
+    private WorkspaceClient(GatewayProcess gateway, Workspace workspace, Kubectl kubectl) {
         this.gateway = gateway;
         this.workspace = workspace;
-        this.kubectl = new Kubectl(folder, workspace.value());
+        this.kubectl = kubectl;
+    }
+
+    /// @param replica another replica
+    /// @return a client of the same workspace there
+    WorkspaceClient at(GatewayProcess replica) {
+        return new WorkspaceClient(replica, workspace, kubectl);
     }
 
     /// @param node where to

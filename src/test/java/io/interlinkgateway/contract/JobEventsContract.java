@@ -16,6 +16,7 @@ import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.JobStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,19 @@ public abstract class JobEventsContract {
         for (int index = 1; index < seen.size(); index++) {
             assertThat(seen.get(index).job().hasSameStateAs(seen.get(index - 1).job())).isFalse();
         }
+    }
+
+    @Test
+    void eachObservationHasTheTimeAtWhichTheJobWasSo() {
+        Instant before = Instant.now().minusSeconds(60);
+        Job job = jobs().submit(samples.living("train")).job();
+
+        await().atMost(PATIENCE).until(() -> !observed().of(job.uid()).isEmpty());
+
+        assertThat(observed().of(job.uid()))
+                .allSatisfy(seen ->
+                        assertThat(seen.job().evidence().observedAt())
+                                .isBetween(before, Instant.now().plusSeconds(60)));
     }
 
     @Test

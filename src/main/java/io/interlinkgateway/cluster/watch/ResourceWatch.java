@@ -84,7 +84,10 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
     private long version;
     private boolean synced;
     private boolean connected;
-    private Instant lostAt = Instant.MIN;
+
+    /// When the objects were known to be so, unless the watch is connected.
+    private Instant knownAt = Instant.MIN;
+
     private @Nullable GatewayException failure;
     private volatile boolean closed;
 
@@ -142,7 +145,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
 
     /// @return when the objects were known to be so: now, unless the connection is lost
     synchronized Instant observedAt() {
-        return connected ? clock.instant() : lostAt;
+        return connected ? clock.instant() : knownAt;
     }
 
     /// @return why there is no list, if an attempt has failed
@@ -191,6 +194,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
 
     private void list() {
         String next = "";
+        firstListStarts();
         sink.listStarted();
         do {
             ApiServer.Answer answer =
@@ -211,8 +215,15 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         synchronized (this) {
             synced = true;
             failure = null;
-            lostAt = clock.instant();
+            knownAt = clock.instant();
             notifyAll();
+        }
+    }
+
+    /// The objects of the first list are given to the sink before the list has ended.
+    private synchronized void firstListStarts() {
+        if (!synced) {
+            knownAt = clock.instant();
         }
     }
 
@@ -306,7 +317,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
 
     private synchronized void connected(boolean now) {
         if (connected && !now) {
-            lostAt = clock.instant();
+            knownAt = clock.instant();
         }
         connected = now;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.interlinkgateway.bench.PostgreSql;
 import io.interlinkgateway.failure.GatewayException.HistoryUnavailable;
 import io.interlinkgateway.history.HistoryHealth;
 import java.io.BufferedReader;
@@ -133,7 +134,7 @@ class DatabaseTests {
             assertThat(database.condition()).isInstanceOf(HistoryHealth.Down.class);
             assertThatThrownBy(() -> jobs(database)).isInstanceOf(HistoryUnavailable.class);
 
-            try (Relay _ = new Relay(port, TestPostgreSql.port())) {
+            try (Relay _ = new Relay(port, PostgreSql.port())) {
                 await().atMost(Duration.ofMinutes(1))
                         .untilAsserted(() ->
                                 assertThat(database.condition()).isEqualTo(new HistoryHealth.Up()));
@@ -158,7 +159,7 @@ class DatabaseTests {
             }
             assertThat(attempts).hasValueLessThan(10);
 
-            try (Relay _ = new Relay(port, TestPostgreSql.port())) {
+            try (Relay _ = new Relay(port, PostgreSql.port())) {
                 await().atMost(Duration.ofMinutes(1))
                         .ignoreExceptions()
                         .untilAsserted(() -> assertThat(jobs(database)).isZero());
