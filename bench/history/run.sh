@@ -7,6 +7,7 @@
 # target/history, and are used again.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. bench/gateway.sh
 [ $# -gt 0 ] || set -- postgresql h2 archiving submits
 ./mvnw -q -DskipTests package dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/classpath
 java=$(bench/jdk.sh)/bin/java
@@ -36,16 +37,14 @@ submits() {
 
 # start NAME [ARGUMENT...]: a gateway as in the image, with the heap size of the container of deploy/gateway.yaml.
 start() {
-  local name=$1 port
+  local name=$1 port jar flags="@bench/image/jvm.options -Xmx460m"
+  port=$(free_port)
+  jar=$(ls target/interlink-gateway-*.jar)
   shift
-  port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
-  bench/load/gateway.sh "$dir" "$port" "$java" @bench/image/jvm.options -Xmx460m -jar target/interlink-gateway-*.jar \
-    "$@" >"$dir/$name.log" 2>&1 </dev/null &
-  echo $! >"$dir/$name.pid"
-  until curl -sf -o /dev/null "http://127.0.0.1:$port/actuator/health/readiness"; do
-    kill -0 "$(cat "$dir/$name.pid")" || { tail -n 5 "$dir/$name.log" >&2; exit 1; }
-    sleep 0.1
-  done
+  KUBECONFIG=$dir/gateway.kubeconfig start_gateway "$dir/$name.log" "http://127.0.0.1:$port" \
+    --spring.profiles.active=kubernetes --gateway.security.mode=open --server.address=127.0.0.1 \
+    --server.port="$port" "$@"
+  echo "$gateway" >"$dir/$name.pid"
   echo "http://127.0.0.1:$port" >"$dir/$name.url"
 }
 
