@@ -86,7 +86,9 @@ class _Waiting:
     def __rich__(self) -> str:
         from rich.markup import escape
 
-        text = f"{self._job.name}: {self._job.state}, waiting for {_time.brief(self._job.queue_time)}"
+        text = f"{self._job.name}: {self._job.state}"
+        if self._job.state == "QUEUED":
+            text += f", waiting for {_time.brief(self._job.queue_time)}"
         return escape(printable(text))
 
 
