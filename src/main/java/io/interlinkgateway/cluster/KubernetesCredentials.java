@@ -125,6 +125,13 @@ final class KubernetesCredentials implements Credentials {
 
     @Override
     public List<CredentialSummary> list(Workspace workspace) {
+        return credentials(workspace)
+                .map(this::summary)
+                .sorted(Comparator.comparing(summary -> summary.name().value()))
+                .toList();
+    }
+
+    private Stream<Secret> credentials(Workspace workspace) {
         return apiServer
                 .call(() ->
                         apiServer
@@ -135,10 +142,7 @@ final class KubernetesCredentials implements Credentials {
                                 .list())
                 .getItems()
                 .stream()
-                .filter(KubernetesCredentials::isCredential)
-                .map(this::summary)
-                .sorted(Comparator.comparing(summary -> summary.name().value()))
-                .toList();
+                .filter(KubernetesCredentials::isCredential);
     }
 
     @Override
@@ -157,9 +161,16 @@ final class KubernetesCredentials implements Credentials {
 
     @Override
     public Set<String> passwordForms(Workspace workspace, Set<CredentialName> names) {
-        return names.stream()
-                .flatMap(name -> credential(workspace, name).stream())
-                .flatMap(secret -> CredentialKeys.secretForms(values(secret)))
+        return passwordForms(names.stream().flatMap(name -> credential(workspace, name).stream()));
+    }
+
+    @Override
+    public Set<String> passwordForms(Workspace workspace) {
+        return passwordForms(credentials(workspace));
+    }
+
+    private static Set<String> passwordForms(Stream<Secret> secrets) {
+        return secrets.flatMap(secret -> CredentialKeys.secretForms(values(secret)))
                 .collect(Collectors.toUnmodifiableSet());
     }
 

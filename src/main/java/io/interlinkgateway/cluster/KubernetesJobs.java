@@ -386,6 +386,14 @@ final class KubernetesJobs implements JobStore {
         return deletion.remaining().map(this::read).or(() -> removed(existing.get(), deletion));
     }
 
+    /// The workspace is watched already, which is how the job's end became known.
+    @Override
+    public void expire(Workspace workspace, JobName name, String uid) {
+        Optional<Pod> existing = job(workspace, name);
+        ExistingPod.requireUid(existing, Set.of(uid), name);
+        existing.ifPresent(pod -> delete(pod, Optional.empty()));
+    }
+
     /// @return the job that was removed at once, if its end on the HPC is not confirmed
     private Optional<Job> removed(Pod before, Deletion deletion) {
         JobReading reading = workspaces.reading();

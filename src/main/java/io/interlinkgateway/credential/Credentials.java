@@ -43,6 +43,12 @@ public interface Credentials {
     /// @return all forms in which passwords and tokens of the existing ones may appear
     Set<String> passwordForms(Workspace workspace, Set<CredentialName> names);
 
+    /// The texts that must be masked wherever a caller may have written a password as a plain value.
+    ///
+    /// @param workspace a workspace
+    /// @return all forms in which passwords and tokens of its present credentials may appear
+    Set<String> passwordForms(Workspace workspace);
+
     /// @param workspace its workspace
     /// @param name its name
     /// @return whether there was one to delete

@@ -46,6 +46,7 @@ public final class FindingRules {
                     "limit-runtime-option",
                     "limit-size",
                     "limit-walltime",
+                    "masked-secret",
                     "may-wait",
                     "mlflow-address",
                     "mlflow-unsecured",

@@ -41,7 +41,7 @@ public record ArchivedLog(
         PARTIAL,
         /// Nothing: the log could not be read, or the job was deleted before. It is read again as a partial one.
         LOST,
-        /// Nothing any more: the time for which logs are kept is over.
+        /// Nothing any more: the time for which logs are kept is over, or the workspace had too many.
         EXPIRED;
 
         /// @return whether the log is not read again

@@ -66,7 +66,7 @@ class HistoryController {
 
     private final PastJobs jobs;
     private final JobHistory history;
-    private final DefinitionRedaction redaction;
+    private final WorkspaceRedaction redaction;
     private final JsonMapper json;
     private final Clock clock;
     private final String version;
@@ -74,7 +74,7 @@ class HistoryController {
     HistoryController(
             PastJobs jobs,
             JobHistory history,
-            DefinitionRedaction redaction,
+            WorkspaceRedaction redaction,
             JsonMapper json,
             Clock clock,
             ObjectProvider<BuildProperties> build) {
@@ -285,7 +285,7 @@ class HistoryController {
                         + " the document, not its address.")
     Receipt receipt(Workspace workspace, @PathVariable String uid) {
         PastJob past = jobs.find(workspace, uid);
-        DefinitionRedaction.Masks masks = redaction.of(workspace);
+        WorkspaceRedaction.Masks masks = redaction.of(workspace);
         Receipt receipt =
                 Receipt.of(
                         masks.masked(past),

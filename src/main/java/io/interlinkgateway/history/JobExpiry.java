@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -167,7 +166,7 @@ final class JobExpiry implements AutoCloseable {
             return;
         }
         try {
-            jobs.delete(job.workspace, job.name, Set.of(uid), Optional.empty());
+            jobs.expire(job.workspace, job.name, uid);
             audit.accept(job.workspace, job.name);
         } catch (GatewayException.OtherJob gone) {
             LOG.debug("An ended job was deleted before: {}", gone.getMessage());

@@ -223,14 +223,16 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
         return taken;
     }
 
-    /// Writes a batch, however long the database is away, unless the gateway stops.
+    /// Writes a batch, however long the database is away, or the cluster, whose credentials are masked in what is stored;
+    /// unless the gateway stops.
     private void write(List<Observation> observations) throws InterruptedException {
         Duration pause = pace.afterFailure;
         while (true) {
             try {
                 history.write(observations);
                 break;
-            } catch (GatewayException.HistoryUnavailable unavailable) {
+            } catch (GatewayException.HistoryUnavailable
+                    | GatewayException.ClusterUnavailable unavailable) {
                 LOG.info("The history can't be written now: {}", unavailable.getMessage());
                 pause(pause);
                 pause = pause.multipliedBy(2);

@@ -9,8 +9,10 @@ import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
+import io.interlinkgateway.log.Redaction;
 import io.interlinkgateway.log.feed.LogEvent;
 import io.interlinkgateway.log.feed.LogFeed;
 import io.interlinkgateway.log.feed.LogPiece;
@@ -27,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -83,6 +86,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
 
     private final JobLogs logs;
     private final LogArchive archive;
+    private final Function<Workspace, Redaction> redactions;
     private final long maxSize;
     private final Clock clock;
     private final Timings timings;
@@ -118,15 +122,29 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
 
     /// @param logs reads the logs of existing jobs
     /// @param archive where they are stored
+    /// @param redactions mask the secrets of a workspace in a log: the logs that are read are masked with the credentials
+    ///     that their jobs refer to, and a caller may have written another one as a plain value
     /// @param maxSize how many bytes of a log are kept
     /// @param clock the time
-    public LogArchiver(JobLogs logs, LogArchive archive, long maxSize, Clock clock) {
-        this(logs, archive, maxSize, clock, Timings.DEFAULT);
+    public LogArchiver(
+            JobLogs logs,
+            LogArchive archive,
+            Function<Workspace, Redaction> redactions,
+            long maxSize,
+            Clock clock) {
+        this(logs, archive, redactions, maxSize, clock, Timings.DEFAULT);
     }
 
-    LogArchiver(JobLogs logs, LogArchive archive, long maxSize, Clock clock, Timings timings) {
+    LogArchiver(
+            JobLogs logs,
+            LogArchive archive,
+            Function<Workspace, Redaction> redactions,
+            long maxSize,
+            Clock clock,
+            Timings timings) {
         this.logs = logs;
         this.archive = archive;
+        this.redactions = redactions;
         this.maxSize = maxSize;
         this.clock = clock;
         this.timings = timings;
@@ -254,7 +272,14 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             archive.reserve(log.uid, log.container, left);
             return;
         }
-        LogCompressor compressor = new LogCompressor(maxSize);
+        LogCompressor compressor;
+        try {
+            compressor = compressorFor(job);
+        } catch (GatewayException unreadable) {
+            LOG.info("The log of {} can't be read now: {}", log.uid, unreadable.getMessage());
+            readLater(log);
+            return;
+        }
         try (ContainerLog.Opened opened = find(job, log).openAfterOthers(TURN)) {
             if (!readToEnd(opened, job, log, compressor)) {
                 // It would take as long each time.
@@ -284,6 +309,10 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         storeWhole(log, compressor.finish(), archive::storeAtEnd);
         failures.remove(log);
         dueSince.remove(log);
+    }
+
+    private LogCompressor compressorFor(Job job) {
+        return new LogCompressor(maxSize, redactions.apply(job.workspace()));
     }
 
     /// A job that was refused or cancelled before its start has no log.
@@ -461,7 +490,13 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             return;
         }
         try {
-            LogCompressor compressor = new LogCompressor(maxSize);
+            LogCompressor compressor;
+            try {
+                compressor = compressorFor(job);
+            } catch (GatewayException unreadable) {
+                storeLost(log, unreadBeforeDeletion(unreadable));
+                return;
+            }
             Optional<String> missing = readUntil(end, job, log, compressor);
             if (missing.isEmpty()) {
                 storeWhole(log, compressor.finish(), archive::store);
@@ -498,10 +533,12 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             }
             return Optional.of("The log could not be read to its end before the job was deleted.");
         } catch (GatewayException unreadable) {
-            return Optional.of(
-                    "The log could not be read before the job was deleted: "
-                            + unreadable.getMessage());
+            return Optional.of(unreadBeforeDeletion(unreadable));
         }
+    }
+
+    private static String unreadBeforeDeletion(GatewayException unreadable) {
+        return "The log could not be read before the job was deleted: " + unreadable.getMessage();
     }
 
     /// Begins to read a log, once nobody else here reads it.

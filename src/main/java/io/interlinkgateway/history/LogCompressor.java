@@ -1,6 +1,7 @@
 package io.interlinkgateway.history;
 
 import io.interlinkgateway.job.Fingerprint;
+import io.interlinkgateway.log.Redaction;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -25,6 +27,7 @@ final class LogCompressor {
     /// the ring drops whole ones.
     static final int CHUNK = 256 << 10;
 
+    private final Redaction redaction;
     private final long half;
     private final int chunk;
     private final MlflowRunSearch run = new MlflowRunSearch();
@@ -58,14 +61,27 @@ final class LogCompressor {
         }
     }
 
+    /// Of a log without secrets.
+    ///
     /// @param maxSize how many bytes of a log are kept at most, without the line for the missing ones
     LogCompressor(long maxSize) {
+        this(maxSize, Redaction.of(Set.of()));
+    }
+
+    /// @param maxSize how many bytes of a log are kept at most, without the line for the missing ones
+    /// @param redaction masks secrets in it
+    LogCompressor(long maxSize, Redaction redaction) {
+        this.redaction = redaction;
         this.half = maxSize / 2;
         this.chunk = Math.clamp(half / 8, 1, CHUNK);
     }
 
     /// @param bytes the next bytes
     void add(byte[] bytes) {
+        keep(redaction.next(bytes));
+    }
+
+    private void keep(byte[] bytes) {
         size += bytes.length;
         int from = 0;
         while (from < bytes.length) {
@@ -130,6 +146,7 @@ final class LogCompressor {
 
     /// @return what is archived of everything that was added
     Compressed finish() {
+        keep(redaction.end());
         close();
         List<Packed> all = new ArrayList<>(head);
         if (omitted > 0) {

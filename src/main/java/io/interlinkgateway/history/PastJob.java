@@ -14,6 +14,8 @@ import java.util.Optional;
 /// @param removedAt when its pod was removed; empty while the pod exists
 /// @param mlflow where its results are, as far as known
 /// @param logs its archived logs, in the order of its containers; empty until one is archived
+/// @param maskedFields the paths of the fields of its definition that had a password or a token, which is masked in what
+///     is stored; empty if it was not read alone
 public record PastJob(
         Job job,
         long version,
@@ -21,11 +23,13 @@ public record PastJob(
         Instant seenAt,
         Optional<Instant> removedAt,
         MlflowLink mlflow,
-        List<ArchivedLog> logs) {
+        List<ArchivedLog> logs,
+        List<String> maskedFields) {
 
-    /// Copies the list.
+    /// Copies the lists.
     public PastJob {
         logs = List.copyOf(logs);
+        maskedFields = List.copyOf(maskedFields);
     }
 
     /// @return whether its pod exists, as far as the history knows

@@ -86,7 +86,8 @@ record PastJobResponse(
                                         + " PARTIAL: what could be read before the job was deleted"
                                         + " or the log broke off; the job may have written more."
                                         + " LOST: nothing, it could not be read. EXPIRED: nothing"
-                                        + " any more, the time for which logs are kept is over.")
+                                        + " any more, the time for which logs are kept is over, or"
+                                        + " the workspace had too many.")
                     ArchivedLog.Completeness completeness,
             @Nullable
                     @Schema(

@@ -22,6 +22,7 @@ class RecordingConfiguration {
             JobHistory history,
             LogArchive archive,
             JobLogs logs,
+            WorkspaceRedaction redaction,
             HistoryProperties properties,
             Clock clock) {
         return history.isOn()
@@ -31,6 +32,7 @@ class RecordingConfiguration {
                                 new LogArchiver(
                                         logs,
                                         archive,
+                                        redaction::ofLog,
                                         properties.log().maxSize().toBytes(),
                                         clock)))
                 : HistoryWriters.NONE;

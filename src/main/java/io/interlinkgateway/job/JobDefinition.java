@@ -11,8 +11,8 @@ public sealed interface JobDefinition permits JobSpec, PodManifest {
     List<String> containers();
 
     /// @param change changes a text
-    /// @return the same definition with each text of it changed that reaches the job: commands, arguments and values of
-    ///     variables, and of a pod all other texts too
+    /// @return the same definition with each text of it changed that reaches the job or the HPC: image, commands,
+    ///     arguments, values of variables, shell text, options, and of a pod all other texts too
     /// @throws InvalidValueException if the changed definition breaks a rule
     JobDefinition withTexts(UnaryOperator<String> change);
 }

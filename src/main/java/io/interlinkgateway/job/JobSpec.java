@@ -76,16 +76,22 @@ public record JobSpec(
     public JobSpec withTexts(UnaryOperator<String> change) {
         Map<String, String> variables = new LinkedHashMap<>(environment);
         variables.replaceAll((_, value) -> change.apply(value));
+        Map<String, String> options = new LinkedHashMap<>(slurm.values());
+        options.replaceAll((_, value) -> change.apply(value));
         return new JobSpec(
-                image,
+                new ImageReference(change.apply(image.value()), image.pullFrom().map(change)),
                 command.stream().map(change).toList(),
                 arguments.stream().map(change).toList(),
                 variables,
                 mlflow,
                 resources,
-                slurm,
+                new SlurmOptions(options),
                 preExec.map(change),
-                singularity,
+                new SingularityOptions(
+                        singularity.mounts().stream()
+                                .map(mount -> BindMount.parse(change.apply(mount.toString())))
+                                .toList(),
+                        singularity.options().map(change)),
                 labels,
                 ttlAfterFinished);
     }

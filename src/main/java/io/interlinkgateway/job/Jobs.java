@@ -54,4 +54,13 @@ public interface Jobs {
     /// @throws GatewayException.OtherJob if the job has another UID, or does not exist
     Optional<Job> delete(
             Workspace workspace, JobName name, Set<String> uids, Optional<GracePeriod> gracePeriod);
+
+    /// Deletes the pod of a job that has ended, because its time is over. No caller asks for that, so it does not count as
+    /// reading the workspace.
+    ///
+    /// @param workspace the job's workspace
+    /// @param name the job's name
+    /// @param uid the job's UID
+    /// @throws GatewayException.OtherJob if the job has another UID, or does not exist
+    void expire(Workspace workspace, JobName name, String uid);
 }

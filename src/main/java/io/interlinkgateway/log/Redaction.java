@@ -36,6 +36,20 @@ public final class Redaction {
                         .toList());
     }
 
+    /// Masks a whole text. What only begins like a value at its end stays, because nothing follows it.
+    ///
+    /// @param text a text that belongs to no log
+    /// @return the text with masked values; the same text if it has none
+    public String whole(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        byte[] masked = bytes.clone();
+        for (BytePattern.Search value : values) {
+            hide(value, bytes, masked);
+            value.restart();
+        }
+        return Arrays.equals(bytes, masked) ? text : new String(masked, StandardCharsets.UTF_8);
+    }
+
     /// @param bytes the next bytes
     /// @return the bytes that can be passed on now
     public byte[] next(byte[] bytes) {

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Credentials in memory. They are the only Secrets of the sandbox; it has no ConfigMaps.
 public final class SandboxCredentials implements Credentials, WorkspaceObjects, SecretStore {
@@ -80,9 +81,17 @@ public final class SandboxCredentials implements Credentials, WorkspaceObjects, 
 
     @Override
     public synchronized Set<String> passwordForms(Workspace workspace, Set<CredentialName> names) {
-        return names.stream()
-                .flatMap(name -> entry(workspace, name.value()).stream())
-                .flatMap(entry -> entry.credential().login().secretForms())
+        return passwordForms(
+                names.stream().flatMap(name -> entry(workspace, name.value()).stream()));
+    }
+
+    @Override
+    public synchronized Set<String> passwordForms(Workspace workspace) {
+        return passwordForms(workspaces.getOrDefault(workspace, new TreeMap<>()).values().stream());
+    }
+
+    private static Set<String> passwordForms(Stream<Entry> entries) {
+        return entries.flatMap(entry -> entry.credential().login().secretForms())
                 .collect(Collectors.toUnmodifiableSet());
     }
 

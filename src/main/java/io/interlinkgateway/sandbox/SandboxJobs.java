@@ -187,6 +187,11 @@ final class SandboxJobs implements JobStore {
         return existing.flatMap(pod -> end(pod, gracePeriod)).map(this::read);
     }
 
+    @Override
+    public void expire(Workspace workspace, JobName name, String uid) {
+        delete(workspace, name, Set.of(uid), Optional.empty());
+    }
+
     private Optional<Pod> end(Pod pod, Optional<GracePeriod> gracePeriod) {
         deletions.beforeDeletion(read(pod));
         return node.end(pod, gracePeriod);

@@ -43,7 +43,8 @@ class PastJobSubmissionController {
             description =
                     "Creates a new job from the same definition, with a new name unless the body"
                             + " has one. The optional body is a JSON merge patch (RFC 7396) of the"
-                            + " definition.")
+                            + " definition; it must replace the fields whose passwords the history"
+                            + " has masked.")
     @ApiResponse(responseCode = "201", description = "The job was created.")
     @ApiResponse(responseCode = "200", description = "The job already existed.")
     ResponseEntity<JobResponse> resubmit(
@@ -54,6 +55,6 @@ class PastJobSubmissionController {
         return SubmissionController.answer(
                 workspace,
                 submissions.resubmit(
-                        workspace, past.find(workspace, uid).job(), changes, idempotencyKey));
+                        workspace, past.find(workspace, uid), changes, idempotencyKey));
     }
 }

@@ -4,6 +4,7 @@ import io.interlinkgateway.compute.ComputeThreads;
 import io.interlinkgateway.failure.Checked;
 import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.history.PastJob;
 import io.interlinkgateway.job.FormerJobs;
 import io.interlinkgateway.job.IdempotencyKey;
 import io.interlinkgateway.job.Job;
@@ -109,21 +110,36 @@ class Submissions {
             Optional<ObjectNode> changes,
             Optional<IdempotencyKey> idempotencyKey) {
         Job job = jobs.find(workspace, name).orElseThrow(() -> former.missing(workspace, name));
-        return resubmit(workspace, job, changes, idempotencyKey);
+        return resubmit(workspace, job, List.of(), changes, idempotencyKey);
     }
 
-    /// @param job a job of that workspace with its definition, live or not
-    /// @throws GatewayException.Rejected if its definition or its node is not known
+    /// @param past a job of that workspace with its definition
+    /// @throws GatewayException.Rejected if its definition or its node is not known, or has a masked password that the
+    ///     changes leave there
     Submitted resubmit(
             Workspace workspace,
-            Job job,
+            PastJob past,
             Optional<ObjectNode> changes,
             Optional<IdempotencyKey> idempotencyKey) {
-        return submit(workspace, compute.run(() -> changed(job, changes)), idempotencyKey);
+        return resubmit(workspace, past.job(), past.maskedFields(), changes, idempotencyKey);
+    }
+
+    private Submitted resubmit(
+            Workspace workspace,
+            Job job,
+            List<String> masked,
+            Optional<ObjectNode> changes,
+            Optional<IdempotencyKey> idempotencyKey) {
+        return submit(workspace, compute.run(() -> changed(job, masked, changes)), idempotencyKey);
     }
 
     /// The definition without its name, with a JSON merge patch applied (RFC 7396).
-    private RequestedJob changed(Job job, Optional<ObjectNode> changes) {
+    ///
+    /// @param masked the paths of fields whose texts are masked
+    private RequestedJob changed(Job job, List<String> masked, Optional<ObjectNode> changes) {
+        if (job.definition().isEmpty() && !masked.isEmpty()) {
+            throw MaskedTexts.refused(masked, MaskedTexts.WHOLE_DEFINITION);
+        }
         return switch (job.definition().orElseThrow(Submissions::withoutDefinition)) {
             case JobSpec spec -> {
                 ObjectNode document =
@@ -133,7 +149,9 @@ class Submissions {
                                         job.node().orElseThrow(Submissions::withoutDefinition),
                                         spec));
                 document.remove("name");
+                MaskedTexts texts = MaskedTexts.in(document, masked);
                 changes.ifPresent(patch -> merge(document, patch));
+                texts.requireNoneIn(document, MaskedTexts.SPEC);
                 yield documents.requested(json.treeToValue(document, SubmitJobRequest.class));
             }
             case PodManifest manifest -> {
@@ -141,7 +159,9 @@ class Submissions {
                 if (document.get("metadata") instanceof ObjectNode metadata) {
                     metadata.remove("name");
                 }
+                MaskedTexts texts = MaskedTexts.in(document, masked);
                 changes.ifPresent(patch -> merge(document, patch));
+                texts.requireNoneIn(document, MaskedTexts.POD);
                 yield PodDocument.requestedJob(json.convertValue(document, TREE));
             }
         };

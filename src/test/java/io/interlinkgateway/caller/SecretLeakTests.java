@@ -13,6 +13,7 @@ import ch.qos.logback.core.FileAppender;
 import com.sun.net.httpserver.HttpServer;
 import io.interlinkgateway.bench.LoopbackServer;
 import io.interlinkgateway.credential.PasswordForms;
+import io.interlinkgateway.history.store.StoredTexts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -70,6 +71,7 @@ class SecretLeakTests {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Pattern LOG_LINE = Pattern.compile("\\S+ +[A-Z]+ (\\S+): ");
     private static final Path LOG = Path.of("target/marked-secrets/gateway.log");
+    private static final Path HISTORY = newDirectory();
     private static final Set<String> METHODS = Set.of("get", "post", "put", "delete", "patch");
     private static final LocalIssuer ISSUER = new LocalIssuer();
     private static final String USER = "marked-user";
@@ -79,8 +81,17 @@ class SecretLeakTests {
     private static final String STRANGE_API_TOKEN =
             "ilg_0123456789abcdef_m4rkedApiToken0123456789abcdefghijklmnopqrs";
 
+    private static Path newDirectory() {
+        try {
+            return Files.createTempDirectory("marked-secrets");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     @DynamicPropertySource
     static void issuer(DynamicPropertyRegistry registry) {
+        registry.add("gateway.history.directory", HISTORY::toString);
         String issuer = "gateway.security.issuers[0].";
         registry.add(issuer + "uri", ISSUER::uri);
         registry.add(issuer + "audiences", () -> LocalIssuer.AUDIENCE);
@@ -161,6 +172,73 @@ class SecretLeakTests {
             assertThat(loggersOf(secret, logs)).as(name + " in the log").isEmpty();
             assertThat(output.getAll()).as(name + " on the console").doesNotContain(secret);
         });
+        List<String> rows = StoredTexts.in(HISTORY);
+        assertThat(rows).contains(pastUid);
+        secrets.forEach((name, secret) ->
+                assertThat(rows).as(name + " in a row").noneMatch(row -> row.contains(secret)));
+    }
+
+    /// Callers may write a password as a plain value. Then they see it in the live job, but no row has it.
+    @Test
+    void noRowHasAPasswordThatACallerWroteAsAPlainValue() {
+        String owner = ISSUER.token("owner", "admins");
+        putCredential(owner, Map.of("username", USER, "password", PASSWORD));
+        List<String> forms = PasswordForms.of(USER, PASSWORD).toList();
+        String all = String.join(" ", forms);
+        String spec =
+                plainJob(
+                        owner,
+                        "application/json",
+                        """
+                        {"name": "plain-spec", "node": "sandbox", "image": "/a.sif",
+                         "command": ["/bin/sh", "-c"], "args": ["echo $PLAIN; echo '%1$s'"],
+                         "env": {"PLAIN": "%1$s", "MLFLOW_EXPERIMENT_NAME": "%1$s"},
+                         "preExec": "export OF_THE_HPC='%1$s'",
+                         "resources": {"limits": {"cpu": "1", "memory": "64Mi"}}}
+                        """
+                                .formatted(all));
+        String pod =
+                plainJob(
+                        owner,
+                        "application/yaml",
+                        """
+                        apiVersion: v1
+                        kind: Pod
+                        metadata: {name: plain-pod, annotations: {note: "%1$s"}}
+                        spec:
+                          nodeSelector: {kubernetes.io/hostname: sandbox}
+                          containers:
+                          - name: main
+                            image: /a.sif
+                            command: ["/bin/sh", "-c", "echo $PLAIN"]
+                            env: [{name: PLAIN, value: "%1$s"}]
+                            resources: {limits: {cpu: "1", memory: 64Mi}}
+                        """
+                                .formatted(all));
+
+        List<String> rows = StoredTexts.in(HISTORY);
+
+        assertThat(rows).contains(spec, pod).anyMatch(row -> row.contains("plain-pod"));
+        assertThat(rows).filteredOn(row -> row.startsWith("*****")).hasSizeGreaterThan(1);
+        forms.forEach(form -> assertThat(rows).noneMatch(row -> row.contains(form)));
+    }
+
+    /// @return the UID of a job that has ended and whose log is archived
+    private String plainJob(String owner, String type, String body) {
+        Answer made = send("POST", "/api/v1/jobs?workspace=stars", owner, type, body);
+        assertThat(made.status).as(made.body).isEqualTo(201);
+        String uid = JSON.readTree(made.body).path("uid").asString();
+        await().atMost(Duration.ofMinutes(1))
+                .until(() ->
+                        send(
+                                        "GET",
+                                        "/api/v1/history/jobs/" + uid + "?workspace=stars",
+                                        owner,
+                                        null,
+                                        null)
+                                .body
+                                .contains("\"COMPLETE\""));
+        return uid;
     }
 
     /// @return how many operations the API has

@@ -309,6 +309,28 @@ class ApiServerTests {
                 .doesNotContain("gracePeriodSeconds");
     }
 
+    @Test
+    void aPodThatExpiresDoesNotCountAsReadingItsWorkspace() {
+        Pod pod = PodTranslation.translate(NAMED).orReject().pod();
+        pod.getMetadata().setUid("uid-of-it");
+        Queue<String> requests = new ConcurrentLinkedQueue<>();
+        server.createContext(
+                "/",
+                exchange -> {
+                    requests.add(
+                            exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath());
+                    answer(exchange, 200, Serialization.asJson(pod));
+                });
+
+        jobs.expire(NAMED.workspace(), NAMED.name(), "uid-of-it");
+
+        assertThat(requests)
+                .anyMatch(request -> request.startsWith("DELETE "))
+                .noneMatch(request -> request.endsWith("/pods"));
+        assertThatExceptionOfType(GatewayException.OtherJob.class)
+                .isThrownBy(() -> jobs.expire(NAMED.workspace(), NAMED.name(), "another-uid"));
+    }
+
     /// @return the body of the request that deletes a pod
     private String deletionOf(Pod pod) {
         pod.getMetadata().setUid("uid-of-it");

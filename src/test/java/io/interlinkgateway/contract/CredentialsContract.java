@@ -128,6 +128,20 @@ public abstract class CredentialsContract {
     }
 
     @Test
+    void passwordFormsOfAWorkspaceIncludeAllItsCredentials() {
+        assertThat(credentials().passwordForms(workspace)).isEmpty();
+        credentials().put(workspace, NAME, TOKEN);
+        credentials().put(workspace, new CredentialName("other"), BOUND);
+
+        assertThat(credentials().passwordForms(workspace))
+                .containsExactlyInAnyOrder(
+                        "t0ken.of-the/contract",
+                        "t0ken.of-the%2Fcontract",
+                        "an0ther-S3cret",
+                        "Z3JhY2U6YW4wdGhlci1TM2NyZXQ=");
+    }
+
+    @Test
     void aTokenReplacesAPassword() {
         credentials().put(workspace, NAME, ADA);
 

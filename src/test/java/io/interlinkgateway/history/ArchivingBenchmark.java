@@ -10,6 +10,7 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.ContainerLog;
+import io.interlinkgateway.log.Redaction;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -144,7 +146,12 @@ final class ArchivingBenchmark {
     private void end() throws InterruptedException {
         JobHistory jobs = database.jobs();
         try (LogArchiver archiver =
-                new LogArchiver(this::log, database.logs(), LOG_LIMIT, Clock.systemUTC())) {
+                new LogArchiver(
+                        this::log,
+                        database.logs(),
+                        _ -> Redaction.of(Set.of()),
+                        LOG_LIMIT,
+                        Clock.systemUTC())) {
             archiver.start();
             long begin = System.nanoTime();
             for (int number = 0; number < JOBS; number += ENDS_AT_ONCE) {

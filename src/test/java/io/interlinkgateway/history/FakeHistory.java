@@ -39,10 +39,16 @@ final class FakeHistory implements JobHistory, LogArchive {
     private final List<Observation> written = new ArrayList<>();
     private final List<Integer> batches = new ArrayList<>();
     private boolean away;
+    private boolean clusterAway;
     private int workspaceReads;
 
     FakeHistory(Clock clock) {
         this.clock = clock;
+    }
+
+    /// @param now whether the credentials, which are masked in what is stored, can't be read
+    synchronized void clusterAway(boolean now) {
+        clusterAway = now;
     }
 
     synchronized void away(boolean now) {
@@ -102,6 +108,9 @@ final class FakeHistory implements JobHistory, LogArchive {
     @Override
     public synchronized void write(List<Observation> observations) {
         requireThere();
+        if (clusterAway) {
+            throw new GatewayException.ClusterUnavailable("No answer.");
+        }
         batches.add(observations.size());
         for (Observation observation : observations) {
             written.add(observation);
@@ -133,6 +142,7 @@ final class FakeHistory implements JobHistory, LogArchive {
                         ? Optional.of(observation.seenAt())
                         : Optional.empty(),
                 linkOf(observation.job().uid()),
+                List.of(),
                 List.of());
     }
 

@@ -1,6 +1,7 @@
 package io.interlinkgateway.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.interlinkgateway.SharedGateway;
 import io.interlinkgateway.history.ArchivedLog.Completeness;
@@ -141,6 +142,24 @@ class HistoryEndpointTests {
         if (answer.statusCode() == 200) {
             assertThat(json(answer).path("items").isEmpty()).isTrue();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%ED%A0%80", "%C0%80", "%FF", "a%00", "%EF%BF%BE", "%E2%80%AE"})
+    void bytesThatAreNoTextFindNothing(String bytes) throws Exception {
+        for (String parameter : List.of("q", "name", "node", "submitter", "cursor", "label")) {
+            HttpResponse<String> answer = get("?" + parameter + "=" + bytes);
+
+            assertThat(answer.statusCode()).as(parameter + answer.body()).isIn(200, 400, 410, 422);
+            assertThat(json(answer).path("items").isEmpty()).as(parameter).isTrue();
+        }
+    }
+
+    @Test
+    void aMegabyteOfTextIsRefused() throws Exception {
+        HttpResponse<String> answer = get("?q=" + "x".repeat(1 << 20));
+
+        assertThat(answer.statusCode()).isIn(400, 414, 431);
     }
 
     @ParameterizedTest
@@ -454,6 +473,120 @@ class HistoryEndpointTests {
     }
 
     @Test
+    void aJobSpecThatLostAPasswordIsSubmittedAgainWithItsCredential() throws Exception {
+        putCredential("pl4in-Written");
+        String spec =
+                submitted(
+                        "application/json",
+                        """
+                        {"name": "plain", "node": "sandbox", "image": "/images/a.sif",
+                         "command": ["true"], "env": {"PASSWORD": "pl4in-Written", "OTHER": "x"},
+                         "resources": {"limits": {"cpu": "1", "memory": "64Mi"}}}
+                        """);
+
+        for (String changes : List.of("{}", "{\"env\": {\"PASSWORD\": \"*************\"}}")) {
+            HttpResponse<String> refused =
+                    send("POST", "/" + spec + "/resubmit", workspace, changes);
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
+            JsonNode finding = json(refused).at("/findings/0");
+            assertThat(finding.path("rule").asString()).isEqualTo("masked-secret");
+            assertThat(finding.path("field").asString()).isEqualTo("env.PASSWORD");
+            assertThat(finding.path("hint").asString())
+                    .contains("{\"env\": {\"NAME\": null}}", "mlflow.credential");
+        }
+        HttpResponse<String> again =
+                send(
+                        "POST",
+                        "/" + spec + "/resubmit",
+                        workspace,
+                        """
+                        {"env": {"PASSWORD": null},
+                         "mlflow": {"credential": "mine", "trackingUri": "https://mlflow.example.org/"}}
+                        """);
+        assertThat(again.statusCode()).as(again.body()).isEqualTo(201);
+        assertThat(json(again).at("/definition/env").toString()).isEqualTo("{\"OTHER\":\"x\"}");
+    }
+
+    @Test
+    void aPodThatLostAPasswordIsSubmittedAgainWithAReference() throws Exception {
+        putCredential("pl4in-Written");
+        String pod =
+                submitted(
+                        "application/yaml",
+                        """
+                        apiVersion: v1
+                        kind: Pod
+                        metadata: {name: plain-pod}
+                        spec:
+                          nodeSelector: {kubernetes.io/hostname: sandbox}
+                          containers:
+                          - name: main
+                            image: /images/a.sif
+                            command: ["true"]
+                            env: [{name: OTHER, value: x}, {name: PASSWORD, value: pl4in-Written}]
+                            resources: {limits: {cpu: "1", memory: 64Mi}}
+                        """);
+
+        HttpResponse<String> refused = send("POST", "/" + pod + "/resubmit", workspace, "{}");
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
+        assertThat(json(refused).at("/findings/0/field").asString())
+                .isEqualTo("spec.containers[0].env[1].value");
+        assertThat(json(refused).at("/findings/0/hint").asString())
+                .contains("spec.containers", "secretKeyRef");
+
+        HttpResponse<String> again =
+                send(
+                        "POST",
+                        "/" + pod + "/resubmit",
+                        workspace,
+                        """
+                        {"spec": {"containers": [{"name": "main", "image": "/images/a.sif",
+                          "command": ["true"], "resources": {"limits": {"cpu": "1", "memory": "64Mi"}},
+                          "env": [{"name": "PASSWORD", "valueFrom":
+                            {"secretKeyRef": {"name": "mine", "key": "password"}}}]}]}}
+                        """);
+        assertThat(again.statusCode()).as(again.body()).isEqualTo(201);
+    }
+
+    @Test
+    void aDefinitionThatCantHaveAMaskIsNotSubmittedAgain() throws Exception {
+        putCredential("pl4in-Written");
+        String spec =
+                submitted(
+                        "application/json",
+                        """
+                        {"name": "plain-image", "node": "sandbox", "image": "/images/pl4in-Written.sif",
+                         "command": ["true"], "resources": {"limits": {"cpu": "1", "memory": "64Mi"}}}
+                        """);
+
+        assertThat(get("/" + spec).body()).doesNotContain("pl4in-Written");
+        HttpResponse<String> refused =
+                send("POST", "/" + spec + "/resubmit", workspace, "{\"image\": \"/images/b.sif\"}");
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
+        assertThat(json(refused).at("/findings/0/field").asString()).isEqualTo("image");
+        assertThat(json(refused).at("/findings/0/hint").asString()).contains("POST /api/v1/jobs");
+    }
+
+    private void putCredential(String password) throws Exception {
+        HttpResponse<String> made =
+                exchange(
+                        "PUT",
+                        "/api/v1/mlflow-credentials/mine?workspace=" + workspace,
+                        "{\"username\": \"ada\", \"password\": \"" + password + "\"}");
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+    }
+
+    /// @return the UID of a job that the history has
+    private String submitted(String type, String body) throws Exception {
+        HttpResponse<String> made =
+                exchange("POST", "/api/v1/jobs?workspace=" + workspace, body, "Content-Type", type);
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        String job = json(made).path("uid").asString();
+        await().until(() -> get("/" + job).statusCode() == 200);
+        return job;
+    }
+
+    @Test
     void aPastJobWithoutItsDefinitionIsNotSubmittedAgain() throws Exception {
         past.withoutDefinition(uid(8), "undefined");
 
@@ -557,7 +690,7 @@ class HistoryEndpointTests {
                                 body.isEmpty()
                                         ? HttpRequest.BodyPublishers.noBody()
                                         : HttpRequest.BodyPublishers.ofString(body));
-        if (!body.isEmpty()) {
+        if (!body.isEmpty() && !List.of(headers).contains("Content-Type")) {
             request.header("Content-Type", "application/json");
         }
         if (headers.length > 0) {

@@ -21,14 +21,14 @@ import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /// Jobs as they are observed.
-final class HistoryJobs {
+public final class HistoryJobs {
 
-    static final Workspace WORKSPACE = new Workspace("stars");
-    static final Instant NOW = Instant.parse("2026-11-28T06:00:00Z");
-    static final JobState RUNNING = new JobState.Running(Optional.empty());
+    public static final Workspace WORKSPACE = new Workspace("stars");
+    public static final Instant NOW = Instant.parse("2026-11-28T06:00:00Z");
+    public static final JobState RUNNING = new JobState.Running(Optional.empty());
     static final JobState QUEUED =
             new JobState.Queued(JobState.QueueReason.SUBMITTING, "", Optional.empty());
-    static final JobState SUCCEEDED =
+    public static final JobState SUCCEEDED =
             new JobState.Succeeded(
                     Optional.empty(),
                     Optional.of(new JobState.Moment(NOW, JobState.Precision.SECOND)));
@@ -42,7 +42,8 @@ final class HistoryJobs {
 
     private HistoryJobs() {}
 
-    static Job job(String name, JobState state) {
+    /// @param name the job's name; its UID is `uid-` and the name
+    public static Job job(String name, JobState state) {
         return job(name, state, Job.Source.JOB_RECORD);
     }
 
@@ -98,6 +99,11 @@ final class HistoryJobs {
                 job.submittedBy(),
                 job.labels(),
                 definition);
+    }
+
+    /// @return a job spec without a period after its end
+    public static JobSpec spec() {
+        return spec(Optional.empty());
     }
 
     static JobSpec spec(Optional<Duration> ttl) {

@@ -7,6 +7,7 @@ import static io.interlinkgateway.history.HistoryJobs.WORKSPACE;
 import static io.interlinkgateway.history.HistoryJobs.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
@@ -22,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -73,8 +73,7 @@ class JobExpiryTests {
     }
 
     private void verifyDeletions(int number) {
-        verify(jobs, times(number))
-                .delete(WORKSPACE, job("a", SUCCEEDED).name(), Set.of("uid-a"), Optional.empty());
+        verify(jobs, times(number)).expire(WORKSPACE, job("a", SUCCEEDED).name(), "uid-a");
     }
 
     @Test
@@ -133,7 +132,7 @@ class JobExpiryTests {
 
         passed(Duration.ofDays(1));
 
-        verify(jobs, never()).delete(any(), any(), any(), any());
+        verify(jobs, never()).expire(any(), any(), any());
     }
 
     @Test
@@ -159,9 +158,10 @@ class JobExpiryTests {
     @Test
     void aDeletionThatFailsIsRepeated() {
         archive(Completeness.COMPLETE);
-        when(jobs.delete(any(), any(), any(), any()))
-                .thenThrow(new GatewayException.ClusterUnavailable("busy"))
-                .thenReturn(Optional.empty());
+        doThrow(new GatewayException.ClusterUnavailable("busy"))
+                .doNothing()
+                .when(jobs)
+                .expire(any(), any(), any());
         ended(Optional.of(Duration.ZERO));
 
         passed(Duration.ofSeconds(1));
@@ -186,13 +186,13 @@ class JobExpiryTests {
         }
 
         verify(away, times(1)).find(any(), any());
-        verify(jobs, never()).delete(any(), any(), any(), any());
+        verify(jobs, never()).expire(any(), any(), any());
     }
 
     @Test
     void aJobThatAnotherReplicaDeletedIsForgotten() {
         archive(Completeness.COMPLETE);
-        when(jobs.delete(any(), any(), any(), any())).thenThrow(new GatewayException.OtherJob("a"));
+        doThrow(new GatewayException.OtherJob("a")).when(jobs).expire(any(), any(), any());
         ended(Optional.of(Duration.ZERO));
 
         passed(Duration.ofSeconds(1));

@@ -91,6 +91,20 @@ class JobRecorderTests {
     }
 
     @Test
+    void aClusterThatIsAwayIsWaitedFor() {
+        history.clusterAway(true);
+        start();
+        observe(1, job("a", QUEUED));
+        observe(2, job("a", RUNNING));
+        await().during(Duration.ofMillis(100)).until(() -> recorder.backlog() == 2);
+
+        history.clusterAway(false);
+
+        await().until(() -> recorder.backlog() == 0);
+        assertThat(history.written()).extracting(Observation::version).containsExactly(1L, 2L);
+    }
+
+    @Test
     void ofTooManyObservationsTheLastOfEachJobIsKept() {
         for (int version = 1; version <= 5000; version++) {
             observe(version, job("job-" + version % 10, version > 4900 ? SUCCEEDED : RUNNING));

@@ -15,11 +15,13 @@ import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Fingerprint;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobState;
+import io.interlinkgateway.log.Redaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,16 +34,26 @@ class LogArchiverTests {
     private final MovedClock clock = new MovedClock(HistoryJobs.NOW);
     private final FakeHistory history = new FakeHistory(clock);
     private final FakeLogs logs = new FakeLogs();
+    private volatile Set<String> secrets = Set.of();
+    private volatile boolean secretsAway;
     private LogArchiver archiver = archiver(Duration.ofMinutes(30), Duration.ofSeconds(20));
 
     private LogArchiver archiver(Duration longestReading, Duration readingBeforeDeletion) {
         return new LogArchiver(
                 logs,
                 history,
+                _ -> redaction(),
                 20_000,
                 clock,
                 new LogArchiver.Timings(
                         Duration.ofSeconds(30), longestReading, readingBeforeDeletion));
+    }
+
+    private Redaction redaction() {
+        if (secretsAway) {
+            throw new GatewayException.ClusterUnavailable("No answer.");
+        }
+        return Redaction.of(secrets);
     }
 
     @AfterEach
@@ -75,6 +87,51 @@ class LogArchiverTests {
                 .returns((long) text.length(), ArchivedLog::kept)
                 .returns(Optional.of(Fingerprint.of(text)), ArchivedLog::sha256);
         assertThat(logs.openedAfterOthers).hasValue(1);
+    }
+
+    @Test
+    void aPasswordThatTheJobDoesNotReferToIsMaskedToo() {
+        secrets = Set.of("plain-wort", "other-wort");
+        logs.secrets = List.of("geheim-wort");
+        logs.streams.put(
+                "a", () -> FakeLogs.stream(FakeLogs.record(), "plain-w", "ort geheim-wort other-"));
+        ended("a", SUCCEEDED, Job.Source.JOB_RECORD);
+
+        archiver.start();
+
+        assertThat(archived("a").completeness()).isEqualTo(Completeness.COMPLETE);
+        assertThat(history.text("uid-a", "job")).isEqualTo("********** *********** ******");
+    }
+
+    @Test
+    void aLogIsNotArchivedWhileThePasswordsAreNotKnown() {
+        secretsAway = true;
+        logs.put("a", "out\n");
+        ended("a", SUCCEEDED, Job.Source.JOB_RECORD);
+
+        archiver.start();
+
+        await().until(() -> history.reservedUntil("uid-a").isPresent());
+        await().until(() ->
+                history.reservedUntil("uid-a")
+                        .equals(Optional.of(clock.instant().plusSeconds(30))));
+        assertThat(history.find("uid-a", "job")).isEmpty();
+        assertThat(logs.opened).hasValue(0);
+    }
+
+    @Test
+    void aLogIsLostIfThePasswordsAreNotKnownBeforeADeletion() {
+        secretsAway = true;
+        logs.put("a", "out\n");
+
+        archiver.beforeDeletion(withDefinition(job("a", RUNNING)));
+
+        assertThat(archived("a"))
+                .returns(Completeness.LOST, ArchivedLog::completeness)
+                .returns(
+                        Optional.of(
+                                "The log could not be read before the job was deleted: No answer."),
+                        ArchivedLog::note);
     }
 
     @Test

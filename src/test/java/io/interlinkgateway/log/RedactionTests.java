@@ -40,6 +40,24 @@ class RedactionTests {
                 .isEqualTo(expected(whole, one, other));
     }
 
+    @Property
+    void aWholeTextIsMaskedAndItsEndIsNoBeginningOfAValue(
+            @ForAll("texts") String text,
+            @ForAll("values") String one,
+            @ForAll("values") String other) {
+        Redaction redaction = Redaction.of(List.of(one, other));
+
+        assertThat(redaction.whole("b")).isEqualTo("b");
+        assertThat(redaction.whole(text)).isEqualTo(expected(text, one, other));
+    }
+
+    @Test
+    void aTextWithoutAValueStaysAsItIs() {
+        String text = "x\ud800\0y hunter";
+
+        assertThat(Redaction.of(List.of("hunter2")).whole(text)).isSameAs(text);
+    }
+
     private static String expected(String text, String... values) {
         char[] expected = text.toCharArray();
         for (String value : values) {

@@ -30,7 +30,10 @@ record Connections(
     private static final String H2_OPTIONS =
             ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
                 + ";DB_CLOSE_DELAY=-1;TRACE_LEVEL_FILE=0;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=5000;CACHE_SIZE=32768";
-    private static final int POOL = 8;
+
+    /// How many connections a gateway has at most.
+    static final int POOL = 8;
+
     private static final int WAIT_MILLIS = 2_000;
     private static final Map<String, String> POSTGRESQL_OPTIONS =
             Map.of(

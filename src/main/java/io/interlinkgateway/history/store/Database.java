@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -50,6 +52,14 @@ final class Database implements HistoryHealth, AutoCloseable {
     private static final int LONGEST_PAUSE_MILLIS = 100;
     private static final Duration RETRY = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    /// How many connections requests of callers read with at the same time. Fewer than the pool has, so that what is
+    /// observed, and logs, can always be written.
+    static final int REQUESTS = Connections.POOL / 2;
+
+    /// How long a request waits for others.
+    private static final Duration TURN = Duration.ofSeconds(2);
+
     private static final String NO_RESPONSE = "The history's database does not respond.";
 
     /// H2: "Database may be already in use".
@@ -60,6 +70,7 @@ final class Database implements HistoryHealth, AutoCloseable {
     private final HikariDataSource pool;
     private final Session session;
     private final TransactionTemplate transaction;
+    private final Semaphore requests = new Semaphore(REQUESTS, true);
     private final Thread migration =
             Thread.ofVirtual().name("history").unstarted(this::migrateLater);
     private volatile boolean migrated;
@@ -200,6 +211,26 @@ final class Database implements HistoryHealth, AutoCloseable {
     /// @throws GatewayException.HistoryUnavailable if the database does not respond in time
     <T> T read(Function<Session, T> statements) {
         return attempt(() -> statements.apply(session));
+    }
+
+    /// Executes statements that change nothing, for a request of a caller. It waits a short time if many others read.
+    ///
+    /// @throws GatewayException.HistoryUnavailable if the database does not respond in time, or others read for too long
+    <T> T readForRequest(Function<Session, T> statements) {
+        try {
+            if (!requests.tryAcquire(TURN.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new GatewayException.HistoryUnavailable(
+                        "The history's database is busy with other requests.");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new GatewayException.HistoryUnavailable("The gateway is stopping.");
+        }
+        try {
+            return read(statements);
+        } finally {
+            requests.release();
+        }
     }
 
     /// Executes statements in one transaction. It is repeated if it conflicts with others.

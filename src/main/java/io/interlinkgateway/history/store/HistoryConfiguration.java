@@ -4,6 +4,7 @@ import io.interlinkgateway.history.HistoryHealth;
 import io.interlinkgateway.history.HistoryProperties;
 import io.interlinkgateway.history.JobHistory;
 import io.interlinkgateway.history.LogArchive;
+import io.interlinkgateway.history.WorkspaceRedaction;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -38,9 +39,10 @@ class HistoryConfiguration {
             HistoryProperties properties,
             DatabaseProperties postgresql,
             Environment environment,
+            WorkspaceRedaction redaction,
             Clock clock) {
         return connections(properties, postgresql, environment)
-                .map(connections -> open(connections, properties, clock))
+                .map(connections -> open(connections, properties, redaction, clock))
                 .orElseGet(() ->
                         new Stored(
                                 new SwitchedOffHistory(),
@@ -64,12 +66,16 @@ class HistoryConfiguration {
         return history.health;
     }
 
-    private static Stored open(Connections connections, HistoryProperties properties, Clock clock) {
+    private static Stored open(
+            Connections connections,
+            HistoryProperties properties,
+            WorkspaceRedaction redaction,
+            Clock clock) {
         Database database = new Database(connections, clock);
         Retention retention = new Retention(database, properties, clock);
         retention.start();
         return new Stored(
-                new SqlJobHistory(database, clock),
+                new SqlJobHistory(database, redaction::of, clock),
                 new SqlLogArchive(database),
                 database,
                 () -> {

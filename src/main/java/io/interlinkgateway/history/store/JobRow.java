@@ -4,7 +4,6 @@ import io.interlinkgateway.history.ArchivedLog;
 import io.interlinkgateway.history.MlflowLink;
 import io.interlinkgateway.history.PastJob;
 import io.interlinkgateway.job.Job;
-import io.interlinkgateway.job.JobDefinition;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -61,18 +60,19 @@ record JobRow(
 
     /// @return the job without definition and logs
     PastJob alone() {
-        return with(Optional.empty(), List.of());
+        return with(StoredDefinition.Known.NOTHING, List.of());
     }
 
-    PastJob with(Optional<JobDefinition> definition, List<ArchivedLog> logs) {
+    PastJob with(StoredDefinition.Known origin, List<ArchivedLog> logs) {
         return new PastJob(
-                job.withDefinition(definition),
+                job.withDefinition(origin.definition()),
                 version,
                 firstSeenAt,
                 seenAt,
                 removedAt,
                 mlflow,
-                logs);
+                logs,
+                origin.maskedFields());
     }
 
     /// @return the archived logs of jobs, in the order of their containers, by uid
@@ -104,9 +104,10 @@ record JobRow(
         return logs;
     }
 
-    /// @return the definitions of jobs, as far as they are known, by uid
-    static Map<String, JobDefinition> definitions(Database.Session session, List<String> uids) {
-        Map<String, JobDefinition> definitions = new HashMap<>();
+    /// @return what is known of the definitions of jobs, by uid
+    static Map<String, StoredDefinition.Known> definitions(
+            Database.Session session, List<String> uids) {
+        Map<String, StoredDefinition.Known> definitions = new HashMap<>();
         for (List<String> slice : Database.slices(uids)) {
             session.client()
                     .sql(
@@ -116,9 +117,9 @@ record JobRow(
                             """)
                     .param("uids", slice)
                     .query(row -> {
-                        String uid = row.getString("uid");
-                        StoredDefinition.read(row.getBytes("definition"))
-                                .ifPresent(definition -> definitions.put(uid, definition));
+                        definitions.put(
+                                row.getString("uid"),
+                                StoredDefinition.read(row.getBytes("definition")));
                     });
         }
         return definitions;

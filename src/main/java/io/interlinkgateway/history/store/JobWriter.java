@@ -3,17 +3,21 @@ package io.interlinkgateway.history.store;
 import static java.util.stream.Collectors.groupingBy;
 
 import io.interlinkgateway.event.JobObserver;
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.history.MlflowLink;
 import io.interlinkgateway.history.Observation;
 import io.interlinkgateway.history.Observation.Presence;
+import io.interlinkgateway.history.WorkspaceRedaction.Masks;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobPhase;
+import io.interlinkgateway.job.Workspace;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,9 +83,12 @@ final class JobWriter {
             """;
 
     private final Database database;
+    private final Function<Workspace, Masks> masks;
 
-    JobWriter(Database database) {
+    /// @param masks masks the secrets of a workspace in what is stored
+    JobWriter(Database database, Function<Workspace, Masks> masks) {
         this.database = database;
+        this.masks = masks;
     }
 
     /// A job's row, as far as it decides what an observation changes.
@@ -251,13 +259,14 @@ final class JobWriter {
             return;
         }
         Map<String, Created> created = new TreeMap<>();
+        Map<Workspace, Optional<Masks>> known = new HashMap<>();
         byUid.forEach((uid, all) -> {
             if (!rows.containsKey(uid)) {
                 created.put(
                         uid,
                         new Created(
                                 Update.of(uid, Row.before(all.getFirst()), all),
-                                originOf(all.getLast())));
+                                originOf(all.getLast(), known)));
             }
         });
         database.write(session -> {
@@ -282,15 +291,23 @@ final class JobWriter {
                 observed.origin());
     }
 
-    private static Origin originOf(Observation observation) {
+    /// @param known what masks the secrets of workspaces, as far as it was read
+    /// @throws GatewayException.ClusterUnavailable if it can't be read now
+    private Origin originOf(Observation observation, Map<Workspace, Optional<Masks>> known) {
+        Optional<Masks> found = known.computeIfAbsent(observation.job().workspace(), this::masksOf);
+        if (found.isEmpty()) {
+            return Origin.unknown(observation.job());
+        }
         try {
+            Masks secrets = found.get();
             JobObserver.Origin origin = observation.origin().get();
             return new Origin(
                     StoredText.compressed(
-                            StoredDefinition.write(observation.job(), origin.definition())),
-                    StoredText.compressed(origin.manifest()),
+                            StoredDefinition.write(
+                                    observation.job(), origin.definition(), secrets)),
+                    StoredText.compressed(secrets.masked(origin.manifest())),
                     origin.definition().containers(),
-                    MlflowLink.of(origin.definition()));
+                    secrets.masked(MlflowLink.of(origin.definition())));
         } catch (RuntimeException defect) {
             // Its message can have values of the definition.
             LOG.warn(
@@ -298,6 +315,20 @@ final class JobWriter {
                     observation.job().uid(),
                     defect.getClass().getSimpleName());
             return Origin.unknown(observation.job());
+        }
+    }
+
+    /// @return empty if the gateway may not read the workspace's credentials
+    private Optional<Masks> masksOf(Workspace workspace) {
+        try {
+            return Optional.of(masks.apply(workspace));
+        } catch (GatewayException.ClusterRefused refused) {
+            LOG.warn(
+                    "The history has no definitions of new jobs of the workspace {}, because its"
+                            + " credentials can't be read: {}",
+                    workspace.value(),
+                    refused.getMessage());
+            return Optional.empty();
         }
     }
 

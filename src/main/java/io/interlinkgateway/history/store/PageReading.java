@@ -257,7 +257,9 @@ final class PageReading {
                         .filter(jobs::containsKey)
                         .map(uid ->
                                 Objects.requireNonNull(jobs.get(uid))
-                                        .with(Optional.empty(), logs.getOrDefault(uid, List.of())))
+                                        .with(
+                                                StoredDefinition.Known.NOTHING,
+                                                logs.getOrDefault(uid, List.of())))
                         .toList();
         return new HistoryPage(items, next.map(Position::toCursor));
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
@@ -31,6 +32,9 @@ final class Retention implements AutoCloseable {
     private static final int JOBS = 200;
     private static final int LOGS = 20;
 
+    /// How many bytes of logs a batch removes; one log or job more if it is larger.
+    private static final long BYTES = DataSize.ofMegabytes(16).toBytes();
+
     private final Database database;
     private final HistoryProperties properties;
     private final Clock clock;
@@ -39,6 +43,9 @@ final class Retention implements AutoCloseable {
 
     /// An archived log.
     private record Key(String uid, String container, long bytes) {}
+
+    /// A job, with the size of its logs.
+    private record Job(String uid, long bytes) {}
 
     Retention(Database database, HistoryProperties properties, Clock clock) {
         this.database = database;
@@ -114,31 +121,47 @@ final class Retention implements AutoCloseable {
                 Lease.take(session, "lease", Map.of("name", "retention"), holder, period));
     }
 
-    private int removeJobs() {
+    int removeJobs() {
         return database.write(session -> {
-            List<String> uids =
+            List<Job> jobs =
                     session.client()
                             .sql(
                                     """
-                                    select uid from job where removed_at < :before
-                                    order by removed_at limit :most\
+                                    select j.uid, (select coalesce(sum(l.stored_bytes), 0)
+                                        from job_log l where l.uid = j.uid) as bytes
+                                    from job j where j.removed_at < :before
+                                    order by j.removed_at limit :most\
                                     """)
                             .param("before", Times.of(clock.instant().minus(properties.keep())))
                             .param("most", JOBS)
-                            .query((row, _) -> row.getString("uid"))
+                            .query((row, _) -> new Job(row.getString("uid"), row.getLong("bytes")))
                             .list();
+            List<String> uids = batch(jobs, Job::bytes, BYTES).stream().map(Job::uid).toList();
             return uids.isEmpty() ? 0 : SqlJobHistory.remove(session, uids);
         });
     }
 
-    private int removeLogs() {
+    /// @return the first ones, until they have that many bytes
+    private static <T> List<T> batch(List<T> rows, ToLongFunction<T> size, long bytes) {
+        long sum = 0;
+        int count = 0;
+        while (count < rows.size() && sum < bytes) {
+            sum += size.applyAsLong(rows.get(count++));
+        }
+        return rows.subList(0, count);
+    }
+
+    int removeLogs() {
         return database.write(session ->
                 expire(
                         session,
-                        oldest(
-                                session,
-                                "expires_from < :value",
-                                Times.of(clock.instant().minus(properties.log().keep()))),
+                        batch(
+                                oldest(
+                                        session,
+                                        "expires_from < :value",
+                                        Times.of(clock.instant().minus(properties.log().keep()))),
+                                Key::bytes,
+                                BYTES),
                         "The time for which logs are kept is over."));
     }
 
@@ -226,17 +249,19 @@ final class Retention implements AutoCloseable {
     private long removeOldest(String workspace, long surplus) {
         return database.write(session -> {
             List<Key> oldest =
-                    oldest(session, "workspace = :value and expires_from is not null", workspace);
-            long removed = 0;
-            int count = 0;
-            while (count < oldest.size() && removed < surplus) {
-                removed += oldest.get(count++).bytes;
-            }
+                    batch(
+                            oldest(
+                                    session,
+                                    "workspace = :value and expires_from is not null",
+                                    workspace),
+                            Key::bytes,
+                            Math.min(surplus, BYTES));
             expire(
                     session,
-                    oldest.subList(0, count),
-                    "The workspace's logs were larger than gateway.history.workspace-size.");
-            return removed;
+                    oldest,
+                    "The log was removed because the workspace's logs were larger than"
+                            + " gateway.history.workspace-size.");
+            return oldest.stream().mapToLong(Key::bytes).sum();
         });
     }
 

@@ -2,7 +2,7 @@ package io.interlinkgateway.history.store;
 
 import static java.util.stream.Collectors.toCollection;
 
-import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.failure.Text;
@@ -14,6 +14,7 @@ import io.interlinkgateway.history.NodeStatistics.Quantiles;
 import io.interlinkgateway.history.Observation;
 import io.interlinkgateway.history.PastJob;
 import io.interlinkgateway.history.StateChange;
+import io.interlinkgateway.history.WorkspaceRedaction.Masks;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobState.FailureReason;
 import io.interlinkgateway.job.NodeName;
@@ -31,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// The history in a database.
@@ -55,17 +58,21 @@ final class SqlJobHistory implements JobHistory {
     private final Database database;
     private final JobWriter writer;
     private final Clock clock;
-    private final Cache<StatisticsKey, NodeStatistics> statistics =
+
+    /// Requests for the same statistics wait for one reading, and share its failure.
+    private final AsyncCache<StatisticsKey, NodeStatistics> statistics =
             Caffeine.newBuilder()
                     .expireAfterWrite(STATISTICS_LIFE)
                     .maximumSize(MAX_STATISTICS)
-                    .build();
+                    .executor(Thread::startVirtualThread)
+                    .buildAsync();
 
     private record StatisticsKey(NodeName node, Duration period) {}
 
-    SqlJobHistory(Database database, Clock clock) {
+    /// @param masks masks the secrets of a workspace in what is stored
+    SqlJobHistory(Database database, Function<Workspace, Masks> masks, Clock clock) {
         this.database = database;
-        this.writer = new JobWriter(database);
+        this.writer = new JobWriter(database, masks);
         this.clock = clock;
     }
 
@@ -76,7 +83,7 @@ final class SqlJobHistory implements JobHistory {
 
     @Override
     public Optional<PastJob> find(Workspace workspace, String uid) {
-        return database.read(session ->
+        return database.readForRequest(session ->
                 session.client()
                         .sql(
                                 "select "
@@ -90,9 +97,9 @@ final class SqlJobHistory implements JobHistory {
                         .map(row -> row.orElseThrow(() -> unreadable(uid)))
                         .map(row ->
                                 row.with(
-                                        Optional.ofNullable(
-                                                JobRow.definitions(session, List.of(row.uid()))
-                                                        .get(row.uid())),
+                                        JobRow.definitions(session, List.of(row.uid()))
+                                                .getOrDefault(
+                                                        row.uid(), StoredDefinition.Known.NOTHING),
                                         JobRow.logs(session, List.of(row.uid()))
                                                 .getOrDefault(row.uid(), List.of()))));
     }
@@ -111,7 +118,7 @@ final class SqlJobHistory implements JobHistory {
 
     @Override
     public Optional<String> lastOf(Workspace workspace, JobName name) {
-        return database.read(session ->
+        return database.readForRequest(session ->
                 session.client()
                         .sql(
                                 """
@@ -126,7 +133,7 @@ final class SqlJobHistory implements JobHistory {
 
     @Override
     public List<StateChange> changes(String uid) {
-        return database.read(session ->
+        return database.readForRequest(session ->
                 session
                         .client()
                         .sql(
@@ -151,7 +158,7 @@ final class SqlJobHistory implements JobHistory {
 
     @Override
     public Optional<String> manifest(String uid) {
-        return database.read(session ->
+        return database.readForRequest(session ->
                 session.client()
                         .sql(
                                 """
@@ -174,7 +181,7 @@ final class SqlJobHistory implements JobHistory {
     @Override
     public HistoryPage list(HistoryQuery query) {
         PageReading page = new PageReading(query);
-        return database.read(page::read);
+        return database.readForRequest(page::read);
     }
 
     @Override
@@ -285,15 +292,19 @@ final class SqlJobHistory implements JobHistory {
 
     @Override
     public NodeStatistics statistics(NodeName node, Duration period) {
-        StatisticsKey key = new StatisticsKey(node, period);
-        NodeStatistics known = statistics.getIfPresent(key);
-        if (known != null) {
-            return known;
+        try {
+            return statistics.get(new StatisticsKey(node, period), this::readStatistics).join();
+        } catch (CompletionException failure) {
+            if (failure.getCause() instanceof GatewayException unavailable) {
+                throw unavailable;
+            }
+            throw failure;
         }
-        NodeStatistics read =
-                database.read(session -> statistics(session, node, clock.instant().minus(period)));
-        statistics.put(key, read);
-        return read;
+    }
+
+    private NodeStatistics readStatistics(StatisticsKey key) {
+        Instant since = clock.instant().minus(key.period);
+        return database.readForRequest(session -> statistics(session, key.node, since));
     }
 
     private static NodeStatistics statistics(

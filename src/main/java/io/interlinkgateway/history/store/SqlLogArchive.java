@@ -4,7 +4,6 @@ import io.interlinkgateway.history.ArchivedLog;
 import io.interlinkgateway.history.ArchivedLog.Completeness;
 import io.interlinkgateway.history.LogArchive;
 import io.interlinkgateway.history.MlflowLink;
-import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.NodeName;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -350,7 +349,7 @@ final class SqlLogArchive implements LogArchive {
                                             JobRow.read(row),
                                             row.getString("container")))
                             .list();
-            Map<String, JobDefinition> definitions =
+            Map<String, StoredDefinition.Known> definitions =
                     JobRow.definitions(session, rows.stream().map(DueRow::uid).distinct().toList());
             rows.stream().filter(row -> row.job.isEmpty()).forEach(this::putOff);
             return rows.stream()
@@ -360,8 +359,9 @@ final class SqlLogArchive implements LogArchive {
                                     .map(job ->
                                             new Due(
                                                     job.with(
-                                                            Optional.ofNullable(
-                                                                    definitions.get(row.uid)),
+                                                            definitions.getOrDefault(
+                                                                    row.uid,
+                                                                    StoredDefinition.Known.NOTHING),
                                                             List.of()),
                                                     row.container))
                                     .stream())
@@ -402,7 +402,7 @@ final class SqlLogArchive implements LogArchive {
     }
 
     private Optional<ChunkStream.Part> chunk(String query, String uid, String container, long at) {
-        return database.read(session ->
+        return database.readForRequest(session ->
                 session.client()
                         .sql(query)
                         .param("uid", SqlJobHistory.key(uid))

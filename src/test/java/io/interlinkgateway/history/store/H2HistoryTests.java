@@ -3,8 +3,10 @@ package io.interlinkgateway.history.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.interlinkgateway.history.SamplePast;
+import io.interlinkgateway.history.WorkspaceRedaction.Masks;
 import io.interlinkgateway.job.Workspace;
 import java.time.Clock;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,7 +23,7 @@ class H2HistoryTests extends HistoryContract {
         try (Database database = new Database(Connections.inMemory(), Clock.systemUTC())) {
             SqlLogArchive archive = new SqlLogArchive(database);
             new SamplePast(
-                            new SqlJobHistory(database, Clock.systemUTC()),
+                            new SqlJobHistory(database, _ -> Masks.of(Set.of()), Clock.systemUTC()),
                             archive,
                             new Workspace("stars"))
                     .shortened("a", "a line\n".repeat(1_000), 2_000);

@@ -2,12 +2,14 @@ package io.interlinkgateway.history.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
 
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.history.HistoryHealth;
 import io.interlinkgateway.history.HistoryProperties;
 import io.interlinkgateway.history.JobHistory;
 import io.interlinkgateway.history.LogArchive;
+import io.interlinkgateway.history.WorkspaceRedaction;
 import io.interlinkgateway.job.Workspace;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -26,6 +28,7 @@ class HistoryConfigurationTests {
     private final ApplicationContextRunner context =
             new ApplicationContextRunner()
                     .withBean(Clock.class, Clock::systemUTC)
+                    .withBean(WorkspaceRedaction.class, () -> mock())
                     .withUserConfiguration(Properties.class, HistoryConfiguration.class);
 
     @TempDir private Path directory = Path.of("none");

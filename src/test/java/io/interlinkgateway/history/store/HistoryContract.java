@@ -21,6 +21,7 @@ import io.interlinkgateway.history.Observation.Presence;
 import io.interlinkgateway.history.PastJob;
 import io.interlinkgateway.history.SamplePast;
 import io.interlinkgateway.history.StateChange;
+import io.interlinkgateway.history.WorkspaceRedaction.Masks;
 import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
@@ -108,7 +109,7 @@ abstract class HistoryContract {
                 }
             };
     private Database database = new Database(Connections.inMemory(), clock);
-    private SqlJobHistory history = new SqlJobHistory(database, clock);
+    private SqlJobHistory history = new SqlJobHistory(database, _ -> Masks.of(Set.of()), clock);
     private SqlLogArchive archive = new SqlLogArchive(database);
 
     /// @return an empty database
@@ -141,7 +142,7 @@ abstract class HistoryContract {
                         "lease")) {
             database.write(session -> session.client().sql("delete from " + table).update());
         }
-        history = new SqlJobHistory(database, clock);
+        history = new SqlJobHistory(database, _ -> Masks.of(Set.of()), clock);
         archive = new SqlLogArchive(database);
         now.set(START);
     }
@@ -1044,6 +1045,101 @@ abstract class HistoryContract {
                 .isEmpty();
     }
 
+    @Test
+    void aForgedCursorShowsNothingElse() {
+        write(sample("a").at(1), sample("moon").in(new Workspace("moons")).at(1));
+        for (String cursor :
+                List.of(
+                        "0.a",
+                        "999999999999999999.'or'1'='1",
+                        "999999999999999999.%",
+                        "999999999999999999.moon",
+                        "999999999999999999." + "z".repeat(100))) {
+            assertThat(uids(history.list(query().cursor(Optional.of(encoded(cursor))).build())))
+                    .as(cursor)
+                    .isSubsetOf("a");
+        }
+        for (String cursor : List.of(encoded("1.a b"), encoded("1.a") + "=\0", "\ud800", "Ae4")) {
+            assertThatThrownBy(() -> history.list(query().cursor(Optional.of(cursor)).build()))
+                    .as(cursor)
+                    .isInstanceOf(GatewayException.CursorExpired.class);
+        }
+    }
+
+    @Test
+    void hostileTextIsSearchedAsItIsWritten() {
+        Map<String, String> labels =
+                Map.of(
+                        "percent", "a%b",
+                        "underscore", "c_d",
+                        "backslash", "e\\f",
+                        "exclamation", "g!h",
+                        "quote", "i'j",
+                        "nul", "k\0l",
+                        "surrogate", "m\ud800n");
+        write(sample("a").labelled(labels).at(1), sample("b").at(1));
+
+        for (String text : List.of("A%b", "c_D", "e\\f", "g!h", "i'j", "k\0l", "m\ud800n")) {
+            assertThat(uids(history.list(query().text(text).build())))
+                    .as(text)
+                    .containsExactly("a");
+        }
+        for (String text :
+                List.of(
+                        "a_b",
+                        "c%d",
+                        "%b%",
+                        "e\\\\f",
+                        "g!!h",
+                        "i''j",
+                        "_",
+                        "\n",
+                        "x".repeat(1 << 20))) {
+            assertThat(uids(history.list(query().text(text).build())))
+                    .as(text.substring(0, 1))
+                    .isSubsetOf(text.equals("_") ? List.of("a") : List.of());
+        }
+    }
+
+    @Test
+    void labelsOfAMegabyteAreStoredInPart() {
+        String long1m = "x".repeat(1 << 20);
+
+        write(sample("a").labelled(Map.of("key", long1m, long1m, "value")).at(1));
+
+        assertThat(found("a").job().labels().get("key")).isNotNull().hasSizeLessThan(1_000);
+        assertThat(uids(history.list(query().text("xxx").build()))).containsExactly("a");
+    }
+
+    @Test
+    void clocksThatDisagreeMakeNoNegativeTimes() {
+        Moment early = new Moment(START.minusSeconds(3_600), Precision.SECOND);
+        Moment late = new Moment(START.plus(Duration.ofDays(3_650)), Precision.SECOND);
+        write(
+                sample("backwards")
+                        .with(new JobState.Succeeded(Optional.of(late), Optional.of(early)))
+                        .at(1),
+                sample("before-its-creation")
+                        .with(new JobState.Succeeded(Optional.of(early), Optional.of(early)))
+                        .at(1),
+                sample("in-the-future")
+                        .createdAt(late.at())
+                        .with(new JobState.Succeeded(Optional.of(late), Optional.of(late)))
+                        .at(1));
+        now.set(START.plusSeconds(60));
+
+        assertThat(allPages(query().limit(1)))
+                .containsExactly("in-the-future", "before-its-creation", "backwards");
+        assertThat(found("backwards").job().state())
+                .isEqualTo(new JobState.Succeeded(Optional.of(late), Optional.of(early)));
+        List<NodeStatistics.Partition> partitions =
+                history.statistics(VEGA, Duration.ofDays(1)).partitions();
+        assertThat(partitions).hasSize(1);
+        assertThat(partitions.getFirst().runTime().orElseThrow().longest()).isZero();
+        assertThat(partitions.getFirst().queueWait().orElseThrow().median()).isZero();
+        assertThat(due(10)).contains("in-the-future/train", "backwards/train");
+    }
+
     private static String encoded(String text) {
         return java.util.Base64.getUrlEncoder()
                 .withoutPadding()
@@ -1607,12 +1703,46 @@ abstract class HistoryContract {
 
         assertThat(one).isEqualTo(1);
         assertThat(rows("log_chunk")).isEqualTo(11);
-        assertThat(archive.find("job39", "train").orElseThrow().completeness())
-                .isEqualTo(Completeness.EXPIRED);
+        assertThat(archive.find("job39", "train").orElseThrow())
+                .returns(Completeness.EXPIRED, ArchivedLog::completeness)
+                .returns(
+                        Optional.of(
+                                "The log was removed because the workspace's logs were larger than"
+                                        + " gateway.history.workspace-size."),
+                        ArchivedLog::note);
         assertThat(archive.find("job40", "train").orElseThrow().completeness())
                 .isEqualTo(Completeness.COMPLETE);
         assertThat(archive.find("moon", "train").orElseThrow().completeness())
                 .isEqualTo(Completeness.COMPLETE);
+    }
+
+    @Test
+    void aBatchEndsAfterManyBytes() {
+        for (int job = 0; job < 5; job++) {
+            write(sample("job" + job).with(SUCCEEDED).removedAt(1));
+            store("job" + job, "train", "text\n");
+        }
+        now.set(START.plus(Duration.ofDays(181)));
+        Retention retention = new Retention(database, properties(Optional.empty()), clock);
+
+        setSizes(9_000_000);
+        assertThat(retention.removeLogs()).isEqualTo(2);
+        setSizes(9_000_000);
+        assertThat(retention.removeJobs()).isEqualTo(2);
+        setSizes(90_000_000);
+        assertThat(retention.removeJobs()).isEqualTo(1);
+        retention.remove();
+
+        assertThat(rows("log_chunk")).isZero();
+        assertThat(rows("job")).isZero();
+    }
+
+    private void setSizes(long bytes) {
+        database.write(session ->
+                session.client()
+                        .sql("update job_log set stored_bytes = :bytes")
+                        .param("bytes", bytes)
+                        .update());
     }
 
     @Test

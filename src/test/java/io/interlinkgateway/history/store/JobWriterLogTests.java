@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.interlinkgateway.event.JobObserver.Origin;
 import io.interlinkgateway.history.Observation;
 import io.interlinkgateway.history.Observation.Presence;
+import io.interlinkgateway.history.WorkspaceRedaction.Masks;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobState;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,7 +30,7 @@ class JobWriterLogTests {
     private static final Instant NOW = Instant.parse("2026-11-01T10:00:00Z");
 
     private static void write(Database database, Supplier<Origin> origin) {
-        new JobWriter(database)
+        new JobWriter(database, _ -> Masks.of(Set.of()))
                 .write(List.of(new Observation(1, NOW, job(), Presence.LIVE, origin)));
     }
 

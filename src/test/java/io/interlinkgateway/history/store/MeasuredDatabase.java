@@ -2,6 +2,7 @@ package io.interlinkgateway.history.store;
 
 import io.interlinkgateway.history.JobHistory;
 import io.interlinkgateway.history.LogArchive;
+import io.interlinkgateway.history.WorkspaceRedaction.Masks;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -91,7 +93,7 @@ public final class MeasuredDatabase implements AutoCloseable {
 
     /// @return the jobs, without anything remembered of earlier requests
     public JobHistory jobs() {
-        return new SqlJobHistory(database, clock);
+        return new SqlJobHistory(database, _ -> Masks.of(Set.of()), clock);
     }
 
     /// @return the logs
