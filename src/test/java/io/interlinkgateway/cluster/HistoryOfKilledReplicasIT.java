@@ -22,7 +22,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Two replicas that share a PostgreSQL database and are killed in turn while they archive the logs of a real SLURM's
 /// jobs: nothing may be lost, stored twice or half visible.
@@ -34,7 +33,6 @@ import tools.jackson.databind.json.JsonMapper;
 })
 class HistoryOfKilledReplicasIT {
 
-    private static final JsonMapper MAPPER = new JsonMapper();
     private static final String NODE = "hpc-kills";
 
     /// Some 170 kB.
@@ -83,21 +81,23 @@ class HistoryOfKilledReplicasIT {
                         .until(() -> count(database, "log_reservation") > 0);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(300)));
                 replicas.get(kill % 2).killAndStartAgain();
-                incomplete += assertNothingIsHalfVisible(survivor, outputs);
+                incomplete += outputs.size() - (int) count(database, "job_log");
+                assertNothingIsHalfStored(database);
                 replicas.get(kill % 2).awaitReady();
             }
 
-            for (WorkspaceClient client : clients) {
-                await().atMost(PATIENCE)
-                        .pollInterval(Duration.ofSeconds(1))
-                        .untilAsserted(() ->
-                                assertThat(assertNothingIsHalfVisible(client, outputs)).isZero());
-            }
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofSeconds(1))
+                    .untilAsserted(
+                            () -> assertThat(count(database, "job_log")).isEqualTo(outputs.size()));
             System.out.printf(
-                    "%d kills, %d logs, %d reads before they were archived%n",
+                    "%d kills, %d logs, %d of them not archived at a kill%n",
                     kills, outputs.size(), incomplete);
+            assertNothingIsHalfStored(database);
             assertThat(count(database, "job")).isEqualTo(outputs.size());
-            assertThat(count(database, "job_log")).isEqualTo(outputs.size());
+            for (WorkspaceClient client : clients) {
+                assertEachLogIsWhole(client, outputs);
+            }
             for (String uid : outputs.keySet()) {
                 JsonNode past = first.ask("GET", "/history/jobs/" + uid, JSON, "", 200);
                 assertThat(
@@ -111,27 +111,28 @@ class HistoryOfKilledReplicasIT {
         }
     }
 
-    /// @return how many logs are not archived yet
-    private static int assertNothingIsHalfVisible(
-            WorkspaceClient client, Map<String, String> outputs) throws Exception {
-        int missing = 0;
+    private static void assertNothingIsHalfStored(String database) {
+        assertThat(
+                        count(
+                                database,
+                                "job_log l where kept <> (select coalesce(sum(length), 0) from"
+                                        + " log_chunk c where c.uid = l.uid and c.container ="
+                                        + " l.container)"))
+                .isZero();
+    }
+
+    private static void assertEachLogIsWhole(WorkspaceClient client, Map<String, String> outputs)
+            throws Exception {
         for (Map.Entry<String, String> job : outputs.entrySet()) {
             HttpResponse<String> log =
                     client.send("GET", "/history/jobs/" + job.getKey() + "/logs", JSON, "");
-            if (log.statusCode() == 404) {
-                assertThat(MAPPER.readTree(log.body()).path("type").asString())
-                        .startsWith("/problems/");
-                missing++;
-            } else {
-                assertThat(log.statusCode()).as(log.body()).isEqualTo(200);
-                assertThat(log.body().equals(job.getValue()))
-                        .as(() ->
-                                "%d of %d characters"
-                                        .formatted(log.body().length(), job.getValue().length()))
-                        .isTrue();
-            }
+            assertThat(log.statusCode()).as(log.body()).isEqualTo(200);
+            assertThat(log.body().equals(job.getValue()))
+                    .as(() ->
+                            "%d of %d characters"
+                                    .formatted(log.body().length(), job.getValue().length()))
+                    .isTrue();
         }
-        return missing;
     }
 
     private static String submitted(WorkspaceClient client, String name) throws Exception {
@@ -154,9 +155,9 @@ class HistoryOfKilledReplicasIT {
                 .collect(Collectors.joining());
     }
 
-    private static long count(String database, String table) {
+    private static long count(String database, String rows) {
         return PostgreSql.administrator(database)
-                .sql("select count(*) from " + table)
+                .sql("select count(*) from " + rows)
                 .query(Long.class)
                 .single();
     }
