@@ -1,12 +1,9 @@
 package io.interlinkgateway.history;
 
 import io.interlinkgateway.failure.GatewayException;
-import io.interlinkgateway.history.ArchivedLog.Completeness;
+import io.interlinkgateway.history.LogStorage.Log;
 import io.interlinkgateway.job.DeletionListener;
-import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
-import io.interlinkgateway.job.JobDefinition;
-import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
@@ -14,15 +11,11 @@ import io.interlinkgateway.log.ContainerLog;
 import io.interlinkgateway.log.JobLogs;
 import io.interlinkgateway.log.Redaction;
 import io.interlinkgateway.log.feed.LogEvent;
-import io.interlinkgateway.log.feed.LogFeed;
-import io.interlinkgateway.log.feed.LogPiece;
-import io.interlinkgateway.log.feed.LogPosition;
 import io.interlinkgateway.log.feed.SnapshotReader;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,23 +28,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Archives the logs of jobs: the job's own output with masked secrets, as the endpoint for logs gives it.
-///
-/// The log of a job that has ended is read once, after all requests that somebody waits for. Before this gateway
-/// deletes a job, it reads the log at once, as far as that is possible in a few seconds.
-public final class LogArchiver implements DeletionListener, AutoCloseable {
+/// Archives the logs of jobs that have ended: the job's own output with masked secrets, as the endpoint for logs gives
+/// it. Each is read once, after all requests that somebody waits for.
+public final class LogArchiver implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogArchiver.class);
 
-    /// How many logs are read at the same time because their jobs have ended.
+    /// How many logs are read at the same time.
     private static final int READERS = 8;
 
     /// How many of them are of one node, so that a slow one does not hold the others up.
     private static final int READERS_OF_A_NODE = 2;
-
-    /// How many logs are read at the same time because their jobs are to be deleted. Each takes memory for what is kept of
-    /// the log.
-    private static final int READERS_BEFORE_DELETIONS = 8;
 
     /// How many logs are requested from the archive at a time.
     private static final int DUE = 20;
@@ -73,9 +60,6 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     /// The maximum time until a busy node has room for a request.
     private static final Duration TURN = Duration.ofMinutes(1);
 
-    /// How much longer a deletion waits for a log to be stored.
-    private static final Duration STORING = Duration.ofSeconds(2);
-
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(30);
 
     /// How often it is checked which logs are to be archived, if nothing was reported.
@@ -84,16 +68,14 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     /// The maximum number of logs of which something is noted.
     private static final int MOST_NOTED = 10_000;
 
-    private final JobLogs logs;
+    private final LogStorage storage;
     private final LogArchive archive;
-    private final Function<Workspace, Redaction> redactions;
-    private final long maxSize;
     private final Clock clock;
     private final Timings timings;
     private final Semaphore readers = new Semaphore(READERS);
     private final Map<Optional<NodeName>, Semaphore> readersOfNodes = new ConcurrentHashMap<>();
-    private final Semaphore readersBeforeDeletions = new Semaphore(READERS_BEFORE_DELETIONS);
-    private final Set<Log> beingRead = ConcurrentHashMap.newKeySet();
+    private final LogsBeingRead beingRead = new LogsBeingRead();
+    private final LogsBeforeDeletion beforeDeletions;
     private final Set<Thread> readings = ConcurrentHashMap.newKeySet();
     private final Map<Log, Integer> failures = new ConcurrentHashMap<>();
 
@@ -117,9 +99,6 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
                 new Timings(Duration.ofSeconds(30), Duration.ofMinutes(30), Duration.ofSeconds(8));
     }
 
-    /// A container's log.
-    private record Log(String uid, String container) {}
-
     /// @param logs reads the logs of existing jobs
     /// @param archive where they are stored
     /// @param redactions mask the secrets of a workspace in a log: the logs that are read are masked with the credentials
@@ -142,12 +121,17 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             long maxSize,
             Clock clock,
             Timings timings) {
-        this.logs = logs;
+        this.storage = new LogStorage(logs, archive, redactions, maxSize, clock);
         this.archive = archive;
-        this.redactions = redactions;
-        this.maxSize = maxSize;
         this.clock = clock;
         this.timings = timings;
+        this.beforeDeletions =
+                new LogsBeforeDeletion(storage, archive, beingRead, timings.readingBeforeDeletion);
+    }
+
+    /// @return archives the logs of jobs that this gateway deletes
+    DeletionListener beforeDeletions() {
+        return beforeDeletions;
     }
 
     /// Starts to archive the logs of jobs that have ended, or did so before.
@@ -209,10 +193,10 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         Semaphore node = readersOf(due);
         readers.acquire();
         if (node.tryAcquire()) {
-            if (begin(log, System.nanoTime())) {
+            if (beingRead.begin(log, System.nanoTime())) {
                 Thread reading =
                         Thread.ofVirtual()
-                                .name("log-archive-" + log.uid)
+                                .name("log-archive-" + log.uid())
                                 .unstarted(() -> read(due, log));
                 readings.add(reading);
                 reading.start();
@@ -239,9 +223,9 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             LOG.debug("A log can't be archived now: {}", unavailable.getMessage());
             responds = false;
         } catch (RuntimeException defect) {
-            LOG.error("The log of {} can't be archived", log.uid, defect);
+            LOG.error("The log of {} can't be archived", log.uid(), defect);
         } finally {
-            end(log);
+            beingRead.end(log);
             readersOf(due).release();
             readers.release();
             readings.remove(Thread.currentThread());
@@ -254,74 +238,59 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     /// Only a log that is stored, or reserved for later, is not due any more. So this does not end without either,
     /// unless the archive itself fails.
     private void archive(LogArchive.Due due, Log log) throws InterruptedException {
-        if (!archive.reserve(log.uid, log.container, RESERVATION)) {
+        if (!archive.reserve(log.uid(), log.container(), RESERVATION)) {
             return;
         }
         Job job = due.job().job();
         boolean live = due.job().isLive();
-        if (!mayHaveOutput(job) && (live || !isBeingSubmitted(job))) {
-            storeWhole(log, new LogCompressor(maxSize).finish(), archive::storeAtEnd);
+        if (!LogStorage.mayHaveOutput(job) && (live || !isBeingSubmitted(job))) {
+            storage.storeEmpty(log);
             return;
         }
         if (!live) {
-            storeLost(log, "The job's pod was removed before the log was archived.");
+            storage.storeLost(log, "The job's pod was removed before the log was archived.");
             return;
         }
         Duration left = leftOfQuietTime(due.job(), log);
         if (left.isPositive()) {
-            archive.reserve(log.uid, log.container, left);
+            archive.reserve(log.uid(), log.container(), left);
             return;
         }
         LogCompressor compressor;
         try {
-            compressor = compressorFor(job);
+            compressor = storage.compressorFor(job);
         } catch (GatewayException unreadable) {
-            LOG.info("The log of {} can't be read now: {}", log.uid, unreadable.getMessage());
+            LOG.info("The log of {} can't be read now: {}", log.uid(), unreadable.getMessage());
             readLater(log);
             return;
         }
-        try (ContainerLog.Opened opened = find(job, log).openAfterOthers(TURN)) {
+        try (ContainerLog.Opened opened = storage.find(job, log).openAfterOthers(TURN)) {
             if (!readToEnd(opened, job, log, compressor)) {
                 // It would take as long each time.
-                store(
+                storage.storeEndedPart(
                         log,
-                        Completeness.SHORTENED,
-                        Optional.of("The log takes too long to read; its end is missing."),
-                        compressor.finish(),
-                        archive::storeAtEnd);
+                        "The log takes too long to read; its end is missing.",
+                        compressor.finish());
                 return;
             }
         } catch (GatewayException.NotFound gone) {
-            storeLost(log, "The job's pod was removed before the log was archived.");
+            storage.storeLost(log, "The job's pod was removed before the log was archived.");
             // It is due until the history has the removal.
             readLater(log);
             return;
         } catch (GatewayException.HistoryUnavailable unavailable) {
             throw unavailable;
         } catch (GatewayException | IOException unreadable) {
-            LOG.info("The log of {} can't be read now: {}", log.uid, unreadable.getMessage());
+            LOG.info("The log of {} can't be read now: {}", log.uid(), unreadable.getMessage());
             if (!compressor.isEmpty()) {
-                storePart(log, "The log broke off while it was read.", compressor.finish());
+                storage.storePart(log, "The log broke off while it was read.", compressor.finish());
             }
             readLater(log);
             return;
         }
-        storeWhole(log, compressor.finish(), archive::storeAtEnd);
+        storage.storeEnded(log, compressor.finish());
         failures.remove(log);
         dueSince.remove(log);
-    }
-
-    private LogCompressor compressorFor(Job job) {
-        return new LogCompressor(maxSize, redactions.apply(job.workspace()));
-    }
-
-    /// A job that was refused or cancelled before its start has no log.
-    private static boolean mayHaveOutput(Job job) {
-        boolean refused =
-                job.state() instanceof JobState.Failed failed
-                        && failed.reason() == JobState.FailureReason.SUBMISSION_REFUSED;
-        boolean neverStarted = job.hpc().filter(HpcJob::neverStarted).isPresent();
-        return LogFeed.mayHaveOutput(job.state()) && !refused && !neverStarted;
     }
 
     /// A job whose pod was removed in this state may have started since.
@@ -353,7 +322,7 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
     }
 
     private void readLater(Log log) {
-        archive.reserve(log.uid, log.container, pauseAfterFailure(log));
+        archive.reserve(log.uid(), log.container(), pauseAfterFailure(log));
     }
 
     private Duration pauseAfterFailure(Log log) {
@@ -365,25 +334,16 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
         return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
     }
 
-    /// @throws GatewayException.NotFound if another job has the name now
-    private ContainerLog find(Job job, Log log) {
-        ContainerLog found = logs.find(job.workspace(), job.name(), Optional.of(log.container));
-        if (!found.key().uid().equals(log.uid)) {
-            throw new GatewayException.NotFound("job", job.name().value());
-        }
-        return found;
-    }
-
     /// @return false if that takes too long
     private boolean readToEnd(
             ContainerLog.Opened opened, Job job, Log log, LogCompressor compressor)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         long renewed = start;
-        SnapshotReader reader = reader(opened, job, log);
+        SnapshotReader reader = LogStorage.reader(opened, job, log);
         while (true) {
             switch (reader.next(STALL)) {
-                case LogEvent.Output output -> add(output, compressor);
+                case LogEvent.Output output -> LogStorage.add(output, compressor);
                 case LogEvent.Quiet _ -> throw new IOException("The log stalled.");
                 case LogEvent.Problem problem -> throw new IOException(problem.message());
                 case LogEvent.Broken broken -> throw new IOException(broken.message());
@@ -397,229 +357,9 @@ public final class LogArchiver implements DeletionListener, AutoCloseable {
             }
             if (now - renewed > RENEWAL.toNanos()) {
                 renewed = now;
-                archive.reserve(log.uid, log.container, RESERVATION);
+                archive.reserve(log.uid(), log.container(), RESERVATION);
             }
         }
-    }
-
-    private static SnapshotReader reader(ContainerLog.Opened opened, Job job, Log log) {
-        return new SnapshotReader(
-                new ContainerLog.Key(job.workspace(), job.name(), log.uid, log.container),
-                opened,
-                LogPosition.HEAD,
-                false);
-    }
-
-    private static void add(LogEvent.Output output, LogCompressor compressor) {
-        for (LogPiece piece : output.pieces()) {
-            compressor.add(piece.bytes());
-        }
-    }
-
-    @Override
-    public void beforeDeletion(Job job) {
-        if (!mayHaveOutput(job)) {
-            return;
-        }
-        long start = System.nanoTime();
-        List<Thread> savings =
-                containers(job).stream()
-                        .map(container -> new Log(job.uid(), container))
-                        .map(log ->
-                                Thread.ofVirtual()
-                                        .name("log-archive-" + log.uid)
-                                        .start(() -> saveGuarded(job, log, start)))
-                        .toList();
-        long end = start + timings.readingBeforeDeletion.plus(STORING).toNanos();
-        try {
-            for (Thread saving : savings) {
-                if (!saving.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
-                    LOG.warn("The log of {} could not be archived in time", job.uid());
-                    saving.interrupt();
-                }
-            }
-        } catch (InterruptedException stopped) {
-            savings.forEach(Thread::interrupt);
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static List<String> containers(Job job) {
-        return job.definition().map(JobDefinition::containers).orElse(List.of());
-    }
-
-    private void saveGuarded(Job job, Log log, long start) {
-        try {
-            save(job, log, start + timings.readingBeforeDeletion.toNanos());
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        } catch (GatewayException unavailable) {
-            LOG.warn(
-                    "The log of {} can't be archived before its deletion: {}",
-                    log.uid,
-                    unavailable.getMessage());
-        } catch (RuntimeException defect) {
-            LOG.error("The log of {} can't be archived before its deletion", log.uid, defect);
-        }
-    }
-
-    /// If the same log is being read already, this waits for that reading, whose result is then enough.
-    private void save(Job job, Log log, long end) throws InterruptedException {
-        if (!begin(log, end)) {
-            return;
-        }
-        try {
-            if (archive.find(log.uid, log.container)
-                    .filter(known -> isEnough(known.completeness(), job))
-                    .isEmpty()) {
-                saveNow(job, log, end);
-            }
-        } finally {
-            end(log);
-        }
-    }
-
-    /// A repeated deletion does not read the log again.
-    private static boolean isEnough(Completeness completeness, Job job) {
-        return completeness.isFinal() || job.cancellation().isPresent();
-    }
-
-    private void saveNow(Job job, Log log, long end) throws InterruptedException {
-        if (!readersBeforeDeletions.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-            storeLost(log, "Too many jobs were deleted at the same time to read its log before.");
-            return;
-        }
-        try {
-            LogCompressor compressor;
-            try {
-                compressor = compressorFor(job);
-            } catch (GatewayException unreadable) {
-                storeLost(log, unreadBeforeDeletion(unreadable));
-                return;
-            }
-            Optional<String> missing = readUntil(end, job, log, compressor);
-            if (missing.isEmpty()) {
-                storeWhole(log, compressor.finish(), archive::store);
-            } else if (compressor.isEmpty()) {
-                storeLost(log, missing.get());
-            } else {
-                storePart(log, missing.get(), compressor.finish());
-            }
-        } finally {
-            readersBeforeDeletions.release();
-        }
-    }
-
-    /// @return why the log may have more than was read; empty if it is complete
-    private Optional<String> readUntil(long end, Job job, Log log, LogCompressor compressor)
-            throws InterruptedException {
-        try (ContainerLog.Opened opened = find(job, log).open(false)) {
-            SnapshotReader reader = reader(opened, job, log);
-            while (System.nanoTime() < end) {
-                switch (reader.next(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
-                    case LogEvent.Output output -> add(output, compressor);
-                    case LogEvent.Quiet _ -> {}
-                    case LogEvent.Problem _, LogEvent.Broken _ -> {
-                        return Optional.of("The log broke off before the job was deleted.");
-                    }
-                    case LogEvent.End _ -> {
-                        return JobPhase.of(job.state()).ended()
-                                ? Optional.empty()
-                                : Optional.of(
-                                        "The job was deleted before it ended; what it wrote after"
-                                                + " that is missing.");
-                    }
-                }
-            }
-            return Optional.of("The log could not be read to its end before the job was deleted.");
-        } catch (GatewayException unreadable) {
-            return Optional.of(unreadBeforeDeletion(unreadable));
-        }
-    }
-
-    private static String unreadBeforeDeletion(GatewayException unreadable) {
-        return "The log could not be read before the job was deleted: " + unreadable.getMessage();
-    }
-
-    /// Begins to read a log, once nobody else here reads it.
-    ///
-    /// @return false if somebody else still does at that time
-    private synchronized boolean begin(Log log, long end) throws InterruptedException {
-        while (!beingRead.add(log)) {
-            long left = end - System.nanoTime();
-            if (left <= 0) {
-                return false;
-            }
-            TimeUnit.NANOSECONDS.timedWait(this, left);
-        }
-        return true;
-    }
-
-    private synchronized void end(Log log) {
-        beingRead.remove(log);
-        notifyAll();
-    }
-
-    /// How the archive takes a log.
-    private interface Storing {
-
-        boolean store(String uid, ArchivedLog log, List<LogArchive.Chunk> chunks);
-    }
-
-    private void storeWhole(Log log, LogCompressor.Compressed all, Storing storing) {
-        if (all.isShortened()) {
-            store(
-                    log,
-                    Completeness.SHORTENED,
-                    Optional.of(
-                            "The log has more than "
-                                    + maxSize
-                                    + " bytes; only the first and the last ones are kept."),
-                    all,
-                    storing);
-        } else {
-            store(log, Completeness.COMPLETE, Optional.empty(), all, storing);
-        }
-    }
-
-    private void storePart(Log log, String note, LogCompressor.Compressed kept) {
-        store(log, Completeness.PARTIAL, Optional.of(note), kept, archive::store);
-    }
-
-    private void store(
-            Log log,
-            Completeness completeness,
-            Optional<String> note,
-            LogCompressor.Compressed kept,
-            Storing storing) {
-        storing.store(
-                log.uid,
-                new ArchivedLog(
-                        log.container,
-                        completeness,
-                        note,
-                        kept.size(),
-                        kept.kept(),
-                        Optional.of(kept.sha256()),
-                        clock.instant()),
-                kept.chunks());
-        if (!kept.mlflow().equals(MlflowLink.NONE)) {
-            archive.link(log.uid, kept.mlflow());
-        }
-    }
-
-    private void storeLost(Log log, String note) {
-        archive.store(
-                log.uid,
-                new ArchivedLog(
-                        log.container,
-                        Completeness.LOST,
-                        Optional.of(note),
-                        0,
-                        0,
-                        Optional.empty(),
-                        clock.instant()),
-                List.of());
     }
 
     /// Ends the readings. What is not archived yet is archived after the next start.

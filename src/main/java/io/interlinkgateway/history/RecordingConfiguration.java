@@ -50,7 +50,7 @@ class RecordingConfiguration {
 
     @Bean
     DeletionListener deletionListener(HistoryWriters writers) {
-        return writers.archiver().map(DeletionListener.class::cast).orElse(DeletionListener.NONE);
+        return writers.archiver().map(LogArchiver::beforeDeletions).orElse(DeletionListener.NONE);
     }
 
     @Bean

@@ -124,7 +124,7 @@ class LogArchiverTests {
         secretsAway = true;
         logs.put("a", "out\n");
 
-        archiver.beforeDeletion(withDefinition(job("a", RUNNING)));
+        archiver.beforeDeletions().beforeDeletion(withDefinition(job("a", RUNNING)));
 
         assertThat(archived("a"))
                 .returns(Completeness.LOST, ArchivedLog::completeness)
@@ -342,7 +342,7 @@ class LogArchiverTests {
                 () -> {
                     throw new GatewayException.ClusterUnavailable("The node does not respond.");
                 });
-        archiver.beforeDeletion(withDefinition(job("a", RUNNING)));
+        archiver.beforeDeletions().beforeDeletion(withDefinition(job("a", RUNNING)));
         assertThat(archived("a").completeness()).isEqualTo(Completeness.LOST);
         logs.put("a", "all\n");
         ended("a", SUCCEEDED, Job.Source.JOB_RECORD);
@@ -474,7 +474,7 @@ class LogArchiverTests {
     void beforeARunningJobIsDeletedItsLogIsArchivedInPart() {
         logs.put("a", "so far\n");
 
-        archiver.beforeDeletion(withDefinition(job("a", RUNNING)));
+        archiver.beforeDeletions().beforeDeletion(withDefinition(job("a", RUNNING)));
 
         assertThat(archived("a").completeness()).isEqualTo(Completeness.PARTIAL);
         assertThat(archived("a").note()).isPresent();
@@ -486,7 +486,7 @@ class LogArchiverTests {
     void beforeAnEndedJobIsDeletedItsLogIsArchivedCompletely() {
         logs.put("a", "all\n");
 
-        archiver.beforeDeletion(withDefinition(job("a", SUCCEEDED)));
+        archiver.beforeDeletions().beforeDeletion(withDefinition(job("a", SUCCEEDED)));
 
         assertThat(archived("a").completeness()).isEqualTo(Completeness.COMPLETE);
     }
@@ -494,9 +494,9 @@ class LogArchiverTests {
     @Test
     void whatIsArchivedAlreadyIsNotReadBeforeADeletion() {
         logs.put("a", "all\n");
-        archiver.beforeDeletion(withDefinition(job("a", SUCCEEDED)));
+        archiver.beforeDeletions().beforeDeletion(withDefinition(job("a", SUCCEEDED)));
 
-        archiver.beforeDeletion(withDefinition(job("a", SUCCEEDED)));
+        archiver.beforeDeletions().beforeDeletion(withDefinition(job("a", SUCCEEDED)));
 
         assertThat(logs.opened).hasValue(1);
     }
@@ -504,7 +504,7 @@ class LogArchiverTests {
     @Test
     void aRepeatedDeletionDoesNotReadTheLogAgain() {
         logs.put("a", "so far\n");
-        archiver.beforeDeletion(withDefinition(job("a", RUNNING)));
+        archiver.beforeDeletions().beforeDeletion(withDefinition(job("a", RUNNING)));
         Job deleted =
                 withDefinition(job("a", RUNNING))
                         .withCancellation(
@@ -514,7 +514,7 @@ class LogArchiverTests {
                                         Job.Source.API_SERVER,
                                         ""));
 
-        archiver.beforeDeletion(deleted);
+        archiver.beforeDeletions().beforeDeletion(deleted);
 
         assertThat(logs.opened).hasValue(1);
     }
@@ -523,7 +523,7 @@ class LogArchiverTests {
     void aJobThatCannotHaveOutputIsNotReadBeforeItsDeletion() {
         logs.put("a", "so far\n");
 
-        archiver.beforeDeletion(withDefinition(job("a", QUEUED)));
+        archiver.beforeDeletions().beforeDeletion(withDefinition(job("a", QUEUED)));
 
         assertThat(logs.opened).hasValue(0);
         assertThat(history.find("uid-a", "job")).isEmpty();
@@ -534,7 +534,7 @@ class LogArchiverTests {
         archiver = archiver(Duration.ofMinutes(30), Duration.ofMillis(200));
         logs.streams.put("a", () -> FakeLogs.stalled(FakeLogs.header(), "so far\n"));
 
-        archiver.beforeDeletion(withDefinition(job("a", SUCCEEDED)));
+        archiver.beforeDeletions().beforeDeletion(withDefinition(job("a", SUCCEEDED)));
 
         assertThat(archived("a").completeness()).isEqualTo(Completeness.PARTIAL);
         assertThat(history.text("uid-a", "job")).startsWith("so far");
@@ -544,7 +544,7 @@ class LogArchiverTests {
     void aLogThatBreaksOffIsArchivedInPartBeforeADeletion() {
         logs.streams.put("a", () -> FakeLogs.broken(FakeLogs.header(), "so far\nand "));
 
-        archiver.beforeDeletion(withDefinition(job("a", RUNNING)));
+        archiver.beforeDeletions().beforeDeletion(withDefinition(job("a", RUNNING)));
 
         assertThat(archived("a").completeness()).isEqualTo(Completeness.PARTIAL);
     }
@@ -557,7 +557,7 @@ class LogArchiverTests {
                     throw new GatewayException.ClusterUnavailable("The node does not respond.");
                 });
 
-        archiver.beforeDeletion(withDefinition(job("a", RUNNING)));
+        archiver.beforeDeletions().beforeDeletion(withDefinition(job("a", RUNNING)));
 
         assertThat(archived("a").completeness()).isEqualTo(Completeness.LOST);
         assertThat(archived("a").note().orElseThrow()).contains("The node does not respond.");
@@ -568,7 +568,7 @@ class LogArchiverTests {
         logs.put("a", "so far\n");
         history.away(true);
 
-        archiver.beforeDeletion(withDefinition(job("a", RUNNING)));
+        archiver.beforeDeletions().beforeDeletion(withDefinition(job("a", RUNNING)));
 
         history.away(false);
         assertThat(history.find("uid-a", "job")).isEmpty();
