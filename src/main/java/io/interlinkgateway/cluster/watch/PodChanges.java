@@ -27,4 +27,10 @@ interface PodChanges {
 
     /// As [JobObserver#removed]. While this is called, the job is still found.
     void removed(long version, Job job, Supplier<JobObserver.Origin> origin);
+
+    /// SLURM has confirmed the end of a job since [#removed] was called for it.
+    ///
+    /// @param version of the removal
+    /// @param job the removed job, with the confirmed cancellation
+    void endConfirmed(long version, Job job, Supplier<JobObserver.Origin> origin);
 }

@@ -153,6 +153,18 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         entries.values().stream()
                 .filter(entry -> uids.contains(entry.uid))
                 .forEach(this::changedWithoutVersion);
+        unconfirmed.of(uids).forEach(this::readAgain);
+    }
+
+    /// Between two responses of slurmrestd a job can be cancelled and its pod removed.
+    private synchronized void readAgain(UnconfirmedDeletions.Removal removal) {
+        Pod pod = archive.unpack(removal.pod());
+        Job job = reader.readRemoved(pod);
+        if (!job.hasUnconfirmedEnd()) {
+            unconfirmed.removed(
+                    new UnconfirmedDeletions.Removal(removal.version(), job, removal.pod()));
+            changes.endConfirmed(removal.version(), job.withoutDefinition(), origin(pod));
+        }
     }
 
     /// Reports that a job's state may have changed although its pod has not.
@@ -339,13 +351,18 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     /// Reports a removal. Must precede [#remove], so that a job which is not found any more has been reported.
     private void noteRemoval(long version, Job job, Entry last) {
-        unconfirmed.removed(job);
+        unconfirmed.removed(
+                new UnconfirmedDeletions.Removal(version, job.withoutDefinition(), last.packed));
         changes.removed(version, job.withoutDefinition(), origin(last));
     }
 
     /// Reads what a job was created from when that is needed, from the compressed pod.
     private Supplier<JobObserver.Origin> origin(Entry entry) {
         return () -> DefinitionReading.submitted(pod(entry), JobObserver.Origin::new);
+    }
+
+    private static Supplier<JobObserver.Origin> origin(Pod pod) {
+        return () -> DefinitionReading.submitted(pod, JobObserver.Origin::new);
     }
 
     /// @return the jobs; one that changes meanwhile is returned as it was or as it is

@@ -133,6 +133,11 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
             removals.add(job);
             observer.removed(version, job, origin);
         }
+
+        @Override
+        public void endConfirmed(long version, Job job, Supplier<JobObserver.Origin> origin) {
+            observer.removed(version, job, origin);
+        }
     }
 
     /// Starts the periodic tasks.

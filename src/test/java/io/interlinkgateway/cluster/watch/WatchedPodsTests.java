@@ -132,6 +132,11 @@ class WatchedPodsTests {
                     .filter(entry -> entry.uid().equals(job.uid()))
                     .ifPresent(entry -> foundAtRemoval.add(entry.name()));
         }
+
+        @Override
+        public void endConfirmed(long version, Job job, Supplier<JobObserver.Origin> origin) {
+            observed.removed(version, job, origin);
+        }
     }
 
     private ClusterFacts facts(Pod pod) {
@@ -453,6 +458,27 @@ class WatchedPodsTests {
         assertThat(ended.phase()).isEqualTo(JobPhase.SUCCEEDED);
         assertThat(ended.recordNeed()).isEqualTo(RecordNeed.SEARCH);
         assertThat(pods.find(new JobName("a")).orElseThrow().phase()).isEqualTo(JobPhase.QUEUED);
+    }
+
+    @Test
+    void anEndThatSlurmReportsAfterTheRemovalOfThePodIsConfirmedOnce() {
+        list(10, pod("b", 2));
+        hpcs.listen(pods::changedWithoutVersion);
+        pods.deleted(pod("b", 11));
+        assertThat(pods.unconfirmed(new JobName("b"))).isPresent();
+
+        hpcs.report("uid-of-b", slurm(State.RUNNING));
+        assertThat(pods.unconfirmed(new JobName("b"))).isPresent();
+        hpcs.report("uid-of-b", slurm(State.CANCELLED));
+        hpcs.report("uid-of-b", slurm(State.CANCELLED));
+
+        assertThat(pods.unconfirmed(new JobName("b"))).isEmpty();
+        assertThat(observed.of("uid-of-b"))
+                .filteredOn(ObservedJobs.Observed::removed)
+                .map(seen -> seen.job().cancellation().orElseThrow().stage())
+                .containsExactly(Cancellation.Stage.UNCONFIRMED, Cancellation.Stage.CONFIRMED);
+        assertThat(observed.of("uid-of-b").getLast().job().cancellation().orElseThrow().source())
+                .isEqualTo(Job.Source.SLURM);
     }
 
     @Test
