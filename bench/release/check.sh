@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# check.sh: the steps of .github/workflows/release.yml that publish nothing, on the present commit and into
+# check.sh [TAG]: the steps of .github/workflows/release.yml that publish nothing, on the present commit and into
 # target/release: the jar, built twice in different folders, which must be the same byte for byte and contain its bill of
-# materials; the chart's package; the Python package. Needs bench/helm/install.sh, Node.js and Python.
+# materials; the chart's package; the Python package. With a TAG, the version must be that of the tag. Needs
+# bench/helm/install.sh, Node.js and Python.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bench/helm/install.sh --check || { echo "run bench/helm/install.sh first" >&2; exit 1; }
@@ -25,4 +26,4 @@ python3 -m venv "$out/venv"
 "$out/venv/bin/twine" check --strict "$out"/*.whl "$out"/*.tar.gz
 rm -rf "$out/venv" "$out/python.log"
 
-python3 bench/release/artifacts.py "$out"
+python3 bench/release/artifacts.py "$out" "$@"
