@@ -7,4 +7,5 @@ cd "$(dirname "$0")/../.."
 for component in bench/helm/install.sh bench/control-plane/build.sh; do
   "$component" --check || { echo "run $component first" >&2; exit 1; }
 done
-PYTHONDONTWRITEBYTECODE=1 exec .cache/helm/venv/bin/python -m pytest -q -p no:cacheprovider deploy/helm/tests "$@"
+PYTHONDONTWRITEBYTECODE=1 exec .cache/helm/venv/bin/python -m pytest -q -p no:cacheprovider deploy/helm/tests \
+  --ignore=deploy/helm/tests/test_cluster.py "$@"
