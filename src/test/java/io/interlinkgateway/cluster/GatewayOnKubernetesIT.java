@@ -135,7 +135,7 @@ class GatewayOnKubernetesIT {
         assertThat(code("POST", "/api/v1/jobs/preflight" + in, JOB)).isEqualTo(200);
         assertThat(code("GET", "/api/v1/nodes/vega-new-vk", "")).isEqualTo(200);
         assertThat(code("GET", "/api/v1/nodes", "")).isEqualTo(200);
-        assertThat(code("DELETE", job, "")).isIn(202, 204);
+        assertThat(code("DELETE", job, "")).isIn(200, 202, 204);
         assertThat(code("DELETE", credential, "")).isEqualTo(204);
     }
 

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -349,7 +350,12 @@ class RecordingsReplayIT {
         String log = logOf(stage, replay);
         boolean shellSpeaks = SHELL_SPEAKS.matcher(log).find();
         boolean shellWrites = Files.exists(replay.folder().resolve("run-c.status"));
-        results.shellOutlived = shellSpeaks || (shellWrites && !log.contains("ended with status"));
+        boolean shellExits =
+                recording.hasJob()
+                        && recorded(recording, "ExitCode").startsWith("0:")
+                        && Set.of("143:0", "137:0").contains(replay.slurmSays("ExitCode"));
+        results.shellOutlived =
+                shellSpeaks || shellExits || (shellWrites && !log.contains("ended with status"));
         results.add(recording.name(), Difference.between("log", logOf(recording), log));
         if (recording.ends()) {
             replay.delete();

@@ -16,6 +16,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -257,7 +258,7 @@ public final class ApiServer {
                 .map(cause ->
                         Finding.error(
                                 "kubernetes",
-                                String.valueOf(cause.getField()),
+                                Objects.requireNonNullElse(cause.getField(), ""),
                                 Text.shown(String.valueOf(cause.getMessage()), LONGEST_MESSAGE),
                                 hint))
                 .toList();
