@@ -119,6 +119,27 @@ def test_the_alerts_are_those_of_the_file() -> None:
     assert only(render(PROMETHEUS, values={"prometheusRule.enabled": True}), "PrometheusRule")["spec"] == alerts
 
 
+def test_each_alert_says_what_to_do() -> None:
+    groups = yaml.safe_load((CHART / "files/alerts.yaml").read_text())["groups"]
+    names = [rule["alert"] for group in groups for rule in group["rules"]]
+    runbook = (ROOT / "docs/operations/alerts.md").read_text()
+    paragraphs = re.findall(r"^## (\w+)$\n(.*?)(?=^## |\Z)", runbook, re.MULTILINE | re.DOTALL)
+
+    assert [name for name, _ in paragraphs] == names
+    for _, paragraph in paragraphs:
+        assert "* **Check:**" in paragraph
+        assert "* **Do:**" in paragraph
+    for rule in (rule for group in groups for rule in group["rules"]):
+        assert rule["annotations"]["runbook"] == f"docs/operations/alerts.md#{rule['alert'].lower()}"
+
+
+def test_the_dashboard_is_that_of_the_file() -> None:
+    dashboard = only(render(values={"dashboard.enabled": True}), "ConfigMap", "interlink-gateway-dashboard")
+
+    assert dashboard["metadata"]["labels"]["grafana_dashboard"] == "1"
+    assert dashboard["data"] == {"interlink-gateway.json": (CHART / "files/dashboard.json").read_text()}
+
+
 def test_a_changed_configuration_starts_new_pods() -> None:
     def template(**values: Any) -> Manifest:
         pods: Manifest = only(render(values=values), "Deployment")["spec"]["template"]

@@ -130,12 +130,12 @@ class SecurityConfiguration {
         return new Logins(properties.mode(), bearerTokens);
     }
 
-    /// Runs before all other filters, so that requests which they refuse are logged too.
+    /// Runs before all filters that refuse requests, so that those are logged too, and within the request's trace.
     @Bean
     FilterRegistrationBean<AuditLogFilter> auditLogFilter(AuditLog audit) {
         FilterRegistrationBean<AuditLogFilter> registration =
                 new FilterRegistrationBean<>(new AuditLogFilter(audit));
-        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
         return registration;
     }
 

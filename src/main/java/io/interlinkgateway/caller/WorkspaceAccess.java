@@ -4,20 +4,24 @@ import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.failure.Findings;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Workspace;
+import io.micrometer.common.KeyValue;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpMethod;
 import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.filter.ServerHttpObservationFilter;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.HandlerMapping;
 
 /// Decides whether a caller may use an endpoint, before the endpoint reads anything from the request, and passes the
 /// workspace and the caller's role to the controller. It is the only place for this. The response for a workspace
@@ -57,6 +61,7 @@ final class WorkspaceAccess implements HandlerInterceptor, HandlerMethodArgument
                             .orElseThrow(() ->
                                     new GatewayException.NotFound("workspace", workspace.value()));
             request.setAttribute(AuditLogFilter.WORKSPACE, workspace);
+            addToTrace(request, workspace);
             require(required.value(), role, "the workspace \"" + workspace + "\"");
             request.setAttribute(ATTRIBUTE, workspace);
             request.setAttribute(ROLE, role);
@@ -66,6 +71,22 @@ final class WorkspaceAccess implements HandlerInterceptor, HandlerMethodArgument
             require(required.value(), role, "any workspace");
         }
         return true;
+    }
+
+    private static void addToTrace(HttpServletRequest request, Workspace workspace) {
+        ServerHttpObservationFilter.findObservationContext(request)
+                .ifPresent(context -> {
+                    context.addHighCardinalityKeyValue(
+                            KeyValue.of("gateway.workspace", workspace.value()));
+                    if (request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE)
+                                    instanceof String pattern
+                            && pattern.startsWith("/api/v1/jobs/{name}")
+                            && request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE)
+                                    instanceof Map<?, ?> variables) {
+                        context.addHighCardinalityKeyValue(
+                                KeyValue.of("gateway.job", String.valueOf(variables.get("name"))));
+                    }
+                });
     }
 
     private static boolean takesWorkspace(HandlerMethod endpoint) {

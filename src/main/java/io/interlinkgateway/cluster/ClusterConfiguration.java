@@ -19,6 +19,7 @@ import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.job.DeletionListener;
 import io.interlinkgateway.job.WorkspaceObjects;
 import io.interlinkgateway.slurm.HpcJobs;
+import io.micrometer.observation.ObservationRegistry;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -67,8 +68,11 @@ class ClusterConfiguration {
     }
 
     @Bean
-    ApiServer apiServer(KubernetesClient client, ClusterProperties properties) {
-        return new ApiServer(client, properties.requestTimeout());
+    ApiServer apiServer(
+            KubernetesClient client,
+            ClusterProperties properties,
+            ObservationRegistry observations) {
+        return new ApiServer(client, properties.requestTimeout(), observations);
     }
 
     @Bean

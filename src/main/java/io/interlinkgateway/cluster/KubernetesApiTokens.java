@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.interlinkgateway.caller.Role;
+import io.interlinkgateway.cluster.api.ApiOperation;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.job.Fingerprint;
 import io.interlinkgateway.job.Workspace;
@@ -65,25 +66,28 @@ final class KubernetesApiTokens implements ApiTokens {
                         "expiresAt", token.expiresAt().toString())))
                 .build();
         // spotless:on
-        apiServer.call(() -> apiServer.client().resource(secret).create());
+        apiServer.call(
+                on("create", token.id()), () -> apiServer.client().resource(secret).create());
     }
 
     @Override
     public Optional<ApiToken> find(String id) {
-        return Optional.ofNullable(apiServer.call(() -> resource(id).get()))
+        return Optional.ofNullable(apiServer.call(on("get", id), () -> resource(id).get()))
                 .flatMap(KubernetesApiTokens::read);
     }
 
     @Override
     public List<ApiToken> ownedBy(String owner) {
         return apiServer
-                .call(() ->
-                        apiServer
-                                .client()
-                                .secrets()
-                                .inNamespace(namespace)
-                                .withLabel(OWNER_LABEL, labelFor(owner))
-                                .list())
+                .call(
+                        ApiOperation.list("secrets", namespace),
+                        () ->
+                                apiServer
+                                        .client()
+                                        .secrets()
+                                        .inNamespace(namespace)
+                                        .withLabel(OWNER_LABEL, labelFor(owner))
+                                        .list())
                 .getItems()
                 .stream()
                 .sorted(Comparator.comparing(KubernetesApiTokens::version))
@@ -94,13 +98,17 @@ final class KubernetesApiTokens implements ApiTokens {
 
     @Override
     public void delete(String id) {
-        apiServer.call(() -> resource(id).delete());
+        apiServer.call(on("delete", id), () -> resource(id).delete());
     }
 
     /// The order in which tokens were created: resource versions grow with each write, and these Secrets are
     /// immutable. Creation times have whole seconds and come from several servers.
     private static BigInteger version(Secret secret) {
         return new BigInteger(secret.getMetadata().getResourceVersion());
+    }
+
+    private ApiOperation on(String verb, String id) {
+        return ApiOperation.on(verb, "secrets", namespace, NAME_PREFIX + id);
     }
 
     private Resource<Secret> resource(String id) {

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.interlinkgateway.cluster.api.ApiOperation;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.credential.CredentialKeys;
 import io.interlinkgateway.credential.CredentialSummary;
@@ -39,6 +40,7 @@ import java.util.stream.Stream;
 final class KubernetesCredentials implements Credentials {
 
     private static final String OPAQUE = "Opaque";
+    private static final String SECRETS = "secrets";
 
     /// How often to replace a Secret if it is changed concurrently.
     private static final int ATTEMPTS = 5;
@@ -82,7 +84,9 @@ final class KubernetesCredentials implements Credentials {
                         .endMetadata()
                         .withType(OPAQUE)
                         .build();
-        return apiServer.client().resource(filled(secret, credential)).create();
+        return apiServer.measured(
+                on("create", workspace, name),
+                () -> apiServer.client().resource(filled(secret, credential)).create());
     }
 
     private Secret replaced(Secret existing, MlflowCredential credential) {
@@ -96,7 +100,13 @@ final class KubernetesCredentials implements Credentials {
                                             + " credential.",
                                     "Choose another name.")));
         }
-        return apiServer.client().resource(filled(existing, credential)).update();
+        return apiServer.measured(
+                ApiOperation.on(
+                        "update",
+                        SECRETS,
+                        existing.getMetadata().getNamespace(),
+                        existing.getMetadata().getName()),
+                () -> apiServer.client().resource(filled(existing, credential)).update());
     }
 
     private static Secret filled(Secret secret, MlflowCredential credential) {
@@ -133,13 +143,15 @@ final class KubernetesCredentials implements Credentials {
 
     private Stream<Secret> credentials(Workspace workspace) {
         return apiServer
-                .call(() ->
-                        apiServer
-                                .client()
-                                .secrets()
-                                .inNamespace(workspace.value())
-                                .withField("type", OPAQUE)
-                                .list())
+                .call(
+                        ApiOperation.list(SECRETS, workspace.value()),
+                        () ->
+                                apiServer
+                                        .client()
+                                        .secrets()
+                                        .inNamespace(workspace.value())
+                                        .withField("type", OPAQUE)
+                                        .list())
                 .getItems()
                 .stream()
                 .filter(KubernetesCredentials::isCredential);
@@ -177,7 +189,11 @@ final class KubernetesCredentials implements Credentials {
     @Override
     public boolean delete(Workspace workspace, CredentialName name) {
         return credential(workspace, name).isPresent()
-                && !apiServer.call(() -> resource(workspace, name).delete()).isEmpty();
+                && !apiServer
+                        .call(
+                                on("delete", workspace, name),
+                                () -> resource(workspace, name).delete())
+                        .isEmpty();
     }
 
     private Optional<Secret> credential(Workspace workspace, CredentialName name) {
@@ -185,7 +201,12 @@ final class KubernetesCredentials implements Credentials {
     }
 
     private Optional<Secret> secret(Workspace workspace, CredentialName name) {
-        return Optional.ofNullable(apiServer.call(() -> resource(workspace, name).get()));
+        return Optional.ofNullable(
+                apiServer.call(on("get", workspace, name), () -> resource(workspace, name).get()));
+    }
+
+    private static ApiOperation on(String verb, Workspace workspace, CredentialName name) {
+        return ApiOperation.on(verb, SECRETS, workspace.value(), name.value());
     }
 
     private Resource<Secret> resource(Workspace workspace, CredentialName name) {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.interlinkgateway.cluster.api.ApiOperation;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.watch.JobReading;
 import io.interlinkgateway.cluster.watch.ResourceWatch;
@@ -178,12 +179,21 @@ final class KubernetesJobs implements JobStore {
     private void awaitEnd(Pod old, JobName name) {
         String uid = old.getMetadata().getUid();
         try {
-            apiServer.call(() ->
-                    resource(old)
-                            .waitUntilCondition(
-                                    pod -> pod == null || !uid.equals(pod.getMetadata().getUid()),
-                                    replaceTimeout.toMillis(),
-                                    TimeUnit.MILLISECONDS));
+            apiServer.call(
+                    ApiOperation.on(
+                            "watch",
+                            "pods",
+                            old.getMetadata().getNamespace(),
+                            old.getMetadata().getName()),
+                    () ->
+                            resource(old)
+                                    .waitUntilCondition(
+                                            pod ->
+                                                    pod == null
+                                                            || !uid.equals(
+                                                                    pod.getMetadata().getUid()),
+                                            replaceTimeout.toMillis(),
+                                            TimeUnit.MILLISECONDS));
         } catch (KubernetesClientTimeoutException _) {
             throw new GatewayException.StillTerminating(name.value());
         }

@@ -1,5 +1,6 @@
 package io.interlinkgateway.cluster;
 
+import io.interlinkgateway.cluster.api.ApiOperation;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.job.NodeName;
@@ -29,7 +30,9 @@ final class KubernetesVirtualNodes implements VirtualNodes {
 
     private List<VirtualNode> listed() {
         return apiServer
-                .call(() -> apiServer.client().nodes().withLabel(MetadataNames.NODE_TYPE).list())
+                .call(
+                        ApiOperation.list("nodes"),
+                        () -> apiServer.client().nodes().withLabel(MetadataNames.NODE_TYPE).list())
                 .getItems()
                 .stream()
                 .flatMap(node -> PodReading.nodeFrom(node).stream())
@@ -46,6 +49,7 @@ final class KubernetesVirtualNodes implements VirtualNodes {
     private Optional<VirtualNode> fetched(NodeName name) {
         return Optional.ofNullable(
                         apiServer.call(
+                                ApiOperation.on("get", "nodes", name.value()),
                                 () -> apiServer.client().nodes().withName(name.value()).get()))
                 .flatMap(PodReading::nodeFrom);
     }

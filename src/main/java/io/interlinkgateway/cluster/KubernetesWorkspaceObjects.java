@@ -2,6 +2,7 @@ package io.interlinkgateway.cluster;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.interlinkgateway.cluster.api.ApiOperation;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.job.MissingObject;
 import io.interlinkgateway.job.ObjectName;
@@ -32,24 +33,29 @@ final class KubernetesWorkspaceObjects implements WorkspaceObjects {
         return switch (kind) {
             case SECRET -> {
                 @Nullable Secret secret =
-                        apiServer.call(() ->
-                                apiServer
-                                        .client()
-                                        .secrets()
-                                        .inNamespace(workspace.value())
-                                        .withName(name.value())
-                                        .get());
+                        apiServer.call(
+                                ApiOperation.on("get", "secrets", workspace.value(), name.value()),
+                                () ->
+                                        apiServer
+                                                .client()
+                                                .secrets()
+                                                .inNamespace(workspace.value())
+                                                .withName(name.value())
+                                                .get());
                 yield Optional.ofNullable(secret).map(found -> keys(found.getData()));
             }
             case CONFIG_MAP -> {
                 @Nullable ConfigMap configMap =
-                        apiServer.call(() ->
-                                apiServer
-                                        .client()
-                                        .configMaps()
-                                        .inNamespace(workspace.value())
-                                        .withName(name.value())
-                                        .get());
+                        apiServer.call(
+                                ApiOperation.on(
+                                        "get", "configmaps", workspace.value(), name.value()),
+                                () ->
+                                        apiServer
+                                                .client()
+                                                .configMaps()
+                                                .inNamespace(workspace.value())
+                                                .withName(name.value())
+                                                .get());
                 yield Optional.ofNullable(configMap)
                         .map(found -> keys(found.getData(), found.getBinaryData()));
             }

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.interlinkgateway.caller.Workspaces;
+import io.interlinkgateway.cluster.api.ApiOperation;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Workspace;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +51,7 @@ final class KubernetesWorkspaces implements Workspaces {
         }
         Namespace existing =
                 apiServer.call(
+                        ApiOperation.on("get", "namespaces", workspace.value()),
                         () -> apiServer.client().namespaces().withName(workspace.value()).get());
         if (existing == null) {
             createIfMissing(namespace(workspace));
@@ -118,7 +121,13 @@ final class KubernetesWorkspaces implements Workspaces {
 
     private void createIfMissing(HasMetadata object) {
         try {
-            apiServer.client().resource(object).create();
+            apiServer.measured(
+                    new ApiOperation(
+                            "create",
+                            object.getPlural(),
+                            Optional.ofNullable(object.getMetadata().getNamespace()),
+                            Optional.of(object.getMetadata().getName())),
+                    () -> apiServer.client().resource(object).create());
         } catch (KubernetesClientException failure) {
             if (failure.getCode() != 409) {
                 throw apiServer.failed(failure);

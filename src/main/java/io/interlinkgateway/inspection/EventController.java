@@ -202,7 +202,8 @@ class EventController {
             Function<String, Optional<JobEvent>> first,
             StreamedResponse response)
             throws IOException {
-        try (JobEvents.Subscription subscription = events.subscribe(filter, after);
+        try (Closeable _ = open.count(OpenStreams.Kind.EVENTS);
+                JobEvents.Subscription subscription = events.subscribe(filter, after);
                 Closeable _ = open.register(subscription::end)) {
             Optional<JobEvent> event = first.apply(subscription.position());
             response.events(TYPE, new JobEventSource(subscription, event, texts), heartbeat);

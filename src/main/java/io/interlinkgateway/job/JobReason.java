@@ -1,5 +1,7 @@
 package io.interlinkgateway.job;
 
+import java.util.Optional;
+
 /// Why a job waits, failed or has an unknown state: all reasons of all states, as they are named in the API.
 public enum JobReason {
     /// See [JobState.QueueReason#NODE_FULL].
@@ -44,6 +46,21 @@ public enum JobReason {
     STATUS_UNREADABLE,
     /// The state is out of date, because the node has lost contact.
     NODE_UNREACHABLE;
+
+    /// @param state any state
+    /// @return its reason, if it has one
+    public static Optional<JobReason> of(JobState state) {
+        return switch (state) {
+            case JobState.Queued queued -> Optional.of(of(queued.reason()));
+            case JobState.Failed failed -> Optional.of(of(failed.reason()));
+            case JobState.Unknown unknown -> Optional.of(of(unknown.reason()));
+            case JobState.Starting _,
+                    JobState.Running _,
+                    JobState.Succeeded _,
+                    JobState.Cancelling _ ->
+                    Optional.empty();
+        };
+    }
 
     /// @param reason why a job waits
     /// @return the same reason

@@ -10,6 +10,7 @@ import io.interlinkgateway.job.Jobs;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.feed.LogReader;
 import io.interlinkgateway.web.AcceptedTypes;
+import io.interlinkgateway.web.OpenStreams;
 import io.interlinkgateway.web.StreamedResponse;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -20,6 +21,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.Closeable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -68,12 +70,19 @@ class LogController {
     private final LogResponses responses;
     private final Jobs jobs;
     private final FormerJobs former;
+    private final OpenStreams streams;
 
-    LogController(LogReaders readers, LogResponses responses, Jobs jobs, FormerJobs former) {
+    LogController(
+            LogReaders readers,
+            LogResponses responses,
+            Jobs jobs,
+            FormerJobs former,
+            OpenStreams streams) {
         this.readers = readers;
         this.responses = responses;
         this.jobs = jobs;
         this.former = former;
+        this.streams = streams;
     }
 
     @RequiredRole(Role.VIEWER)
@@ -178,7 +187,8 @@ class LogController {
                         sinceSeconds.map(Duration::ofSeconds),
                         lastEventId.filter(id -> !id.isBlank()));
         return () -> {
-            try (LogReader reader = open(workspace, name, options)) {
+            try (Closeable _ = streams.count(OpenStreams.Kind.LOG);
+                    LogReader reader = open(workspace, name, options)) {
                 StreamedResponse streamed = new StreamedResponse(method, response);
                 if (events) {
                     ContainerLog.Key log = reader.key();

@@ -74,6 +74,10 @@ public final class MetadataNames {
     /// On a pod: the job's own record, as found in its log, see [JobRecord].
     public static final String JOB_RECORD = PREFIX + "job-record";
 
+    /// On a pod: the trace of the request that created it, as in the header `traceparent` of W3C Trace Context. Absent
+    /// unless the trace is recorded.
+    public static final String TRACE_PARENT = PREFIX + "traceparent";
+
     /// On a Secret: the one MLflow server that the credential may be used for.
     public static final String TRACKING_URI = PREFIX + "mlflow-tracking-uri";
 

@@ -42,6 +42,7 @@ class Submissions {
     private final JsonMapper json;
     private final JobDocuments documents;
     private final ComputeThreads compute;
+    private final RequestTrace trace;
 
     Submissions(
             Placement placement,
@@ -49,13 +50,15 @@ class Submissions {
             FormerJobs former,
             JsonMapper json,
             JobDocuments documents,
-            ComputeThreads compute) {
+            ComputeThreads compute,
+            RequestTrace trace) {
         this.placement = placement;
         this.jobs = jobs;
         this.former = former;
         this.json = json;
         this.documents = documents;
         this.compute = compute;
+        this.trace = trace;
     }
 
     /// A job that was submitted.
@@ -69,7 +72,7 @@ class Submissions {
             Workspace workspace, RequestedJob requested, Optional<IdempotencyKey> idempotencyKey) {
         Checked<TranslatedJob> job = placement.check(workspace, requested, idempotencyKey);
         return PlacedJob.of(job)
-                .map(placed -> submitted(jobs.submit(placed), job.findings()))
+                .map(placed -> submitted(jobs.submit(traced(placed)), job.findings()))
                 .orElseGet(() -> existingJob(job, jobs::repeated));
     }
 
@@ -80,8 +83,12 @@ class Submissions {
             Replacement replacement) {
         Checked<TranslatedJob> job = placement.check(workspace, requested, idempotencyKey);
         return PlacedJob.of(job)
-                .map(placed -> submitted(jobs.replace(placed, replacement), job.findings()))
+                .map(placed -> submitted(jobs.replace(traced(placed), replacement), job.findings()))
                 .orElseGet(() -> existingJob(job, refused -> jobs.staying(refused, replacement)));
+    }
+
+    private PlacedJob traced(PlacedJob job) {
+        return trace.of(job.translated().job().name()).map(job::withTraceParent).orElse(job);
     }
 
     private static Submitted submitted(JobStore.Submission submission, List<Finding> warnings) {

@@ -1,4 +1,4 @@
-/// The gateway's health.
+/// The gateway's health, and which traces it exports.
 @ApplicationModule(allowedDependencies = {"failure", "node", "history"})
 @NullMarked
 package io.interlinkgateway.telemetry;

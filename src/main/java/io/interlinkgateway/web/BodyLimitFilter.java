@@ -24,7 +24,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /// and the caller would not receive the response. Bodies of unauthenticated clients are not read, so that they do not
 /// occupy threads.
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE)
+@Order(Ordered.HIGHEST_PRECEDENCE + 3)
 class BodyLimitFilter extends OncePerRequestFilter {
 
     private static final long MAX_DROPPED_BYTES = DataSize.ofMegabytes(16).toBytes();

@@ -30,6 +30,7 @@ import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.contract.SampleJobs;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.MetadataNames;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -100,7 +101,10 @@ class AdmissionIT {
 
     /// The API server, asked with the token of the gateway's service account.
     private static ApiServer gateway() {
-        return new ApiServer(Objects.requireNonNull(gatewaysClient), Duration.ofSeconds(10));
+        return new ApiServer(
+                Objects.requireNonNull(gatewaysClient),
+                Duration.ofSeconds(10),
+                ObservationRegistry.NOOP);
     }
 
     private static ApiServer.Answer create(HasMetadata object) {

@@ -43,6 +43,7 @@ import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.PlacedJob;
 import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.slurm.TestHpcJobs;
+import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -118,7 +119,8 @@ class ApiServerTests {
                             .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
                             .build(),
                     properties);
-    private final ApiServer apiServer = new ApiServer(client, properties.requestTimeout());
+    private final ApiServer apiServer =
+            new ApiServer(client, properties.requestTimeout(), ObservationRegistry.NOOP);
     private final WatchedNodes watchedNodes =
             new WatchedNodes(apiServer, properties.watches().staleness(), Clock.systemUTC());
     private final WatchedWorkspaces workspaces = workspaces(properties.watches());

@@ -13,6 +13,7 @@ import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Workspace;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,8 @@ class KubernetesLivePodsIT {
     private final TestCluster cluster = TestCluster.shared();
 
     private static KubernetesLivePods pods(KubernetesClient client) {
-        return new KubernetesLivePods(new ApiServer(client, Duration.ofSeconds(10)));
+        return new KubernetesLivePods(
+                new ApiServer(client, Duration.ofSeconds(10), ObservationRegistry.NOOP));
     }
 
     @Test

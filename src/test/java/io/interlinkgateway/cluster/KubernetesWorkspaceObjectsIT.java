@@ -18,6 +18,7 @@ import io.interlinkgateway.job.ObjectName;
 import io.interlinkgateway.job.ObjectReference.Kind;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.job.WorkspaceObjects;
+import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -76,7 +77,10 @@ class KubernetesWorkspaceObjectsIT extends WorkspaceObjectsContract {
                 ClusterConfiguration.clientFor(config, cluster.properties())) {
             WorkspaceObjects unreadable =
                     new KubernetesWorkspaceObjects(
-                            new ApiServer(client, cluster.properties().requestTimeout()));
+                            new ApiServer(
+                                    client,
+                                    cluster.properties().requestTimeout(),
+                                    ObservationRegistry.NOOP));
             Workspace workspace = freshWorkspace();
 
             for (Kind kind : Kind.values()) {

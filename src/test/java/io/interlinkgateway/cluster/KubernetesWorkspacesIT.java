@@ -18,6 +18,7 @@ import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Workspace;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -60,7 +61,7 @@ class KubernetesWorkspacesIT {
 
     private static KubernetesWorkspaces workspaces(boolean create) {
         return new KubernetesWorkspaces(
-                new ApiServer(client(), Duration.ofSeconds(10)),
+                new ApiServer(client(), Duration.ofSeconds(10), ObservationRegistry.NOOP),
                 new NamespaceProperties(
                         Deployment.NAME,
                         create,
@@ -211,7 +212,7 @@ class KubernetesWorkspacesIT {
         workspaces(true).open(workspace, true);
 
         ApiServer.Answer answer =
-                new ApiServer(client(), Duration.ofSeconds(10))
+                new ApiServer(client(), Duration.ofSeconds(10), ObservationRegistry.NOOP)
                         .patch(
                                 "/api/v1/namespaces/" + workspace,
                                 Map.of(

@@ -37,6 +37,7 @@ import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.node.VirtualNode;
 import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.slurm.TestHpcJobs;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,7 +103,8 @@ final class TestCluster {
         apiServer =
                 new ApiServer(
                         ClusterConfiguration.clientFor(gatewayIn(kubeconfig), properties),
-                        properties.requestTimeout());
+                        properties.requestTimeout(),
+                        ObservationRegistry.NOOP);
         Manifests.apply(client, "namespace.yaml", Deployment.NAME);
         Manifests.apply(client, "access.yaml", Deployment.NAME);
         Manifests.apply(client, "admission.yaml", Deployment.NAME);

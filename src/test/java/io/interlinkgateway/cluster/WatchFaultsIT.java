@@ -34,6 +34,7 @@ import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobQuery;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.slurm.TestHpcJobs;
+import io.micrometer.observation.ObservationRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -107,7 +108,8 @@ class WatchFaultsIT {
             Config config = Config.fromKubeconfig(controlPlane().kubeconfig());
             config.setMasterUrl("https://127.0.0.1:" + network().port());
             KubernetesClient client = ClusterConfiguration.clientFor(config, PROPERTIES);
-            ApiServer apiServer = new ApiServer(client, PROPERTIES.requestTimeout());
+            ApiServer apiServer =
+                    new ApiServer(client, PROPERTIES.requestTimeout(), ObservationRegistry.NOOP);
             WatchedNodes nodes =
                     new WatchedNodes(
                             apiServer, PROPERTIES.watches().staleness(), Clock.systemUTC());

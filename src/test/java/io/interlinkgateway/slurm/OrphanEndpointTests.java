@@ -5,12 +5,15 @@ import static io.interlinkgateway.slurm.FakeSlurmrestd.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.interlinkgateway.telemetry.MonitoringFiles;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -91,6 +94,27 @@ class OrphanEndpointTests {
                 send("GET", "/nodes/" + node + "/orphans?workspace=" + workspace);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return JsonMapper.shared().readTree(response.body()).path("items");
+    }
+
+    /// The other metrics: JobsOnSlurmIT.
+    @Test
+    void theMetricsOfAlertsAndDashboardAreExposed() throws Exception {
+        Map<String, Set<String>> used = MonitoringFiles.used();
+        used.keySet().removeIf(metric -> !metric.startsWith("gateway_slurmrestd_"));
+        assertThat(used).isNotEmpty();
+
+        String exposed =
+                http.send(
+                                HttpRequest.newBuilder(
+                                                URI.create(
+                                                        "http://localhost:"
+                                                                + port
+                                                                + "/actuator/prometheus"))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString())
+                        .body();
+
+        MonitoringFiles.requireExposed(used, exposed);
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.failure.Text;
+import io.micrometer.observation.ObservationRegistry;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -43,13 +44,16 @@ public final class ApiServer {
 
     private final KubernetesClient client;
     private final Duration deadline;
+    private final ObservationRegistry observations;
     private volatile long unavailableAt = System.nanoTime() - LONGEST_START.toNanos();
 
     /// @param client the client
     /// @param deadline how long a request may take
-    public ApiServer(KubernetesClient client, Duration deadline) {
+    /// @param observations where requests are measured
+    public ApiServer(KubernetesClient client, Duration deadline, ObservationRegistry observations) {
         this.client = client;
         this.deadline = deadline;
+        this.observations = observations;
     }
 
     /// @return the client, for use within [#call]
@@ -89,15 +93,36 @@ public final class ApiServer {
 
     /// Calls the client.
     ///
+    /// @param operation what the client requests
     /// @throws GatewayException according to the API server's response
     /// @throws KubernetesClientTimeoutException if the operation waits for a condition that was not met in time
-    public <T> T call(Supplier<T> operation) {
+    public <T> T call(ApiOperation operation, Supplier<T> request) {
         try {
-            return operation.get();
+            return measured(operation, request);
         } catch (KubernetesClientTimeoutException timeout) {
             throw timeout;
         } catch (KubernetesClientException failure) {
             throw failed(failure);
+        }
+    }
+
+    /// Calls the client as [#call], without translating its exceptions.
+    ///
+    /// @param operation what the client requests
+    /// @throws KubernetesClientException according to the API server's response
+    public <T> T measured(ApiOperation operation, Supplier<T> request) {
+        ApiObservation observation = observe(operation);
+        try {
+            T result = request.get();
+            observation.succeeded();
+            return result;
+        } catch (RuntimeException failure) {
+            if (failure instanceof KubernetesClientException refusal && refusal.getCode() > 0) {
+                observation.answered(refusal.getCode());
+            } else {
+                observation.failed();
+            }
+            throw failure;
         }
     }
 
@@ -106,7 +131,9 @@ public final class ApiServer {
     /// @throws GatewayException according to the API server's response
     public Optional<Pod> pod(String namespace, String name) {
         return Optional.ofNullable(
-                call(() -> client.pods().inNamespace(namespace).withName(name).get()));
+                call(
+                        ApiOperation.on("get", "pods", namespace, name),
+                        () -> client.pods().inNamespace(namespace).withName(name).get()));
     }
 
     /// @param failure the client's exception
@@ -123,6 +150,7 @@ public final class ApiServer {
     /// @throws GatewayException.ClusterUnavailable if there is no response within the deadline
     public Answer send(String method, String path, @Nullable Object body) {
         return send(
+                ApiOperation.of(method, path, body),
                 request(path)
                         .method(
                                 method,
@@ -137,6 +165,7 @@ public final class ApiServer {
     /// @throws GatewayException.ClusterUnavailable if there is no response within the deadline
     public Answer patch(String path, Object fields) {
         return send(
+                ApiOperation.of("PATCH", path, null),
                 request(path)
                         .method(
                                 "PATCH",
@@ -150,6 +179,7 @@ public final class ApiServer {
     /// @throws GatewayException.ClusterUnavailable if there is no answer within the deadline
     public Answer metadata(String path) {
         return send(
+                ApiOperation.of("GET", path, null),
                 request(path)
                         .header(
                                 "Accept",
@@ -164,10 +194,21 @@ public final class ApiServer {
                 .timeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private Answer send(HttpRequest request) {
-        HttpResponse<byte[]> response =
-                await(client.getHttpClient().sendAsync(request, byte[].class));
+    private Answer send(ApiOperation operation, HttpRequest request) {
+        ApiObservation observation = observe(operation);
+        HttpResponse<byte[]> response;
+        try {
+            response = await(client.getHttpClient().sendAsync(request, byte[].class));
+        } catch (RuntimeException failure) {
+            observation.failed();
+            throw failure;
+        }
+        observation.answered(response.code());
         return new Answer(response.code(), new String(response.body(), StandardCharsets.UTF_8));
+    }
+
+    ApiObservation observe(ApiOperation operation) {
+        return ApiObservation.start(observations, operation);
     }
 
     URI uri(String path) {

@@ -39,6 +39,7 @@ public final class StreamedResponse implements AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored")
     private StreamedResponse(ApiServer apiServer, String path) {
         HttpClient http = apiServer.client().getHttpClient();
+        ApiObservation observation = apiServer.observe(ApiOperation.of("GET", path, null));
         response =
                 http.consumeBytes(
                         http.newHttpRequestBuilder()
@@ -48,9 +49,11 @@ public final class StreamedResponse implements AutoCloseable {
                         (buffers, _) -> add(buffers));
         response.whenComplete((answer, failure) -> {
             if (failure == null) {
+                observation.answered(answer.code());
                 answer.body().done().whenComplete((_, cut) -> arrivals.add(new Arrival.End(cut)));
                 answer.body().consume();
             } else {
+                observation.failed();
                 arrivals.add(new Arrival.End(failure));
             }
         });

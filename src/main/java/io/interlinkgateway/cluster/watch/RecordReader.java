@@ -293,7 +293,7 @@ final class RecordReader {
         }
         boolean written = patch(pod, record);
         if (written) {
-            lag.written(PodReading.nodeOf(pod), PodReading.recordOf(pod), record);
+            lag.written(pod, record);
         }
         return written;
     }

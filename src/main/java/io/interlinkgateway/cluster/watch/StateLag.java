@@ -1,9 +1,11 @@
 package io.interlinkgateway.cluster.watch;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.record.JobRecord;
+import io.interlinkgateway.status.PodReading;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -14,8 +16,22 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The time from a job's start or end until it was known: by the job's own record, until the record was written to the
-/// pod; by SLURM, until its report was read. Measures nothing until it is bound to a registry.
+/// pod; by SLURM, until its report was read. And the time that a job waited for its start. Measures nothing until it is
+/// bound to a registry.
 final class StateLag implements MeterBinder {
+
+    private static final Duration[] WAITS = {
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(5),
+        Duration.ofMinutes(15),
+        Duration.ofHours(1),
+        Duration.ofHours(4),
+        Duration.ofHours(12),
+        Duration.ofDays(1),
+        Duration.ofDays(3),
+    };
 
     private final Clock clock;
     private volatile @Nullable MeterRegistry meters;
@@ -31,10 +47,14 @@ final class StateLag implements MeterBinder {
 
     /// A record was written.
     ///
-    /// @param node where the job runs
-    /// @param before the record that the pod had
+    /// @param pod the job's pod, with the record that it had before
     /// @param now the record that it has
-    void written(Optional<NodeName> node, Optional<JobRecord> before, JobRecord now) {
+    void written(Pod pod, JobRecord now) {
+        Optional<NodeName> node = PodReading.nodeOf(pod);
+        Optional<JobRecord> before = PodReading.recordOf(pod);
+        started(now)
+                .filter(_ -> before.flatMap(StateLag::started).isEmpty())
+                .ifPresent(start -> addWait(node, pod, start));
         switch (now) {
             case JobRecord.Started started ->
                     started.startedAt()
@@ -50,6 +70,35 @@ final class StateLag implements MeterBinder {
                     JobRecord.Empty _,
                     JobRecord.Contradictory _,
                     JobRecord.OtherPlugin _ -> {}
+        }
+    }
+
+    private static Optional<Instant> started(JobRecord job) {
+        return switch (job) {
+            case JobRecord.Started started -> started.startedAt();
+            case JobRecord.Ended ended -> Optional.of(ended.startedAt());
+            case JobRecord.Killed killed -> killed.startedAt();
+            case JobRecord.NoHeader _,
+                    JobRecord.Empty _,
+                    JobRecord.Contradictory _,
+                    JobRecord.OtherPlugin _ ->
+                    Optional.empty();
+        };
+    }
+
+    private void addWait(Optional<NodeName> node, Pod pod, Instant start) {
+        MeterRegistry registry = meters;
+        if (registry != null) {
+            // The clocks of the HPC and of the API server may differ.
+            Duration wait =
+                    Duration.between(
+                            Instant.parse(pod.getMetadata().getCreationTimestamp()), start);
+            Timer.builder("gateway.job.wait")
+                    .description("From a job's submission to its start")
+                    .tags("node", node.map(NodeName::value).orElse(""))
+                    .serviceLevelObjectives(WAITS)
+                    .register(registry)
+                    .record(wait.isNegative() ? Duration.ZERO : wait);
         }
     }
 

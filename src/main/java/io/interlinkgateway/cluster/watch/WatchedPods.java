@@ -41,27 +41,35 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @param version its resource version
     /// @param name its name
     /// @param uid its UID
-    /// @param phase the kind of its state
+    /// @param kind what it is counted by
     /// @param observedHash a number that is equal as long as nothing changes that a [JobObserver] receives
     /// @param recordNeed what its own record is needed for
     /// @param hasRecord whether its pod has its own record
-    /// @param node where it was sent
     /// @param labels the caller's own labels
     /// @param packed the whole pod, by the [CompressedPods]
     public record Entry(
             long version,
             JobName name,
             String uid,
-            JobPhase phase,
+            JobCounts.Kind kind,
             int observedHash,
             RecordNeed recordNeed,
             boolean hasRecord,
-            Optional<NodeName> node,
             Map<String, String> labels,
             CompressedPods.Packed packed) {
 
+        /// @return the kind of its state
+        public JobPhase phase() {
+            return kind.phase();
+        }
+
+        /// @return where it was sent
+        public Optional<NodeName> node() {
+            return kind.node();
+        }
+
         public boolean matches(JobFilter filter) {
-            return filter.matches(phase) && filter.matches(name, node, labels);
+            return filter.matches(phase()) && filter.matches(name, node(), labels);
         }
     }
 
@@ -175,8 +183,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         }
         Stored changed = store(now, pod(now));
         Job job = changed.job;
-        if (!now.phase.ended()
-                && changed.entry.phase.ended()
+        if (!now.phase().ended()
+                && changed.entry.phase().ended()
                 && job.evidence().source() == Job.Source.SLURM) {
             changes.endReportedBySlurm(job);
         }
@@ -206,7 +214,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 () ->
                         entries.values().stream()
                                 .filter(entry ->
-                                        filter.matches(entry.name, entry.node, entry.labels))
+                                        filter.matches(entry.name, entry.node(), entry.labels))
                                 .map(entry ->
                                         new JobFeed.Present(
                                                 entry.version,
@@ -217,8 +225,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     /// Whether a job has not ended and its node is in exactly one of two sets of nodes without contact.
     private static boolean isTouched(Entry entry, Set<NodeName> some, Set<NodeName> others) {
-        return !entry.phase.ended()
-                && entry.node
+        return !entry.phase().ended()
+                && entry.node()
                         .filter(node -> some.contains(node) != others.contains(node))
                         .isPresent();
     }
@@ -465,11 +473,10 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 ResourceWatch.version(pod),
                 job.name(),
                 job.uid(),
-                JobPhase.of(job.state()),
+                shared(JobCounts.Kind.of(job)),
                 Objects.hash(job.stateHash(), job.labels(), job.submittedBy()),
                 need,
                 PodReading.recordOf(pod).isPresent(),
-                shared(job.node()),
                 shared(Map.copyOf(job.labels())),
                 archive.pack(pod));
     }

@@ -13,12 +13,10 @@ import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
-import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.slurm.HpcJobs;
 import io.interlinkgateway.status.RecordNeed;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
@@ -78,6 +76,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
     private final Set<Workspace> unrecorded = ConcurrentHashMap.newKeySet();
 
     private final Removals removals = new Removals();
+    private final JobCounts counts = new JobCounts(this::entries);
     private final PodChanges changes = new Changes();
     private final Semaphore checks = new Semaphore(CHECKS);
     private final ScheduledExecutorService timer =
@@ -125,6 +124,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
 
         @Override
         public void changed(long version, Job job, Supplier<JobObserver.Origin> origin) {
+            counts.add(job);
             observer.changed(version, job, origin);
         }
 
@@ -410,22 +410,14 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        for (JobPhase phase : JobPhase.values()) {
-            Gauge.builder("gateway.jobs", () -> count(phase))
-                    .description("Jobs of the workspaces that are watched, by state")
-                    .tags("state", phase.name())
-                    .register(registry);
-        }
+        counts.bindTo(registry);
         removals.bindTo(registry);
         SourceAge.register(
                 registry, Job.Source.API_SERVER, () -> all().stream().map(WorkspaceWatch::age));
     }
 
-    private long count(JobPhase phase) {
-        return all().stream()
-                .flatMap(watched -> watched.pods().after(""))
-                .filter(entry -> entry.phase() == phase)
-                .count();
+    private Stream<WatchedPods.Entry> entries() {
+        return all().stream().flatMap(watched -> watched.pods().after(""));
     }
 
     /// Ends all watches and all subscriptions.

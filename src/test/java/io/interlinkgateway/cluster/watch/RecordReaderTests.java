@@ -19,6 +19,7 @@ import io.interlinkgateway.pod.MetadataNames;
 import io.interlinkgateway.status.PodReading;
 import io.interlinkgateway.status.RecordNeed;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +59,8 @@ class RecordReaderTests {
                                             "http://127.0.0.1:" + server.getAddress().getPort())
                                     .build())
                     .build();
-    private final ApiServer apiServer = new ApiServer(client, Duration.ofSeconds(5));
+    private final ApiServer apiServer =
+            new ApiServer(client, Duration.ofSeconds(5), ObservationRegistry.NOOP);
     private final StateLag lag = new StateLag(Clock.systemUTC());
     private final RecordReader reader =
             new RecordReader(

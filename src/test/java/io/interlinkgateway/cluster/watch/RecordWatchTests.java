@@ -25,6 +25,7 @@ import io.interlinkgateway.status.PodReading;
 import io.interlinkgateway.status.RecordNeed;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +67,8 @@ class RecordWatchTests {
                                             "http://127.0.0.1:" + server.getAddress().getPort())
                                     .build())
                     .build();
-    private final ApiServer apiServer = new ApiServer(client, Duration.ofSeconds(5));
+    private final ApiServer apiServer =
+            new ApiServer(client, Duration.ofSeconds(5), ObservationRegistry.NOOP);
     private final OpenFollows follows = new OpenFollows();
     private LogBudgets budgets = new LogBudgets(new LogRequestLimits(1000, 1000, 1000));
     private final StateLag lag = new StateLag(Clock.systemUTC());

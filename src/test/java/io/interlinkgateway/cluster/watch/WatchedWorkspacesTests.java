@@ -17,6 +17,7 @@ import io.interlinkgateway.job.ObjectReference;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.job.WorkspaceObjects;
 import io.interlinkgateway.slurm.TestHpcJobs;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -40,7 +41,8 @@ class WatchedWorkspacesTests {
             new KubernetesClientBuilder()
                     .withConfig(new ConfigBuilder().withMasterUrl("http://127.0.0.1:1").build())
                     .build();
-    private final ApiServer apiServer = new ApiServer(client, Duration.ofSeconds(3));
+    private final ApiServer apiServer =
+            new ApiServer(client, Duration.ofSeconds(3), ObservationRegistry.NOOP);
     private final WatchedNodes nodes =
             new WatchedNodes(apiServer, Duration.ofSeconds(5), Clock.systemUTC());
     private final WatchedWorkspaces workspaces =
