@@ -72,14 +72,16 @@ class TracesTests {
         assertThat(response.statusCode()).isEqualTo(201);
 
         Span span = awaitSpan(named("http post /api/v1/jobs").and(of("traced-submit")));
-        assertThat(TraceReceiver.attributes(span))
-                .containsEntry("gateway.workspace", "traced");
+        assertThat(TraceReceiver.attributes(span)).containsEntry("gateway.workspace", "traced");
         assertThat(span.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
         assertThat(TraceReceiver.traceParent(span)).startsWith("00-" + CALLERS_TRACE + "-");
         String manifest =
                 send("GET", "/api/v1/jobs/traced-submit/manifest?workspace=traced", "").body();
         assertThat(manifest)
-                .contains("interlink-gateway.io/traceparent: " + TraceReceiver.traceParent(span));
+                .contains(
+                        "interlink-gateway.io/traceparent: \""
+                                + TraceReceiver.traceParent(span)
+                                + "\"");
         assertThat(log)
                 .containsPattern("\\[" + CALLERS_TRACE + "-[0-9a-f]{16}\\] audit .*\"status\":201");
     }
