@@ -3,6 +3,10 @@ package io.interlinkgateway.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import io.interlinkgateway.GatewayApplication;
 import io.micrometer.tracing.Tracer;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -15,21 +19,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 
 /// The traces that a gateway in the sandbox sends.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith(OutputCaptureExtension.class)
 class TracesTests {
 
     private static final Duration SOON = Duration.ofMinutes(1);
@@ -39,15 +41,45 @@ class TracesTests {
 
     private final TraceReceiver receiver = new TraceReceiver();
     private final HttpClient http = HttpClient.newHttpClient();
+    private final AuditLines audit = new AuditLines();
     private ConfigurableApplicationContext gateway;
+
+    /// The levels and the format of log lines are those of the first gateway of this JVM, so the lines are read before
+    /// they are written.
+    private static final class AuditLines extends AppenderBase<ILoggingEvent> {
+
+        private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("audit");
+
+        private final List<ILoggingEvent> lines = new CopyOnWriteArrayList<>();
+
+        @Override
+        protected void append(ILoggingEvent line) {
+            line.prepareForDeferredProcessing();
+            lines.add(line);
+        }
+
+        void attach() {
+            setContext(LOGGER.getLoggerContext());
+            start();
+            LOGGER.setLevel(Level.INFO);
+            LOGGER.addAppender(this);
+        }
+
+        void detach() {
+            LOGGER.detachAppender(this);
+            LOGGER.setLevel(null);
+        }
+    }
 
     @BeforeAll
     void start() {
         gateway = start(receiver.options());
+        audit.attach();
     }
 
     @AfterAll
     void stop() {
+        audit.detach();
         gateway.close();
         receiver.close();
     }
@@ -59,7 +91,7 @@ class TracesTests {
     }
 
     @Test
-    void aSubmitIsInTheCallersTraceAndItsJobHasIt(CapturedOutput log) throws Exception {
+    void aSubmitIsInTheCallersTraceAndItsJobHasIt() throws Exception {
         HttpResponse<String> response =
                 send(
                         "POST",
@@ -82,8 +114,16 @@ class TracesTests {
                         "interlink-gateway.io/traceparent: \""
                                 + TraceReceiver.traceParent(span)
                                 + "\"");
-        assertThat(log)
-                .containsPattern("\\[" + CALLERS_TRACE + "-[0-9a-f]{16}\\] audit .*\"status\":201");
+        // The line of a request is written after its response.
+        await().atMost(SOON)
+                .untilAsserted(() ->
+                        assertThat(audit.lines)
+                                .anySatisfy(line -> {
+                                    assertThat(line.getFormattedMessage())
+                                            .contains("\"status\":201");
+                                    assertThat(line.getMDCPropertyMap())
+                                            .containsEntry("traceId", CALLERS_TRACE);
+                                }));
     }
 
     @Test
