@@ -9,7 +9,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 
 /// The jobs of a workspace that this gateway saw being removed and whose end on the HPC is not confirmed: the last one
-/// of each name, and at most [#MOST] of them. Without their definitions.
+/// of each name, and at most [#MOST] of them.
 final class UnconfirmedDeletions {
 
     static final int MOST = 1000;
@@ -17,8 +17,8 @@ final class UnconfirmedDeletions {
     /// A removed job.
     ///
     /// @param version the version of its removal
-    /// @param job as it was last known, with its cancellation
-    /// @param pod its last pod
+    /// @param job as it was last known, with its cancellation and without its definition
+    /// @param pod its last pod, from which it is read again when SLURM reports it
     record Removal(long version, Job job, CompressedPods.Packed pod) {}
 
     private final SequencedMap<JobName, Removal> removals = new LinkedHashMap<>();

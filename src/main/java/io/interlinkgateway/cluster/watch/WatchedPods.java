@@ -161,17 +161,19 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         entries.values().stream()
                 .filter(entry -> uids.contains(entry.uid))
                 .forEach(this::changedWithoutVersion);
-        unconfirmed.of(uids).forEach(this::readAgain);
+        confirmEnds(uids);
     }
 
-    /// Between two responses of slurmrestd a job can be cancelled and its pod removed.
-    private synchronized void readAgain(UnconfirmedDeletions.Removal removal) {
-        Pod pod = archive.unpack(removal.pod());
-        Job job = reader.readRemoved(pod);
-        if (!job.hasUnconfirmedEnd()) {
-            unconfirmed.removed(
-                    new UnconfirmedDeletions.Removal(removal.version(), job, removal.pod()));
-            changes.endConfirmed(removal.version(), job.withoutDefinition(), origin(pod));
+    /// Between two responses of slurmrestd a job can be cancelled and its pod removed. What SLURM reports since may
+    /// confirm the end; that the HPC did not get the job can't be known any more.
+    private synchronized void confirmEnds(Set<String> uids) {
+        for (UnconfirmedDeletions.Removal removal : unconfirmed.of(uids)) {
+            Job job = reader.readMissed(archive.unpack(removal.pod())).withoutDefinition();
+            if (!job.hasUnconfirmedEnd()) {
+                unconfirmed.removed(
+                        new UnconfirmedDeletions.Removal(removal.version(), job, removal.pod()));
+                changes.endConfirmed(removal.version(), job, origin(removal.pod()));
+            }
         }
     }
 
@@ -361,16 +363,12 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private void noteRemoval(long version, Job job, Entry last) {
         unconfirmed.removed(
                 new UnconfirmedDeletions.Removal(version, job.withoutDefinition(), last.packed));
-        changes.removed(version, job.withoutDefinition(), origin(last));
+        changes.removed(version, job.withoutDefinition(), origin(last.packed));
     }
 
-    /// Reads what a job was created from when that is needed, from the compressed pod.
-    private Supplier<JobObserver.Origin> origin(Entry entry) {
-        return () -> DefinitionReading.submitted(pod(entry), JobObserver.Origin::new);
-    }
-
-    private static Supplier<JobObserver.Origin> origin(Pod pod) {
-        return () -> DefinitionReading.submitted(pod, JobObserver.Origin::new);
+    /// Reads what a job was created from when that is needed.
+    private Supplier<JobObserver.Origin> origin(CompressedPods.Packed pod) {
+        return () -> DefinitionReading.submitted(archive.unpack(pod), JobObserver.Origin::new);
     }
 
     /// @return the jobs; one that changes meanwhile is returned as it was or as it is
@@ -378,7 +376,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         return entries.values().stream()
                 .map(entry ->
                         new PresentJobs.Existing(
-                                entry.version, job(entry).withoutDefinition(), origin(entry)));
+                                entry.version,
+                                job(entry).withoutDefinition(),
+                                origin(entry.packed)));
     }
 
     private void remove(String name) {
@@ -448,7 +448,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         if (before == null
                 || !before.uid.equals(entry.uid)
                 || before.observedHash != entry.observedHash) {
-            changes.changed(entry.version, job.withoutDefinition(), origin(entry));
+            changes.changed(entry.version, job.withoutDefinition(), origin(entry.packed));
         }
         return new Stored(entry, job);
     }

@@ -9,7 +9,6 @@ import io.interlinkgateway.event.LoggedTask;
 import io.interlinkgateway.event.PresentJobs;
 import io.interlinkgateway.event.WalltimeTimer;
 import io.interlinkgateway.failure.GatewayException;
-import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
@@ -275,16 +274,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
     /// @param name the job's name
     /// @return the job as it was last known, if this gateway knows it and its end on the HPC is not confirmed
     public Optional<Job> unconfirmed(Workspace workspace, JobName name) {
-        return known(workspace)
-                .flatMap(watched -> watched.pods().unconfirmed(name))
-                .filter(job -> !hasEndedInSlurm(job));
-    }
-
-    private boolean hasEndedInSlurm(Job job) {
-        return job.node()
-                .flatMap(node -> hpcs.find(node, job.uid(), job.remoteJobId()))
-                .filter(HpcJob::isGone)
-                .isPresent();
+        return known(workspace).flatMap(watched -> watched.pods().unconfirmed(name));
     }
 
     private Optional<WorkspaceWatch> known(Pod pod) {

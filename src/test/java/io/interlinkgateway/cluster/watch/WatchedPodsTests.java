@@ -482,6 +482,24 @@ class WatchedPodsTests {
     }
 
     @Test
+    void aRemovalThatNobodySawIsNotConfirmedByAReportOfARunningJob() {
+        Pod unsubmitted =
+                new PodBuilder(pod("b", 2))
+                        .editMetadata()
+                        .withAnnotations(null)
+                        .endMetadata()
+                        .build();
+        list(10, unsubmitted);
+        hpcs.listen(pods::changedWithoutVersion);
+        list(20);
+
+        hpcs.report("uid-of-b", slurm(State.RUNNING));
+
+        assertThat(pods.unconfirmed(new JobName("b"))).isPresent();
+        assertThat(observed.of("uid-of-b")).filteredOn(ObservedJobs.Observed::removed).hasSize(1);
+    }
+
+    @Test
     void theLagOfAnEndThatSlurmReportsIsMeasuredOnce() {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         lag.bindTo(meters);
