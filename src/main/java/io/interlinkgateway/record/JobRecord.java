@@ -187,6 +187,16 @@ public sealed interface JobRecord {
         return this instanceof Started started ? Optional.of(started) : Optional.empty();
     }
 
+    /// @return when the job's first container started, if the record has that
+    default Optional<Instant> firstStart() {
+        return switch (this) {
+            case Started started -> started.startedAt();
+            case Ended ended -> Optional.of(ended.startedAt());
+            case Killed killed -> killed.startedAt();
+            case NoHeader _, Empty _, Contradictory _, OtherPlugin _ -> Optional.empty();
+        };
+    }
+
     /// Reads the log of one container.
     @FunctionalInterface
     interface Reader {

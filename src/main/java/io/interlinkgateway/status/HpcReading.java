@@ -113,17 +113,10 @@ final class HpcReading {
 
     /// The time of the last event in the record, if it has one.
     private Optional<Instant> recordedAt() {
-        return switch (record.orElse(null)) {
-            case JobRecord.Ended ended -> Optional.of(ended.finishedAt());
-            case JobRecord.Started started -> started.startedAt();
-            case JobRecord.Killed killed -> killed.startedAt();
-            case JobRecord.NoHeader _,
-                    JobRecord.Empty _,
-                    JobRecord.Contradictory _,
-                    JobRecord.OtherPlugin _ ->
-                    Optional.empty();
-            case null -> Optional.empty();
-        };
+        return record.flatMap(known ->
+                known instanceof JobRecord.Ended ended
+                        ? Optional.of(ended.finishedAt())
+                        : known.firstStart());
     }
 
     /// Whether the record is about a run before the present one.

@@ -52,8 +52,8 @@ final class StateLag implements MeterBinder {
     void written(Pod pod, JobRecord now) {
         Optional<NodeName> node = PodReading.nodeOf(pod);
         Optional<JobRecord> before = PodReading.recordOf(pod);
-        started(now)
-                .filter(_ -> before.flatMap(StateLag::started).isEmpty())
+        now.firstStart()
+                .filter(_ -> before.flatMap(JobRecord::firstStart).isEmpty())
                 .ifPresent(start -> addWait(node, pod, start));
         switch (now) {
             case JobRecord.Started started ->
@@ -71,19 +71,6 @@ final class StateLag implements MeterBinder {
                     JobRecord.Contradictory _,
                     JobRecord.OtherPlugin _ -> {}
         }
-    }
-
-    private static Optional<Instant> started(JobRecord job) {
-        return switch (job) {
-            case JobRecord.Started started -> started.startedAt();
-            case JobRecord.Ended ended -> Optional.of(ended.startedAt());
-            case JobRecord.Killed killed -> killed.startedAt();
-            case JobRecord.NoHeader _,
-                    JobRecord.Empty _,
-                    JobRecord.Contradictory _,
-                    JobRecord.OtherPlugin _ ->
-                    Optional.empty();
-        };
     }
 
     private void addWait(Optional<NodeName> node, Pod pod, Instant start) {
