@@ -6,10 +6,7 @@ import io.interlinkgateway.job.DeletionListener;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.NodeName;
-import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.ContainerLog;
-import io.interlinkgateway.log.JobLogs;
-import io.interlinkgateway.log.Redaction;
 import io.interlinkgateway.log.feed.LogEvent;
 import io.interlinkgateway.log.feed.SnapshotReader;
 import java.io.IOException;
@@ -22,7 +19,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /// Archives the logs of jobs that have ended: the job's own output with masked secrets, as the endpoint for logs gives
 /// it. Each is read once, after all requests that somebody waits for.
-public final class LogArchiver implements AutoCloseable {
+final class LogArchiver implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogArchiver.class);
 
@@ -99,29 +95,15 @@ public final class LogArchiver implements AutoCloseable {
                 new Timings(Duration.ofSeconds(30), Duration.ofMinutes(30), Duration.ofSeconds(8));
     }
 
-    /// @param logs reads the logs of existing jobs
-    /// @param archive where they are stored
-    /// @param redactions mask the secrets of a workspace in a log: the logs that are read are masked with the credentials
-    ///     that their jobs refer to, and a caller may have written another one as a plain value
-    /// @param maxSize how many bytes of a log are kept
+    /// @param storage reads and stores logs
+    /// @param archive has the logs that are due
     /// @param clock the time
-    public LogArchiver(
-            JobLogs logs,
-            LogArchive archive,
-            Function<Workspace, Redaction> redactions,
-            long maxSize,
-            Clock clock) {
-        this(logs, archive, redactions, maxSize, clock, Timings.DEFAULT);
+    LogArchiver(LogStorage storage, LogArchive archive, Clock clock) {
+        this(storage, archive, clock, Timings.DEFAULT);
     }
 
-    LogArchiver(
-            JobLogs logs,
-            LogArchive archive,
-            Function<Workspace, Redaction> redactions,
-            long maxSize,
-            Clock clock,
-            Timings timings) {
-        this.storage = new LogStorage(logs, archive, redactions, maxSize, clock);
+    LogArchiver(LogStorage storage, LogArchive archive, Clock clock, Timings timings) {
+        this.storage = storage;
         this.archive = archive;
         this.clock = clock;
         this.timings = timings;
@@ -135,7 +117,7 @@ public final class LogArchiver implements AutoCloseable {
     }
 
     /// Starts to archive the logs of jobs that have ended, or did so before.
-    public synchronized void start() {
+    synchronized void start() {
         starter = Thread.ofVirtual().name("log-archive").start(this::run);
     }
 

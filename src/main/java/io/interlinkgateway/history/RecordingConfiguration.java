@@ -25,17 +25,19 @@ class RecordingConfiguration {
             WorkspaceRedaction redaction,
             HistoryProperties properties,
             Clock clock) {
-        return history.isOn()
-                ? new HistoryWriters(
-                        Optional.of(new JobRecorder(history, clock)),
-                        Optional.of(
-                                new LogArchiver(
-                                        logs,
-                                        archive,
-                                        redaction::ofLog,
-                                        properties.log().maxSize().toBytes(),
-                                        clock)))
-                : HistoryWriters.NONE;
+        if (!history.isOn()) {
+            return HistoryWriters.NONE;
+        }
+        LogStorage storage =
+                new LogStorage(
+                        logs,
+                        archive,
+                        redaction::ofLog,
+                        properties.log().maxSize().toBytes(),
+                        clock);
+        return new HistoryWriters(
+                Optional.of(new JobRecorder(history, clock)),
+                Optional.of(new LogArchiver(storage, archive, clock)));
     }
 
     @Bean

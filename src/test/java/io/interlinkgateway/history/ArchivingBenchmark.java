@@ -147,10 +147,13 @@ final class ArchivingBenchmark {
         JobHistory jobs = database.jobs();
         try (LogArchiver archiver =
                 new LogArchiver(
-                        this::log,
+                        new LogStorage(
+                                this::log,
+                                database.logs(),
+                                _ -> Redaction.of(Set.of()),
+                                LOG_LIMIT,
+                                Clock.systemUTC()),
                         database.logs(),
-                        _ -> Redaction.of(Set.of()),
-                        LOG_LIMIT,
                         Clock.systemUTC())) {
             archiver.start();
             long begin = System.nanoTime();

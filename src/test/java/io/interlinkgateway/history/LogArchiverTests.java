@@ -40,10 +40,8 @@ class LogArchiverTests {
 
     private LogArchiver archiver(Duration longestReading, Duration readingBeforeDeletion) {
         return new LogArchiver(
-                logs,
+                new LogStorage(logs, history, _ -> redaction(), 20_000, clock),
                 history,
-                _ -> redaction(),
-                20_000,
                 clock,
                 new LogArchiver.Timings(
                         Duration.ofSeconds(30), longestReading, readingBeforeDeletion));
