@@ -8,6 +8,7 @@ import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.log.Redaction;
 import io.interlinkgateway.pod.PodYaml;
+import io.interlinkgateway.representation.JsonTexts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.databind.node.StringNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /// Masks the passwords and tokens of a workspace's credentials, all of them: a caller may have written one as a plain
@@ -115,42 +113,22 @@ public class WorkspaceRedaction {
         /// Masks all texts of a document, in place, but no names of jobs, nodes and containers.
         ///
         /// @param document a definition
-        /// @return the paths of the changed texts, such as `env.PASSWORD` or `spec.containers[0].args[1]`
+        /// @return the paths of the changed texts, as in [JsonTexts]
         public List<String> mask(ObjectNode document) {
             List<String> paths = new ArrayList<>();
-            mask(document, "", paths);
+            JsonTexts.replaceAll(
+                    document,
+                    (path, text) -> {
+                        if (IDENTIFIERS.matcher(path).matches()) {
+                            return text;
+                        }
+                        String masked = redaction.whole(text);
+                        if (!masked.equals(text)) {
+                            paths.add(path);
+                        }
+                        return masked;
+                    });
             return paths;
-        }
-
-        private JsonNode mask(JsonNode node, String path, List<String> paths) {
-            switch (node) {
-                case ObjectNode object ->
-                        object.properties()
-                                .forEach(field ->
-                                        field.setValue(
-                                                mask(
-                                                        field.getValue(),
-                                                        path.isEmpty()
-                                                                ? field.getKey()
-                                                                : path + "." + field.getKey(),
-                                                        paths)));
-                case ArrayNode array -> {
-                    for (int index = 0; index < array.size(); index++) {
-                        array.set(index, mask(array.get(index), path + "[" + index + "]", paths));
-                    }
-                }
-                case StringNode text when !IDENTIFIERS.matcher(path).matches() -> {
-                    String masked = redaction.whole(text.stringValue());
-                    if (!masked.equals(text.stringValue())) {
-                        paths.add(path);
-                        return StringNode.valueOf(masked);
-                    }
-                }
-                default -> {
-                    // An identifier, a number or a truth value.
-                }
-            }
-            return node;
         }
     }
 }

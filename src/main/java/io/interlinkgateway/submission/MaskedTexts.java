@@ -2,6 +2,7 @@ package io.interlinkgateway.submission;
 
 import io.interlinkgateway.failure.Finding;
 import io.interlinkgateway.failure.GatewayException;
+import io.interlinkgateway.representation.JsonTexts;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,8 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The texts of a stored definition whose passwords are masked. A job that is submitted again must not have them: it would
@@ -71,31 +70,12 @@ record MaskedTexts(Set<String> texts) {
 
     private static Map<String, String> texts(ObjectNode document) {
         Map<String, String> texts = new LinkedHashMap<>();
-        addTo(texts, "", document);
+        JsonTexts.replaceAll(
+                document,
+                (path, text) -> {
+                    texts.put(path, text);
+                    return text;
+                });
         return texts;
-    }
-
-    private static void addTo(Map<String, String> texts, String path, JsonNode node) {
-        switch (node) {
-            case ObjectNode object ->
-                    object.properties()
-                            .forEach(field ->
-                                    addTo(
-                                            texts,
-                                            path.isEmpty()
-                                                    ? field.getKey()
-                                                    : path + "." + field.getKey(),
-                                            field.getValue()));
-            case ArrayNode array -> {
-                for (int index = 0; index < array.size(); index++) {
-                    addTo(texts, path + "[" + index + "]", array.get(index));
-                }
-            }
-            default -> {
-                if (node.isString()) {
-                    texts.put(path, node.stringValue());
-                }
-            }
-        }
     }
 }
