@@ -11,9 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -44,22 +42,8 @@ class JobLifeTests {
         @Bean
         @Primary
         Clock movedClock() {
-            return new Clock() {
-                @Override
-                public Instant instant() {
-                    return InstantSource.system().instant().plus(AHEAD.get());
-                }
-
-                @Override
-                public ZoneId getZone() {
-                    return ZoneOffset.UTC;
-                }
-
-                @Override
-                public Clock withZone(ZoneId zone) {
-                    return this;
-                }
-            };
+            InstantSource moved = () -> InstantSource.system().instant().plus(AHEAD.get());
+            return moved.withZone(ZoneOffset.UTC);
         }
     }
 

@@ -20,7 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,25 +54,6 @@ class PolledHpcsTests {
     private PolledHpcs hpcs = new PolledHpcs(new NodeProperties(Map.of()), Clock.systemUTC());
     @TempDir private Path folder = Path.of("");
 
-    /// The time, which a test may put forward.
-    private final class TestClock extends Clock {
-
-        @Override
-        public Instant instant() {
-            return InstantSource.system().instant().plus(ahead.get());
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneId.of("UTC");
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    }
-
     @AfterEach
     void stop() {
         hpcs.close();
@@ -97,7 +78,8 @@ class PolledHpcsTests {
         hpcs =
                 new PolledHpcs(
                         new NodeProperties(Map.of(NODE.value(), new NodeSettings(properties))),
-                        new TestClock());
+                        ((InstantSource) () -> InstantSource.system().instant().plus(ahead.get()))
+                                .withZone(ZoneOffset.UTC));
         hpcs.listen(changes::addAll);
     }
 

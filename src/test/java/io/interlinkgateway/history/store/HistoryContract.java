@@ -44,6 +44,7 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,23 +92,7 @@ abstract class HistoryContract {
                     Optional.of(new Moment(START.plusSeconds(360), Precision.SECOND)));
 
     private final AtomicReference<Instant> now = new AtomicReference<>(START);
-    private final Clock clock =
-            new Clock() {
-                @Override
-                public ZoneOffset getZone() {
-                    return ZoneOffset.UTC;
-                }
-
-                @Override
-                public Clock withZone(java.time.ZoneId zone) {
-                    return this;
-                }
-
-                @Override
-                public Instant instant() {
-                    return now.get();
-                }
-            };
+    private final Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
     private Database database = new Database(Connections.inMemory(), clock);
     private SqlJobHistory history = new SqlJobHistory(database, _ -> Masks.of(Set.of()), clock);
     private SqlLogArchive archive = new SqlLogArchive(database);

@@ -16,8 +16,7 @@ import io.interlinkgateway.history.WorkspaceRedaction.Masks;
 import io.interlinkgateway.job.NodeName;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,31 +115,20 @@ class ManyReadersTests {
     void theStatisticsOfANodeAreReadOnceForAll() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         AtomicInteger readings = new AtomicInteger();
-        Clock held =
-                new Clock() {
-                    @Override
-                    public Instant instant() {
-                        readings.incrementAndGet();
-                        try {
-                            end.await();
-                        } catch (InterruptedException _) {
-                            Thread.currentThread().interrupt();
-                        }
-                        return NOW;
+        InstantSource held =
+                () -> {
+                    readings.incrementAndGet();
+                    try {
+                        end.await();
+                    } catch (InterruptedException _) {
+                        Thread.currentThread().interrupt();
                     }
-
-                    @Override
-                    public ZoneId getZone() {
-                        return ZoneOffset.UTC;
-                    }
-
-                    @Override
-                    public Clock withZone(ZoneId zone) {
-                        return this;
-                    }
+                    return NOW;
                 };
         try (Database database = new Database(Connections.inMemory(), Clock.systemUTC())) {
-            SqlJobHistory history = new SqlJobHistory(database, _ -> Masks.of(Set.of()), held);
+            SqlJobHistory history =
+                    new SqlJobHistory(
+                            database, _ -> Masks.of(Set.of()), held.withZone(ZoneOffset.UTC));
             List<NodeStatistics> answers = new ArrayList<>();
             List<Thread> readers = new ArrayList<>();
             for (int reader = 0; reader < READERS; reader++) {
