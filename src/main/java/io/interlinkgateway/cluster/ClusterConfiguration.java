@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.vertx5.Vertx5HttpClientFactory;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.cluster.watch.JobSources;
 import io.interlinkgateway.cluster.watch.LogBudgets;
 import io.interlinkgateway.cluster.watch.MissingObjects;
 import io.interlinkgateway.cluster.watch.OpenFollows;
@@ -108,11 +109,8 @@ class ClusterConfiguration {
             Clock clock) {
         return new WatchedWorkspaces(
                 apiServer,
-                nodes,
-                new MissingObjects(objects),
-                records,
+                new JobSources(nodes, new MissingObjects(objects), records, hpcs),
                 walltimes,
-                hpcs,
                 observer.getIfAvailable(() -> JobObserver.NONE),
                 properties.watches(),
                 clock);

@@ -269,7 +269,7 @@ final class KubernetesJobs implements JobStore {
     @Override
     public int count(JobFilter filter, int most) {
         return workspaces
-                .forReading(filter.workspace())
+                .forChecking(filter.workspace())
                 .map(watched ->
                         (int)
                                 watched.after("")
@@ -391,7 +391,7 @@ final class KubernetesJobs implements JobStore {
             return Optional.empty();
         }
         // Only a watch that has the pod before the deletion sees how it is removed.
-        workspaces.forReading(workspace);
+        workspaces.forChecking(workspace);
         Deletion deletion = delete(existing.get(), gracePeriod);
         return deletion.remaining().map(this::read).or(() -> removed(existing.get(), deletion));
     }

@@ -115,6 +115,14 @@ public final class JobFeed {
         return !followers.isEmpty();
     }
 
+    /// @param name a job's name
+    /// @return whether there are followers of this job, or of all jobs
+    public boolean isFollowed(JobName name) {
+        return followers.stream()
+                .map(follower -> follower.filter.name())
+                .anyMatch(wanted -> wanted.isEmpty() || wanted.get().equals(name));
+    }
+
     /// Reports that a job was created, or its state changed.
     ///
     /// @param version greater than all previous versions

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.bench.LoopbackServer;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.cluster.watch.JobSources;
 import io.interlinkgateway.cluster.watch.LogBudgets;
 import io.interlinkgateway.cluster.watch.LogRequestLimits;
 import io.interlinkgateway.cluster.watch.MissingObjects;
@@ -136,16 +137,17 @@ class ApiServerTests {
     private WatchedWorkspaces workspaces(ClusterProperties.Watches watches) {
         return new WatchedWorkspaces(
                 apiServer,
-                watchedNodes,
-                new MissingObjects(new KubernetesWorkspaceObjects(apiServer)),
-                RecordWatches.of(
-                        apiServer,
-                        new PodLog.Source(apiServer, true),
-                        budgets,
-                        follows,
-                        Clock.systemUTC()),
+                new JobSources(
+                        watchedNodes,
+                        new MissingObjects(new KubernetesWorkspaceObjects(apiServer)),
+                        RecordWatches.of(
+                                apiServer,
+                                new PodLog.Source(apiServer, true),
+                                budgets,
+                                follows,
+                                Clock.systemUTC()),
+                        new TestHpcJobs()),
                 WalltimeTimers.withoutMarks(),
-                new TestHpcJobs(),
                 JobObserver.NONE,
                 watches,
                 Clock.systemUTC());

@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.interlinkgateway.bench.ControlPlane;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.cluster.watch.JobSources;
 import io.interlinkgateway.cluster.watch.LogBudgets;
 import io.interlinkgateway.cluster.watch.LogRequestLimits;
 import io.interlinkgateway.cluster.watch.MissingObjects;
@@ -116,16 +117,17 @@ final class TestCluster {
         workspaces =
                 new WatchedWorkspaces(
                         apiServer,
-                        watchedNodes,
-                        new MissingObjects(objects()),
-                        RecordWatches.of(
-                                apiServer,
-                                new PodLog.Source(apiServer, true),
-                                budgets,
-                                follows,
-                                Clock.systemUTC()),
+                        new JobSources(
+                                watchedNodes,
+                                new MissingObjects(objects()),
+                                RecordWatches.of(
+                                        apiServer,
+                                        new PodLog.Source(apiServer, true),
+                                        budgets,
+                                        follows,
+                                        Clock.systemUTC()),
+                                hpcs),
                         WalltimeTimers.withoutMarks(),
-                        hpcs,
                         observed,
                         properties.watches(),
                         Clock.systemUTC());

@@ -16,6 +16,7 @@ import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.Toxiproxy;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
+import io.interlinkgateway.cluster.watch.JobSources;
 import io.interlinkgateway.cluster.watch.LogBudgets;
 import io.interlinkgateway.cluster.watch.LogRequestLimits;
 import io.interlinkgateway.cluster.watch.MissingObjects;
@@ -116,16 +117,17 @@ class WatchFaultsIT {
             WatchedWorkspaces workspaces =
                     new WatchedWorkspaces(
                             apiServer,
-                            nodes,
-                            new MissingObjects(new KubernetesWorkspaceObjects(apiServer)),
-                            RecordWatches.of(
-                                    apiServer,
-                                    new PodLog.Source(apiServer, true),
-                                    new LogBudgets(PROPERTIES.logRequests()),
-                                    new OpenFollows(),
-                                    Clock.systemUTC()),
+                            new JobSources(
+                                    nodes,
+                                    new MissingObjects(new KubernetesWorkspaceObjects(apiServer)),
+                                    RecordWatches.of(
+                                            apiServer,
+                                            new PodLog.Source(apiServer, true),
+                                            new LogBudgets(PROPERTIES.logRequests()),
+                                            new OpenFollows(),
+                                            Clock.systemUTC()),
+                                    new TestHpcJobs()),
                             WalltimeTimers.withoutMarks(),
-                            new TestHpcJobs(),
                             JobObserver.NONE,
                             PROPERTIES.watches(),
                             Clock.systemUTC());

@@ -5,7 +5,6 @@ import io.interlinkgateway.job.HpcJob;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.node.VirtualNode;
-import io.interlinkgateway.slurm.HpcJobs;
 import io.interlinkgateway.status.ClusterFacts;
 import io.interlinkgateway.status.PodReading;
 import java.time.Instant;
@@ -15,27 +14,17 @@ import java.util.Optional;
 /// Decides which pods are jobs, and reads jobs from them with the known facts about their nodes and references.
 public final class JobReading {
 
-    private final WatchedNodes nodes;
-    private final MissingObjects missing;
-    private final RecordWatches records;
-    private final HpcJobs hpcs;
+    private final JobSources sources;
 
-    /// @param nodes the virtual nodes
-    /// @param missing which Secrets and ConfigMaps are missing
-    /// @param records which jobs' records are watched
-    /// @param hpcs what SLURM reports
-    public JobReading(
-            WatchedNodes nodes, MissingObjects missing, RecordWatches records, HpcJobs hpcs) {
-        this.nodes = nodes;
-        this.missing = missing;
-        this.records = records;
-        this.hpcs = hpcs;
+    /// @param sources what is known of the jobs besides their pods
+    JobReading(JobSources sources) {
+        this.sources = sources;
     }
 
     /// @param pod any pod
     /// @return whether the gateway shows it as a job
     public boolean isJob(Pod pod) {
-        return PodReading.isJob(pod, nodes::has);
+        return PodReading.isJob(pod, sources.nodes()::has);
     }
 
     /// @param pod a job's pod
@@ -62,14 +51,14 @@ public final class JobReading {
         Optional<NodeName> node = PodReading.nodeOf(pod);
         return new ClusterFacts(
                 observedAt,
-                missing.missingFor(pod),
-                node.flatMap(nodes::lostContactAt),
-                records.observedAt(pod),
-                node.flatMap(nodes::find).map(VirtualNode::allocatable).orElse(Map.of()),
+                sources.missing().missingFor(pod),
+                node.flatMap(sources.nodes()::lostContactAt),
+                sources.records().observedAt(pod),
+                node.flatMap(sources.nodes()::find).map(VirtualNode::allocatable).orElse(Map.of()),
                 node.flatMap(name -> hpcJob(name, pod)));
     }
 
     private Optional<HpcJob> hpcJob(NodeName node, Pod pod) {
-        return hpcs.find(node, pod.getMetadata().getUid(), PodReading.remoteJobIdOf(pod));
+        return sources.hpcs().find(node, pod.getMetadata().getUid(), PodReading.remoteJobIdOf(pod));
     }
 }

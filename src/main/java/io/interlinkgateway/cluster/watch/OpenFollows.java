@@ -24,6 +24,9 @@ public final class OpenFollows {
 
     private final Map<Key, Follow> open = new ConcurrentHashMap<>();
 
+    /// How many containers' logs are followed, by pod.
+    private final Map<String, Integer> containers = new ConcurrentHashMap<>();
+
     /// Registers a followed log while it is open.
     ///
     /// @param uid the pod's UID
@@ -32,7 +35,9 @@ public final class OpenFollows {
     /// @return the same log, which must be read instead of the given stream
     public LogStream shared(String uid, String container, LogStream stream) {
         Follow follow = new Follow(new Key(uid, container), stream);
-        open.put(follow.key, follow);
+        if (open.put(follow.key, follow) == null) {
+            containers.merge(uid, 1, Integer::sum);
+        }
         return follow;
     }
 
@@ -42,6 +47,12 @@ public final class OpenFollows {
     ///     longer followed
     Optional<LogStream> observe(String uid, String container) {
         return Optional.ofNullable(open.get(new Key(uid, container))).map(Follow::observer);
+    }
+
+    /// @param uid a pod's UID
+    /// @return whether a caller follows the log of one of its containers
+    boolean isFollowed(String uid) {
+        return containers.containsKey(uid);
     }
 
     /// @return whether a caller follows the log
@@ -79,7 +90,9 @@ public final class OpenFollows {
         }
 
         private void leave(Signal signal) {
-            open.remove(key, this);
+            if (open.remove(key, this)) {
+                containers.computeIfPresent(key.uid, (_, count) -> count == 1 ? null : count - 1);
+            }
             observers.forEach(observer -> observer.signals.add(signal));
         }
 

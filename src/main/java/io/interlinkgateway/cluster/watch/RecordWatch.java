@@ -61,13 +61,40 @@ final class RecordWatch implements Runnable {
         /// @return what its record is needed for; [RecordNeed#NONE] once it is deleted
         RecordNeed need();
 
-        /// @return the purpose of the requests with which its record is searched
-        default Purpose purposeOfSearch() {
-            return Purpose.CLAIM;
-        }
+        /// @return whether callers read its state, or did so a while ago
+        boolean isRead();
 
         /// @return its pod; nothing once it is deleted
         Optional<Pod> pod();
+    }
+
+    /// What has been read of the job.
+    private sealed interface Progress {
+
+        /// Nothing was requested yet.
+        record HandedOver() implements Progress {}
+
+        /// No start was found.
+        record Waiting() implements Progress {}
+
+        /// @param hadOutput whether output of a container was read
+        record Running(boolean hadOutput) implements Progress {}
+
+        default boolean isRunning() {
+            return this instanceof Running;
+        }
+
+        /// @return the job runs
+        default Progress started() {
+            return isRunning() ? this : new Running(false);
+        }
+
+        default boolean hadOutput() {
+            return switch (this) {
+                case HandedOver _, Waiting _ -> false;
+                case Running running -> running.hadOutput;
+            };
+        }
     }
 
     private final String uid;
@@ -79,9 +106,7 @@ final class RecordWatch implements Runnable {
     private long changedAt = System.nanoTime();
     private long readAt = System.nanoTime();
     private Duration searchPause = SHORTEST_PAUSE;
-    private boolean started;
-    private boolean hadOutput;
-    private boolean isNew = true;
+    private Progress progress = new Progress.HandedOver();
     private int followed;
     private volatile @Nullable Instant observedAt;
 
@@ -106,7 +131,7 @@ final class RecordWatch implements Runnable {
     @Override
     public void run() {
         try {
-            while (job.need() != RecordNeed.NONE) {
+            while (isNeeded()) {
                 try {
                     step();
                 } catch (IOException
@@ -122,6 +147,24 @@ final class RecordWatch implements Runnable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// If nobody reads the job or follows its log, the record of a running one is not needed: a followed log for each
+    /// running job would cost its node more than the earlier sight of start and end is worth. When the pod's status or
+    /// SLURM reports an end, the record is searched once, after all requests that somebody waits for: it has the exact
+    /// times and shows whether the job ended at all.
+    ///
+    /// @return whether the record is to be read
+    boolean isNeeded() {
+        return switch (job.need()) {
+            case NONE -> false;
+            case WATCH -> job.isRead() || follows.isFollowed(uid);
+            case SEARCH -> true;
+        };
+    }
+
+    private boolean isWatched() {
+        return job.need() == RecordNeed.WATCH && isNeeded();
     }
 
     private void step() throws IOException, InterruptedException {
@@ -142,7 +185,8 @@ final class RecordWatch implements Runnable {
     }
 
     private void search(Pod pod) throws InterruptedException {
-        RecordReader.SearchResult result = reader.search(pod, job.purposeOfSearch());
+        RecordReader.SearchResult result =
+                reader.search(pod, job.isRead() ? Purpose.CLAIM : Purpose.ARCHIVE);
         // A log on a shared file system can become visible late.
         if (result == RecordReader.SearchResult.EMPTY_LOG
                 && PodReading.recordOf(pod).isEmpty()
@@ -153,12 +197,13 @@ final class RecordWatch implements Runnable {
 
     /// Follows the log until the container ends, the pod's status reports an end, or the log has become too long.
     private void follow(Pod pod) throws IOException, InterruptedException {
-        started |= PodReading.recordOf(pod).orElse(null) instanceof JobRecord.Started;
-        PodLog.Extent extent = started ? PodLog.Extent.FOLLOWED_FROM_END : PodLog.Extent.FOLLOWED;
+        if (PodReading.recordOf(pod).orElse(null) instanceof JobRecord.Started) {
+            progress = progress.started();
+        }
         List<String> containers = RecordReader.containers(pod);
         String container = containers.get(followed % containers.size());
-        if (isNew && !started && !follows.isFollowed(uid, container)) {
-            isNew = false;
+        if (progress instanceof Progress.HandedOver && !follows.isFollowed(uid, container)) {
+            progress = new Progress.Waiting();
             pauseWhileWatched(PAUSE_BEFORE_FIRST_FOLLOW);
             return;
         }
@@ -168,10 +213,10 @@ final class RecordWatch implements Runnable {
         }
         boolean chatty = false;
         try (LogStream stream =
-                shared.isPresent() ? shared.get() : reader.open(pod, container, extent)) {
+                shared.isPresent() ? shared.get() : reader.open(pod, container, extent())) {
             Reading reading = new Reading(pod, container);
             following = shared.isPresent();
-            while (job.need() == RecordNeed.WATCH && !chatty) {
+            while (isWatched() && !chatty) {
                 switch (stream.next(STEP)) {
                     case LogStream.Part.Bytes part -> reading.add(part.toByteArray());
                     case LogStream.Part.Quiet _ -> reading.quiet();
@@ -199,12 +244,16 @@ final class RecordWatch implements Runnable {
         }
     }
 
+    private PodLog.Extent extent() {
+        return progress.isRunning() ? PodLog.Extent.FOLLOWED_FROM_END : PodLog.Extent.FOLLOWED;
+    }
+
     /// A container's end is confirmed before the script has written its last line, and long before that if other
     /// containers still run. So several pauses may be needed. A pause ends early when an end is reported, which SLURM
     /// may do at any time.
     private void pauseWhileWatched(Duration pause) throws InterruptedException {
         long until = System.nanoTime() + pause.toNanos();
-        while (System.nanoTime() < until && job.need() == RecordNeed.WATCH) {
+        while (System.nanoTime() < until && isWatched()) {
             Thread.sleep(STEP);
         }
     }
@@ -219,7 +268,10 @@ final class RecordWatch implements Runnable {
         private boolean startChecked;
 
         Reading(Pod pod, String container) {
-            this.head = started ? null : PluginLog.of(PodReading.logContextOf(pod), container);
+            this.head =
+                    progress.isRunning()
+                            ? null
+                            : PluginLog.of(PodReading.logContextOf(pod), container);
             this.sink = head == null ? null : new RecordReader.OutputSink(head);
         }
 
@@ -227,7 +279,7 @@ final class RecordWatch implements Runnable {
             length += bytes.length;
             heardAt = System.nanoTime();
             following = true;
-            if (head != null && sink != null && !started) {
+            if (head != null && sink != null && !progress.isRunning()) {
                 head.read(bytes, 0, bytes.length, sink);
                 if (head.isHeaded()) {
                     found(new RecordReader.Found(head.record(), sink.hasOutput()));
@@ -242,7 +294,7 @@ final class RecordWatch implements Runnable {
         /// silence means nothing: the request still waits for its turn at the node.
         void quiet() throws InterruptedException {
             if (following
-                    && !started
+                    && !progress.isRunning()
                     && !startChecked
                     && System.nanoTime() - heardAt > SILENCE_AFTER_START.toNanos()) {
                 checkStart();
@@ -311,9 +363,12 @@ final class RecordWatch implements Runnable {
         switch (found.record().orElse(null)) {
             case JobRecord.Ended _ -> ended();
             case JobRecord.Killed killed ->
-                    write(killed.cause().isFinal() && hadOutput ? killed : begun(killed));
+                    write(
+                            killed.cause().isFinal() && progress.hadOutput()
+                                    ? killed
+                                    : begun(killed));
             case JobRecord.Started begun -> {
-                hadOutput |= found.hasOutput();
+                progress = new Progress.Running(progress.hadOutput() || found.hasOutput());
                 write(begun);
             }
             // These are inconclusive while the job runs: a pre-exec may still write, and only a
@@ -355,7 +410,9 @@ final class RecordWatch implements Runnable {
     /// If another writer has changed the pod at the same time, the record is written to the changed pod, unless that
     /// has a final record.
     private void write(JobRecord record) throws InterruptedException {
-        started |= record instanceof JobRecord.Started;
+        if (record instanceof JobRecord.Started) {
+            progress = progress.started();
+        }
         for (int attempt = 0; attempt < 5; attempt++) {
             Optional<Pod> pod = job.pod();
             if (pod.isEmpty() || Optional.of(record).equals(PodReading.recordOf(pod.get()))) {

@@ -70,13 +70,16 @@ public final class RecordWatches implements AutoCloseable, MeterBinder {
         this.clock = clock;
     }
 
-    /// Watches a job's record until it needs no more watching, unless it is watched already.
+    /// Watches a job's record as long as it is needed, unless it is watched already.
     ///
     /// @param uid the pod's UID
     /// @param job the job as it is now
     void watch(String uid, RecordWatch.WatchedJob job) {
-        if (!closed) {
-            running.computeIfAbsent(uid, _ -> started(uid, job));
+        if (!closed && !running.containsKey(uid)) {
+            RecordWatch watch = new RecordWatch(uid, job, reader, follows, clock);
+            if (watch.isNeeded()) {
+                running.computeIfAbsent(uid, _ -> started(uid, watch));
+            }
         }
     }
 
@@ -107,8 +110,7 @@ public final class RecordWatches implements AutoCloseable, MeterBinder {
         });
     }
 
-    private Running started(String uid, RecordWatch.WatchedJob job) {
-        RecordWatch watch = new RecordWatch(uid, job, reader, follows, clock);
+    private Running started(String uid, RecordWatch watch) {
         Thread thread =
                 Thread.ofVirtual()
                         .name("record-" + uid)

@@ -14,8 +14,6 @@ import io.interlinkgateway.job.JobFilter;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
-import io.interlinkgateway.slurm.HpcJobs;
-import io.interlinkgateway.status.RecordNeed;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
@@ -57,11 +55,8 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
     private static final Logger LOG = LoggerFactory.getLogger(WatchedWorkspaces.class);
 
     private final ApiServer apiServer;
-    private final WatchedNodes nodes;
-    private final MissingObjects missing;
-    private final RecordWatches records;
+    private final JobSources sources;
     private final WalltimeTimer walltimes;
-    private final HpcJobs hpcs;
     private final JobObserver observer;
     private final JobReading reading;
     private final ClusterProperties.Watches limits;
@@ -84,22 +79,16 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
 
     public WatchedWorkspaces(
             ApiServer apiServer,
-            WatchedNodes nodes,
-            MissingObjects missing,
-            RecordWatches records,
+            JobSources sources,
             WalltimeTimer walltimes,
-            HpcJobs hpcs,
             JobObserver observer,
             ClusterProperties.Watches limits,
             Clock clock) {
         this.apiServer = apiServer;
-        this.nodes = nodes;
-        this.missing = missing;
-        this.records = records;
+        this.sources = sources;
         this.walltimes = walltimes;
-        this.hpcs = hpcs;
         this.observer = observer;
-        this.reading = new JobReading(nodes, missing, records, hpcs);
+        this.reading = new JobReading(sources);
         this.limits = limits;
         this.clock = clock;
     }
@@ -108,17 +97,17 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
 
         @Override
         public void submitting(Job job) {
-            records.submitting(job);
+            sources.records().submitting(job);
         }
 
         @Override
         public void endReportedBySlurm(Job job) {
-            records.endReportedBySlurm(job);
+            sources.records().endReportedBySlurm(job);
         }
 
         @Override
         public void settled(String uid) {
-            missing.forget(uid);
+            sources.missing().forget(uid);
         }
 
         @Override
@@ -141,13 +130,15 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
 
     /// Starts the periodic tasks.
     public void start() {
-        every(KEEP_ALIVE, () -> limits.always().forEach(this::watched));
+        every(KEEP_ALIVE, () -> limits.always().forEach(this::read));
         every(KEEP_ALIVE, this::startRecorded);
         every(limits.idle().dividedBy(4), this::closeIdle);
         every(Duration.ofSeconds(2), this::updateSilentNodes);
         every(Duration.ofSeconds(1), this::checkHandovers);
         every(Duration.ofMillis(250), this::watchRecords);
-        hpcs.listen(uids -> all().forEach(watched -> watched.pods().changedWithoutVersion(uids)));
+        sources.hpcs()
+                .listen(uids ->
+                        all().forEach(watched -> watched.pods().changedWithoutVersion(uids)));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the tasks never end
@@ -165,14 +156,21 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
     ///
     /// @return the workspace's jobs; empty if the API server must be asked
     public Optional<WatchedPods> forReading(Workspace workspace, JobName name) {
-        return current(workspace, Optional.of(name), Duration.ZERO);
+        return current(read(workspace, name), Optional.of(name), Duration.ZERO);
     }
 
     /// Starts the watch if necessary, and waits for its first list.
     ///
     /// @return the workspace's jobs; empty if the API server must be asked
     public Optional<WatchedPods> forReading(Workspace workspace) {
-        return current(workspace, Optional.empty(), apiServer.deadline());
+        return current(read(workspace), Optional.empty(), apiServer.deadline());
+    }
+
+    /// As [#forReading(Workspace)], for the gateway's own checks: no caller waits for a state of these jobs.
+    ///
+    /// @return the workspace's jobs; empty if the API server must be asked
+    public Optional<WatchedPods> forChecking(Workspace workspace) {
+        return current(watched(workspace), Optional.empty(), apiServer.deadline());
     }
 
     @Override
@@ -232,9 +230,8 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
     }
 
     private Optional<WatchedPods> current(
-            Workspace workspace, Optional<JobName> name, Duration patience) {
-        return watched(workspace)
-                .filter(watched -> watched.awaitFresh(patience, limits.staleness()))
+            Optional<WorkspaceWatch> found, Optional<JobName> name, Duration patience) {
+        return found.filter(watched -> watched.awaitFresh(patience, limits.staleness()))
                 .map(WorkspaceWatch::pods)
                 .filter(pods -> pods.writes().await(name, PATIENCE));
     }
@@ -244,11 +241,13 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
     /// @param after a position of this or another gateway; empty to begin now
     /// @throws GatewayException why the workspace can't be watched
     public JobEvents.Subscription follow(JobFilter filter, Optional<String> after) {
-        return fresh(filter.workspace()).follow(filter, after);
+        return fresh(filter).follow(filter, after);
     }
 
-    private WorkspaceWatch fresh(Workspace workspace) {
-        Optional<WorkspaceWatch> found = watched(workspace);
+    private WorkspaceWatch fresh(JobFilter filter) {
+        Workspace workspace = filter.workspace();
+        Optional<WorkspaceWatch> found =
+                filter.name().map(name -> read(workspace, name)).orElseGet(() -> read(workspace));
         return found.filter(watched -> watched.awaitFresh(apiServer.deadline(), limits.staleness()))
                 .orElseThrow(() ->
                         found.flatMap(WorkspaceWatch::failure)
@@ -283,6 +282,18 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
 
     private synchronized Optional<WorkspaceWatch> known(Workspace workspace) {
         return Optional.ofNullable(workspaces.get(workspace));
+    }
+
+    private Optional<WorkspaceWatch> read(Workspace workspace) {
+        Optional<WorkspaceWatch> found = watched(workspace);
+        found.ifPresent(watched -> watched.reads().all());
+        return found;
+    }
+
+    private Optional<WorkspaceWatch> read(Workspace workspace, JobName name) {
+        Optional<WorkspaceWatch> found = watched(workspace);
+        found.ifPresent(watched -> watched.reads().one(name));
+        return found;
     }
 
     private Optional<WorkspaceWatch> watched(Workspace workspace) {
@@ -342,12 +353,12 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
 
     private void watchRecords() {
         for (WorkspaceWatch watched : all()) {
-            watched.pods().takeLostRecords().forEach(records::restore);
+            watched.pods().takeLostRecords().forEach(sources.records()::restore);
             watched.pods()
                     .needingRecord()
-                    .filter(entry -> entry.recordNeed() == RecordNeed.SEARCH || watched.isRead())
                     .forEach(entry ->
-                            records.watch(entry.uid(), watched.job(entry.name(), entry.uid())));
+                            sources.records()
+                                    .watch(entry.uid(), watched.job(entry.name(), entry.uid())));
         }
     }
 
@@ -369,7 +380,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
 
     private void checkHandover(WatchedPods pods, WatchedPods.Entry entry) {
         try {
-            if (missing.check(pods.pod(entry))) {
+            if (sources.missing().check(pods.pod(entry))) {
                 pods.changedWithoutVersion(entry);
             }
         } catch (GatewayException ex) {
@@ -380,7 +391,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
     private void updateSilentNodes() {
         List<WorkspaceWatch> followed = all().stream().filter(WorkspaceWatch::isFollowed).toList();
         if (!followed.isEmpty()) {
-            Set<NodeName> silent = nodes.silent();
+            Set<NodeName> silent = sources.nodes().silent();
             followed.forEach(watched -> watched.pods().nodesLostContact(silent));
         }
     }
@@ -415,7 +426,7 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
     public synchronized void close() {
         closed = true;
         timer.shutdownNow();
-        records.close();
+        sources.records().close();
         workspaces.values().forEach(WorkspaceWatch::close);
         workspaces.clear();
     }

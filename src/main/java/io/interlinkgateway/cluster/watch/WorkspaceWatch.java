@@ -30,10 +30,10 @@ final class WorkspaceWatch implements PresentJobs.Watch, AutoCloseable {
     private final WatchedPods pods;
     private final ResourceWatch<Pod> watch;
     private final DeletionHistory deletions;
-    private final Duration idle;
+    private final JobReads reads;
     private volatile long usedAt;
 
-    /// @param idle the time after its last use from which the workspace is not read any more
+    /// @param idle the time after its last read from which a job is not read any more
     /// @param changes receives what is found
     WorkspaceWatch(
             Workspace workspace,
@@ -46,7 +46,7 @@ final class WorkspaceWatch implements PresentJobs.Watch, AutoCloseable {
         this.workspace = workspace;
         this.apiServer = apiServer;
         this.reading = reading;
-        this.idle = idle;
+        this.reads = new JobReads(idle);
         this.usedAt = System.nanoTime() - idle.toNanos() - 1;
         this.path = "/api/v1/namespaces/" + workspace + "/pods?";
         PodReader reader = new Reader();
@@ -78,9 +78,9 @@ final class WorkspaceWatch implements PresentJobs.Watch, AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - usedAt);
     }
 
-    /// @return whether callers read its jobs, or did so a while ago; if not, it is only watched for what is recorded
-    boolean isRead() {
-        return isFollowed() || unusedFor().compareTo(idle) <= 0;
+    /// @return which of its jobs callers have read
+    JobReads reads() {
+        return reads;
     }
 
     /// @return whether its jobs have followers
@@ -167,11 +167,6 @@ final class WorkspaceWatch implements PresentJobs.Watch, AutoCloseable {
     }
 
     /// A job of this workspace, identified by its UID too, because its name may be used again.
-    ///
-    /// If nobody reads the workspace, the record of a running job is not needed: a followed log for each running job
-    /// would cost its node more than the earlier sight of start and end is worth. When the pod's status or SLURM reports
-    /// an end, the record is searched once, after all requests that somebody waits for: it has the exact times and
-    /// shows whether the job ended at all.
     RecordWatch.WatchedJob job(JobName name, String uid) {
         return new RecordWatch.WatchedJob() {
 
@@ -183,14 +178,13 @@ final class WorkspaceWatch implements PresentJobs.Watch, AutoCloseable {
 
             @Override
             public RecordNeed need() {
-                return entry().map(WatchedPods.Entry::recordNeed)
-                        .filter(need -> need == RecordNeed.SEARCH || isRead())
-                        .orElse(RecordNeed.NONE);
+                return entry().map(WatchedPods.Entry::recordNeed).orElse(RecordNeed.NONE);
             }
 
             @Override
-            public LogBudget.Purpose purposeOfSearch() {
-                return isRead() ? LogBudget.Purpose.CLAIM : LogBudget.Purpose.ARCHIVE;
+            public boolean isRead() {
+                return reads.has(name)
+                        || pods.feed().filter(feed -> feed.isFollowed(name)).isPresent();
             }
 
             @Override

@@ -83,6 +83,7 @@ class RecordWatchTests {
     private volatile boolean containerRuns;
     private volatile boolean exited;
     private volatile boolean closed;
+    private volatile boolean read = true;
     private volatile boolean answersFollows = true;
     private volatile boolean answersReads = true;
     private volatile Pod pod = new Pod();
@@ -131,6 +132,28 @@ class RecordWatchTests {
                 assertThat(meters.find("gateway.state.lag").timers())
                         .extracting(timer -> timer.getId().getTag("change"), Timer::count)
                         .containsExactlyInAnyOrder(tuple("start", 1L), tuple("end", 1L)));
+    }
+
+    @Test
+    void aRunningJobThatNobodyReadsIsWatchedOnlyWhileItsLogIsFollowed() {
+        read = false;
+        RecordWatch watch = watch("exit-7");
+        assertThat(need()).isEqualTo(RecordNeed.WATCH);
+        assertThat(watch.isNeeded()).isFalse();
+
+        LogStream stream =
+                follows.shared(
+                        uid("exit-7"), "main", new QueuedStream(new LinkedBlockingQueue<>()));
+        LogStream other =
+                follows.shared(
+                        uid("exit-7"), "other", new QueuedStream(new LinkedBlockingQueue<>()));
+        assertThat(watch.isNeeded()).isTrue();
+
+        stream.close();
+        assertThat(watch.isNeeded()).isTrue();
+
+        other.close();
+        assertThat(watch.isNeeded()).isFalse();
     }
 
     @Test
@@ -383,6 +406,11 @@ class RecordWatchTests {
                             @Override
                             public RecordNeed need() {
                                 return closed ? RecordNeed.NONE : RecordWatchTests.this.need();
+                            }
+
+                            @Override
+                            public boolean isRead() {
+                                return read;
                             }
 
                             @Override

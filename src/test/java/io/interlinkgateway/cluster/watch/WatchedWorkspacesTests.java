@@ -48,16 +48,17 @@ class WatchedWorkspacesTests {
     private final WatchedWorkspaces workspaces =
             new WatchedWorkspaces(
                     apiServer,
-                    nodes,
-                    new MissingObjects(new NoObjects()),
-                    RecordWatches.of(
-                            apiServer,
-                            new PodLog.Source(apiServer, true),
-                            new LogBudgets(new LogRequestLimits(5, 10, 4)),
-                            new OpenFollows(),
-                            Clock.systemUTC()),
+                    new JobSources(
+                            nodes,
+                            new MissingObjects(new NoObjects()),
+                            RecordWatches.of(
+                                    apiServer,
+                                    new PodLog.Source(apiServer, true),
+                                    new LogBudgets(new LogRequestLimits(5, 10, 4)),
+                                    new OpenFollows(),
+                                    Clock.systemUTC()),
+                            new TestHpcJobs()),
                     WalltimeTimers.withoutMarks(),
-                    new TestHpcJobs(),
                     new ObservedJobs(),
                     new ClusterProperties.Watches(
                             Duration.ofSeconds(5), Duration.ofMinutes(1), 2, List.of()),
