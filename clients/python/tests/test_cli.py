@@ -102,6 +102,8 @@ def test_wait_and_cancel() -> None:
     name = igw("run", "-d", "--node", "sandbox", "--image", "/a.sif", "--", "sleep", "600").stdout.strip()
     assert igw("wait", name, "--for", "running").returncode == 0
     assert igw("wait", name, "--timeout", "1s").returncode == 124
+    assert "RUNNING: would cancel and delete" in igw("cancel", name, "--dry-run").stdout
+    assert json.loads(igw("get", name, "-o", "json").stdout)["state"] == "RUNNING"
     assert "CONFIRMED" in igw("cancel", name, "--wait").stdout
     assert igw("wait", name).returncode == 1
     assert igw("wait", "nothing-of-this-name").returncode == 125

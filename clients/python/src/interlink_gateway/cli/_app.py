@@ -277,6 +277,7 @@ def cancel(
     wait: Annotated[bool, typer.Option("--wait", help="Wait until it is known whether the HPC ended it.")] = False,
     grace: Annotated[Text, typer.Option("--grace", help="How long the pod stays at most: 30s.")] = None,
     timeout: Timeout = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the jobs and change nothing.")] = False,
     workspace: Workspace = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
@@ -288,6 +289,13 @@ def cancel(
     with options.gateway(workspace) as gateway:
         for name in names:
             job = gateway.job(name)
+            if dry_run:
+                if output.structured:
+                    results.append({"name": name, "uid": job.uid, "deleted": False, "cancellation": None})
+                else:
+                    action = "delete" if job.ended else "cancel and delete"
+                    _output.facts([(name, f"{job.state}: would {action}")])
+                continue
             cancellation = job.cancel(wait=wait, grace=period, timeout=limit)
             if output.structured:
                 known = dict(cancellation.raw) if cancellation else None

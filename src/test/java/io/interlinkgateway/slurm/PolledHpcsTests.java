@@ -184,7 +184,7 @@ class PolledHpcsTests {
 
         assertThat(find(ONE)).isEmpty();
         assertThat(hpcs.find(NODE, ONE, Optional.of("5"))).isEmpty();
-        assertThat(changes).containsExactly(TWO);
+        await().untilAsserted(() -> assertThat(changes).containsExactly(TWO));
         assertThat(hpc().jobs()).isEqualTo(1);
     }
 
