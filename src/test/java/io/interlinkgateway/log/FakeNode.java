@@ -139,11 +139,21 @@ final class FakeNode {
 
     /// SLURM starts the job.
     synchronized void start() {
+        beginRecord();
+        continueRecord();
+    }
+
+    /// The script of the job writes the first line of its record.
+    synchronized void beginRecord() {
         phase("Running");
         record(
                 "This pod train/"
                         + pod.getMetadata().getUid()
                         + " has been submitted to SLURM node node1.");
+    }
+
+    /// The script writes the rest, and starts the containers.
+    synchronized void continueRecord() {
         record("To get more info, please run: scontrol show job 27.");
         record("2026-11-23T23:56:53+00:00 Running in background main pid 30024...");
         record("2026-11-23T23:56:53+00:00 Waiting for container main pid 30024...");

@@ -61,6 +61,20 @@ class LogFollowingTests {
         assertThat(follower.whole()).isEqualTo("line 1\nline 2\nno newline at end");
     }
 
+    /// The script writes line by line, so a log can be read in the middle of the header. A followed log does not repeat
+    /// the rest.
+    @Test
+    void halfARecordsHeaderIsNotTheJobs() throws Exception {
+        Follower follower = follow(LogOptions.ALL.following());
+        node.beginRecord();
+        await().until(() -> node.opened.get() > 2);
+        node.continueRecord();
+        node.write("line 1\n");
+        node.exit(0);
+
+        assertThat(follower.whole()).isEqualTo("line 1\n");
+    }
+
     @Test
     void aLineIsGivenBeforeTheNextOne() {
         Follower follower = follow(LogOptions.ALL.following());

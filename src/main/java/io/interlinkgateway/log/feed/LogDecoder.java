@@ -18,7 +18,6 @@ public final class LogDecoder {
     private final PluginLog log;
     private final Redaction redaction;
     private final Collector collector = new Collector();
-    private boolean anything;
 
     /// @param opened a log, at its head
     public LogDecoder(ContainerLog.Opened opened) {
@@ -29,7 +28,6 @@ public final class LogDecoder {
     /// @param bytes the next bytes, split anywhere
     /// @return the pieces whose origin is known now
     public List<LogPiece> read(byte[] bytes) {
-        anything = true;
         log.read(bytes, 0, bytes.length, collector);
         return collector.taken();
     }
@@ -79,9 +77,10 @@ public final class LogDecoder {
         return collector.at;
     }
 
-    /// @return whether no byte has arrived
+    /// @return whether the origin of no byte is known: the log is empty, or its first bytes may become the record's
+    ///     header
     boolean isEmpty() {
-        return !anything;
+        return !collector.hasBytes;
     }
 
     /// @return whether the plugin's record has begun, so that the container's output can be followed
@@ -104,6 +103,7 @@ public final class LogDecoder {
         private List<LogPiece> pieces = new ArrayList<>();
         private LogPosition at = LogPosition.HEAD;
         private boolean plugin;
+        private boolean hasBytes;
 
         @Override
         public void own(byte[] bytes, int from, int to) {
@@ -120,6 +120,7 @@ public final class LogDecoder {
         }
 
         private void add(byte[] bytes, int from, int to, boolean plugins) {
+            hasBytes |= from < to;
             if (plugin != plugins) {
                 endRun();
                 plugin = plugins;
