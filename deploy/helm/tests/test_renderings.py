@@ -147,7 +147,9 @@ def test_a_changed_configuration_starts_new_pods() -> None:
 
     assert template(configuration={"gateway": {"log": {"heartbeat": "5s"}}}) != template()
     assert template(createWorkspaces=True) != template()
-    assert template(replicas=3) == template()
+    # The replicas share what a node answers.
+    assert template(replicas=3) != template()
+    assert template(**{"dashboard.enabled": True}) == template()
 
 
 def test_the_configuration_is_completed_by_what_has_values_of_its_own() -> None:

@@ -111,7 +111,7 @@ class ApiServerTests {
                     true,
                     new ClusterProperties.Watches(
                             Duration.ofSeconds(5), Duration.ofMinutes(1), 5, List.of()),
-                    new LogRequestLimits(5, 10, 4));
+                    new LogRequestLimits(5, 10, 4, 1));
     private final LogBudgets budgets = new LogBudgets(properties.logRequests());
     private final OpenFollows follows = new OpenFollows();
     private final KubernetesClient client =

@@ -27,6 +27,6 @@ public final class BareClient {
                         true,
                         new ClusterProperties.Watches(
                                 Duration.ofSeconds(5), Duration.ofMinutes(10), 100, List.of()),
-                        new LogRequestLimits(5, 10, 4)));
+                        new LogRequestLimits(5, 10, 4, 1)));
     }
 }

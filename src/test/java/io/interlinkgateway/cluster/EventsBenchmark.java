@@ -81,7 +81,7 @@ final class EventsBenchmark {
                                         Duration.ofMinutes(10),
                                         10,
                                         List.of()),
-                                new LogRequestLimits(5, 10, 4)))) {
+                                new LogRequestLimits(5, 10, 4, 1)))) {
             client.resource(Serialization.unmarshal(POD, Pod.class)).serverSideApply();
             client.pods().inNamespace("default").withName("changes").watch(new BareWatch());
             subscribe();

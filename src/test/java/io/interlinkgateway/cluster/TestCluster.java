@@ -68,7 +68,7 @@ final class TestCluster {
     }
 
     /// The kubelets of this cluster answer as many requests as come.
-    private static final LogRequestLimits LIMITS = new LogRequestLimits(1000, 1000, 1000);
+    private static final LogRequestLimits LIMITS = new LogRequestLimits(1000, 1000, 1000, 1);
 
     private final LogBudgets budgets = new LogBudgets(LIMITS);
     private final OpenFollows follows = new OpenFollows();

@@ -87,7 +87,7 @@ class WatchFaultsIT {
                     true,
                     new ClusterProperties.Watches(
                             Duration.ofSeconds(2), Duration.ofMinutes(10), 10, List.of()),
-                    new LogRequestLimits(5, 10, 4));
+                    new LogRequestLimits(5, 10, 4, 1));
 
     private static @Nullable OwnControlPlane controlPlane;
     private static @Nullable KubernetesClient direct;

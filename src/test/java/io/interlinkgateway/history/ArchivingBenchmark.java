@@ -71,8 +71,8 @@ final class ArchivingBenchmark {
     }
 
     private static void runAll(@Nullable Server server, Path directory) throws Exception {
-        run(server, directory, 1, new LogRequestLimits(1_000_000, JOBS, 1_000_000), "none");
-        run(server, directory, 5, new LogRequestLimits(5, 10, 4), "4 a second each");
+        run(server, directory, 1, new LogRequestLimits(1_000_000, JOBS, 1_000_000, 1), "none");
+        run(server, directory, 5, new LogRequestLimits(5, 10, 4, 1), "4 a second each");
     }
 
     private static void run(

@@ -51,7 +51,10 @@ public final class LogBudget {
     LogBudget(LogRequestLimits limits) {
         int burst = Math.max(limits.burst(), RESERVED + 1);
         this.all = bucket(burst, limits.perSecond());
-        this.own = bucket(burst, limits.ownPerSecond());
+        this.own =
+                bucket(
+                        Math.max(burst / limits.replicas(), 1),
+                        limits.ownPerSecond() / limits.replicas());
     }
 
     private static Bucket bucket(int burst, double perSecond) {

@@ -14,7 +14,7 @@ class LogBudgetTests {
 
     @Test
     void theGatewaysOwnReadsLeaveTheLastRequestsToCallers() {
-        LogBudget budget = new LogBudget(new LogRequestLimits(0.001, 10, 0.001));
+        LogBudget budget = new LogBudget(new LogRequestLimits(0.001, 10, 0.001, 1));
 
         AtomicInteger taken = new AtomicInteger();
         while (budget.takeSpare()) {
@@ -26,8 +26,20 @@ class LogBudgetTests {
     }
 
     @Test
+    void replicasShareWhatTheGatewayReadsItself() {
+        LogBudget budget = new LogBudget(new LogRequestLimits(0.001, 10, 0.001, 3));
+
+        AtomicInteger taken = new AtomicInteger();
+        while (budget.takeSpare()) {
+            taken.incrementAndGet();
+        }
+
+        assertThat(taken).hasValue(3);
+    }
+
+    @Test
     void callersNeverWaitAndTheGatewaysOwnReadsMakeRoomForThem() {
-        LogBudget budget = new LogBudget(new LogRequestLimits(0.001, 10, 0.001));
+        LogBudget budget = new LogBudget(new LogRequestLimits(0.001, 10, 0.001, 1));
 
         for (int i = 0; i < 15; i++) {
             budget.spend();
@@ -39,7 +51,7 @@ class LogBudgetTests {
 
     @Test
     void theGatewaysOwnReadsMakeRoomForSubmissions() {
-        LogBudget budget = new LogBudget(new LogRequestLimits(0.001, 10, 0.001));
+        LogBudget budget = new LogBudget(new LogRequestLimits(0.001, 10, 0.001, 1));
 
         for (int i = 0; i < 15; i++) {
             budget.spendOnSubmission();
@@ -52,7 +64,7 @@ class LogBudgetTests {
 
     @Test
     void theMostValuableReadGoesFirst() throws Exception {
-        LogBudget budget = new LogBudget(new LogRequestLimits(5, 3, 5));
+        LogBudget budget = new LogBudget(new LogRequestLimits(5, 3, 5, 1));
         while (budget.takeSpare()) {
             // Until there is none.
         }
@@ -90,7 +102,7 @@ class LogBudgetTests {
 
     @Test
     void aReadThatWaitsTooLongIsGivenUpAndLeavesItsTurnToTheNext() throws Exception {
-        LogBudget budget = new LogBudget(new LogRequestLimits(20, 3, 20));
+        LogBudget budget = new LogBudget(new LogRequestLimits(20, 3, 20, 1));
         assertThat(budget.await(LogBudget.Purpose.END, Duration.ZERO)).isTrue();
         for (int i = 0; i < 20; i++) {
             budget.spend();

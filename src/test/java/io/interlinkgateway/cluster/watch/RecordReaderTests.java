@@ -66,7 +66,7 @@ class RecordReaderTests {
             new RecordReader(
                     apiServer,
                     new PodLog.Source(apiServer, true),
-                    new LogBudgets(new LogRequestLimits(1000, 1000, 1000)),
+                    new LogBudgets(new LogRequestLimits(1000, 1000, 1000, 1)),
                     SILENCE,
                     lag);
 

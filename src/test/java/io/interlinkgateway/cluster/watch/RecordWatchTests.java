@@ -70,7 +70,7 @@ class RecordWatchTests {
     private final ApiServer apiServer =
             new ApiServer(client, Duration.ofSeconds(5), ObservationRegistry.NOOP);
     private final OpenFollows follows = new OpenFollows();
-    private LogBudgets budgets = new LogBudgets(new LogRequestLimits(1000, 1000, 1000));
+    private LogBudgets budgets = new LogBudgets(new LogRequestLimits(1000, 1000, 1000, 1));
     private final StateLag lag = new StateLag(Clock.systemUTC());
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicInteger followRequests = new AtomicInteger();
@@ -333,7 +333,7 @@ class RecordWatchTests {
     /// While the node has many requests to answer, the answer comes late. A second request would come even later.
     @Test
     void aFollowThatIsNotAnsweredYetIsKept() {
-        budgets = new LogBudgets(new LogRequestLimits(0.001, 3, 0.001));
+        budgets = new LogBudgets(new LogRequestLimits(0.001, 3, 0.001, 1));
         answersFollows = false;
         jobOut = head("exit-7", 4);
         containerRuns = true;

@@ -54,7 +54,7 @@ class WatchedWorkspacesTests {
                             RecordWatches.of(
                                     apiServer,
                                     new PodLog.Source(apiServer, true),
-                                    new LogBudgets(new LogRequestLimits(5, 10, 4)),
+                                    new LogBudgets(new LogRequestLimits(5, 10, 4, 1)),
                                     new OpenFollows(),
                                     Clock.systemUTC()),
                             new TestHpcJobs()),
