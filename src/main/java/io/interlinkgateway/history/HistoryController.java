@@ -214,7 +214,9 @@ class HistoryController {
             description = "With its definition and all changes of its state.")
     PastJobResponse get(Workspace workspace, @PathVariable String uid) {
         PastJob past = jobs.find(workspace, uid);
-        return PastJobResponse.from(redaction.of(workspace).masked(past), history.changes(uid));
+        WorkspaceRedaction.Masks masks = redaction.of(workspace);
+        return PastJobResponse.from(
+                masks.masked(past), history.changes(uid).stream().map(masks::masked).toList());
     }
 
     @RequiredRole(Role.VIEWER)

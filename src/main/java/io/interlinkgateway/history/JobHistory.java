@@ -18,11 +18,12 @@ public interface JobHistory {
         return true;
     }
 
-    /// Stores observations, all or none of them. Repeated and outdated ones change nothing, so that several replicas may
-    /// write the same ones in any order.
+    /// Stores observations, all or none of them, but for those of workspaces whose secrets can't be masked now. Repeated
+    /// and outdated ones change nothing, so that several replicas may write the same ones in any order.
     ///
     /// @param observations any number, of any jobs
-    void write(List<Observation> observations);
+    /// @return the workspaces whose credentials can't be read now, so that nothing of them was stored
+    Set<Workspace> write(List<Observation> observations);
 
     /// @param workspace a workspace
     /// @param uid a pod's UID

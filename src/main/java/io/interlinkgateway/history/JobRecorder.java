@@ -17,11 +17,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +34,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +43,12 @@ import org.slf4j.LoggerFactory;
 ///
 /// While the database is away, observations are kept in memory, up to [#MOST_WAITING]. Then of each job only the last
 /// one is kept, and if that is not enough, those of existing jobs are dropped: they can be read again from the watched
-/// pods, which happens once the others are written. The changes of state in between are lost then.
-public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseable {
+/// pods, which happens once the others are written. The changes of state in between are lost then. Existing jobs are
+/// also read again once the database has been away.
+///
+/// While the credentials of a workspace can't be read, which are masked in what is stored, its observations wait, and
+/// those of other workspaces are written.
+public final class JobRecorder implements JobObserver, HistoryBacklog, MeterBinder, AutoCloseable {
 
     /// The maximum number of observations in memory.
     static final int MOST_WAITING = 20_000;
@@ -53,13 +62,35 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
 
     /// How often something is done.
     ///
+    /// @param betweenWrites how long after the start of a write the next one follows, unless a full batch waits: each
+    ///     costs a transaction, and a request for the credentials of each workspace
     /// @param afterFailure how long to wait after a failed write first
     /// @param catchUp how long after one check of whether jobs are to be caught up the next one follows
     /// @param workspaces how long after the history was read for workspaces to watch this follows again
-    record Pace(Duration afterFailure, Duration catchUp, Duration workspaces) {
+    record Pace(
+            Duration betweenWrites, Duration afterFailure, Duration catchUp, Duration workspaces) {
 
         static final Pace USUAL =
-                new Pace(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(1));
+                new Pace(
+                        Duration.ofMillis(250),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(1));
+    }
+
+    /// A workspace whose credentials could not be read.
+    ///
+    /// @param end when they are read again, as [System#nanoTime]
+    /// @param pause how long after the last attempt that is
+    private record Hold(long end, Duration pause) {
+
+        static Hold of(Duration pause) {
+            return new Hold(System.nanoTime() + pause.toNanos(), pause);
+        }
+
+        Hold longer() {
+            return of(doubled(pause));
+        }
     }
 
     /// How long the last observations may take when the gateway stops.
@@ -76,6 +107,7 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
     // writer starts.
     private Deque<Observation> waiting = new ArrayDeque<>();
     private List<Observation> batch = List.of();
+    private final Map<Workspace, Hold> holds = new HashMap<>();
     private boolean incomplete;
     private boolean stopping;
     private @Nullable Thread writer;
@@ -86,6 +118,9 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
 
     /// The watches before whose start all removals are in the history.
     private final Set<PresentJobs.Watch> complete = new HashSet<>();
+
+    /// When less than a full batch is written next, as [System#nanoTime].
+    private long nextWrite = System.nanoTime();
 
     /// When jobs are caught up next, as [System#nanoTime].
     private long nextCatchUp;
@@ -137,7 +172,10 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
         waiting.forEach(observation -> last.putLast(observation.job().uid(), observation));
         int before = waiting.size();
         waiting = new ArrayDeque<>(last.values());
-        drop(goal, observation -> observation.presence() == Observation.Presence.LIVE);
+        Predicate<Observation> live =
+                observation -> observation.presence() == Observation.Presence.LIVE;
+        drop(goal, live.and(observation -> holds.containsKey(observation.job().workspace())));
+        drop(goal, live);
         drop(goal, _ -> true);
         drops.add(before - waiting.size());
         incomplete = true;
@@ -177,8 +215,7 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
             while (!next.isEmpty() || !isStopping()) {
                 try {
                     if (!next.isEmpty()) {
-                        write(next);
-                        written(next);
+                        written(write(next));
                     }
                     if (isCatchUpDue(next)) {
                         catchUp(present);
@@ -206,37 +243,73 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
         return written.size() < BATCH && nextCatchUp - System.nanoTime() <= 0 && !isStopping();
     }
 
-    /// Waits for observations until jobs are to be caught up, and takes the oldest ones.
+    /// Waits for observations until jobs are to be caught up, and takes the oldest ones that can be written.
     private synchronized List<Observation> next() throws InterruptedException {
-        while (waiting.isEmpty() && !stopping) {
-            long left = nextCatchUp - System.nanoTime();
-            if (left <= 0) {
+        while (true) {
+            long now = System.nanoTime();
+            long ready = waiting.stream().filter(one -> isReady(one, now)).limit(BATCH).count();
+            boolean due = ready == BATCH || nextWrite - now <= 0 || stopping;
+            if (ready > 0 && due) {
+                nextWrite = now + pace.betweenWrites.toNanos();
+                return take(now);
+            }
+            long left = nextCatchUp - now;
+            if (left <= 0 || stopping) {
                 return List.of();
             }
-            TimeUnit.NANOSECONDS.timedWait(this, left);
+            // The end of a hold is noticed by then, too.
+            long wait = ready == 0 ? left : Math.min(left, nextWrite - now);
+            TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, wait));
         }
+    }
+
+    private List<Observation> take(long now) {
         List<Observation> taken = new ArrayList<>();
-        while (taken.size() < BATCH && !waiting.isEmpty()) {
-            taken.add(waiting.removeFirst());
+        Iterator<Observation> all = waiting.iterator();
+        while (taken.size() < BATCH && all.hasNext()) {
+            Observation next = all.next();
+            if (isReady(next, now)) {
+                taken.add(next);
+                all.remove();
+            }
         }
         batch = taken;
         return taken;
     }
 
-    /// Writes a batch, however long the database is away, or the cluster, whose credentials are masked in what is stored;
-    /// unless the gateway stops.
-    private void write(List<Observation> observations) throws InterruptedException {
+    private boolean isReady(Observation observation, long now) {
+        return !isHeld(observation.job().workspace(), now);
+    }
+
+    private boolean isHeld(Workspace workspace, long now) {
+        Hold hold = holds.get(workspace);
+        return hold != null && hold.end - now > 0;
+    }
+
+    private synchronized boolean isHeld(Workspace workspace) {
+        return isHeld(workspace, System.nanoTime());
+    }
+
+    /// Writes a batch, however long the database is away, unless the gateway stops.
+    ///
+    /// @return what was written, without the workspaces whose credentials can't be read now
+    private List<Observation> write(List<Observation> observations) throws InterruptedException {
         Duration pause = pace.afterFailure;
         while (true) {
             try {
-                history.write(observations);
-                break;
-            } catch (GatewayException.HistoryUnavailable
-                    | GatewayException.ClusterUnavailable unavailable) {
+                Set<Workspace> unreadable = history.write(observations);
+                hold(observations, unreadable);
+                List<Observation> stored =
+                        observations.stream()
+                                .filter(one -> !unreadable.contains(one.job().workspace()))
+                                .toList();
+                writes.add(stored.size());
+                return stored;
+            } catch (GatewayException.HistoryUnavailable unavailable) {
                 LOG.info("The history can't be written now: {}", unavailable.getMessage());
+                setIncomplete();
                 pause(pause);
-                pause = pause.multipliedBy(2);
-                pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+                pause = doubled(pause);
             } catch (RuntimeException defect) {
                 if (observations.size() == 1) {
                     drops.increment();
@@ -244,15 +317,37 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
                             "A job can't be recorded: {}",
                             observations.getFirst().job().uid(),
                             defect);
-                    return;
+                    return List.of();
                 }
+                List<Observation> stored = new ArrayList<>();
                 for (Observation observation : observations) {
-                    write(List.of(observation));
+                    stored.addAll(write(List.of(observation)));
                 }
-                return;
+                return stored;
             }
         }
-        writes.add(observations.size());
+    }
+
+    private static Duration doubled(Duration pause) {
+        Duration longer = pause.multipliedBy(2);
+        return longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
+    }
+
+    /// Lets the observations of some workspaces wait.
+    ///
+    /// @param unreadable the workspaces of these observations whose credentials can't be read now
+    private synchronized void hold(List<Observation> observations, Set<Workspace> unreadable) {
+        for (Workspace workspace : workspacesOf(observations)) {
+            if (unreadable.contains(workspace)) {
+                holds.merge(workspace, Hold.of(pace.afterFailure), (known, _) -> known.longer());
+            } else if (holds.remove(workspace) != null) {
+                LOG.info("The jobs of the workspace {} are recorded again.", workspace.value());
+            }
+        }
+    }
+
+    private static Set<Workspace> workspacesOf(Collection<Observation> observations) {
+        return observations.stream().map(one -> one.job().workspace()).collect(Collectors.toSet());
     }
 
     private synchronized void pause(Duration pause) throws InterruptedException {
@@ -265,11 +360,15 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
         }
     }
 
-    private void written(List<Observation> observations) {
+    /// @param stored what was written of the batch; the rest waits again, before what was observed later
+    private void written(List<Observation> stored) {
         synchronized (this) {
+            batch.reversed().stream()
+                    .filter(one -> holds.containsKey(one.job().workspace()))
+                    .forEach(waiting::addFirst);
             batch = List.of();
         }
-        observations.forEach(written);
+        stored.forEach(written);
     }
 
     /// Reads again from the watched pods what was dropped, and finds jobs whose removal no gateway saw.
@@ -285,8 +384,9 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
                 complete.clear();
             }
             for (Workspace workspace : Set.copyOf(toReport)) {
-                report(present, workspace);
-                toReport.remove(workspace);
+                if (report(present, workspace)) {
+                    toReport.remove(workspace);
+                }
             }
             for (PresentJobs.Watch watch : watches) {
                 if (!complete.contains(watch) && findRemoved(present, watch)) {
@@ -295,6 +395,7 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
             }
         } catch (GatewayException.HistoryUnavailable unavailable) {
             LOG.info("The history can't be read now: {}", unavailable.getMessage());
+            setIncomplete();
             pause(pace.afterFailure);
         } finally {
             setNextCatchUp();
@@ -312,13 +413,22 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
         nextCatchUp = System.nanoTime() + pace.catchUp.toNanos();
     }
 
+    /// A database that failed may have lost what it had accepted before.
+    private synchronized void setIncomplete() {
+        incomplete = true;
+    }
+
     private synchronized boolean takeIncomplete() {
         boolean taken = incomplete;
         incomplete = false;
         return taken;
     }
 
-    private void report(PresentJobs present, Workspace workspace) throws InterruptedException {
+    /// @return false if the workspace's credentials can't be read now
+    private boolean report(PresentJobs present, Workspace workspace) throws InterruptedException {
+        if (isHeld(workspace)) {
+            return false;
+        }
         Iterator<PresentJobs.Existing> jobs = present.jobs(workspace).iterator();
         while (jobs.hasNext()) {
             List<Observation> some = new ArrayList<>();
@@ -328,8 +438,19 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
                         observation(
                                 job.version(), job.job(), Observation.Presence.LIVE, job.origin()));
             }
-            write(some);
-            some.forEach(written);
+            if (!writeAll(some)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// @param observations of one workspace
+    /// @return false if its credentials can't be read now
+    private boolean writeAll(List<Observation> observations) throws InterruptedException {
+        write(observations).forEach(written);
+        synchronized (this) {
+            return !holds.containsKey(observations.getFirst().job().workspace());
         }
     }
 
@@ -337,7 +458,7 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
     /// written by another replica; they are newer than what is known here. A removal that was observed and waits to be
     /// written says more about the job's end, and is not anticipated.
     ///
-    /// @return false if the workspace's jobs are not all known
+    /// @return false if the workspace's jobs are not all known, or its credentials can't be read now
     private boolean findRemoved(PresentJobs present, PresentJobs.Watch watch)
             throws InterruptedException {
         Workspace workspace = watch.workspace();
@@ -357,12 +478,11 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
                             .toList();
             gone = withoutObserved(gone);
             // No job is found in a watch that was closed meanwhile, and a removal is final.
-            if (!present.watches().contains(watch)) {
+            if (!present.watches().contains(watch) || isHeld(workspace)) {
                 return false;
             }
-            if (!gone.isEmpty()) {
-                write(gone);
-                gone.forEach(written);
+            if (!gone.isEmpty() && !writeAll(gone)) {
+                return false;
             }
             if (page.size() < BATCH) {
                 return true;
@@ -414,23 +534,41 @@ public final class JobRecorder implements JobObserver, MeterBinder, AutoCloseabl
                 });
     }
 
-    /// @return how many observations are not written yet
-    synchronized int backlog() {
+    @Override
+    public synchronized int waiting() {
         return waiting.size() + batch.size();
+    }
+
+    @Override
+    public synchronized int workspacesWithoutCredentials() {
+        Set<Workspace> workspaces = workspacesOf(waiting);
+        workspaces.addAll(workspacesOf(batch));
+        workspaces.retainAll(holds.keySet());
+        return workspaces.size();
     }
 
     /// @return for how long the oldest one waits, in seconds; 0 if there is none
     private synchronized double age() {
-        Observation oldest = batch.isEmpty() ? waiting.peekFirst() : batch.getFirst();
-        return oldest == null
-                ? 0
-                : Duration.between(oldest.seenAt(), clock.instant()).toMillis() / 1000.0;
+        Instant now = clock.instant();
+        return Stream.of(batch.stream().findFirst(), waiting.stream().findFirst())
+                .flatMap(Optional::stream)
+                .mapToDouble(one -> Duration.between(one.seenAt(), now).toMillis() / 1000.0)
+                .max()
+                .orElse(0);
     }
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        Gauge.builder("gateway.history.backlog", this, JobRecorder::backlog)
+        Gauge.builder("gateway.history.backlog", this, JobRecorder::waiting)
                 .description("Observations of jobs that are not in the history yet")
+                .register(registry);
+        Gauge.builder(
+                        "gateway.history.workspaces.without.credentials",
+                        this,
+                        JobRecorder::workspacesWithoutCredentials)
+                .description(
+                        "Workspaces whose jobs are not recorded now, because their credentials"
+                                + " can't be read")
                 .register(registry);
         TimeGauge.builder("gateway.history.backlog.age", this, TimeUnit.SECONDS, JobRecorder::age)
                 .description("How long the oldest of these observations waits")

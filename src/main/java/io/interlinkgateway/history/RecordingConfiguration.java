@@ -47,7 +47,7 @@ class RecordingConfiguration {
 
     @Bean
     HistoryBacklog historyBacklog(HistoryWriters writers) {
-        return () -> writers.recorder().map(JobRecorder::backlog).orElse(0);
+        return writers.recorder().map(HistoryBacklog.class::cast).orElse(HistoryBacklog.NONE);
     }
 
     @Bean

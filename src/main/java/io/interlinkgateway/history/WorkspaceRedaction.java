@@ -3,6 +3,7 @@ package io.interlinkgateway.history;
 import io.interlinkgateway.credential.Credentials;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.failure.InvalidValueException;
+import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobDefinition;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
@@ -21,8 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /// Masks the passwords and tokens of a workspace's credentials, all of them: a caller may have written one as a plain
-/// value. They are masked before a definition or a log is stored, and in a definition again when it is shown, because a
-/// credential may have been created since.
+/// value. They are masked before a job or a log is stored, and in a job again when it is shown alone, because a credential
+/// may have been created since.
 @Component
 public class WorkspaceRedaction {
 
@@ -75,7 +76,8 @@ public class WorkspaceRedaction {
         /// @return the same job with a masked definition; without one if it breaks a rule when it is masked
         PastJob masked(PastJob past) {
             return new PastJob(
-                    past.job().withDefinition(past.job().definition().flatMap(this::masked)),
+                    masked(past.job())
+                            .withDefinition(past.job().definition().flatMap(this::masked)),
                     past.version(),
                     past.firstSeenAt(),
                     past.seenAt(),
@@ -83,6 +85,18 @@ public class WorkspaceRedaction {
                     past.mlflow(),
                     past.logs(),
                     past.maskedFields());
+        }
+
+        /// @param job a job of the workspace
+        /// @return the same job with masked messages and labels, and the same definition
+        public Job masked(Job job) {
+            return job.withTexts(redaction::whole);
+        }
+
+        /// @param change a change of a job of the workspace
+        /// @return the same with a masked job
+        StateChange masked(StateChange change) {
+            return new StateChange(change.version(), change.seenAt(), masked(change.job()));
         }
 
         private Optional<JobDefinition> masked(JobDefinition definition) {

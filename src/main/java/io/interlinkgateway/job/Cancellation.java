@@ -1,6 +1,7 @@
 package io.interlinkgateway.job;
 
 import java.time.Instant;
+import java.util.function.UnaryOperator;
 
 /// What is known about the end of a job whose deletion was requested or whose pod was removed. A deletion removes the
 /// pod from Kubernetes; whether the HPC ended the job is another question.
@@ -11,6 +12,11 @@ import java.time.Instant;
 /// @param source where the stage is known from
 /// @param message an explanation: what shows it, or why nothing does
 public record Cancellation(Stage stage, Instant at, Job.Source source, String message) {
+
+    /// @return the same with another message
+    Cancellation withMessage(UnaryOperator<String> replacement) {
+        return new Cancellation(stage, at, source, replacement.apply(message));
+    }
 
     /// How far a cancellation is known to have come.
     public enum Stage {

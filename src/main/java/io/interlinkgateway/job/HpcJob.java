@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 
 /// A job as SLURM reports it.
 ///
@@ -74,12 +75,24 @@ public record HpcJob(
         return observedAtEpoch(estimatedStart);
     }
 
+    /// @return the same job with another message about why it waits
+    HpcJob withWaitMessage(UnaryOperator<String> replacement) {
+        return with(
+                waitReason.map(wait -> new WaitReason(wait.code, replacement.apply(wait.message))),
+                estimatedStart,
+                observedAt);
+    }
+
     private HpcJob observedAtEpoch(Optional<Instant> estimate) {
+        return with(waitReason, estimate, Instant.EPOCH);
+    }
+
+    private HpcJob with(Optional<WaitReason> wait, Optional<Instant> estimate, Instant observed) {
         return new HpcJob(
                 id,
                 state,
                 slurmState,
-                waitReason,
+                wait,
                 estimate,
                 nodes,
                 exitCode,
@@ -90,7 +103,7 @@ public record HpcJob(
                 restarts,
                 partition,
                 timeLimit,
-                Instant.EPOCH);
+                observed);
     }
 
     /// The state of a job. The names are SLURM's.

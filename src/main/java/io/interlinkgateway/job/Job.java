@@ -2,10 +2,12 @@ package io.interlinkgateway.job;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// A job with its present state.
 ///
@@ -119,16 +121,41 @@ public record Job(
         return with(Optional.of(stage), definition);
     }
 
+    /// Replaces the texts that come from others than the gateway: messages and the values of labels. Identifiers stay,
+    /// and so does the definition.
+    ///
+    /// @param replacement the new text for each
+    /// @return the same job with other texts
+    public Job withTexts(UnaryOperator<String> replacement) {
+        Map<String, String> otherLabels = new LinkedHashMap<>();
+        labels.forEach((key, value) -> otherLabels.put(key, replacement.apply(value)));
+        return with(
+                state.withMessage(replacement),
+                hpc.map(known -> known.withWaitMessage(replacement)),
+                cancellation.map(known -> known.withMessage(replacement)),
+                otherLabels,
+                definition);
+    }
+
     private Job with(
             Optional<Cancellation> otherCancellation, Optional<JobDefinition> otherDefinition) {
+        return with(state, hpc, otherCancellation, labels, otherDefinition);
+    }
+
+    private Job with(
+            JobState otherState,
+            Optional<HpcJob> otherHpc,
+            Optional<Cancellation> otherCancellation,
+            Map<String, String> otherLabels,
+            Optional<JobDefinition> otherDefinition) {
         return new Job(
                 name,
                 workspace,
                 uid,
                 node,
-                state,
+                otherState,
                 evidence,
-                hpc,
+                otherHpc,
                 containers,
                 remoteJobId,
                 timeLimit,
@@ -136,7 +163,7 @@ public record Job(
                 createdAt,
                 managedBy,
                 submittedBy,
-                labels,
+                otherLabels,
                 otherDefinition);
     }
 

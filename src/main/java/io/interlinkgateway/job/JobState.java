@@ -3,9 +3,28 @@ package io.interlinkgateway.job;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 
 /// The state of a job.
 public sealed interface JobState {
+
+    /// @param replacement the new message
+    /// @return the same state with another message, if it has one
+    default JobState withMessage(UnaryOperator<String> replacement) {
+        return switch (this) {
+            case Queued queued ->
+                    new Queued(queued.reason, replacement.apply(queued.message), queued.since);
+            case Failed failed ->
+                    new Failed(
+                            failed.startedAt,
+                            failed.finishedAt,
+                            failed.exitCode,
+                            failed.reason,
+                            replacement.apply(failed.message));
+            case Unknown unknown -> new Unknown(unknown.reason, replacement.apply(unknown.why));
+            case Starting _, Running _, Succeeded _, Cancelling _ -> this;
+        };
+    }
 
     /// It waits, and nothing of it has run.
     ///

@@ -8,8 +8,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.stereotype.Component;
 
-/// Shows whether the history's database responds, and how much waits for it. A database that does not makes this
-/// `DEGRADED`, but not the gateway's own health: live jobs do not need it.
+/// Shows whether the history's database responds, and how much waits for it. A database that does not, or a workspace
+/// whose jobs can't be recorded, makes this `DEGRADED`, but not the gateway's own health: live jobs do not need it.
 @Component
 class HistoryHealthIndicator implements HealthIndicator {
 
@@ -27,8 +27,7 @@ class HistoryHealthIndicator implements HealthIndicator {
     public Health health() {
         return switch (history.condition()) {
             case HistoryHealth.Off _ -> Health.up().withDetail("state", "off").build();
-            case HistoryHealth.Up _ ->
-                    Health.up().withDetail("state", "up").withDetail("waiting", waiting()).build();
+            case HistoryHealth.Up _ -> up();
             case HistoryHealth.Down down ->
                     Health.status(DEGRADED)
                             .withDetail("state", "down")
@@ -37,6 +36,16 @@ class HistoryHealthIndicator implements HealthIndicator {
                             .withDetail("waiting", waiting())
                             .build();
         };
+    }
+
+    private Health up() {
+        int withoutCredentials =
+                backlog.stream().mapToInt(HistoryBacklog::workspacesWithoutCredentials).sum();
+        Health.Builder health = withoutCredentials == 0 ? Health.up() : Health.status(DEGRADED);
+        health.withDetail("state", "up").withDetail("waiting", waiting());
+        return withoutCredentials == 0
+                ? health.build()
+                : health.withDetail("workspacesWithoutCredentials", withoutCredentials).build();
     }
 
     private int waiting() {

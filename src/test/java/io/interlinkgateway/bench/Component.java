@@ -49,7 +49,10 @@ public enum Component {
     KEYCLOAK("Keycloak", "keycloak/install.sh", "Python 3, OpenSSL, curl; 1 minute, once"),
 
     /// [Toxiproxy].
-    TOXIPROXY("toxiproxy", "toxiproxy/build.sh", "Go; seconds, once");
+    TOXIPROXY("toxiproxy", "toxiproxy/build.sh", "Go; seconds, once"),
+
+    /// [SmallDisk].
+    SMALL_DISK("right to mount a file system", "disk/small.sh", "as root, on Linux");
 
     private static final Map<Component, Boolean> FOUND = new EnumMap<>(Component.class);
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,16 +40,17 @@ final class FakeHistory implements JobHistory, LogArchive {
     private final List<Observation> written = new ArrayList<>();
     private final List<Integer> batches = new ArrayList<>();
     private boolean away;
-    private boolean clusterAway;
+    private Set<Workspace> withoutCredentials = Set.of();
     private int workspaceReads;
+    private int refusals;
 
     FakeHistory(Clock clock) {
         this.clock = clock;
     }
 
-    /// @param now whether the credentials, which are masked in what is stored, can't be read
-    synchronized void clusterAway(boolean now) {
-        clusterAway = now;
+    /// @param workspaces those whose credentials, which are masked in what is stored, can't be read
+    synchronized void withoutCredentials(Set<Workspace> workspaces) {
+        withoutCredentials = workspaces;
     }
 
     synchronized void away(boolean now) {
@@ -99,20 +101,32 @@ final class FakeHistory implements JobHistory, LogArchive {
         return links.getOrDefault(uid, MlflowLink.NONE);
     }
 
+    /// @return how often it was away when it was asked
+    synchronized int refusals() {
+        return refusals;
+    }
+
+    synchronized void lose(String uid) {
+        jobs.remove(uid);
+    }
+
     private void requireThere() {
         if (away) {
+            refusals++;
             throw new GatewayException.HistoryUnavailable("The database does not respond.");
         }
     }
 
     @Override
-    public synchronized void write(List<Observation> observations) {
+    public synchronized Set<Workspace> write(List<Observation> observations) {
         requireThere();
-        if (clusterAway) {
-            throw new GatewayException.ClusterUnavailable("No answer.");
-        }
         batches.add(observations.size());
+        Set<Workspace> unreadable = new HashSet<>();
         for (Observation observation : observations) {
+            if (withoutCredentials.contains(observation.job().workspace())) {
+                unreadable.add(observation.job().workspace());
+                continue;
+            }
             written.add(observation);
             Observation before = jobs.get(observation.job().uid());
             boolean isFinal = before != null && before.presence() == Observation.Presence.REMOVED;
@@ -120,6 +134,7 @@ final class FakeHistory implements JobHistory, LogArchive {
                 jobs.put(observation.job().uid(), observation);
             }
         }
+        return unreadable;
     }
 
     synchronized Optional<PastJob> find(String uid) {

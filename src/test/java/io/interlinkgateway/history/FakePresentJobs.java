@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Watched pods of the workspaces that are recorded.
-final class FakePresentJobs implements PresentJobs {
+public final class FakePresentJobs implements PresentJobs {
 
     private record Numbered(Workspace workspace, int number) implements Watch {}
 
@@ -28,7 +28,7 @@ final class FakePresentJobs implements PresentJobs {
     /// Called with the UID of each job that is looked up, before it is.
     volatile Consumer<String> lookup = _ -> {};
 
-    void put(long version, Job job) {
+    public void put(long version, Job job) {
         jobs.put(job.uid(), new Existing(version, job, HistoryJobs.origin()));
     }
 

@@ -72,19 +72,30 @@ public final class HistoryJobs {
     }
 
     static Job withDefinition(Job job) {
-        return with(job, job.containers(), Optional.of(spec(Optional.empty())));
+        return with(job, job.workspace(), job.containers(), Optional.of(spec(Optional.empty())));
     }
 
     /// @return the job with what its own record has of its containers
     static Job withRecord(Job job) {
-        return with(job, List.of(new Job.ContainerExit("job", 0, NOW)), job.definition());
+        return with(
+                job,
+                job.workspace(),
+                List.of(new Job.ContainerExit("job", 0, NOW)),
+                job.definition());
+    }
+
+    public static Job in(Workspace workspace, Job job) {
+        return with(job, workspace, job.containers(), job.definition());
     }
 
     private static Job with(
-            Job job, List<Job.ContainerExit> containers, Optional<JobDefinition> definition) {
+            Job job,
+            Workspace workspace,
+            List<Job.ContainerExit> containers,
+            Optional<JobDefinition> definition) {
         return new Job(
                 job.name(),
-                job.workspace(),
+                workspace,
                 job.uid(),
                 job.node(),
                 job.state(),

@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobState;
+import io.interlinkgateway.job.Workspace;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -35,7 +37,12 @@ class JobRecorderTests {
 
     private static final JobRecorder.Pace PACE =
             new JobRecorder.Pace(
-                    Duration.ofMillis(10), Duration.ofSeconds(1), Duration.ofMillis(10));
+                    Duration.ZERO,
+                    Duration.ofMillis(10),
+                    Duration.ofSeconds(1),
+                    Duration.ofMillis(10));
+
+    private static final Workspace OTHER = new Workspace("planets");
 
     private final FakeHistory history = new FakeHistory(CLOCK);
     private final FakePresentJobs present = new FakePresentJobs();
@@ -45,6 +52,10 @@ class JobRecorderTests {
     @AfterEach
     void stop() {
         recorder.close();
+    }
+
+    private static Job ofOther(JobState state) {
+        return HistoryJobs.in(OTHER, job("other", state));
     }
 
     private void start() {
@@ -81,27 +92,112 @@ class JobRecorderTests {
         for (int version = 1; version <= 500; version++) {
             observe(version, job("a", version % 2 == 0 ? RUNNING : QUEUED));
         }
-        assertThat(recorder.backlog()).isEqualTo(500);
+        assertThat(recorder.waiting()).isEqualTo(500);
 
         history.away(false);
 
-        await().until(() -> recorder.backlog() == 0);
-        assertThat(history.written()).extracting(Observation::version).hasSize(500).isSorted();
+        await().until(() -> recorder.waiting() == 0);
+        assertThat(history.written())
+                .extracting(Observation::version)
+                .startsWith(LongStream.rangeClosed(1, 500).boxed().toArray(Long[]::new));
         assertThat(history.batches()).allMatch(size -> size <= JobRecorder.BATCH);
     }
 
+    /// A standby server became the primary one, or H2 had a write before it that failed.
     @Test
-    void aClusterThatIsAwayIsWaitedFor() {
-        history.clusterAway(true);
+    void whatADatabaseLostWhenItFailedIsWrittenAgain() {
+        present.put(1, job("a", RUNNING));
+        start();
+        observe(1, job("a", RUNNING));
+        await().until(() -> history.find("uid-a").isPresent());
+
+        history.away(true);
+        observe(2, job("b", RUNNING));
+        await().until(() -> history.refusals() > 0);
+        history.lose("uid-a");
+        history.away(false);
+
+        await().until(() -> history.find("uid-a").isPresent());
+    }
+
+    @Test
+    void aWorkspaceWhoseCredentialsCantBeReadWaitsAlone() {
+        history.withoutCredentials(Set.of(WORKSPACE));
+        present.put(3, job("a", RUNNING));
+        present.put(5, ofOther(SUCCEEDED));
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        recorder.bindTo(meters);
         start();
         observe(1, job("a", QUEUED));
-        observe(2, job("a", RUNNING));
-        await().during(Duration.ofMillis(100)).until(() -> recorder.backlog() == 2);
+        observe(2, ofOther(QUEUED));
+        observe(3, job("a", RUNNING));
+        observe(4, ofOther(RUNNING));
 
-        history.clusterAway(false);
+        await().until(() -> history.written().size() == 2 && recorder.waiting() == 2);
+        observe(5, ofOther(SUCCEEDED));
+        await().until(() -> history.written().size() == 3);
+        assertThat(written).extracting(Observation::version).containsExactly(2L, 4L, 5L);
+        assertThat(recorder.workspacesWithoutCredentials()).isEqualTo(1);
+        assertThat(meters.get("gateway.history.workspaces.without.credentials").gauge().value())
+                .isEqualTo(1);
 
-        await().until(() -> recorder.backlog() == 0);
-        assertThat(history.written()).extracting(Observation::version).containsExactly(1L, 2L);
+        history.withoutCredentials(Set.of());
+
+        await().until(() -> recorder.waiting() == 0);
+        assertThat(history.written())
+                .extracting(Observation::version)
+                .containsExactly(2L, 4L, 5L, 1L, 3L);
+        assertThat(recorder.workspacesWithoutCredentials()).isZero();
+    }
+
+    @Test
+    void aWorkspaceWhoseCredentialsCantBeReadHasABoundedBacklog() {
+        history.withoutCredentials(Set.of(WORKSPACE));
+        start();
+        observe(1, job("first", RUNNING));
+        await().until(() -> recorder.workspacesWithoutCredentials() == 1);
+        for (int index = 0; index < 3000; index++) {
+            Job held = job("held-" + index, RUNNING);
+            present.put(10 + index, held);
+            observe(10 + index, held);
+        }
+        assertThat(recorder.waiting()).isLessThanOrEqualTo(1000);
+        observe(1, ofOther(QUEUED));
+        observe(2, ofOther(RUNNING));
+        await().until(() -> history.written().size() == 2);
+
+        history.withoutCredentials(Set.of());
+
+        await().until(() -> history.live(WORKSPACE, "", 10_000).size() >= 3000);
+    }
+
+    @Test
+    void aFewObservationsAreWrittenTogether() {
+        JobRecorder.Pace slow =
+                new JobRecorder.Pace(
+                        Duration.ofHours(1),
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(10));
+        present.put(1, job("a", QUEUED));
+        try (JobRecorder other = new JobRecorder(history, CLOCK, slow, 1000)) {
+            other.start(present, Set.of(), written::add);
+            other.changed(1, job("a", QUEUED), origin());
+            await().until(() -> written.size() == 1);
+
+            for (int version = 2; version <= JobRecorder.BATCH; version++) {
+                other.changed(version, job("a", RUNNING), origin());
+            }
+            await().until(() -> history.workspaceReads() > 5);
+            assertThat(written).hasSize(1);
+
+            other.changed(JobRecorder.BATCH + 1, job("a", SUCCEEDED), origin());
+            await().until(() -> written.size() == JobRecorder.BATCH + 1);
+            assertThat(history.batches()).containsExactly(1, JobRecorder.BATCH);
+
+            other.changed(JobRecorder.BATCH + 2, job("a", SUCCEEDED), origin());
+        }
+        assertThat(written).hasSize(JobRecorder.BATCH + 2);
     }
 
     @Test
@@ -109,11 +205,11 @@ class JobRecorderTests {
         for (int version = 1; version <= 5000; version++) {
             observe(version, job("job-" + version % 10, version > 4900 ? SUCCEEDED : RUNNING));
         }
-        assertThat(recorder.backlog()).isLessThanOrEqualTo(1000);
+        assertThat(recorder.waiting()).isLessThanOrEqualTo(1000);
 
         start();
 
-        await().until(() -> recorder.backlog() == 0 && history.find("uid-job-9").isPresent());
+        await().until(() -> recorder.waiting() == 0 && history.find("uid-job-9").isPresent());
         for (int index = 0; index < 10; index++) {
             assertThat(stateOf("job-" + index)).isEqualTo(SUCCEEDED);
         }
@@ -169,7 +265,10 @@ class JobRecorderTests {
         history.write(List.of(HistoryJobs.live(5, job("gone", RUNNING))));
         JobRecorder.Pace often =
                 new JobRecorder.Pace(
-                        Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofMinutes(1));
+                        Duration.ZERO,
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(20),
+                        Duration.ofMinutes(1));
 
         try (JobRecorder busy = new JobRecorder(history, CLOCK, often, 1000)) {
             Runnable next =

@@ -16,6 +16,9 @@ import io.interlinkgateway.job.Fingerprint;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.log.Redaction;
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -570,5 +573,34 @@ class LogArchiverTests {
 
         history.away(false);
         assertThat(history.find("uid-a", "job")).isEmpty();
+    }
+
+    /// In a process whose heap is a fraction of the log. `-Dhistory.log.size` gives the log's length in bytes, a multiple
+    /// of 64: 5 GB take a minute.
+    @Test
+    void aHugeLogKeepsItsHeadAndItsTailInAConstantHeap() throws Exception {
+        long length = Long.getLong("history.log.size", 512_000_000);
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx128m",
+                                "-XX:+ExitOnOutOfMemoryError",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                HugeLog.class.getName(),
+                                String.valueOf(length))
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            List<String> lines = output.readAllLines();
+
+            assertThat(process.waitFor()).isZero();
+            assertThat(lines.getFirst())
+                    .matches("SHORTENED " + length + " (19[5-9]\\d{5}|20000000)");
+            assertThat(lines.subList(1, 3))
+                    .containsExactly(HugeLog.number(0), HugeLog.number(length / HugeLog.LINE - 1));
+        } finally {
+            process.destroyForcibly();
+        }
     }
 }

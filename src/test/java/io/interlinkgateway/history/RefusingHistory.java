@@ -12,11 +12,11 @@ import java.util.Set;
 record RefusingHistory(JobHistory history, String refused) implements JobHistory {
 
     @Override
-    public void write(List<Observation> observations) {
+    public Set<Workspace> write(List<Observation> observations) {
         if (observations.stream().anyMatch(seen -> seen.job().uid().equals(refused))) {
             throw new IllegalArgumentException("not storable");
         }
-        history.write(observations);
+        return history.write(observations);
     }
 
     @Override

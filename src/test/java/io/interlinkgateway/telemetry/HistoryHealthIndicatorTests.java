@@ -13,9 +13,16 @@ import org.springframework.boot.health.contributor.Health;
 
 class HistoryHealthIndicatorTests {
 
+    private record Backlog(int waiting, int workspacesWithoutCredentials)
+            implements HistoryBacklog {}
+
     private static Health health(HistoryHealth.Condition condition) {
+        return health(condition, new Backlog(3, 0));
+    }
+
+    private static Health health(HistoryHealth.Condition condition, Backlog backlog) {
         StaticListableBeanFactory beans = new StaticListableBeanFactory();
-        beans.addBean("backlog", (HistoryBacklog) () -> 3);
+        beans.addBean("backlog", backlog);
         HistoryHealth history = () -> condition;
         return Objects.requireNonNull(
                 new HistoryHealthIndicator(history, beans.getBeanProvider(HistoryBacklog.class))
@@ -49,6 +56,15 @@ class HistoryHealthIndicatorTests {
                                 "Connection refused",
                                 "waiting",
                                 3));
+    }
+
+    @Test
+    void workspacesWhoseJobsCantBeRecordedDegradeTheHistoryAlone() {
+        Health health = health(new HistoryHealth.Up(), new Backlog(3, 2));
+
+        assertThat(health.getStatus().getCode()).isEqualTo("DEGRADED");
+        assertThat(health.getDetails())
+                .isEqualTo(Map.of("state", "up", "waiting", 3, "workspacesWithoutCredentials", 2));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -22,9 +23,15 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 /// @param url its address
 /// @param setting the property that names it, for messages
 /// @param shown its address for messages, without secrets
+/// @param directory where this process writes the database's file, if it does
 /// @param credentials user and password, read for each new connection
 record Connections(
-        Kind kind, String url, String setting, String shown, Supplier<Credentials> credentials) {
+        Kind kind,
+        String url,
+        String setting,
+        String shown,
+        Optional<Path> directory,
+        Supplier<Credentials> credentials) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
     private static final String H2_OPTIONS =
@@ -69,7 +76,11 @@ record Connections(
 
     /// @return an empty database in memory, a new one at each call
     static Connections inMemory() {
-        return h2("mem:" + UUID.randomUUID(), "gateway.history.directory", "memory");
+        return h2(
+                "mem:" + UUID.randomUUID(),
+                "gateway.history.directory",
+                "memory",
+                Optional.empty());
     }
 
     /// @param directory where the database's file is or will be
@@ -78,15 +89,18 @@ record Connections(
         return h2(
                 "retry:" + directory.toAbsolutePath().resolve("history"),
                 "gateway.history.directory",
-                directory.toString());
+                directory.toString(),
+                Optional.of(directory));
     }
 
-    private static Connections h2(String name, String setting, String shown) {
+    private static Connections h2(
+            String name, String setting, String shown, Optional<Path> directory) {
         return new Connections(
                 Kind.H2,
                 "jdbc:h2:" + name + H2_OPTIONS,
                 setting,
                 shown,
+                directory,
                 () -> Credentials.of("", ""));
     }
 
@@ -99,6 +113,7 @@ record Connections(
                 String.valueOf(properties.url()),
                 "spring.datasource.url",
                 properties.publicUrl(),
+                Optional.empty(),
                 () -> Credentials.of(user, password.get()));
     }
 
@@ -131,7 +146,9 @@ record Connections(
         config.setJdbcUrl(url);
         config.setCredentialsProvider(credentials::get);
         config.setMaximumPoolSize(POOL);
-        config.setMinimumIdle(1);
+        // H2 keeps its lock on the file for ever if it is opened while the disk is full: the pool
+        // must not try that.
+        config.setMinimumIdle(kind == Kind.H2 ? 0 : 1);
         config.setConnectionTimeout(WAIT_MILLIS);
         config.setValidationTimeout(WAIT_MILLIS);
         config.setInitializationFailTimeout(-1);

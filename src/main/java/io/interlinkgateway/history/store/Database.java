@@ -3,6 +3,8 @@ package io.interlinkgateway.history.store;
 import com.zaxxer.hikari.HikariDataSource;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.history.HistoryHealth;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -37,6 +39,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.unit.DataSize;
 
 /// The history's database: its connections, its migration, and whether it responds.
 final class Database implements HistoryHealth, AutoCloseable {
@@ -60,6 +63,10 @@ final class Database implements HistoryHealth, AutoCloseable {
     /// How long a request waits for others.
     private static final Duration TURN = Duration.ofSeconds(2);
 
+    /// How much room the disk of an H2 file must have for a write: more than a log has and what H2 writes later in the
+    /// background. If H2 itself meets a full disk it closes the database, and loses what it has not written.
+    static final DataSize ROOM = DataSize.ofMegabytes(64);
+
     private static final String NO_RESPONSE = "The history's database does not respond.";
 
     /// H2: "Database may be already in use".
@@ -74,6 +81,10 @@ final class Database implements HistoryHealth, AutoCloseable {
     private final Thread migration =
             Thread.ofVirtual().name("history").unstarted(this::migrateLater);
     private volatile boolean migrated;
+
+    /// Whether the last statement failed, so that an H2 file may have to be opened again.
+    private volatile boolean closed;
+
     private final AtomicReference<Optional<Down>> failure = new AtomicReference<>(Optional.empty());
 
     /// The time (System.nanoTime) of the next attempt after a failure to reach the database; 0 after a success.
@@ -123,6 +134,9 @@ final class Database implements HistoryHealth, AutoCloseable {
 
     /// @return why the database does not respond; empty if it is migrated
     private Optional<Down> migrate() {
+        if (hasLessRoomThan(ROOM.toBytes())) {
+            return Optional.of(full());
+        }
         DataSource source = connections.forMigration();
         try (Connection _ = source.getConnection()) {
             // It is only opened: Flyway reports a refused connection like any other failure.
@@ -210,6 +224,9 @@ final class Database implements HistoryHealth, AutoCloseable {
     ///
     /// @throws GatewayException.HistoryUnavailable if the database does not respond in time
     <T> T read(Function<Session, T> statements) {
+        if (closed) {
+            requireRoom(ROOM.toBytes());
+        }
         return attempt(() -> statements.apply(session));
     }
 
@@ -238,7 +255,45 @@ final class Database implements HistoryHealth, AutoCloseable {
     /// @throws GatewayException.HistoryUnavailable if the database does not respond in time
     /// @throws DataIntegrityViolationException if the database does not accept a value
     <T extends @Nullable Object> T write(Function<Session, T> statements) {
+        requireRoom(ROOM.toBytes());
         return attempt(() -> transaction.execute(_ -> statements.apply(session)));
+    }
+
+    /// Removes rows in one transaction, which makes room. It is repeated if it conflicts with others.
+    ///
+    /// @throws GatewayException.HistoryUnavailable if the database does not respond in time
+    <T extends @Nullable Object> T remove(Function<Session, T> statements) {
+        requireRoom(ROOM.toBytes() / 2);
+        return attempt(() -> transaction.execute(_ -> statements.apply(session)));
+    }
+
+    /// @throws GatewayException.HistoryUnavailable if the disk of an H2 file has less room
+    private void requireRoom(long bytes) {
+        if (hasLessRoomThan(bytes)) {
+            failed(full());
+            throw new GatewayException.HistoryUnavailable(
+                    "The disk of the history's database is full.");
+        }
+    }
+
+    private Down full() {
+        return new Down(
+                clock.instant(),
+                "The disk of the database has less than " + ROOM.toMegabytes() + " MB of room.");
+    }
+
+    private boolean hasLessRoomThan(long bytes) {
+        return connections
+                .directory()
+                .filter(directory -> {
+                    try {
+                        return Files.getFileStore(directory).getUsableSpace() < bytes;
+                    } catch (IOException _) {
+                        // H2 reports what is wrong.
+                        return false;
+                    }
+                })
+                .isPresent();
     }
 
     private <T extends @Nullable Object> T attempt(Supplier<T> statements) {
@@ -289,6 +344,7 @@ final class Database implements HistoryHealth, AutoCloseable {
 
     private GatewayException unavailable(RuntimeException problem) {
         LOG.debug("A statement failed.", problem);
+        closed = true;
         if (problem instanceof DataAccessResourceFailureException
                 || problem instanceof CannotCreateTransactionException) {
             nextAttempt.set(afterPause());
@@ -310,10 +366,14 @@ final class Database implements HistoryHealth, AutoCloseable {
     }
 
     private void succeeded() {
+        closed = false;
         if (nextAttempt.get() != 0) {
             nextAttempt.set(0);
         }
-        if (failure.get().isPresent() && failure.getAndSet(Optional.empty()).isPresent()) {
+        // A full disk can be read.
+        if (failure.get().isPresent()
+                && !hasLessRoomThan(ROOM.toBytes())
+                && failure.getAndSet(Optional.empty()).isPresent()) {
             LOG.info("The history's database is available again.");
         }
     }

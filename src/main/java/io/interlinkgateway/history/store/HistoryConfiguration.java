@@ -61,7 +61,8 @@ class HistoryConfiguration {
         return history.logs;
     }
 
-    @Bean
+    /// Closed with the others.
+    @Bean(destroyMethod = "")
     HistoryHealth historyHealth(Stored history) {
         return history.health;
     }

@@ -13,18 +13,22 @@ import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.Workspace;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -82,8 +86,15 @@ final class JobWriter {
             where uid = :uid\
             """;
 
+    /// After how long no more workspaces' credentials are read for a batch if one could not be read: the cluster may not
+    /// respond at all.
+    private static final Duration LONGEST_READING = Duration.ofSeconds(5);
+
     private final Database database;
     private final Function<Workspace, Masks> masks;
+
+    /// The workspaces whose credentials may not be read, once that was logged.
+    private final Set<Workspace> refusing = ConcurrentHashMap.newKeySet();
 
     /// @param masks masks the secrets of a workspace in what is stored
     JobWriter(Database database, Function<Workspace, Masks> masks) {
@@ -212,9 +223,46 @@ final class JobWriter {
         }
     }
 
-    void write(List<Observation> observations) {
+    /// @return the workspaces whose secrets can't be masked now; nothing of them is stored
+    Set<Workspace> write(List<Observation> observations) {
+        Map<Workspace, Optional<Masks>> known = new HashMap<>();
+        Set<Workspace> unreadable = new HashSet<>();
+        long end = System.nanoTime() + LONGEST_READING.toNanos();
+        for (Observation observation : observations) {
+            Workspace workspace = observation.job().workspace();
+            if (known.containsKey(workspace) || unreadable.contains(workspace)) {
+                continue;
+            }
+            if (!unreadable.isEmpty() && System.nanoTime() - end > 0) {
+                unreadable.add(workspace);
+                continue;
+            }
+            try {
+                known.put(workspace, masksOf(workspace));
+            } catch (GatewayException.ClusterUnavailable unavailable) {
+                LOG.info(
+                        "The jobs of the workspace {} can't be recorded now, because its"
+                                + " credentials can't be read: {}",
+                        workspace.value(),
+                        unavailable.getMessage());
+                unreadable.add(workspace);
+            }
+        }
+        write(
+                observations.stream()
+                        .filter(JobWriter::hasUid)
+                        .filter(one -> !unreadable.contains(one.job().workspace()))
+                        .map(one -> asStored(one, known))
+                        .toList(),
+                known);
+        return unreadable;
+    }
+
+    /// @param observations as they are stored
+    /// @param known what masks the secrets of their workspaces
+    private void write(List<Observation> observations, Map<Workspace, Optional<Masks>> known) {
         try {
-            writeAll(observations);
+            writeAll(observations, known);
         } catch (DataIntegrityViolationException refused) {
             if (observations.size() == 1) {
                 // Repeating it would fail for ever. The message can have values of the row.
@@ -225,7 +273,7 @@ final class JobWriter {
                         sqlState(refused));
                 return;
             }
-            observations.forEach(one -> write(List.of(one)));
+            observations.forEach(one -> write(List.of(one), known));
         }
     }
 
@@ -235,11 +283,9 @@ final class JobWriter {
                 : "unknown";
     }
 
-    private void writeAll(List<Observation> observations) {
+    private void writeAll(List<Observation> observations, Map<Workspace, Optional<Masks>> known) {
         Map<String, List<Observation>> byUid =
                 observations.stream()
-                        .filter(JobWriter::hasUid)
-                        .map(JobWriter::asStored)
                         .sorted(
                                 Comparator.comparing(Observation::presence)
                                         .thenComparingLong(Observation::version)
@@ -259,7 +305,6 @@ final class JobWriter {
             return;
         }
         Map<String, Created> created = new TreeMap<>();
-        Map<Workspace, Optional<Masks>> known = new HashMap<>();
         byUid.forEach((uid, all) -> {
             if (!rows.containsKey(uid)) {
                 created.put(
@@ -282,19 +327,30 @@ final class JobWriter {
     }
 
     /// What is compared must be the same as what is read from a row.
-    private static Observation asStored(Observation observed) {
+    ///
+    /// @param known what masks the secrets of its workspace; without that, no text is stored that may have one
+    private static Observation asStored(
+            Observation observed, Map<Workspace, Optional<Masks>> known) {
+        Job job = observed.job();
         return new Observation(
                 observed.version(),
                 Times.stored(observed.seenAt()),
-                StoredJob.of(observed.job()).toJob(),
+                StoredJob.of(
+                                masksOf(job.workspace(), known)
+                                        .map(masks -> masks.masked(job))
+                                        .orElseGet(() -> job.withTexts(_ -> "")))
+                        .toJob(),
                 observed.presence(),
                 observed.origin());
     }
 
-    /// @param known what masks the secrets of workspaces, as far as it was read
-    /// @throws GatewayException.ClusterUnavailable if it can't be read now
-    private Origin originOf(Observation observation, Map<Workspace, Optional<Masks>> known) {
-        Optional<Masks> found = known.computeIfAbsent(observation.job().workspace(), this::masksOf);
+    private static Optional<Masks> masksOf(
+            Workspace workspace, Map<Workspace, Optional<Masks>> known) {
+        return known.getOrDefault(workspace, Optional.empty());
+    }
+
+    private static Origin originOf(Observation observation, Map<Workspace, Optional<Masks>> known) {
+        Optional<Masks> found = masksOf(observation.job().workspace(), known);
         if (found.isEmpty()) {
             return Origin.unknown(observation.job());
         }
@@ -319,13 +375,19 @@ final class JobWriter {
     }
 
     /// @return empty if the gateway may not read the workspace's credentials
+    /// @throws GatewayException.ClusterUnavailable if they can't be read now
     private Optional<Masks> masksOf(Workspace workspace) {
         try {
-            return Optional.of(masks.apply(workspace));
+            Masks known = masks.apply(workspace);
+            refusing.remove(workspace);
+            return Optional.of(known);
         } catch (GatewayException.ClusterRefused refused) {
+            if (!refusing.add(workspace)) {
+                return Optional.empty();
+            }
             LOG.warn(
-                    "The history has no definitions of new jobs of the workspace {}, because its"
-                            + " credentials can't be read: {}",
+                    "The history has jobs of the workspace {} without their definitions and texts,"
+                            + " because its credentials may not be read: {}",
                     workspace.value(),
                     refused.getMessage());
             return Optional.empty();

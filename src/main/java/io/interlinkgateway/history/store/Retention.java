@@ -88,11 +88,11 @@ final class Retention implements AutoCloseable {
         while (holdsLease() && removeLogs() > 0) {}
         if (holdsLease()) {
             properties.sizeLimit().ifPresent(this::removeBeyond);
-            database.write(session ->
+            database.remove(session ->
                     session.client()
                             .sql("delete from log_reservation where held_until < current_timestamp")
                             .update());
-            database.write(session ->
+            database.remove(session ->
                     session.client()
                             .sql(
                                     """
@@ -103,7 +103,7 @@ final class Retention implements AutoCloseable {
                                     "before",
                                     Times.of(clock.instant().minus(properties.log().keep())))
                             .update());
-            database.write(session ->
+            database.remove(session ->
                     session.client()
                             .sql("delete from removed_job where removed_at < :before")
                             .param("before", Times.of(clock.instant().minus(properties.keep())))
@@ -117,12 +117,12 @@ final class Retention implements AutoCloseable {
     }
 
     private boolean lease(Duration period) {
-        return database.write(session ->
+        return database.remove(session ->
                 Lease.take(session, "lease", Map.of("name", "retention"), holder, period));
     }
 
     int removeJobs() {
-        return database.write(session -> {
+        return database.remove(session -> {
             List<Job> jobs =
                     session.client()
                             .sql(
@@ -152,7 +152,7 @@ final class Retention implements AutoCloseable {
     }
 
     int removeLogs() {
-        return database.write(session ->
+        return database.remove(session ->
                 expire(
                         session,
                         batch(
@@ -247,7 +247,7 @@ final class Retention implements AutoCloseable {
 
     /// @return how many bytes were removed: at least the surplus, unless that takes more than one batch
     private long removeOldest(String workspace, long surplus) {
-        return database.write(session -> {
+        return database.remove(session -> {
             List<Key> oldest =
                     batch(
                             oldest(

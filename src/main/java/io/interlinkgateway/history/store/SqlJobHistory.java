@@ -77,8 +77,8 @@ final class SqlJobHistory implements JobHistory {
     }
 
     @Override
-    public void write(List<Observation> observations) {
-        writer.write(observations);
+    public Set<Workspace> write(List<Observation> observations) {
+        return writer.write(observations);
     }
 
     @Override

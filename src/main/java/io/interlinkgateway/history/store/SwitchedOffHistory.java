@@ -31,7 +31,9 @@ final class SwitchedOffHistory implements JobHistory {
     }
 
     @Override
-    public void write(List<Observation> observations) {}
+    public Set<Workspace> write(List<Observation> observations) {
+        return Set.of();
+    }
 
     @Override
     public Optional<PastJob> find(Workspace workspace, String uid) {

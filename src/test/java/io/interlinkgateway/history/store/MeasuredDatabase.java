@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -58,6 +59,11 @@ public final class MeasuredDatabase implements AutoCloseable {
                     + "/"
                     + name
                     + "?sslmode=disable";
+        }
+
+        /// @param statement any statement of an administrator
+        public void execute(String statement) {
+            new JdbcTemplate(process.getPostgresDatabase()).execute(statement);
         }
 
         @Override
