@@ -5,6 +5,7 @@ import pathlib
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 
@@ -16,6 +17,10 @@ START = 240
 # Seconds after the deletion of a pod until no new connection goes to it: the Service's endpoints change without regard
 # to the pod's own shutdown.
 PROPAGATION = 1.0
+
+
+# An end by SIGTERM ends the replicas too.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def free_port() -> int:
