@@ -23,7 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +47,6 @@ class HistoryOnApiServerIT {
 
     /// An observation more and the backlog is shortened.
     private static final double LARGEST_BACKLOG = 20_000;
-
-    private static final Pattern BACKLOG =
-            Pattern.compile("^gateway_history_backlog\\S* (\\S+)$", Pattern.MULTILINE);
 
     private static final TestCluster CLUSTER = TestCluster.shared();
     private static @Nullable Deployment deployment;
@@ -87,20 +84,33 @@ class HistoryOnApiServerIT {
                 .pollInterval(Duration.ofSeconds(2))
                 .untilAsserted(() -> assertThat(count(true)).isEqualTo(pods));
 
+        double requests = sum("gateway_api_server_requests_seconds_count");
+        long begin = System.nanoTime();
         double largest = 0;
+        double heap = 0;
         DeleteOptions now = new DeleteOptionsBuilder().withGracePeriodSeconds(0L).build();
         try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<?> deletion = thread.submit(() -> deleteAll(now));
             while (!deletion.isDone()) {
                 largest = Math.max(largest, backlog());
+                heap = Math.max(heap, sum("jvm_memory_used_bytes\\{area=\"heap\""));
             }
             deletion.get();
         }
+        Duration deleted = Duration.ofNanos(System.nanoTime() - begin);
         while (backlog() > 0) {
             largest = Math.max(largest, backlog());
         }
-
-        System.out.printf("%d pods deleted, backlog at most %.0f%n", pods, largest);
+        System.out.printf(
+                "%d pods deleted in %d s, recorded after %d s, backlog at most %.0f, heap at most"
+                        + " %.0f MB with garbage, %.0f requests to the API server, dropped %.0f%n",
+                pods,
+                deleted.toSeconds(),
+                Duration.ofNanos(System.nanoTime() - begin).toSeconds(),
+                largest,
+                heap / 1e6,
+                sum("gateway_api_server_requests_seconds_count") - requests,
+                sum("gateway_history_dropped_total"));
         await().atMost(Duration.ofMinutes(10))
                 .pollInterval(Duration.ofSeconds(2))
                 .untilAsserted(() -> assertThat(count(false)).isEqualTo(pods));
@@ -154,10 +164,18 @@ class HistoryOnApiServerIT {
     }
 
     private static double backlog() throws IOException, InterruptedException {
-        Matcher found =
-                BACKLOG.matcher(gateway().send("GET", "/actuator/prometheus", JSON, "").body());
-        assertThat(found.find()).isTrue();
-        return Double.parseDouble(found.group(1));
+        return sum("gateway_history_backlog");
+    }
+
+    /// @param name the beginning of lines of metrics, a regular expression: up to the end of the metric's name, or further
+    private static double sum(String name) throws IOException, InterruptedException {
+        List<MatchResult> lines =
+                Pattern.compile("^" + name + "(?!\\w).* (\\S+)$", Pattern.MULTILINE)
+                        .matcher(gateway().send("GET", "/actuator/prometheus", JSON, "").body())
+                        .results()
+                        .toList();
+        assertThat(lines).isNotEmpty();
+        return lines.stream().mapToDouble(line -> Double.parseDouble(line.group(1))).sum();
     }
 
     /// @return how many jobs the history has that exist, or that were removed

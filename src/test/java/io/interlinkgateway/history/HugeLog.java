@@ -38,7 +38,7 @@ final class HugeLog {
         history.write(List.of(HistoryJobs.live(5, HistoryJobs.job("huge", HistoryJobs.SUCCEEDED))));
         try (LogArchiver archiver = new LogArchiver(storage, history, clock)) {
             archiver.start();
-            await().atMost(Duration.ofMinutes(10))
+            await().atMost(Duration.ofMinutes(40))
                     .until(() -> history.find("uid-huge", "job").isPresent());
         }
         ArchivedLog log = history.find("uid-huge", "job").orElseThrow();
