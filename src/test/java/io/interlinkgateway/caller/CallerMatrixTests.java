@@ -64,7 +64,7 @@ class CallerMatrixTests {
     private static final Map<String, String> BODIES =
             Map.of(
                     "NewMlflowCredential",
-                            "{\"username\": \"%s\", \"password\": \"%s\", \"trackingUri\": \"http://127.0.0.1:1/\"}"
+                            "{\"username\": \"%s\", \"password\": \"password-%s\", \"trackingUri\": \"http://127.0.0.1:1/\"}"
                                     .formatted(MARKER, MARKER),
                     "NewApiToken", "{\"name\": \"%s\", \"role\": \"VIEWER\"}".formatted(MARKER),
                     "CredentialCheck", "{\"trackingUri\": \"http://127.0.0.1:1/\"}");
