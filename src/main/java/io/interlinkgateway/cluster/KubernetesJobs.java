@@ -34,6 +34,7 @@ import io.interlinkgateway.pod.PodTranslation;
 import io.interlinkgateway.pod.PodYaml;
 import io.interlinkgateway.pod.TranslatedJob;
 import io.interlinkgateway.status.ExistingPod;
+import io.interlinkgateway.status.PodReading;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -392,8 +393,9 @@ final class KubernetesJobs implements JobStore {
         }
         // Only a watch that has the pod before the deletion sees how it is removed.
         workspaces.forChecking(workspace);
-        Deletion deletion = delete(existing.get(), gracePeriod);
-        return deletion.remaining().map(this::read).or(() -> removed(existing.get(), deletion));
+        Pod known = workspaces.withKnownRecord(existing.get());
+        Deletion deletion = delete(known, gracePeriod);
+        return deletion.remaining().map(this::read).or(() -> removed(known, deletion));
     }
 
     /// The workspace is watched already, which is how the job's end became known.
@@ -409,9 +411,17 @@ final class KubernetesJobs implements JobStore {
         JobReading reading = workspaces.reading();
         return Optional.of(
                         deletion.deleted()
+                                .map(pod -> withRecordOf(before, pod))
                                 .map(pod -> reading.readRemoved(pod, clock.instant()))
                                 .orElseGet(() -> reading.readMissed(before, clock.instant())))
                 .filter(Job::hasUnconfirmedEnd);
+    }
+
+    private static Pod withRecordOf(Pod before, Pod pod) {
+        return PodReading.recordOf(pod)
+                .or(() -> PodReading.recordOf(before))
+                .map(record -> PodReading.withRecord(pod, record))
+                .orElse(pod);
     }
 
     /// A deletion that the API server has accepted.

@@ -51,6 +51,8 @@ final class GatewayProcess implements AutoCloseable {
                 new ArrayList<>(
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                // As in the image.
+                                "@bench/image/jvm.options",
                                 "-jar",
                                 jar().toString(),
                                 "--spring.profiles.active=kubernetes",

@@ -427,6 +427,19 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         return pod;
     }
 
+    /// @param pod a job's pod as the API server has it
+    /// @return the pod with the record that is known of it
+    Pod withKnownRecord(Pod pod) {
+        if (PodReading.recordOf(pod).isPresent()) {
+            return pod;
+        }
+        return find(new JobName(pod.getMetadata().getName()))
+                .filter(entry -> entry.uid.equals(pod.getMetadata().getUid()))
+                .flatMap(entry -> PodReading.recordOf(pod(entry)))
+                .map(record -> PodReading.withRecord(pod, record))
+                .orElse(pod);
+    }
+
     /// @return the pods that have lost their record on the API server, with that record; each once for each version
     synchronized List<Pod> takeLostRecords() {
         List<String> lost = List.copyOf(recordsLost);

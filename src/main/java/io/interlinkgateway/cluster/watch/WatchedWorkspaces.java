@@ -267,6 +267,12 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
         known(pod).ifPresent(watched -> watched.pods().writes().deleted(pod));
     }
 
+    /// @param pod a job's pod as the API server has it
+    /// @return the pod with the record that this gateway knows of it: the virtual kubelet can have removed it from the pod
+    public Pod withKnownRecord(Pod pod) {
+        return known(pod).map(watched -> watched.pods().withKnownRecord(pod)).orElse(pod);
+    }
+
     /// A job that the API server no longer has.
     ///
     /// @param workspace the job's workspace

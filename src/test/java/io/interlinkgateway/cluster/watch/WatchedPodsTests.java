@@ -232,6 +232,8 @@ class WatchedPodsTests {
                         assertThat(pod.getMetadata().getResourceVersion()).isEqualTo("11");
                     });
             assertThat(pods.takeLostRecords()).isEmpty();
+            assertThat(PodReading.recordOf(pods.withKnownRecord(bound("a", "first", 5))))
+                    .contains(record);
 
             pods.changed(bound("a", "second", 12));
 
