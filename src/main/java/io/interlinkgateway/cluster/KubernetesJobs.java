@@ -411,17 +411,10 @@ final class KubernetesJobs implements JobStore {
         JobReading reading = workspaces.reading();
         return Optional.of(
                         deletion.deleted()
-                                .map(pod -> withRecordOf(before, pod))
+                                .map(pod -> PodReading.withRecordOf(pod, before))
                                 .map(pod -> reading.readRemoved(pod, clock.instant()))
                                 .orElseGet(() -> reading.readMissed(before, clock.instant())))
                 .filter(Job::hasUnconfirmedEnd);
-    }
-
-    private static Pod withRecordOf(Pod before, Pod pod) {
-        return PodReading.recordOf(pod)
-                .or(() -> PodReading.recordOf(before))
-                .map(record -> PodReading.withRecord(pod, record))
-                .orElse(pod);
     }
 
     /// A deletion that the API server has accepted.

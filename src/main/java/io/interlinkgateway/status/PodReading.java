@@ -225,6 +225,18 @@ public final class PodReading {
                 .build();
     }
 
+    /// A pod with the record that it had before. The virtual kubelet updates statuses with its own copy of a pod's
+    /// annotations, which removes a record that was written after it read the pod.
+    ///
+    /// @param pod a pod that [#isJob]
+    /// @param before the same pod at another time
+    /// @return the pod with its record, or with the earlier one if it has none
+    public static Pod withRecordOf(Pod pod, Pod before) {
+        return recordOf(pod).isPresent()
+                ? pod
+                : recordOf(before).map(record -> withRecord(pod, record)).orElse(pod);
+    }
+
     /// Whether a job's own record is to be read in its log.
     ///
     /// @param pod a pod that [#isJob]

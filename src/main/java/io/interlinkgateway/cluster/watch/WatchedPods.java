@@ -411,8 +411,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         followers.reached(now.version);
     }
 
-    /// The pod with the record that it had before. The virtual kubelet updates statuses with its own copy of the pod's
-    /// annotations, which removes a record that was written after it read the pod.
+    /// The pod with the record that it had before, which is also to be restored on the API server.
     private Pod withRecord(Pod pod) {
         String name = pod.getMetadata().getName();
         Entry before = entries.get(name);
@@ -421,7 +420,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 && before.uid.equals(pod.getMetadata().getUid())
                 && PodReading.recordOf(pod).isEmpty()) {
             recordsLost.add(name);
-            return PodReading.withRecord(pod, PodReading.recordOf(pod(before)).orElseThrow());
+            return PodReading.withRecordOf(pod, pod(before));
         }
         recordsLost.remove(name);
         return pod;
@@ -430,13 +429,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     /// @param pod a job's pod as the API server has it
     /// @return the pod with the record that is known of it
     Pod withKnownRecord(Pod pod) {
-        if (PodReading.recordOf(pod).isPresent()) {
-            return pod;
-        }
         return find(new JobName(pod.getMetadata().getName()))
                 .filter(entry -> entry.uid.equals(pod.getMetadata().getUid()))
-                .flatMap(entry -> PodReading.recordOf(pod(entry)))
-                .map(record -> PodReading.withRecord(pod, record))
+                .map(entry -> PodReading.withRecordOf(pod, pod(entry)))
                 .orElse(pod);
     }
 
