@@ -154,13 +154,18 @@ final class RecordWatch implements Runnable {
     /// SLURM reports an end, the record is searched once, after all requests that somebody waits for: it has the exact
     /// times and shows whether the job ended at all.
     ///
+    /// @param uid the pod's UID
     /// @return whether the record is to be read
-    boolean isNeeded() {
+    static boolean isNeeded(String uid, WatchedJob job, OpenFollows follows) {
         return switch (job.need()) {
             case NONE -> false;
             case WATCH -> job.isRead() || follows.isFollowed(uid);
             case SEARCH -> true;
         };
+    }
+
+    boolean isNeeded() {
+        return isNeeded(uid, job, follows);
     }
 
     private boolean isWatched() {

@@ -75,11 +75,8 @@ public final class RecordWatches implements AutoCloseable, MeterBinder {
     /// @param uid the pod's UID
     /// @param job the job as it is now
     void watch(String uid, RecordWatch.WatchedJob job) {
-        if (!closed && !running.containsKey(uid)) {
-            RecordWatch watch = new RecordWatch(uid, job, reader, follows, clock);
-            if (watch.isNeeded()) {
-                running.computeIfAbsent(uid, _ -> started(uid, watch));
-            }
+        if (!closed && RecordWatch.isNeeded(uid, job, follows)) {
+            running.computeIfAbsent(uid, _ -> started(uid, job));
         }
     }
 
@@ -110,7 +107,8 @@ public final class RecordWatches implements AutoCloseable, MeterBinder {
         });
     }
 
-    private Running started(String uid, RecordWatch watch) {
+    private Running started(String uid, RecordWatch.WatchedJob job) {
+        RecordWatch watch = new RecordWatch(uid, job, reader, follows, clock);
         Thread thread =
                 Thread.ofVirtual()
                         .name("record-" + uid)
