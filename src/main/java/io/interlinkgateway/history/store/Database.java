@@ -83,7 +83,7 @@ final class Database implements HistoryHealth, AutoCloseable {
     private volatile boolean migrated;
 
     /// Whether the last statement failed, so that an H2 file may have to be opened again.
-    private volatile boolean closed;
+    private volatile boolean lastFailed;
 
     private final AtomicReference<Optional<Down>> failure = new AtomicReference<>(Optional.empty());
 
@@ -224,7 +224,7 @@ final class Database implements HistoryHealth, AutoCloseable {
     ///
     /// @throws GatewayException.HistoryUnavailable if the database does not respond in time
     <T> T read(Function<Session, T> statements) {
-        if (closed) {
+        if (lastFailed) {
             requireRoom(ROOM.toBytes());
         }
         return attempt(() -> statements.apply(session));
@@ -344,7 +344,7 @@ final class Database implements HistoryHealth, AutoCloseable {
 
     private GatewayException unavailable(RuntimeException problem) {
         LOG.debug("A statement failed.", problem);
-        closed = true;
+        lastFailed = true;
         if (problem instanceof DataAccessResourceFailureException
                 || problem instanceof CannotCreateTransactionException) {
             nextAttempt.set(afterPause());
@@ -366,7 +366,7 @@ final class Database implements HistoryHealth, AutoCloseable {
     }
 
     private void succeeded() {
-        closed = false;
+        lastFailed = false;
         if (nextAttempt.get() != 0) {
             nextAttempt.set(0);
         }
