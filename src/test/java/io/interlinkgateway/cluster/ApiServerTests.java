@@ -14,12 +14,10 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.bench.LoopbackServer;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
-import io.interlinkgateway.cluster.watch.JobSources;
 import io.interlinkgateway.cluster.watch.LogBudgets;
 import io.interlinkgateway.cluster.watch.LogRequestLimits;
-import io.interlinkgateway.cluster.watch.MissingObjects;
 import io.interlinkgateway.cluster.watch.OpenFollows;
-import io.interlinkgateway.cluster.watch.RecordWatches;
+import io.interlinkgateway.cluster.watch.TestJobSources;
 import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
@@ -137,15 +135,12 @@ class ApiServerTests {
     private WatchedWorkspaces workspaces(ClusterProperties.Watches watches) {
         return new WatchedWorkspaces(
                 apiServer,
-                new JobSources(
+                TestJobSources.of(
+                        apiServer,
                         watchedNodes,
-                        new MissingObjects(new KubernetesWorkspaceObjects(apiServer)),
-                        RecordWatches.of(
-                                apiServer,
-                                new PodLog.Source(apiServer, true),
-                                budgets,
-                                follows,
-                                Clock.systemUTC()),
+                        new KubernetesWorkspaceObjects(apiServer),
+                        budgets,
+                        follows,
                         new TestHpcJobs()),
                 WalltimeTimers.withoutMarks(),
                 JobObserver.NONE,

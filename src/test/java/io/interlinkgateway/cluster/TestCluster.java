@@ -21,12 +21,10 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.interlinkgateway.bench.ControlPlane;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
-import io.interlinkgateway.cluster.watch.JobSources;
 import io.interlinkgateway.cluster.watch.LogBudgets;
 import io.interlinkgateway.cluster.watch.LogRequestLimits;
-import io.interlinkgateway.cluster.watch.MissingObjects;
 import io.interlinkgateway.cluster.watch.OpenFollows;
-import io.interlinkgateway.cluster.watch.RecordWatches;
+import io.interlinkgateway.cluster.watch.TestJobSources;
 import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
@@ -117,16 +115,8 @@ final class TestCluster {
         workspaces =
                 new WatchedWorkspaces(
                         apiServer,
-                        new JobSources(
-                                watchedNodes,
-                                new MissingObjects(objects()),
-                                RecordWatches.of(
-                                        apiServer,
-                                        new PodLog.Source(apiServer, true),
-                                        budgets,
-                                        follows,
-                                        Clock.systemUTC()),
-                                hpcs),
+                        TestJobSources.of(
+                                apiServer, watchedNodes, objects(), budgets, follows, hpcs),
                         WalltimeTimers.withoutMarks(),
                         observed,
                         properties.watches(),

@@ -15,13 +15,10 @@ import io.interlinkgateway.bench.OwnControlPlane;
 import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.Toxiproxy;
 import io.interlinkgateway.cluster.api.ApiServer;
-import io.interlinkgateway.cluster.api.PodLog;
-import io.interlinkgateway.cluster.watch.JobSources;
 import io.interlinkgateway.cluster.watch.LogBudgets;
 import io.interlinkgateway.cluster.watch.LogRequestLimits;
-import io.interlinkgateway.cluster.watch.MissingObjects;
 import io.interlinkgateway.cluster.watch.OpenFollows;
-import io.interlinkgateway.cluster.watch.RecordWatches;
+import io.interlinkgateway.cluster.watch.TestJobSources;
 import io.interlinkgateway.cluster.watch.WatchedNodes;
 import io.interlinkgateway.cluster.watch.WatchedWorkspaces;
 import io.interlinkgateway.compute.ComputeThreads;
@@ -117,15 +114,12 @@ class WatchFaultsIT {
             WatchedWorkspaces workspaces =
                     new WatchedWorkspaces(
                             apiServer,
-                            new JobSources(
+                            TestJobSources.of(
+                                    apiServer,
                                     nodes,
-                                    new MissingObjects(new KubernetesWorkspaceObjects(apiServer)),
-                                    RecordWatches.of(
-                                            apiServer,
-                                            new PodLog.Source(apiServer, true),
-                                            new LogBudgets(PROPERTIES.logRequests()),
-                                            new OpenFollows(),
-                                            Clock.systemUTC()),
+                                    new KubernetesWorkspaceObjects(apiServer),
+                                    new LogBudgets(PROPERTIES.logRequests()),
+                                    new OpenFollows(),
                                     new TestHpcJobs()),
                             WalltimeTimers.withoutMarks(),
                             JobObserver.NONE,

@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.interlinkgateway.cluster.ClusterProperties;
 import io.interlinkgateway.cluster.api.ApiServer;
-import io.interlinkgateway.cluster.api.PodLog;
 import io.interlinkgateway.contract.ObservedJobs;
 import io.interlinkgateway.event.WalltimeTimers;
 import io.interlinkgateway.job.JobName;
@@ -48,15 +47,12 @@ class WatchedWorkspacesTests {
     private final WatchedWorkspaces workspaces =
             new WatchedWorkspaces(
                     apiServer,
-                    new JobSources(
+                    TestJobSources.of(
+                            apiServer,
                             nodes,
-                            new MissingObjects(new NoObjects()),
-                            RecordWatches.of(
-                                    apiServer,
-                                    new PodLog.Source(apiServer, true),
-                                    new LogBudgets(new LogRequestLimits(5, 10, 4, 1)),
-                                    new OpenFollows(),
-                                    Clock.systemUTC()),
+                            new NoObjects(),
+                            new LogBudgets(new LogRequestLimits(5, 10, 4, 1)),
+                            new OpenFollows(),
                             new TestHpcJobs()),
                     WalltimeTimers.withoutMarks(),
                     new ObservedJobs(),
