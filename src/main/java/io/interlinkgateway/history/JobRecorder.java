@@ -11,7 +11,6 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
-import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +47,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// While the credentials of a workspace can't be read, which are masked in what is stored, its observations wait, and
 /// those of other workspaces are written.
-public final class JobRecorder implements JobObserver, HistoryBacklog, MeterBinder, AutoCloseable {
+public final class JobRecorder implements JobObserver, HistoryBacklog, AutoCloseable {
 
     /// The maximum number of observations in memory.
     static final int MOST_WAITING = 20_000;
@@ -557,8 +556,9 @@ public final class JobRecorder implements JobObserver, HistoryBacklog, MeterBind
                 .orElse(0);
     }
 
-    @Override
-    public void bindTo(MeterRegistry registry) {
+    /// Registers the metrics. This is not a [io.micrometer.core.instrument.binder.MeterBinder], because beans of other
+    /// types are this object, and each would be registered.
+    void bindTo(MeterRegistry registry) {
         Gauge.builder("gateway.history.backlog", this, JobRecorder::waiting)
                 .description("Observations of jobs that are not in the history yet")
                 .register(registry);

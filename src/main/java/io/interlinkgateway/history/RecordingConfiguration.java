@@ -40,12 +40,14 @@ class RecordingConfiguration {
                 Optional.of(new LogArchiver(storage, archive, clock)));
     }
 
-    @Bean
+    /// Closed by [HistoryRecording].
+    @Bean(destroyMethod = "")
     JobObserver jobObserver(HistoryWriters writers) {
         return writers.recorder().map(JobObserver.class::cast).orElse(JobObserver.NONE);
     }
 
-    @Bean
+    /// Closed by [HistoryRecording].
+    @Bean(destroyMethod = "")
     HistoryBacklog historyBacklog(HistoryWriters writers) {
         return writers.recorder().map(HistoryBacklog.class::cast).orElse(HistoryBacklog.NONE);
     }

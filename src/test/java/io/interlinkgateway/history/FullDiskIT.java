@@ -9,9 +9,6 @@ import io.interlinkgateway.bench.Requires;
 import io.interlinkgateway.bench.SmallDisk;
 import io.interlinkgateway.history.store.MeasuredDatabase;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,21 +25,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// What a gateway does, and what its history has, when the disk of the history's database is full for a while.
 @Requires(Component.SMALL_DISK)
 class FullDiskIT {
-
-    private static final JsonMapper JSON = new JsonMapper();
 
     /// The length of each job's log, in bytes, which can't be compressed by much.
     private static final int LOG = 200_000;
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final LocalApi api = new LocalApi(this::port);
     private @Nullable SmallDisk disk;
     private @Nullable ConfigurableApplicationContext gateway;
 
@@ -55,7 +48,7 @@ class FullDiskIT {
     void unmount() {
         stop();
         disk().close();
-        http.close();
+        api.close();
     }
 
     private SmallDisk disk() {
@@ -100,7 +93,10 @@ class FullDiskIT {
         submitted("on-full-disk");
         await().atMost(PATIENCE)
                 .until(() ->
-                        json("/jobs/on-full-disk").path("state").asString().equals("SUCCEEDED"));
+                        api.json("/jobs/on-full-disk")
+                                .path("state")
+                                .asString()
+                                .equals("SUCCEEDED"));
         disk().free();
         await().atMost(PATIENCE).until(() -> names().contains("on-full-disk"));
     }
@@ -134,24 +130,16 @@ class FullDiskIT {
         }
         for (String name : during) {
             HttpResponse<Stream<String>> events =
-                    http.send(
-                            request("/jobs/" + name + "/events").build(),
-                            HttpResponse.BodyHandlers.ofLines());
+                    api.get("/jobs/" + name + "/events", HttpResponse.BodyHandlers.ofLines());
             try (Stream<String> lines = events.body()) {
                 assertThat(lines.anyMatch(line -> line.contains("SUCCEEDED"))).isTrue();
             }
-            assertThat(get("/jobs/" + name + "/logs").body()).hasSize(LOG);
+            assertThat(api.get("/jobs/" + name + "/logs").body()).hasSize(LOG);
         }
-        assertThat(send("DELETE", "/jobs/deleted", "").statusCode()).isIn(202, 204);
-        await().atMost(PATIENCE).until(() -> get("/jobs/deleted").statusCode() == 404);
+        assertThat(api.delete("/jobs/deleted").statusCode()).isIn(202, 204);
+        await().atMost(PATIENCE).until(() -> api.get("/jobs/deleted").statusCode() == 404);
         await().atMost(PATIENCE).until(() -> condition() instanceof HistoryHealth.Down);
-        assertThat(
-                        http.send(
-                                        HttpRequest.newBuilder(address("/actuator/health/history"))
-                                                .build(),
-                                        HttpResponse.BodyHandlers.ofString())
-                                .body())
-                .contains("DEGRADED");
+        assertThat(api.getOutside("/actuator/health/history").body()).contains("DEGRADED");
 
         disk().free();
 
@@ -159,7 +147,7 @@ class FullDiskIT {
                 .ignoreExceptions()
                 .untilAsserted(() -> {
                     assertThat(names()).hasSize(uids.size() + 1).doesNotHaveDuplicates();
-                    assertThat(json("/history/jobs/" + deleted).has("removedAt")).isTrue();
+                    assertThat(api.json("/history/jobs/" + deleted).has("removedAt")).isTrue();
                     logsAreWhole(uids);
                 });
         await().atMost(PATIENCE).until(() -> condition() instanceof HistoryHealth.Up);
@@ -172,7 +160,7 @@ class FullDiskIT {
 
     private void logsAreWhole(List<String> uids) throws IOException, InterruptedException {
         for (String uid : uids) {
-            HttpResponse<String> log = get("/history/jobs/" + uid + "/logs");
+            HttpResponse<String> log = api.get("/history/jobs/" + uid + "/logs");
             assertThat(log.headers().firstValue("Log-Completeness")).hasValue("COMPLETE");
             assertThat(log.body()).hasSize(LOG);
         }
@@ -180,8 +168,7 @@ class FullDiskIT {
 
     private String submitted(String name) throws IOException, InterruptedException {
         HttpResponse<String> created =
-                send(
-                        "POST",
+                api.post(
                         "/jobs",
                         """
                         {"name": "%s", "node": "sandbox", "image": "/images/a.sif",
@@ -191,50 +178,20 @@ class FullDiskIT {
                         """
                                 .formatted(name));
         assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
-        return JSON.readTree(created.body()).path("uid").asString();
+        return LocalApi.JSON.readTree(created.body()).path("uid").asString();
     }
 
     private List<String> names() throws IOException, InterruptedException {
-        return json("/history/jobs?limit=500")
+        return api.json("/history/jobs?limit=500")
                 .path("items")
                 .valueStream()
                 .map(job -> job.at("/job/name").asString())
                 .toList();
     }
 
-    private JsonNode json(String path) throws IOException, InterruptedException {
-        return JSON.readTree(get(path).body());
-    }
-
-    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return send("GET", path, "");
-    }
-
-    private URI address(String path) {
-        return URI.create(
-                "http://127.0.0.1:"
-                        + Objects.requireNonNull(gateway)
-                                .getEnvironment()
-                                .getProperty("local.server.port")
-                        + path);
-    }
-
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(address("/api/v1" + path));
-    }
-
-    private HttpResponse<String> send(String method, String path, String body)
-            throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                request(path)
-                        .method(
-                                method,
-                                body.isEmpty()
-                                        ? HttpRequest.BodyPublishers.noBody()
-                                        : HttpRequest.BodyPublishers.ofString(body));
-        if (!body.isEmpty()) {
-            request.header("Content-Type", "application/json");
-        }
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    private int port() {
+        return Objects.requireNonNull(gateway)
+                .getEnvironment()
+                .getRequiredProperty("local.server.port", Integer.class);
     }
 }

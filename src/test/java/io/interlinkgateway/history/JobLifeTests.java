@@ -3,38 +3,35 @@ package io.interlinkgateway.history;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// A job's life from its submission to its deletion, and what stays known of it later, with a clock that is moved.
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 class JobLifeTests {
 
-    private static final JsonMapper JSON = new JsonMapper();
     private static final AtomicReference<Duration> AHEAD = new AtomicReference<>(Duration.ZERO);
     private static final String LOG = "epoch 1\nepoch 2\n";
 
-    private final HttpClient http = HttpClient.newHttpClient();
-
     @LocalServerPort private int port;
+
+    private final LocalApi api = new LocalApi(() -> port);
 
     @TestConfiguration(proxyBeanMethods = false)
     static class Moved {
@@ -49,55 +46,63 @@ class JobLifeTests {
 
     @AfterEach
     void closeClient() {
-        http.close();
+        api.close();
         AHEAD.set(Duration.ZERO);
+    }
+
+    /// Beans of several types are the recorder.
+    @Test
+    void theRecordersMetricsAreRegisteredOnce(@Autowired List<MeterBinder> binders) {
+        assertThat(binders)
+                .doesNotHaveDuplicates()
+                .filteredOn(HistoryRecording.class::isInstance)
+                .hasSize(1);
     }
 
     @Test
     void aJobAndItsLogStayKnownForTheirTime() throws Exception {
         String uid = submitted("printf 'epoch 1\\\\nepoch 2\\\\n'; exit 3");
-        assertThat(get("/jobs/life/logs?follow=true").body()).isEqualTo(LOG);
+        assertThat(api.get("/jobs/life/logs?follow=true").body()).isEqualTo(LOG);
         awaitState("/history/jobs/" + uid, "/job/state", "FAILED");
-        assertThat(get("/history/jobs/" + uid + "/logs").body()).isEqualTo(LOG);
+        assertThat(api.get("/history/jobs/" + uid + "/logs").body()).isEqualTo(LOG);
 
-        assertThat(send("DELETE", "/jobs/life", "").statusCode()).isIn(202, 204);
-        await().until(() -> get("/jobs/life").statusCode() == 404);
-        await().until(() -> json("/history/jobs/" + uid).has("removedAt"));
+        assertThat(api.delete("/jobs/life").statusCode()).isIn(202, 204);
+        await().until(() -> api.get("/jobs/life").statusCode() == 404);
+        await().until(() -> api.json("/history/jobs/" + uid).has("removedAt"));
 
-        JsonNode gone = json("/jobs/life");
+        JsonNode gone = api.json("/jobs/life");
         assertThat(gone.path("type").asString()).isEqualTo("/problems/job-gone");
         assertThat(gone.path("uid").asString()).isEqualTo(uid);
 
         AHEAD.set(Duration.ofDays(1));
-        HttpResponse<String> log = get("/history/jobs/" + uid + "/logs");
+        HttpResponse<String> log = api.get("/history/jobs/" + uid + "/logs");
         assertThat(log.body()).isEqualTo(LOG);
         assertThat(log.headers().firstValue("Log-Completeness")).hasValue("COMPLETE");
-        JsonNode past = json("/history/jobs/" + uid);
+        JsonNode past = api.json("/history/jobs/" + uid);
         assertThat(past.at("/job/exitCode").asInt()).isEqualTo(3);
         assertThat(past.at("/job/definition/name").asString()).isEqualTo("life");
         assertThat(past.path("changes").valueStream().map(c -> c.at("/job/state").asString()))
                 .contains("QUEUED", "FAILED");
-        assertThat(json("/history/jobs?since=2d&q=LIF").at("/items/0/job/uid").asString())
+        assertThat(api.json("/history/jobs?since=2d&q=LIF").at("/items/0/job/uid").asString())
                 .isEqualTo(uid);
-        assertThat(json("/history/jobs?since=12h").path("items").isEmpty()).isTrue();
-        assertThat(json("/history/jobs/" + uid + "/receipt").at("/logs/0/sha256").asString())
+        assertThat(api.json("/history/jobs?since=12h").path("items").isEmpty()).isTrue();
+        assertThat(api.json("/history/jobs/" + uid + "/receipt").at("/logs/0/sha256").asString())
                 .isEqualTo(SamplePast.sha256(log.body().getBytes(StandardCharsets.UTF_8)));
 
         AHEAD.set(Duration.ofDays(31));
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> get("/history/jobs/" + uid + "/logs").statusCode() == 410);
-        assertThat(json("/history/jobs/" + uid).at("/logs/0/completeness").asString())
+                .until(() -> api.get("/history/jobs/" + uid + "/logs").statusCode() == 410);
+        assertThat(api.json("/history/jobs/" + uid).at("/logs/0/completeness").asString())
                 .isEqualTo("EXPIRED");
         AHEAD.set(Duration.ofDays(181));
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> get("/history/jobs/" + uid).statusCode() == 404);
-        assertThat(json("/jobs/life").path("type").asString()).isEqualTo("/problems/not-found");
+                .until(() -> api.get("/history/jobs/" + uid).statusCode() == 404);
+        assertThat(api.json("/jobs/life").path("type").asString()).isEqualTo("/problems/not-found");
     }
 
     private String submitted(String script) throws Exception {
         HttpResponse<String> created =
-                send(
-                        "POST",
+                api.post(
                         "/jobs",
                         """
                         {"name": "life", "node": "sandbox", "image": "/images/a.sif",
@@ -106,34 +111,11 @@ class JobLifeTests {
                         """
                                 .formatted(script));
         assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
-        return JSON.readTree(created.body()).path("uid").asString();
+        return LocalApi.JSON.readTree(created.body()).path("uid").asString();
     }
 
     private void awaitState(String path, String member, String value) {
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> json(path).at(member).asString("").equals(value));
-    }
-
-    private JsonNode json(String path) throws IOException, InterruptedException {
-        return JSON.readTree(get(path).body());
-    }
-
-    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return send("GET", path, "");
-    }
-
-    private HttpResponse<String> send(String method, String path, String body)
-            throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
-                        .method(
-                                method,
-                                body.isEmpty()
-                                        ? HttpRequest.BodyPublishers.noBody()
-                                        : HttpRequest.BodyPublishers.ofString(body));
-        if (!body.isEmpty()) {
-            request.header("Content-Type", "application/json");
-        }
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+                .until(() -> api.json(path).at(member).asString("").equals(value));
     }
 }
