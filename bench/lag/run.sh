@@ -30,15 +30,7 @@ trap end EXIT
 bench/control-plane/up.sh "$dir"
 export KUBECONFIG=$dir/kubeconfig
 bench/slurm/up.sh "$dir/slurm" --many-jobs
-# What a job costs besides its sleep should be little: this "container runtime" has no containers.
-cat >"$dir/singularity" <<'RUNTIME'
-#!/bin/sh
-while [ "$1" != /no-image ]; do shift; done
-shift
-exec "$@"
-RUNTIME
-chmod +x "$dir/singularity"
-.cache/virtual-node/virtual-node -kubeconfig "$KUBECONFIG" -singularity "$dir/singularity" -pods 1000 \
+.cache/virtual-node/virtual-node -kubeconfig "$KUBECONFIG" -singularity "$PWD/bench/virtual-node/no-containers.sh" -pods 1000 \
   lag-subscriber="$dir/slurm" lag-poller="$dir/slurm" lag-nobody="$dir/slurm" >"$dir/nodes.log" 2>&1 </dev/null &
 nodes=$!
 port=$(free_port)

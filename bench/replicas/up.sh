@@ -12,15 +12,7 @@ java=$(bench/jdk.sh)/bin/java
 bench/control-plane/up.sh "$dir"
 trap '[ $? = 0 ] || { tail -n 5 "$dir"/{nodes,postgresql}.log >&2; bench/replicas/down.sh "$dir"; }' EXIT
 bench/slurm/up.sh "$dir/slurm" --many-jobs
-# This "container runtime" has no containers: a job costs what its commands cost.
-cat >"$dir/singularity" <<'RUNTIME'
-#!/bin/sh
-while [ "$1" != /no-image ]; do shift; done
-shift
-exec "$@"
-RUNTIME
-chmod +x "$dir/singularity"
-setsid .cache/virtual-node/virtual-node -kubeconfig "$dir/kubeconfig" -singularity "$dir/singularity" -pods 1000 \
+setsid .cache/virtual-node/virtual-node -kubeconfig "$dir/kubeconfig" -singularity "$PWD/bench/virtual-node/no-containers.sh" -pods 1000 \
   -speed 5 hpc-{1,2,3,4}="$dir/slurm" >"$dir/nodes.log" 2>&1 </dev/null &
 echo $! >"$dir/nodes.pid"
 setsid "$java" -Xmx128m -cp "bench/history:target/test-classes:target/classes:$(cat target/classpath)" \
