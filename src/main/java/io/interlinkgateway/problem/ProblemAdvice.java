@@ -28,9 +28,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.convert.ConversionFailedException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -68,6 +70,12 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     private static final int CLIENT_LEFT = 499;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
+
+    private final ConfigurableApplicationContext gateway;
+
+    ProblemAdvice(ConfigurableApplicationContext gateway) {
+        this.gateway = gateway;
+    }
 
     @ExceptionHandler
     ResponseEntity<Object> handle(GatewayException failure, HttpServletResponse response) {
@@ -179,15 +187,32 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                             ProblemType.MALFORMED_REQUEST.problem("A parameter can't be decoded."),
                             "Encode parameters as UTF-8 with %XX."));
         }
+        if (isStopping()) {
+            LOG.info("A request failed because the gateway stops", defect);
+            return stopping();
+        }
         UUID id = UUID.randomUUID();
         LOG.error("Unexpected failure {}", id, defect);
         return answer(ProblemType.INTERNAL_ERROR.problem("The ID of this failure is " + id + "."));
     }
 
+    /// The client disconnected, or the gateway stops: Jetty fails the requests that are still waiting, sends their
+    /// responses, and closes their connections. Without a status here, these responses would have 200.
     @Override
-    protected @Nullable ResponseEntity<Object> handleAsyncRequestNotUsableException(
-            AsyncRequestNotUsableException clientIsGone, WebRequest request) {
-        return null;
+    protected ResponseEntity<Object> handleAsyncRequestNotUsableException(
+            AsyncRequestNotUsableException failed, WebRequest request) {
+        return isStopping() ? stopping() : ResponseEntity.status(CLIENT_LEFT).build();
+    }
+
+    private boolean isStopping() {
+        return gateway.isClosed();
+    }
+
+    /// Jetty no longer sends a body.
+    private static ResponseEntity<Object> stopping() {
+        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+                .header(HttpHeaders.RETRY_AFTER, seconds(RETRY_AFTER))
+                .build();
     }
 
     @Override
@@ -535,11 +560,14 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     private static ResponseEntity<Object> answerLater(ProblemDetail problem, Duration wait) {
-        // The header has whole seconds.
-        long seconds = wait.plusNanos(999_999_999).toSeconds();
         return ResponseEntity.status(problem.getStatus())
-                .header(HttpHeaders.RETRY_AFTER, String.valueOf(seconds))
+                .header(HttpHeaders.RETRY_AFTER, seconds(wait))
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(problem);
+    }
+
+    /// The header has whole seconds.
+    private static String seconds(Duration wait) {
+        return String.valueOf(wait.plusNanos(999_999_999).toSeconds());
     }
 }
