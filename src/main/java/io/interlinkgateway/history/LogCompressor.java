@@ -19,8 +19,9 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /// Compresses a log as it arrives. Of a log that is too long, the first and the last bytes are kept, half and half, with
-/// a line between them that has the number of missing bytes. The last bytes are a ring of compressed chunks, so that
-/// memory does not depend on the log's length. For one log and one thread.
+/// a line between them that has the number of missing bytes. The last bytes are a ring of chunks, so that memory does
+/// not depend on the log's length; they are compressed at the end, because most of a long log is dropped. For one log
+/// and one thread.
 final class LogCompressor {
 
     /// How many bytes a chunk has at most before its compression. A smaller maximum of a log has smaller chunks, because
@@ -32,7 +33,7 @@ final class LogCompressor {
     private final int chunk;
     private final MlflowRunSearch run = new MlflowRunSearch();
     private final List<Packed> head = new ArrayList<>();
-    private final Deque<Packed> tail = new ArrayDeque<>();
+    private final Deque<byte[]> tail = new ArrayDeque<>();
     private ByteArrayOutputStream open = new ByteArrayOutputStream();
     private long size;
     private long headLength;
@@ -107,13 +108,12 @@ final class LogCompressor {
         byte[] bytes = open.toByteArray();
         open = new ByteArrayOutputStream();
         run.add(bytes);
-        Packed packed = packed(bytes);
         if (headLength < half) {
-            head.add(packed);
-            headLength += packed.length;
+            head.add(packed(bytes));
+            headLength += bytes.length;
         } else {
-            tail.addLast(packed);
-            tailLength += packed.length;
+            tail.addLast(bytes);
+            tailLength += bytes.length;
             while (tailLength > half) {
                 int dropped = tail.removeFirst().length;
                 tailLength -= dropped;
@@ -152,7 +152,7 @@ final class LogCompressor {
         if (omitted > 0) {
             all.add(packed(marker(omitted).getBytes(StandardCharsets.US_ASCII)));
         }
-        all.addAll(tail);
+        tail.forEach(bytes -> all.add(packed(bytes)));
         List<LogArchive.Chunk> chunks = new ArrayList<>();
         MessageDigest digest = Fingerprint.sha256();
         long start = 0;

@@ -579,7 +579,7 @@ class LogArchiverTests {
     /// 64; the time grows with it.
     @Test
     void aHugeLogKeepsItsHeadAndItsTailInAConstantHeap() throws Exception {
-        long length = Long.getLong("history.log.size", 192_000_000);
+        long length = Long.getLong("history.log.size", 512_000_000);
         Process process =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
