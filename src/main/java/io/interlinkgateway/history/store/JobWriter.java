@@ -2,24 +2,13 @@ package io.interlinkgateway.history.store;
 
 import static java.util.stream.Collectors.groupingBy;
 
-import io.interlinkgateway.event.JobObserver;
-import io.interlinkgateway.failure.GatewayException;
-import io.interlinkgateway.history.MlflowLink;
 import io.interlinkgateway.history.Observation;
-import io.interlinkgateway.history.Observation.Presence;
 import io.interlinkgateway.history.WorkspaceRedaction.Masks;
-import io.interlinkgateway.job.Job;
-import io.interlinkgateway.job.JobPhase;
 import io.interlinkgateway.job.Workspace;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +17,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +31,6 @@ import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 final class JobWriter {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobWriter.class);
-
-    /// How many changes of a state are kept. If a job has more, the last one is replaced.
-    static final int MAX_CHANGES = 1_000;
 
     private static final int MAX_UID = 100;
     private static final int MAX_PARTITION = 200;
@@ -86,183 +71,45 @@ final class JobWriter {
             where uid = :uid\
             """;
 
-    /// After how long no more workspaces' credentials are read for a batch if one could not be read: the cluster may not
-    /// respond at all.
-    private static final Duration LONGEST_READING = Duration.ofSeconds(5);
-
     private final Database database;
-    private final Function<Workspace, Masks> masks;
-
-    /// The workspaces whose credentials may not be read, once that was logged.
-    private final Set<Workspace> refusing = ConcurrentHashMap.newKeySet();
+    private final MaskedObservations.Source masks;
 
     /// @param masks masks the secrets of a workspace in what is stored
     JobWriter(Database database, Function<Workspace, Masks> masks) {
         this.database = database;
-        this.masks = masks;
-    }
-
-    /// A job's row, as far as it decides what an observation changes.
-    ///
-    /// @param job empty if the row can't be read; the next observation replaces it
-    private record Row(
-            long version,
-            Instant seenAt,
-            Optional<Instant> removedAt,
-            Optional<Instant> logDueSince,
-            boolean logsArchived,
-            int changes,
-            Optional<Job> job) {
-
-        static Row of(ResultSet row) throws SQLException {
-            return new Row(
-                    row.getLong("version"),
-                    Times.at(row, "seen_at"),
-                    Times.found(row, "removed_at"),
-                    Times.found(row, "log_due_since"),
-                    row.getBoolean("logs_archived"),
-                    row.getInt("changes"),
-                    StoredJob.read(row.getString("uid"), row.getString("document")));
-        }
-
-        /// @param first the first observation of a job
-        /// @return a row that accepts it
-        static Row before(Observation first) {
-            return new Row(
-                    Long.MIN_VALUE,
-                    first.seenAt(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    false,
-                    0,
-                    Optional.of(first.job()));
-        }
-
-        /// A removal is final, because a UID is never used again; only a removal with a confirmed end replaces one
-        /// without. Observations of one version of the pod differ in what the job's record or SLURM shows, which changes
-        /// without the pod; of these the latest counts.
-        boolean accepts(Observation observation) {
-            boolean removal = observation.presence() == Presence.REMOVED;
-            if (removedAt.isPresent()) {
-                return removal
-                        && (job.isEmpty()
-                                || (job.get().hasUnconfirmedEnd()
-                                        && !observation.job().hasUnconfirmedEnd()));
-            }
-            return removal
-                    || observation.version() > version
-                    || (observation.version() == version
-                            && !hasStateOf(observation)
-                            && !observation.seenAt().isBefore(seenAt));
-        }
-
-        boolean isOver() {
-            return removedAt.isPresent()
-                    || job.filter(known -> JobPhase.of(known.state()).ended()).isPresent();
-        }
-
-        boolean changesBy(Observation observation) {
-            return changes == 0 || !hasStateOf(observation);
-        }
-
-        private boolean hasStateOf(Observation observation) {
-            return job.filter(known -> observation.job().hasSameStateAs(known)).isPresent();
-        }
-
-        Row after(Observation observation) {
-            Optional<Instant> removed =
-                    observation.presence() == Presence.REMOVED
-                            ? removedAt.or(() -> Optional.of(observation.seenAt()))
-                            : Optional.empty();
-            boolean over = removed.isPresent() || JobPhase.of(observation.job().state()).ended();
-            // interLink reports some ends although the job goes on.
-            boolean archived = logsArchived && (over || !isOver());
-            boolean due = over && !archived;
-            return new Row(
-                    Math.max(version, observation.version()),
-                    observation.seenAt(),
-                    removed,
-                    due
-                            ? logDueSince.or(() -> Optional.of(observation.seenAt()))
-                            : Optional.empty(),
-                    archived,
-                    changesBy(observation) ? Math.min(changes + 1, MAX_CHANGES) : changes,
-                    Optional.of(observation.job()));
-        }
-    }
-
-    /// What a job was created from, as it is stored.
-    private record Origin(
-            Optional<byte[]> definition,
-            Optional<byte[]> manifest,
-            List<String> containers,
-            MlflowLink mlflow) {
-
-        /// Of a job whose definition can't be read.
-        static Origin unknown(Job job) {
-            return new Origin(
-                    Optional.empty(),
-                    Optional.empty(),
-                    job.containers().stream().map(Job.ContainerExit::name).toList(),
-                    MlflowLink.NONE);
-        }
+        this.masks = new MaskedObservations.Source(masks);
     }
 
     /// A job that is not stored yet.
-    private record Created(Update update, Origin origin) {
+    private record Created(JobUpdate update, StoredOrigin origin) {
 
         SqlParameterSource values() {
             StoredJob job = StoredJob.of(update.job());
             return SqlLogArchive.addTo(
-                    JobWriter.values(update.uid, job, update.after)
+                    JobWriter.values(update.uid(), job, update.after())
                             .addValue("workspace", job.workspace())
                             .addValue("name", job.name())
                             .addValue("createdAt", Times.of(job.createdAt()))
-                            .addValue("firstSeenAt", Times.of(update.before.seenAt)),
-                    origin.mlflow);
+                            .addValue("firstSeenAt", Times.of(update.before().seenAt())),
+                    origin.mlflow());
         }
     }
 
     /// @return the workspaces whose secrets can't be masked now; nothing of them is stored
     Set<Workspace> write(List<Observation> observations) {
-        Map<Workspace, Optional<Masks>> known = new HashMap<>();
-        Set<Workspace> unreadable = new HashSet<>();
-        long end = System.nanoTime() + LONGEST_READING.toNanos();
-        for (Observation observation : observations) {
-            Workspace workspace = observation.job().workspace();
-            if (known.containsKey(workspace) || unreadable.contains(workspace)) {
-                continue;
-            }
-            if (!unreadable.isEmpty() && System.nanoTime() - end > 0) {
-                unreadable.add(workspace);
-                continue;
-            }
-            try {
-                known.put(workspace, masksOf(workspace));
-            } catch (GatewayException.ClusterUnavailable unavailable) {
-                LOG.info(
-                        "The jobs of the workspace {} can't be recorded now, because its"
-                                + " credentials can't be read: {}",
-                        workspace.value(),
-                        unavailable.getMessage());
-                unreadable.add(workspace);
-            }
-        }
-        write(
-                observations.stream()
-                        .filter(JobWriter::hasUid)
-                        .filter(one -> !unreadable.contains(one.job().workspace()))
-                        .map(one -> asStored(one, known))
-                        .toList(),
-                known);
-        return unreadable;
+        MaskedObservations masked =
+                new MaskedObservations(
+                        observations.stream().filter(JobWriter::hasUid).toList(), masks);
+        write(masked.all(), masked::originOf);
+        return masked.unreadable();
     }
 
     /// @param observations as they are stored
-    /// @param known what masks the secrets of their workspaces
-    private void write(List<Observation> observations, Map<Workspace, Optional<Masks>> known) {
+    /// @param origins what their jobs were created from
+    private void write(
+            List<Observation> observations, Function<Observation, StoredOrigin> origins) {
         try {
-            writeAll(observations, known);
+            writeAll(observations, origins);
         } catch (DataIntegrityViolationException refused) {
             if (observations.size() == 1) {
                 // Repeating it would fail for ever. The message can have values of the row.
@@ -273,7 +120,7 @@ final class JobWriter {
                         sqlState(refused));
                 return;
             }
-            observations.forEach(one -> write(List.of(one), known));
+            observations.forEach(one -> write(List.of(one), origins));
         }
     }
 
@@ -283,7 +130,8 @@ final class JobWriter {
                 : "unknown";
     }
 
-    private void writeAll(List<Observation> observations, Map<Workspace, Optional<Masks>> known) {
+    private void writeAll(
+            List<Observation> observations, Function<Observation, StoredOrigin> origins) {
         Map<String, List<Observation>> byUid =
                 observations.stream()
                         .sorted(
@@ -295,10 +143,10 @@ final class JobWriter {
                                         observation -> observation.job().uid(),
                                         TreeMap::new,
                                         Collectors.toList()));
-        Map<String, Row> rows = database.read(session -> rows(session, byUid.keySet(), ""));
+        Map<String, KnownJob> rows = database.read(session -> rows(session, byUid.keySet(), ""));
         byUid.entrySet()
                 .removeIf(job -> {
-                    Row row = rows.get(job.getKey());
+                    KnownJob row = rows.get(job.getKey());
                     return row != null && job.getValue().stream().noneMatch(row::accepts);
                 });
         if (byUid.isEmpty()) {
@@ -310,8 +158,8 @@ final class JobWriter {
                 created.put(
                         uid,
                         new Created(
-                                Update.of(uid, Row.before(all.getFirst()), all),
-                                originOf(all.getLast(), known)));
+                                JobUpdate.of(uid, KnownJob.before(all.getFirst()), all),
+                                origins.apply(all.getLast())));
             }
         });
         database.write(session -> {
@@ -326,83 +174,15 @@ final class JobWriter {
         return !uid.isEmpty() && StoredText.of(uid, MAX_UID).equals(uid);
     }
 
-    /// What is compared must be the same as what is read from a row.
-    ///
-    /// @param known what masks the secrets of its workspace; without that, no text is stored that may have one
-    private static Observation asStored(
-            Observation observed, Map<Workspace, Optional<Masks>> known) {
-        Job job = observed.job();
-        return new Observation(
-                observed.version(),
-                Times.stored(observed.seenAt()),
-                StoredJob.of(
-                                masksOf(job.workspace(), known)
-                                        .map(masks -> masks.masked(job))
-                                        .orElseGet(() -> job.withTexts(_ -> "")))
-                        .toJob(),
-                observed.presence(),
-                observed.origin());
-    }
-
-    private static Optional<Masks> masksOf(
-            Workspace workspace, Map<Workspace, Optional<Masks>> known) {
-        return known.getOrDefault(workspace, Optional.empty());
-    }
-
-    private static Origin originOf(Observation observation, Map<Workspace, Optional<Masks>> known) {
-        Optional<Masks> found = masksOf(observation.job().workspace(), known);
-        if (found.isEmpty()) {
-            return Origin.unknown(observation.job());
-        }
-        try {
-            Masks secrets = found.get();
-            JobObserver.Origin origin = observation.origin().get();
-            return new Origin(
-                    StoredText.compressed(
-                            StoredDefinition.write(
-                                    observation.job(), origin.definition(), secrets)),
-                    StoredText.compressed(secrets.masked(origin.manifest())),
-                    origin.definition().containers(),
-                    secrets.masked(MlflowLink.of(origin.definition())));
-        } catch (RuntimeException defect) {
-            // Its message can have values of the definition.
-            LOG.warn(
-                    "The definition of the job {} can't be read: {}",
-                    observation.job().uid(),
-                    defect.getClass().getSimpleName());
-            return Origin.unknown(observation.job());
-        }
-    }
-
-    /// @return empty if the gateway may not read the workspace's credentials
-    /// @throws GatewayException.ClusterUnavailable if they can't be read now
-    private Optional<Masks> masksOf(Workspace workspace) {
-        try {
-            Masks known = masks.apply(workspace);
-            refusing.remove(workspace);
-            return Optional.of(known);
-        } catch (GatewayException.ClusterRefused refused) {
-            if (!refusing.add(workspace)) {
-                return Optional.empty();
-            }
-            LOG.warn(
-                    "The history has jobs of the workspace {} without their definitions and texts,"
-                            + " because its credentials may not be read: {}",
-                    workspace.value(),
-                    refused.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    private static Map<String, Row> rows(
+    private static Map<String, KnownJob> rows(
             Database.Session session, Collection<String> uids, String lock) {
-        Map<String, Row> rows = new LinkedHashMap<>();
+        Map<String, KnownJob> rows = new LinkedHashMap<>();
         for (List<String> slice : Database.slices(uids)) {
             session.client()
                     .sql(ROWS + " order by uid" + lock)
                     .param("uids", slice)
                     .query(row -> {
-                        rows.put(row.getString("uid"), Row.of(row));
+                        rows.put(row.getString("uid"), KnownJob.of(row));
                     });
         }
         return rows;
@@ -413,13 +193,13 @@ final class JobWriter {
             Map<String, List<Observation>> byUid,
             Map<String, Created> created) {
         Map<String, Created> inserted = insert(session, created);
-        List<Update> updates = new ArrayList<>();
+        List<JobUpdate> updates = new ArrayList<>();
         inserted.values().forEach(job -> updates.add(job.update));
         List<String> known =
                 byUid.keySet().stream().filter(uid -> !inserted.containsKey(uid)).toList();
         rows(session, known, " for update")
                 .forEach((uid, row) -> {
-                    Update update = Update.of(uid, row, byUid.getOrDefault(uid, List.of()));
+                    JobUpdate update = JobUpdate.of(uid, row, byUid.getOrDefault(uid, List.of()));
                     if (update.changesRow()) {
                         updates.add(update);
                     }
@@ -427,20 +207,23 @@ final class JobWriter {
         session.batch(
                 UPDATE,
                 updates.stream()
-                        .filter(update -> !inserted.containsKey(update.uid))
-                        .<SqlParameterSource>map(Update::values)
+                        .filter(update -> !inserted.containsKey(update.uid()))
+                        .<SqlParameterSource>map(JobWriter::values)
                         .toList());
         writeChanges(session, updates);
-        writeLabels(session, updates.stream().filter(Update::changesLabels).toList());
+        writeLabels(session, updates.stream().filter(JobUpdate::changesLabels).toList());
         writeOrigins(session, inserted);
         for (List<String> uids :
                 Database.slices(
-                        updates.stream().filter(Update::goesOn).map(Update::uid).toList())) {
+                        updates.stream().filter(JobUpdate::goesOn).map(JobUpdate::uid).toList())) {
             SqlLogArchive.reopen(session, uids);
         }
         for (List<String> uids :
                 Database.slices(
-                        updates.stream().filter(Update::mayBeDue).map(Update::uid).toList())) {
+                        updates.stream()
+                                .filter(JobUpdate::mayBeDue)
+                                .map(JobUpdate::uid)
+                                .toList())) {
             SqlLogArchive.settle(session, uids);
         }
     }
@@ -459,7 +242,7 @@ final class JobWriter {
         Map<String, Created> inserted = new TreeMap<>();
         for (int index = 0; index < counts.length; index++) {
             if (counts[index] > 0) {
-                inserted.put(jobs.get(index).update.uid, jobs.get(index));
+                inserted.put(jobs.get(index).update.uid(), jobs.get(index));
             }
         }
         takeBackRemoved(session, inserted);
@@ -486,62 +269,13 @@ final class JobWriter {
         }
     }
 
-    /// A change of a job's state.
-    private record Change(Observation observation, int ordinal) {}
-
-    /// What observations change of a job.
-    ///
-    /// @param goesOn whether an end was observed that turns out to be none
-    private record Update(String uid, Row before, Row after, List<Change> changes, boolean goesOn) {
-
-        static Update of(String uid, Row before, List<Observation> observations) {
-            List<Change> changes = new ArrayList<>();
-            Row after = before;
-            boolean goesOn = false;
-            for (Observation observation : observations) {
-                if (after.accepts(observation)) {
-                    boolean changed = after.changesBy(observation);
-                    boolean wasOver = after.isOver();
-                    after = after.after(observation);
-                    goesOn |= wasOver && !after.isOver();
-                    if (changed) {
-                        changes.removeIf(change -> change.ordinal == MAX_CHANGES);
-                        changes.add(new Change(observation, after.changes));
-                    }
-                }
-            }
-            return new Update(uid, before, after, changes, goesOn);
-        }
-
-        boolean changesRow() {
-            return !after.equals(before);
-        }
-
-        boolean changesLabels() {
-            return before.changes == 0
-                    || !after.job.map(Job::labels).equals(before.job.map(Job::labels));
-        }
-
-        boolean mayBeDue() {
-            return after.logDueSince.isPresent();
-        }
-
-        /// @return the job after the observations; it changed, so it is known
-        Job job() {
-            return after.job.orElseThrow();
-        }
-
-        SqlParameterSource values() {
-            return JobWriter.values(uid, StoredJob.of(job()), after);
-        }
-    }
-
-    private static void writeChanges(Database.Session session, List<Update> updates) {
+    private static void writeChanges(Database.Session session, List<JobUpdate> updates) {
         List<SqlParameterSource> added = new ArrayList<>();
         List<SqlParameterSource> replaced = new ArrayList<>();
-        for (Update update : updates) {
-            for (Change change : update.changes) {
-                (change.ordinal <= update.before.changes ? replaced : added).add(values(change));
+        for (JobUpdate update : updates) {
+            for (JobUpdate.Change change : update.changes()) {
+                (change.ordinal() <= update.before().changes() ? replaced : added)
+                        .add(values(change));
             }
         }
         session.batch(
@@ -558,17 +292,21 @@ final class JobWriter {
                 replaced);
     }
 
-    private static SqlParameterSource values(Change change) {
-        Observation observation = change.observation;
+    private static SqlParameterSource values(JobUpdate update) {
+        return values(update.uid(), StoredJob.of(update.job()), update.after());
+    }
+
+    private static SqlParameterSource values(JobUpdate.Change change) {
+        Observation observation = change.observation();
         return new MapSqlParameterSource()
                 .addValue("uid", observation.job().uid())
-                .addValue("ordinal", change.ordinal)
+                .addValue("ordinal", change.ordinal())
                 .addValue("version", observation.version())
                 .addValue("seenAt", Times.of(observation.seenAt()))
                 .addValue("document", StoredJob.of(observation.job()).toJson());
     }
 
-    private static MapSqlParameterSource values(String uid, StoredJob job, Row row) {
+    private static MapSqlParameterSource values(String uid, StoredJob job, KnownJob row) {
         return new MapSqlParameterSource()
                 .addValue("uid", uid)
                 .addValue("node", job.node())
@@ -581,16 +319,16 @@ final class JobWriter {
                 .addValue("phase", job.state().phase().name())
                 .addValue("reason", job.reason())
                 .addValue("submittedBy", job.submittedBy())
-                .addValue("seenAt", Times.of(row.seenAt))
-                .addValue("removedAt", Times.of(row.removedAt))
-                .addValue("liveUid", row.removedAt.isPresent() ? null : uid)
+                .addValue("seenAt", Times.of(row.seenAt()))
+                .addValue("removedAt", Times.of(row.removedAt()))
+                .addValue("liveUid", row.removedAt().isPresent() ? null : uid)
                 .addValue("activeAt", Times.of(job.finishedAt().or(job::startedAt)))
                 .addValue("queueSeconds", number(job.queueSeconds()))
                 .addValue("runSeconds", number(job.runSeconds()))
-                .addValue("logDueSince", Times.of(row.logDueSince))
-                .addValue("logsArchived", row.logsArchived)
-                .addValue("version", row.version)
-                .addValue("changes", row.changes)
+                .addValue("logDueSince", Times.of(row.logDueSince()))
+                .addValue("logsArchived", row.logsArchived())
+                .addValue("version", row.version())
+                .addValue("changes", row.changes())
                 .addValue("document", job.toJson())
                 .addValue("searchText", searchText(job));
     }
@@ -607,22 +345,22 @@ final class JobWriter {
         return StoredText.of(text.toString(), MAX_SEARCH).toLowerCase(Locale.ROOT);
     }
 
-    private static void writeLabels(Database.Session session, List<Update> updates) {
+    private static void writeLabels(Database.Session session, List<JobUpdate> updates) {
         List<SqlParameterSource> labels = new ArrayList<>();
-        for (Update update : updates) {
+        for (JobUpdate update : updates) {
             update.job()
                     .labels()
                     .forEach((key, value) ->
                             labels.add(
                                     new MapSqlParameterSource()
-                                            .addValue("uid", update.uid)
+                                            .addValue("uid", update.uid())
                                             .addValue("key", key)
                                             .addValue("value", value)));
         }
         List<String> known =
                 updates.stream()
-                        .filter(update -> update.before.changes > 0)
-                        .map(Update::uid)
+                        .filter(update -> update.before().changes() > 0)
+                        .map(JobUpdate::uid)
                         .toList();
         for (List<String> uids : Database.slices(known)) {
             session.client()
@@ -646,16 +384,16 @@ final class JobWriter {
                     new MapSqlParameterSource()
                             .addValue("uid", uid)
                             .addValue("workspace", job.update.job().workspace().value())
-                            .addValue("definition", job.origin.definition.orElse(null))
-                            .addValue("manifest", job.origin.manifest.orElse(null)));
-            for (int ordinal = 0; ordinal < job.origin.containers.size(); ordinal++) {
+                            .addValue("definition", job.origin.definition().orElse(null))
+                            .addValue("manifest", job.origin.manifest().orElse(null)));
+            for (int ordinal = 0; ordinal < job.origin.containers().size(); ordinal++) {
                 containers.add(
                         new MapSqlParameterSource()
                                 .addValue("uid", uid)
                                 .addValue("ordinal", ordinal)
                                 .addValue(
                                         "name",
-                                        SqlLogArchive.name(job.origin.containers.get(ordinal))));
+                                        SqlLogArchive.name(job.origin.containers().get(ordinal))));
             }
         });
         session.batch(
