@@ -58,26 +58,31 @@ class Gateway(Replica):
     def resident(self) -> float:
         """Resident memory in MB."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1000
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024 / 1e6
 
     def heap(self) -> float:
         """Used heap after a collection, in MB."""
         jcmd = [f"{os.environ['JAVA_HOME']}/bin/jcmd", str(self.process.pid)]
         subprocess.run([*jcmd, "GC.run"], check=True, stdout=subprocess.DEVNULL)
         info = subprocess.run([*jcmd, "GC.heap_info"], check=True, stdout=subprocess.PIPE, text=True).stdout
-        return sum(int(used) for used in re.findall(r"\btotal \d+K, used (\d+)K", info)) / 1000
+        return sum(int(used) for used in re.findall(r"\btotal \d+K, used (\d+)K", info)) * 1024 / 1e6
 
-    def await_running(self, jobs: int) -> float:
-        """Waits until it has recorded all jobs as running, and returns the seconds."""
-        begin = time.monotonic()
-        while time.monotonic() - begin < SETTLE:
-            if self.total("gateway_jobs", 'state="RUNNING"') == jobs:
-                known = time.monotonic() - begin
-                while self.total("gateway_history_backlog"):
-                    time.sleep(0.5)
-                return known
+    def await_running(self, jobs: int) -> None:
+        """Waits until it knows that all jobs run."""
+        self._await(lambda: self.total("gateway_jobs", 'state="RUNNING"') == jobs)
+
+    def await_recorded(self) -> None:
+        """Waits until the history has everything."""
+        self._await(lambda: self.total("gateway_history_backlog") == 0)
+
+    def _await(self, condition) -> None:
+        end = time.monotonic() + SETTLE
+        while not condition():
+            if time.monotonic() > end:
+                metrics = self.metrics()
+                raise SystemExit(f"not within {SETTLE} s: {metrics.get('gateway_jobs')}, "
+                                 f"{metrics.get('gateway_history_backlog')}")
             time.sleep(0.2)
-        raise SystemExit(f"after {SETTLE} s it knows of {self.metrics().get('gateway_jobs')}")
 
 
 def submit(gateway: Gateway, numbers) -> None:
@@ -109,18 +114,15 @@ def follow(gateway: Gateway, stop: threading.Event) -> None:
     request = urllib.request.Request(f"{gateway.url}/api/v1/events?workspace={WORKSPACE}",
                                      headers={"Accept": "text/event-stream"})
     with urllib.request.urlopen(request, timeout=120) as events:
-        while not stop.is_set():
-            events.readline()
+        while not stop.is_set() and events.readline():
+            pass
 
 
-def read_while(gateway: Gateway, stop: threading.Event) -> None:
-    follower = threading.Thread(target=follow, args=(gateway, stop), daemon=True)
-    follower.start()
-    while True:
+def list_jobs(gateway: Gateway, stop: threading.Event) -> None:
+    """Lists the first jobs again and again."""
+    while not stop.wait(LIST_EVERY):
         with urllib.request.urlopen(f"{gateway.url}/api/v1/jobs?workspace={WORKSPACE}&limit=100", timeout=60) as page:
             page.read()
-        if stop.wait(LIST_EVERY):
-            return
 
 
 def use(gateway: Gateway) -> tuple[float, float, float, float]:
@@ -150,11 +152,11 @@ def main() -> None:
     gateway = Gateway(
         options.dir, "gateway", options.jar,
         ["--gateway.security.mode=open", f"--spring.datasource.url={options.database}",
-         "--spring.datasource.username=postgres", f"--gateway.cluster.watches.always={WORKSPACE}"],
+         "--spring.datasource.username=postgres"],
         {"KUBECONFIG": str(options.dir / "gateway.kubeconfig")})
     gateway.start()
-    print("| active jobs | submits a second | heap, MB | resident, MB | nobody reads: processor, requests a second "
-          "| one reads: processor, requests, log requests a second | all known after a start |")
+    print("| active jobs | submits a second | heap, MB | resident, MB | nobody reads: processor, requests, log requests "
+          "a second | one reads: processor, requests, log requests a second | all known after a start |")
     print("|---|---|---|---|---|---|---|")
     try:
         gateway.await_ready()
@@ -163,21 +165,25 @@ def main() -> None:
             rate = submit_all(gateway, first, jobs)
             first = jobs
             gateway.await_running(jobs)
+            gateway.await_recorded()
             unread = measure(gateway)
             stop = threading.Event()
-            reader = threading.Thread(target=read_while, args=(gateway, stop), daemon=True)
-            reader.start()
+            readers = [threading.Thread(target=each, args=(gateway, stop), daemon=True) for each in (follow, list_jobs)]
+            for reader in readers:
+                reader.start()
             read = measure(gateway)
+            if not all(reader.is_alive() for reader in readers):
+                raise SystemExit("a reader has ended")
             heap, resident = gateway.heap(), gateway.resident()
             stop.set()
-            reader.join()
             gateway.terminate(30)
             gateway.start()
             begin = time.monotonic()
             gateway.await_ready()
             gateway.await_running(jobs)
             started = time.monotonic() - begin
-            print(f"| {jobs:,} | {rate:.0f} | {heap:.0f} | {resident:.0f} | {unread[0]:.1f} %, {unread[1]:.2f} "
+            print(f"| {jobs:,} | {rate:.0f} | {heap:.0f} | {resident:.0f} "
+                  f"| {unread[0]:.1f} %, {unread[1]:.2f}, {unread[2]:.2f} "
                   f"| {read[0]:.1f} %, {read[1]:.2f}, {read[2]:.2f} | {started:.1f} s |", flush=True)
     finally:
         gateway.kill()

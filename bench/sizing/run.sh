@@ -23,6 +23,9 @@ export JAVA_HOME
 "$JAVA_HOME/bin/java" -Xmx128m -cp "bench/history:target/test-classes:target/classes:$(cat target/classpath)" \
   io.interlinkgateway.history.store.HistoryBenchmark server "$dir/postgresql" >"$dir/server.url" 2>"$dir/server.log" &
 server=$!
-until [ -s "$dir/server.url" ]; do sleep 0.1; done
+until [ -s "$dir/server.url" ]; do
+  kill -0 "$server" || { tail -n 5 "$dir/server.log" >&2; exit 1; }
+  sleep 0.1
+done
 python3 bench/sizing/run.py --dir "$dir" --jar "$(ls target/interlink-gateway-*.jar)" \
   --database "$(cat "$dir/server.url")" "$@"
