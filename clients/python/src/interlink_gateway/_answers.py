@@ -50,7 +50,7 @@ def failure(response: httpx.Response) -> Problem:
     try:
         document = ProblemDocument.from_json(json.loads(response.content))
     except (ValueError, UnexpectedAnswer):
-        # Something between client and gateway: a proxy's page is no text for a person.
+        # A gateway that stops sends no body, and a proxy's page is no text for a person.
         status = response.status_code
         document = ProblemDocument(
             type="about:blank",

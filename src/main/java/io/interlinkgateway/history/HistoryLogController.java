@@ -26,6 +26,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -333,7 +334,12 @@ class HistoryLogController {
             case ByteRange.Requested.Nothing _ -> throw notSatisfiable(length);
         }
         HttpServletResponse response = request.response();
-        try (InputStream bytes = archive.read(job.uid(), log.container(), start)) {
+        try (InputStream bytes =
+                new BufferedInputStream(archive.read(job.uid(), log.container(), start), BUFFER)) {
+            // A failure to read the first byte is answered while the response has no length yet.
+            bytes.mark(1);
+            bytes.read();
+            bytes.reset();
             long count = end - start;
             response.setStatus(status.value());
             response.setContentLengthLong(count);

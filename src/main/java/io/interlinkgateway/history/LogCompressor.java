@@ -2,7 +2,6 @@ package io.interlinkgateway.history;
 
 import io.interlinkgateway.job.Fingerprint;
 import io.interlinkgateway.log.Redaction;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +14,6 @@ import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /// Compresses a log as it arrives. Of a log that is too long, the first and the last bytes are kept, half and half, with
@@ -32,6 +30,7 @@ final class LogCompressor {
     private final long half;
     private final int chunk;
     private final MlflowRunSearch run = new MlflowRunSearch();
+    private final MessageDigest digest = Fingerprint.sha256();
     private final List<Packed> head = new ArrayList<>();
     private final Deque<byte[]> tail = new ArrayDeque<>();
     private ByteArrayOutputStream open = new ByteArrayOutputStream();
@@ -122,7 +121,9 @@ final class LogCompressor {
         }
     }
 
-    private static Packed packed(byte[] bytes) {
+    /// Compresses the next archived bytes.
+    private Packed packed(byte[] bytes) {
+        digest.update(bytes);
         long lines = 0;
         for (byte next : bytes) {
             if (next == '\n') {
@@ -152,13 +153,13 @@ final class LogCompressor {
         if (omitted > 0) {
             all.add(packed(marker(omitted).getBytes(StandardCharsets.US_ASCII)));
         }
-        tail.forEach(bytes -> all.add(packed(bytes)));
+        while (!tail.isEmpty()) {
+            all.add(packed(tail.removeFirst()));
+        }
         List<LogArchive.Chunk> chunks = new ArrayList<>();
-        MessageDigest digest = Fingerprint.sha256();
         long start = 0;
         long line = 0;
         for (Packed packed : all) {
-            digest.update(unpacked(packed));
             chunks.add(new LogArchive.Chunk(start, line, packed.length, packed.compressed));
             start += packed.length;
             line += packed.lines;
@@ -175,15 +176,5 @@ final class LogCompressor {
     /// @return the line in their place
     static String marker(long bytes) {
         return "\n[interlink-gateway: " + bytes + " bytes are missing here]\n";
-    }
-
-    private static byte[] unpacked(Packed packed) {
-        byte[] compressed = new byte[packed.compressed.remaining()];
-        packed.compressed.duplicate().get(compressed);
-        try (GZIPInputStream gzip = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
-            return gzip.readAllBytes();
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
     }
 }

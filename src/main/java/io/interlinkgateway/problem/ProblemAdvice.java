@@ -164,11 +164,10 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         return handle(new GatewayException.RefusedByFirewall(), response);
     }
 
-    /// The client does not receive this response. It sets the status for metrics and the audit log; web servers
-    /// commonly use 499 for this.
+    /// The client disconnected, or the gateway stops and has closed the connection.
     @ExceptionHandler
     ResponseEntity<Object> handle(ClientLeftException left) {
-        return ResponseEntity.status(CLIENT_LEFT).build();
+        return withoutBody();
     }
 
     /// After the response is committed, it can't be changed to a problem. The exception is rethrown, so that the
@@ -187,9 +186,8 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                             ProblemType.MALFORMED_REQUEST.problem("A parameter can't be decoded."),
                             "Encode parameters as UTF-8 with %XX."));
         }
-        if (isStopping()) {
-            LOG.info("A request failed because the gateway stops", defect);
-            return stopping();
+        if (isStopping() && defect instanceof InterruptedException) {
+            return withoutBody();
         }
         UUID id = UUID.randomUUID();
         LOG.error("Unexpected failure {}", id, defect);
@@ -197,22 +195,26 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     /// The client disconnected, or the gateway stops: Jetty fails the requests that are still waiting, sends their
-    /// responses, and closes their connections. Without a status here, these responses would have 200.
+    /// responses, and closes their connections. Without a status here, these responses would have 200. Once a part of a
+    /// response was sent, Jetty closes the connection without the rest.
     @Override
     protected ResponseEntity<Object> handleAsyncRequestNotUsableException(
             AsyncRequestNotUsableException failed, WebRequest request) {
-        return isStopping() ? stopping() : ResponseEntity.status(CLIENT_LEFT).build();
+        return withoutBody();
     }
 
     private boolean isStopping() {
         return gateway.isClosed();
     }
 
-    /// Jetty no longer sends a body.
-    private static ResponseEntity<Object> stopping() {
-        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
-                .header(HttpHeaders.RETRY_AFTER, seconds(RETRY_AFTER))
-                .build();
+    /// Spring no longer writes a body for a failed request. While the gateway runs, the client does not receive this
+    /// response: it sets the status for metrics and the audit log, for which web servers commonly use 499.
+    private ResponseEntity<Object> withoutBody() {
+        return isStopping()
+                ? ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+                        .header(HttpHeaders.RETRY_AFTER, seconds(RETRY_AFTER))
+                        .build()
+                : ResponseEntity.status(CLIENT_LEFT).build();
     }
 
     @Override

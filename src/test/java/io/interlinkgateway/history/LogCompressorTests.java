@@ -14,7 +14,7 @@ class LogCompressorTests {
 
     private static final int MAX = 4 << 20;
 
-    /// The size in MB of the log of [#memoryDoesNotDependOnTheLength]; 5120 takes minutes.
+    /// The size in MB of the log of [#aLongLogKeepsItsHeadAndItsTail].
     private static final int MEGABYTES = Integer.getInteger("archive.megabytes", 128);
 
     @Test
@@ -50,7 +50,7 @@ class LogCompressorTests {
     }
 
     @Test
-    void memoryDoesNotDependOnTheLength() {
+    void aLongLogKeepsItsHeadAndItsTail() {
         LogCompressor compressor = new LogCompressor(MAX);
         byte[] random = new byte[1 << 20];
         new Random(7).nextBytes(random);

@@ -14,12 +14,16 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
 class ProblemAdviceTests {
 
@@ -134,5 +138,43 @@ class ProblemAdviceTests {
         assertThat(problem.getDetail())
                 .matches("The ID of this failure is [0-9a-f-]{36}\\.")
                 .doesNotContain("s3cret-marker");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, 499", "true, 503"})
+    void aRequestThatEndsTooEarlyIsNoSuccess(boolean stopping, int status) {
+        GenericApplicationContext gateway = new GenericApplicationContext();
+        gateway.refresh();
+        if (stopping) {
+            gateway.close();
+        }
+        ProblemAdvice stopped = new ProblemAdvice(gateway);
+
+        ResponseEntity<Object> answer =
+                stopped.handleAsyncRequestNotUsableException(
+                        new AsyncRequestNotUsableException("closed"),
+                        new ServletWebRequest(new MockHttpServletRequest()));
+
+        assertThat(answer.getStatusCode().value()).isEqualTo(status);
+        assertThat(answer.getHeaders().containsHeader(HttpHeaders.RETRY_AFTER)).isEqualTo(stopping);
+        assertThat(answer.getBody()).isNull();
+    }
+
+    @Test
+    void onlyAnInterruptIsAnEffectOfTheStop() throws Exception {
+        GenericApplicationContext gateway = new GenericApplicationContext();
+        gateway.refresh();
+        gateway.close();
+        ProblemAdvice stopped = new ProblemAdvice(gateway);
+
+        assertThat(status(stopped, new InterruptedException())).isEqualTo(503);
+        assertThat(status(stopped, new IllegalStateException())).isEqualTo(500);
+        assertThat(status(advice, new InterruptedException())).isEqualTo(500);
+    }
+
+    private static int status(ProblemAdvice advice, Exception failure) throws Exception {
+        return Objects.requireNonNull(advice.handle(failure, new MockHttpServletResponse()))
+                .getStatusCode()
+                .value();
     }
 }

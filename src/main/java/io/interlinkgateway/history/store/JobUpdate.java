@@ -11,9 +11,6 @@ import java.util.List;
 record JobUpdate(
         String uid, KnownJob before, KnownJob after, List<Change> changes, boolean goesOn) {
 
-    /// How many changes of a state are kept. If a job has more, the last one is replaced.
-    static final int MAX_CHANGES = 1_000;
-
     /// A change of a job's state.
     record Change(Observation observation, int ordinal) {}
 
@@ -28,7 +25,7 @@ record JobUpdate(
                 after = after.after(observation);
                 goesOn |= wasOver && !after.isOver();
                 if (changed) {
-                    changes.removeIf(change -> change.ordinal == MAX_CHANGES);
+                    changes.removeIf(change -> change.ordinal == KnownJob.MAX_CHANGES);
                     changes.add(new Change(observation, after.changes()));
                 }
             }

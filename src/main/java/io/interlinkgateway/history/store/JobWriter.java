@@ -72,12 +72,12 @@ final class JobWriter {
             """;
 
     private final Database database;
-    private final MaskedObservations.Source masks;
+    private final MaskedObservations.Credentials credentials;
 
     /// @param masks masks the secrets of a workspace in what is stored
     JobWriter(Database database, Function<Workspace, Masks> masks) {
         this.database = database;
-        this.masks = new MaskedObservations.Source(masks);
+        this.credentials = new MaskedObservations.Credentials(masks);
     }
 
     /// A job that is not stored yet.
@@ -98,8 +98,8 @@ final class JobWriter {
     /// @return the workspaces whose secrets can't be masked now; nothing of them is stored
     Set<Workspace> write(List<Observation> observations) {
         MaskedObservations masked =
-                new MaskedObservations(
-                        observations.stream().filter(JobWriter::hasUid).toList(), masks);
+                MaskedObservations.read(
+                        observations.stream().filter(JobWriter::hasUid).toList(), credentials);
         write(masked.all(), masked::originOf);
         return masked.unreadable();
     }
@@ -143,18 +143,18 @@ final class JobWriter {
                                         observation -> observation.job().uid(),
                                         TreeMap::new,
                                         Collectors.toList()));
-        Map<String, KnownJob> rows = database.read(session -> rows(session, byUid.keySet(), ""));
+        Map<String, KnownJob> known = database.read(session -> known(session, byUid.keySet(), ""));
         byUid.entrySet()
                 .removeIf(job -> {
-                    KnownJob row = rows.get(job.getKey());
-                    return row != null && job.getValue().stream().noneMatch(row::accepts);
+                    KnownJob before = known.get(job.getKey());
+                    return before != null && job.getValue().stream().noneMatch(before::accepts);
                 });
         if (byUid.isEmpty()) {
             return;
         }
         Map<String, Created> created = new TreeMap<>();
         byUid.forEach((uid, all) -> {
-            if (!rows.containsKey(uid)) {
+            if (!known.containsKey(uid)) {
                 created.put(
                         uid,
                         new Created(
@@ -174,18 +174,18 @@ final class JobWriter {
         return !uid.isEmpty() && StoredText.of(uid, MAX_UID).equals(uid);
     }
 
-    private static Map<String, KnownJob> rows(
+    private static Map<String, KnownJob> known(
             Database.Session session, Collection<String> uids, String lock) {
-        Map<String, KnownJob> rows = new LinkedHashMap<>();
+        Map<String, KnownJob> known = new LinkedHashMap<>();
         for (List<String> slice : Database.slices(uids)) {
             session.client()
                     .sql(ROWS + " order by uid" + lock)
                     .param("uids", slice)
                     .query(row -> {
-                        rows.put(row.getString("uid"), KnownJob.of(row));
+                        known.put(row.getString("uid"), KnownJob.of(row));
                     });
         }
-        return rows;
+        return known;
     }
 
     private static void write(
@@ -195,11 +195,12 @@ final class JobWriter {
         Map<String, Created> inserted = insert(session, created);
         List<JobUpdate> updates = new ArrayList<>();
         inserted.values().forEach(job -> updates.add(job.update));
-        List<String> known =
+        List<String> others =
                 byUid.keySet().stream().filter(uid -> !inserted.containsKey(uid)).toList();
-        rows(session, known, " for update")
-                .forEach((uid, row) -> {
-                    JobUpdate update = JobUpdate.of(uid, row, byUid.getOrDefault(uid, List.of()));
+        known(session, others, " for update")
+                .forEach((uid, before) -> {
+                    JobUpdate update =
+                            JobUpdate.of(uid, before, byUid.getOrDefault(uid, List.of()));
                     if (update.changesRow()) {
                         updates.add(update);
                     }
@@ -306,7 +307,7 @@ final class JobWriter {
                 .addValue("document", StoredJob.of(observation.job()).toJson());
     }
 
-    private static MapSqlParameterSource values(String uid, StoredJob job, KnownJob row) {
+    private static MapSqlParameterSource values(String uid, StoredJob job, KnownJob known) {
         return new MapSqlParameterSource()
                 .addValue("uid", uid)
                 .addValue("node", job.node())
@@ -319,16 +320,16 @@ final class JobWriter {
                 .addValue("phase", job.state().phase().name())
                 .addValue("reason", job.reason())
                 .addValue("submittedBy", job.submittedBy())
-                .addValue("seenAt", Times.of(row.seenAt()))
-                .addValue("removedAt", Times.of(row.removedAt()))
-                .addValue("liveUid", row.removedAt().isPresent() ? null : uid)
+                .addValue("seenAt", Times.of(known.seenAt()))
+                .addValue("removedAt", Times.of(known.removedAt()))
+                .addValue("liveUid", known.removedAt().isPresent() ? null : uid)
                 .addValue("activeAt", Times.of(job.finishedAt().or(job::startedAt)))
                 .addValue("queueSeconds", number(job.queueSeconds()))
                 .addValue("runSeconds", number(job.runSeconds()))
-                .addValue("logDueSince", Times.of(row.logDueSince()))
-                .addValue("logsArchived", row.logsArchived())
-                .addValue("version", row.version())
-                .addValue("changes", row.changes())
+                .addValue("logDueSince", Times.of(known.logDueSince()))
+                .addValue("logsArchived", known.logsArchived())
+                .addValue("version", known.version())
+                .addValue("changes", known.changes())
                 .addValue("document", job.toJson())
                 .addValue("searchText", searchText(job));
     }

@@ -21,6 +21,9 @@ record KnownJob(
         int changes,
         Optional<Job> job) {
 
+    /// How many changes of a state are kept. If a job has more, the last one is replaced.
+    static final int MAX_CHANGES = 1_000;
+
     static KnownJob of(ResultSet row) throws SQLException {
         return new KnownJob(
                 row.getLong("version"),
@@ -33,7 +36,7 @@ record KnownJob(
     }
 
     /// @param first the first observation of a job
-    /// @return a row that accepts it
+    /// @return what is known before it, so that it is accepted
     static KnownJob before(Observation first) {
         return new KnownJob(
                 Long.MIN_VALUE,
@@ -91,7 +94,7 @@ record KnownJob(
                 removed,
                 due ? logDueSince.or(() -> Optional.of(observation.seenAt())) : Optional.empty(),
                 archived,
-                changesBy(observation) ? Math.min(changes + 1, JobUpdate.MAX_CHANGES) : changes,
+                changesBy(observation) ? Math.min(changes + 1, MAX_CHANGES) : changes,
                 Optional.of(observation.job()));
     }
 }

@@ -29,13 +29,13 @@ final class MaskedObservations {
     private static final Duration LONGEST_READING = Duration.ofSeconds(5);
 
     /// What masks the secrets of each workspace; empty if the gateway may not read them.
-    private final Map<Workspace, Optional<Masks>> masks = new HashMap<>();
+    private final Map<Workspace, Optional<Masks>> masks;
 
-    private final Set<Workspace> unreadable = new HashSet<>();
+    private final Set<Workspace> unreadable;
     private final List<Observation> all;
 
     /// Reads the credentials of workspaces. Thread-safe.
-    static final class Source {
+    static final class Credentials {
 
         private final Function<Workspace, Masks> masks;
 
@@ -43,7 +43,7 @@ final class MaskedObservations {
         private final Set<Workspace> refusing = ConcurrentHashMap.newKeySet();
 
         /// @param masks masks the secrets of a workspace in what is stored
-        Source(Function<Workspace, Masks> masks) {
+        Credentials(Function<Workspace, Masks> masks) {
             this.masks = masks;
         }
 
@@ -67,7 +67,10 @@ final class MaskedObservations {
         }
     }
 
-    MaskedObservations(List<Observation> observations, Source source) {
+    /// Reads the credentials of the observations' workspaces.
+    static MaskedObservations read(List<Observation> observations, Credentials credentials) {
+        Map<Workspace, Optional<Masks>> masks = new HashMap<>();
+        Set<Workspace> unreadable = new HashSet<>();
         long end = System.nanoTime() + LONGEST_READING.toNanos();
         for (Observation observation : observations) {
             Workspace workspace = observation.job().workspace();
@@ -79,7 +82,7 @@ final class MaskedObservations {
                 continue;
             }
             try {
-                masks.put(workspace, source.read(workspace));
+                masks.put(workspace, credentials.read(workspace));
             } catch (GatewayException.ClusterUnavailable unavailable) {
                 LOG.info(
                         "The jobs of the workspace {} can't be recorded now, because its"
@@ -89,6 +92,15 @@ final class MaskedObservations {
                 unreadable.add(workspace);
             }
         }
+        return new MaskedObservations(observations, masks, unreadable);
+    }
+
+    private MaskedObservations(
+            List<Observation> observations,
+            Map<Workspace, Optional<Masks>> masks,
+            Set<Workspace> unreadable) {
+        this.masks = Map.copyOf(masks);
+        this.unreadable = Set.copyOf(unreadable);
         this.all =
                 observations.stream()
                         .filter(one -> !unreadable.contains(one.job().workspace()))
@@ -98,7 +110,7 @@ final class MaskedObservations {
 
     /// @return the workspaces whose secrets can't be masked now; nothing of them is stored
     Set<Workspace> unreadable() {
-        return Set.copyOf(unreadable);
+        return unreadable;
     }
 
     /// @return the observations of the other workspaces
