@@ -155,9 +155,10 @@ final class RecordWatch implements Runnable {
     /// times and shows whether the job ended at all.
     ///
     /// @param uid the pod's UID
+    /// @param need what the record is needed for
     /// @return whether the record is to be read
-    static boolean isNeeded(String uid, WatchedJob job, OpenFollows follows) {
-        return switch (job.need()) {
+    static boolean isNeeded(String uid, RecordNeed need, WatchedJob job, OpenFollows follows) {
+        return switch (need) {
             case NONE -> false;
             case WATCH -> job.isRead() || follows.isFollowed(uid);
             case SEARCH -> true;
@@ -165,7 +166,7 @@ final class RecordWatch implements Runnable {
     }
 
     boolean isNeeded() {
-        return isNeeded(uid, job, follows);
+        return isNeeded(uid, job.need(), job, follows);
     }
 
     private boolean isWatched() {
@@ -218,8 +219,10 @@ final class RecordWatch implements Runnable {
         }
         boolean chatty = false;
         try (LogStream stream =
-                shared.isPresent() ? shared.get() : reader.open(pod, container, extent())) {
-            Reading reading = new Reading(pod, container);
+                shared.isPresent()
+                        ? shared.get()
+                        : reader.open(currentPod(), container, extent())) {
+            Reading reading = new Reading(currentPod(), container);
             following = shared.isPresent();
             while (isWatched() && !chatty) {
                 switch (stream.next(STEP)) {
@@ -247,6 +250,12 @@ final class RecordWatch implements Runnable {
         if (chatty) {
             pauseWhileWatched(longer(pause(), PAUSE_AFTER_FAILURE));
         }
+    }
+
+    /// Thousands of watches wait for their turn at a node. A pod takes more memory than the rest of a watch, so none is
+    /// kept meanwhile.
+    private Pod currentPod() {
+        return job.pod().orElseThrow(() -> new GatewayException.NotFound("pod", uid));
     }
 
     private PodLog.Extent extent() {

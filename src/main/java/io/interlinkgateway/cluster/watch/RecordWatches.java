@@ -5,6 +5,7 @@ import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.cluster.api.PodLog;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.job.Job;
+import io.interlinkgateway.status.RecordNeed;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -73,9 +74,10 @@ public final class RecordWatches implements AutoCloseable, MeterBinder {
     /// Watches a job's record as long as it is needed, unless it is watched already.
     ///
     /// @param uid the pod's UID
-    /// @param job the job as it is now
-    void watch(String uid, RecordWatch.WatchedJob job) {
-        if (!closed && RecordWatch.isNeeded(uid, job, follows)) {
+    /// @param need what the record is needed for now
+    /// @param job the job as it is at any time
+    void watch(String uid, RecordNeed need, RecordWatch.WatchedJob job) {
+        if (!closed && RecordWatch.isNeeded(uid, need, job, follows)) {
             running.computeIfAbsent(uid, _ -> started(uid, job));
         }
     }

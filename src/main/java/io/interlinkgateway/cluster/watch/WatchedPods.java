@@ -84,7 +84,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private final UnconfirmedDeletions unconfirmed = new UnconfirmedDeletions();
 
     /// The jobs whose record is needed, by name.
-    private final Set<String> recordsNeeded = ConcurrentHashMap.newKeySet();
+    private final Map<String, Entry> recordsNeeded = new ConcurrentHashMap<>();
 
     private final Set<String> recordsLost = new HashSet<>();
 
@@ -151,7 +151,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     /// @return the jobs whose own record is to be read
     Stream<Entry> needingRecord() {
-        return recordsNeeded.stream().flatMap(name -> Stream.ofNullable(entries.get(name)));
+        return recordsNeeded.values().stream();
     }
 
     /// Reports that states may have changed although the pods have not.
@@ -451,7 +451,13 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     private Stored store(@Nullable Entry before, Pod pod) {
         Job job = reader.read(pod);
         Entry entry = entry(job, pod);
-        entries.put(job.name().value(), entry);
+        String name = job.name().value();
+        entries.put(name, entry);
+        if (entry.recordNeed == RecordNeed.NONE) {
+            recordsNeeded.remove(name);
+        } else {
+            recordsNeeded.put(name, entry);
+        }
         walltimeMarks.update(job);
         if (before == null
                 || !before.uid.equals(entry.uid)
@@ -465,11 +471,6 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         String name = job.name().value();
         RecordNeed need = PodReading.recordNeed(pod, job.hpc());
         changedWithoutVersion.remove(name);
-        if (need == RecordNeed.NONE) {
-            recordsNeeded.remove(name);
-        } else {
-            recordsNeeded.add(name);
-        }
         if (isBeingHandedOver(job)) {
             if (handovers.begin(name, job.uid())) {
                 changes.submitting(job);

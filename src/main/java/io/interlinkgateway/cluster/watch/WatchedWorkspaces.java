@@ -364,7 +364,10 @@ public final class WatchedWorkspaces implements PresentJobs, AutoCloseable, Mete
                     .needingRecord()
                     .forEach(entry ->
                             sources.records()
-                                    .watch(entry.uid(), watched.job(entry.name(), entry.uid())));
+                                    .watch(
+                                            entry.uid(),
+                                            entry.recordNeed(),
+                                            watched.job(entry.name(), entry.uid())));
         }
     }
 
