@@ -197,8 +197,8 @@ class RecordingsReplayIT {
     }
 
     /// SLURM kills the shell after what the shell runs. Where the shell has the time to notice, it says so, writes
-    /// down the container's exit code (143 for a TERM, 137 for a KILL) or exits with it: no recording shows that, so
-    /// such a case is played again.
+    /// down the container's exit code (143 for a TERM, 137 for a KILL), dies while it does, or exits with it: no
+    /// recording shows that, so such a case is played again.
     private static Results replay(KubernetesClient client, String name) {
         Results results = play(client, name);
         for (int again = 0; again < 4 && results.shellOutlived; again++) {
@@ -337,7 +337,12 @@ class RecordingsReplayIT {
             Results results) {
         List<JsonNode> steps = recording.transitions();
         if (recording.ends()) {
-            replay.awaitPhase("Succeeded", "Failed");
+            replay.awaitEnd();
+            if (replay.diedWritingExitCode()) {
+                results.shellOutlived = true;
+                replay.end();
+                return;
+            }
         } else {
             replay.awaitTransitions(steps.size());
         }

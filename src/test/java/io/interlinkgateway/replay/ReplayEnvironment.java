@@ -9,6 +9,9 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.bench.Slurm;
 import io.interlinkgateway.bench.VirtualNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -204,6 +207,29 @@ final class ReplayEnvironment implements AutoCloseable {
             within(
                     Duration.ofMinutes(4),
                     () -> List.of(phases).contains(latest().at("/status/phase").asString()));
+        }
+
+        /// Waits until interLink reports an end, or can't any more.
+        void awaitEnd() {
+            within(
+                    Duration.ofMinutes(4),
+                    () ->
+                            List.of("Succeeded", "Failed")
+                                            .contains(latest().at("/status/phase").asString())
+                                    || diedWritingExitCode());
+        }
+
+        /// @return whether SLURM killed the shell after it had created the file for the container's exit code and before
+        ///     it had written that. The plugin can't read an empty file, and interLink's status does not change any more
+        boolean diedWritingExitCode() {
+            Path status = folder().resolve("run-c.status");
+            try {
+                return Files.exists(status)
+                        && Files.size(status) == 0
+                        && FINAL.contains(jobState());
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
         }
 
         void awaitTransitions(int count) {
