@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh [JOBS...]: what 100, 1,000 and 10,000 active jobs (or JOBS) on twenty nodes of kwok cost one gateway with a
-# history in PostgreSQL (run.py). Needs 15 minutes on two quiet cores.
+# history in PostgreSQL (run.py). Takes 16 minutes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 [ $# -gt 0 ] || set -- 100 1000 10000

@@ -31,8 +31,8 @@ class ProblemPageTests {
         `title`, `status`, `detail`, `instance` and a `hint` that says what to do. `type` is stable and made for
         programs; it is also the address of a page on the gateway. `title`, `detail` and `hint` are for people and may
         change. Problems of a whole request list all its errors and warnings in `findings`, each with `rule`,
-        `severity`, `field`, `message` and `hint`. A gateway that stops has no body for requests that still wait: they
-        get `503` and `Retry-After` alone.
+        `severity`, `field`, `message` and `hint`. A gateway that stops answers requests that
+        still wait with `503` and `Retry-After`, without a body.
 
         | status | type | title |
         |---|---|---|

@@ -252,8 +252,8 @@ final class RecordWatch implements Runnable {
         }
     }
 
-    /// Thousands of watches wait for their turn at a node. A pod takes more memory than the rest of a watch, so none is
-    /// kept meanwhile.
+    /// The pod as it is now. Thousands of watches wait for their turn at a node, and a pod takes 8 kB of memory
+    /// (`bench/sizing`), so a watch keeps none while it waits.
     private Pod currentPod() {
         return job.pod().orElseThrow(() -> new GatewayException.NotFound("pod", uid));
     }
