@@ -128,13 +128,25 @@ public final class JobFeed {
     /// @param version greater than all previous versions
     /// @param job the job
     public synchronized void changed(long version, Job job) {
-        reached = version;
         marks.update(job);
+        changed(version, () -> Optional.of(job));
+    }
+
+    /// As [#changed(long, Job)], for a job whose marks are up to date, and which is only read if there are followers.
+    /// That is decided while this feed is locked: a follower that resumes meanwhile has found the change among the
+    /// existing jobs, or receives it.
+    ///
+    /// @param version greater than all previous versions
+    /// @param change reads the job; empty if its state is the same as before
+    public synchronized void changed(long version, Supplier<Optional<Job>> change) {
+        reached = version;
         if (followed()) {
-            deliver(
-                    version,
-                    new JobEvent.Changed(positionAt(version, marked), job),
-                    follower -> follower.filter.matches(job));
+            change.get()
+                    .ifPresent(job ->
+                            deliver(
+                                    version,
+                                    new JobEvent.Changed(positionAt(version, marked), job),
+                                    follower -> follower.filter.matches(job)));
         }
     }
 

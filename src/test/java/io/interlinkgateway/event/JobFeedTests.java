@@ -1,6 +1,7 @@
 package io.interlinkgateway.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.interlinkgateway.job.Cancellation;
 import io.interlinkgateway.job.Job;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -163,6 +165,26 @@ class JobFeedTests {
                 feed.resume(ALL, 11, Optional.empty(), () -> present).orElseThrow()) {
             assertThat(events(back)).containsExactly("Changed v13");
             assertThat(changes(back.position())).isEqualTo("v20");
+        }
+    }
+
+    /// The job was stored after the follower had looked for existing jobs.
+    @Test
+    void aChangeIsDeliveredToAFollowerThatResumesMeanwhile() throws Exception {
+        Thread change =
+                Thread.ofPlatform().unstarted(() -> feed.changed(11, () -> Optional.of(JOB)));
+        Supplier<Stream<JobFeed.Present>> present =
+                () -> {
+                    change.start();
+                    await().until(() -> change.getState() == Thread.State.BLOCKED);
+                    return Stream.empty();
+                };
+
+        try (JobEvents.Subscription back =
+                feed.resume(ALL, 10, Optional.empty(), present).orElseThrow()) {
+            change.join();
+
+            assertThat(events(back)).containsExactly("Changed v11");
         }
     }
 

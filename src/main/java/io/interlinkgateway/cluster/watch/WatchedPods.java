@@ -202,11 +202,12 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         return Optional.ofNullable(feed);
     }
 
-    /// Follows the jobs after a position that the feed has reached.
+    /// Follows the jobs after a position that the feed has reached. No node loses contact meanwhile, so the follower
+    /// finds the jobs that this touches here or receives them.
     ///
     /// @param marked until when the follower has received the marks of running jobs
     /// @return the subscription; empty if the deletions since then are not known
-    Optional<JobEvents.Subscription> resume(
+    synchronized Optional<JobEvents.Subscription> resume(
             JobFeed feed, JobFilter filter, FollowerPosition after, Optional<Instant> marked) {
         Set<NodeName> now = silent;
         return feed.resume(
@@ -214,7 +215,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 after.version(),
                 marked,
                 () ->
-                        entries.values().stream()
+                        published()
                                 .filter(entry ->
                                         filter.matches(entry.name, entry.node(), entry.labels))
                                 .map(entry ->
@@ -223,6 +224,15 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                                                 changedWithoutVersion.contains(entry.name.value())
                                                         || isTouched(entry, now, after.silent()),
                                                 () -> find(entry.name).map(this::job))));
+    }
+
+    /// The jobs without what the list that goes on has changed: that is published at its end, in the order of versions.
+    private Stream<Entry> published() {
+        return entries.values().stream()
+                .flatMap(entry ->
+                        changedByList
+                                .getOrDefault(entry.name.value(), Optional.of(entry))
+                                .stream());
     }
 
     /// Whether a job has not ended and its node is in exactly one of two sets of nodes without contact.
@@ -402,13 +412,14 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             noteRemoval(now.version - 1, replaced, before);
             followers.deleted(JobFeed.Deletion.of(now.version - 1, replaced));
             publish(null, now, read);
-        } else if (followers.followed()) {
-            Job job = read.get();
-            if (before == null || !job.hasSameStateAs(job(before))) {
-                followers.changed(now.version, job);
-            }
+        } else {
+            followers.changed(
+                    now.version,
+                    () ->
+                            Optional.of(read.get())
+                                    .filter(job ->
+                                            before == null || !job.hasSameStateAs(job(before))));
         }
-        followers.reached(now.version);
     }
 
     /// The pod with the record that it had before, which is also to be restored on the API server.

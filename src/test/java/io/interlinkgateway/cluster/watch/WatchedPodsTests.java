@@ -41,6 +41,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -267,6 +270,47 @@ class WatchedPodsTests {
             pods.deleted(unscheduled("a", "second", 13));
             assertThat(pods.unconfirmed(name)).isEmpty();
             assertThat(counted("CONFIRMED")).isOne();
+        }
+    }
+
+    /// Many jobs, so that the change comes while the follower's missed changes are collected.
+    @Test
+    void aFollowerThatResumesMissesNoChangeThatIsReportedMeanwhile() throws Exception {
+        list(10, IntStream.range(0, 2000).mapToObj(i -> pod("job-" + i, 1)).toArray(Pod[]::new));
+        try (ExecutorService watch = Executors.newSingleThreadExecutor()) {
+            for (long version = 11; version < 211; version += 2) {
+                Pod pod = pod("first", "uid-" + version, version);
+                FollowerPosition after = new FollowerPosition(version - 1, Set.of());
+                Future<?> change = watch.submit(() -> pods.changed(pod));
+                try (JobEvents.Subscription subscription =
+                        pods.resume(feed(), ALL, after, Optional.empty()).orElseThrow()) {
+                    change.get();
+
+                    assertThat(events(subscription)).contains("changed first at " + version);
+                }
+                pods.deleted(pod("first", "uid-" + version, version + 1));
+            }
+        }
+    }
+
+    @Test
+    void aFollowerThatResumesBetweenTwoPagesOfAListReceivesTheChangesOfBoth() throws Exception {
+        list(10, pod("a", 1), pod("b", 2), pod("c", 3));
+        pods.changed(pod("b", 11));
+        pods.listStarted();
+        pods.listed(List.of(pod("b", 15), pod("d", 16)));
+        FollowerPosition after = new FollowerPosition(10, Set.of());
+        try (JobEvents.Subscription subscription =
+                pods.resume(feed(), ALL, after, Optional.empty()).orElseThrow()) {
+            pods.listed(List.of(pod("a", 12), pod("c", 3)));
+            pods.listEnded(20);
+
+            assertThat(events(subscription))
+                    .containsExactly(
+                            "changed b at 11",
+                            "changed a at 12",
+                            "changed b at 15",
+                            "changed d at 16");
         }
     }
 
