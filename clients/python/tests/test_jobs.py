@@ -110,6 +110,16 @@ def test_a_cancelled_job_is_known_to_have_ended(gateway: Gateway) -> None:
     assert job.cancel() is job.cancellation
 
 
+def test_the_end_of_a_job_that_was_removed_before_its_events_were_followed_is_known(gateway: Gateway) -> None:
+    job = shell(gateway, "sleep 600").wait("RUNNING")
+    job.cancel()
+    with suppress(errors.GatewayError):
+        gateway.job(job.name).wait()
+    cancellation = job.cancel(wait=True)
+    assert cancellation is not None
+    assert cancellation.stage == "CONFIRMED"
+
+
 def test_a_wait_ends_when_the_job_is_deleted_by_another(gateway: Gateway) -> None:
     job = shell(gateway, "sleep 600").wait("RUNNING")
     other = threading.Timer(0.5, gateway.job(job.name).cancel)

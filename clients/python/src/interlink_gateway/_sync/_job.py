@@ -8,6 +8,8 @@ from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, Literal
 
+from time import sleep
+
 from .. import _answers, _time
 from .._events import Deleted, Event, Reset, StateChanged, job_event
 from .._log import LogEnd, LogEvent, content, log_event
@@ -17,7 +19,7 @@ from .._sse import OPENED
 from .._terminal import printable
 from .._view import JobView
 from ..errors import GatewayError, JobDeleted, JobFailed, NotFound, OtherJob, UnexpectedAnswer, WaitTimeout
-from ..models import Cancellation, JobStatus, LogLine, LogProblem, PluginLine, Receipt
+from ..models import Cancellation, JobStatus, LogLine, LogProblem, PastJobRecord, PluginLine, Receipt
 from ._lines import lines_of
 from ._resubmission import Resubmittable
 from ._transport import Transport
@@ -29,6 +31,9 @@ _log = logging.getLogger("interlink_gateway")
 _STARTED = frozenset({"RUNNING", "SUCCEEDED", "FAILED"})
 _LAST_LINES = 20
 _REASON_SECONDS = 15.0
+# The history is written in moments; under load in seconds.
+_HISTORY_SECONDS = 10.0
+_HISTORY_PAUSE_SECONDS = 0.1
 
 Until = Literal["RUNNING", "ended"]
 """What to wait for: that the job runs or has run, or that it has ended."""
@@ -306,7 +311,8 @@ class Job(JobView, Resubmittable):
         """Deletes the job, which cancels it on the HPC if it has not ended.
 
         Args:
-            wait: whether to wait until it is removed, and so until it is known whether the HPC ended it.
+            wait: whether to wait until it is removed, and so until it is known whether the HPC ended it. A gateway
+                without a history may not know that any more if the removal takes only a moment.
             grace: how long its pod stays at most, 1 s to 1 h.
             timeout: how long to wait at most.
 
@@ -324,11 +330,26 @@ class Job(JobView, Resubmittable):
                     for _ in changes:
                         pass
             except JobDeleted:
-                if self.cancellation and self.cancellation.stage in ("CONFIRMED", "UNCONFIRMED"):
+                if self._removal_known():
                     break
             else:
                 raise WaitTimeout(f"Job {self.name!r} is still {self.state}.", self.status)
+        if wait and self.cancellation and not self._removal_known():
+            self._learn_removal(Deadline(min(deadline.left, _HISTORY_SECONDS)))
         return self.cancellation
+
+    def _removal_known(self) -> bool:
+        return self.cancellation is not None and self.cancellation.stage in ("CONFIRMED", "UNCONFIRMED")
+
+    def _learn_removal(self, deadline: Deadline) -> None:
+        """Asks the history how a removal ended that was over before its events were followed."""
+        with suppress(GatewayError):
+            while not (self._removal_known() or deadline.passed):
+                with suppress(NotFound):  # Not even its start is recorded yet.
+                    response = self._transport.request("GET", past_job_path(self.uid), query=self._query())
+                    self._mark_deleted(PastJobRecord.from_json(_answers.body(response)).job.cancellation)
+                if not self._removal_known():
+                    sleep(min(_HISTORY_PAUSE_SECONDS, deadline.left))
 
     def _delete(self, grace: _time.Duration | None) -> bool:
         """Sends the deletion of this very job. Returns whether it is removed."""
