@@ -20,17 +20,16 @@ archiving=io.interlinkgateway.history.ArchivingBenchmark
 
 submits() {
   end() {
-    for name in with without server; do
+    for name in with without; do
       [ ! -e "$dir/$name.pid" ] || kill "$(cat "$dir/$name.pid")" 2>/dev/null || true
     done
+    bench/postgresql/down.sh "$dir"
     bench/control-plane/down.sh "$dir"
   }
   trap end EXIT
   bench/load/up.sh "$dir" --no-gateway
-  "${measure[@]}" $store server "$dir/postgresql" >"$dir/server.url" 2>"$dir/server.log" &
-  echo $! >"$dir/server.pid"
-  until [ -s "$dir/server.url" ]; do sleep 0.1; done
-  start with --spring.datasource.url="$(cat "$dir/server.url")" --spring.datasource.username=postgres
+  bench/postgresql/up.sh "$dir"
+  start with --spring.datasource.url="$(cat "$dir/postgresql.url")" --spring.datasource.username=postgres
   start without
   "${measure[@]}" io.interlinkgateway.load.LoadBenchmark "$dir" history "$(cat "$dir/with.url")" "$(cat "$dir/without.url")"
 }

@@ -7,21 +7,17 @@ set -euo pipefail
 dir=$(realpath -m "$1")
 cd "$(dirname "$0")/../.."
 for build in control-plane/build.sh slurm/install.sh virtual-node/build.sh; do "bench/$build"; done
-java=$(bench/jdk.sh)/bin/java
 
 bench/control-plane/up.sh "$dir"
-trap '[ $? = 0 ] || { tail -n 5 "$dir"/{nodes,postgresql}.log >&2; bench/replicas/down.sh "$dir"; }' EXIT
+trap '[ $? = 0 ] || { tail -n 5 "$dir/nodes.log" >&2; bench/replicas/down.sh "$dir"; }' EXIT
 bench/slurm/up.sh "$dir/slurm" --many-jobs
 setsid .cache/virtual-node/virtual-node -kubeconfig "$dir/kubeconfig" -singularity "$PWD/bench/virtual-node/no-containers.sh" -pods 1000 \
   -speed 5 hpc-{1,2,3,4}="$dir/slurm" >"$dir/nodes.log" 2>&1 </dev/null &
 echo $! >"$dir/nodes.pid"
-setsid "$java" -Xmx128m -cp "bench/history:target/test-classes:target/classes:$(cat target/classpath)" \
-  io.interlinkgateway.history.store.HistoryBenchmark server "$dir/postgresql" >"$dir/postgresql.url" \
-  2>"$dir/postgresql.log" </dev/null &
-echo $! >"$dir/server.pid"
+bench/postgresql/up.sh "$dir"
 for _ in $(seq 1200); do
   ready=("$dir"/slurm/hpc-*/ready)
-  [ ${#ready[@]} = 4 ] && [ -s "$dir/postgresql.url" ] && exit 0
+  [ ${#ready[@]} = 4 ] && exit 0
   sleep 0.1
 done
 echo "up.sh: not ready after two minutes" >&2
