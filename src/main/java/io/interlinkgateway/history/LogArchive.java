@@ -74,7 +74,8 @@ public interface LogArchive {
     /// @param uid a pod's UID
     /// @param container the container's name
     /// @param start the position of the first byte, 0 or more
-    /// @return the bytes from there to the end; must be closed
+    /// @return the bytes from there to the end; must be closed. Reading throws
+    ///     [io.interlinkgateway.failure.GatewayException.HistoryUnreadable] at a part that is damaged
     InputStream read(String uid, String container, long start);
 
     /// @param uid a pod's UID

@@ -388,6 +388,18 @@ class HistoryEndpointTests {
     }
 
     @Test
+    void aLogWhoseStartCanNotBeReadIsAProblemAndNotAResponseOfItsLength() throws Exception {
+        past.damagedLog(uid, LOG);
+
+        HttpResponse<String> answer = get("/" + uid + "/logs");
+
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(json(answer).path("type").asString()).isEqualTo("/problems/history-unreadable");
+        assertThat(answer.headers().firstValue("ETag")).isEmpty();
+        assertThat(get("/" + uid + "/logs?tailLines=1").body()).isEqualTo("epoch 3\n");
+    }
+
+    @Test
     void theLogOfAJobWhosePodWasRemovedNowIsMissingAndNotTheJob() throws Exception {
         past.live(uid(9), "removed-now");
 

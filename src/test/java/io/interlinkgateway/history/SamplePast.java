@@ -193,6 +193,29 @@ public record SamplePast(JobHistory history, LogArchive archive, Workspace works
                         : List.of(chunk(bytes, 0, middle), chunk(bytes, middle, bytes.length)));
     }
 
+    /// Archives a log of which the first half is damaged in the database.
+    ///
+    /// @param uid the job's UID
+    /// @param text the log
+    public void damagedLog(String uid, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        int middle = bytes.length / 2;
+        archive.store(
+                uid,
+                new ArchivedLog(
+                        CONTAINER,
+                        ArchivedLog.Completeness.COMPLETE,
+                        Optional.empty(),
+                        bytes.length,
+                        bytes.length,
+                        Optional.of(sha256(bytes)),
+                        CREATED.plusSeconds(200)),
+                List.of(
+                        new LogArchive.Chunk(
+                                0, 0, middle, ByteBuffer.wrap(new byte[middle]).asReadOnlyBuffer()),
+                        chunk(bytes, middle, bytes.length)));
+    }
+
     /// Archives what the archiver keeps of a long log.
     ///
     /// @param uid the job's UID

@@ -1,11 +1,13 @@
 package io.interlinkgateway.history.store;
 
+import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.history.ArchivedLog;
 import io.interlinkgateway.history.ArchivedLog.Completeness;
 import io.interlinkgateway.history.LogArchive;
 import io.interlinkgateway.history.MlflowLink;
 import io.interlinkgateway.job.NodeName;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -402,14 +404,18 @@ final class SqlLogArchive implements LogArchive {
     }
 
     private Optional<ChunkStream.Part> chunk(String query, String uid, String container, long at) {
-        return database.readForRequest(session ->
-                session.client()
-                        .sql(query)
-                        .param("uid", SqlJobHistory.key(uid))
-                        .param("container", name(container))
-                        .param("at", at)
-                        .query((row, _) -> new ChunkStream.Part(row))
-                        .optional());
+        try {
+            return database.readForRequest(session ->
+                    session.client()
+                            .sql(query)
+                            .param("uid", SqlJobHistory.key(uid))
+                            .param("container", name(container))
+                            .param("at", at)
+                            .query((row, _) -> new ChunkStream.Part(row))
+                            .optional());
+        } catch (UncheckedIOException _) {
+            throw new GatewayException.HistoryUnreadable("A part of the archived log is damaged.");
+        }
     }
 
     @Override
