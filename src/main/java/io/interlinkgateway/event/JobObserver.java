@@ -2,6 +2,7 @@ package io.interlinkgateway.event;
 
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobDefinition;
+import io.interlinkgateway.job.PodManifest;
 import java.util.function.Supplier;
 
 /// Receives every change of the jobs that this gateway watches, in the order of each job's changes. After a start it
@@ -32,8 +33,8 @@ public interface JobObserver {
     /// What a job was created from.
     ///
     /// @param definition the job spec, or the pod without the fields that the cluster added
-    /// @param manifest the pod without the fields that the cluster added, as YAML
-    record Origin(JobDefinition definition, String manifest) {}
+    /// @param pod the pod without the fields that the cluster added
+    record Origin(JobDefinition definition, PodManifest pod) {}
 
     /// A job was created, its state, its labels or its submitter changed, or it exists at the start of the watch.
     ///

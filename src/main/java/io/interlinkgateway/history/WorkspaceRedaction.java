@@ -107,6 +107,12 @@ public class WorkspaceRedaction {
             }
         }
 
+        /// @param pod the pod of a job of the workspace
+        /// @return the masked pod as YAML
+        public String maskedYaml(PodManifest pod) {
+            return PodYaml.of(pod.withTexts(redaction::whole));
+        }
+
         /// @param yaml the pod of a job of the workspace
         /// @return the same text, or the masked pod if it has a secret
         public String masked(String yaml) {

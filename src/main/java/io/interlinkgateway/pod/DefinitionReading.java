@@ -39,23 +39,28 @@ public final class DefinitionReading {
     /// @param pod a job's pod
     /// @return the job spec from which it was created, or else the pod as a definition
     public static JobDefinition definitionOf(Pod pod) {
+        return specOf(pod).<JobDefinition>map(spec -> spec).orElseGet(() -> manifestOf(pod));
+    }
+
+    private static Optional<JobSpec> specOf(Pod pod) {
         Map<String, String> annotations = ModelFields.orEmpty(pod.getMetadata().getAnnotations());
         if (!PodTranslation.FROM_SPEC.equals(annotations.get(MetadataNames.DEFINITION))) {
-            return manifestOf(pod);
+            return Optional.empty();
         }
         try {
-            return specOf(pod, annotations, pod.getSpec().getContainers().getFirst());
+            return Optional.of(specOf(pod, annotations, pod.getSpec().getContainers().getFirst()));
         } catch (RuntimeException _) {
-            return manifestOf(pod);
+            return Optional.empty();
         }
     }
 
     /// Reads what a job was created from, as a type of the caller.
     ///
     /// @param pod a job's pod
-    /// @param as makes that of the definition and the submitted pod, as YAML
-    public static <T> T submitted(Pod pod, BiFunction<JobDefinition, String, T> as) {
-        return as.apply(definitionOf(pod), PodYaml.of(submittedPod(pod)));
+    /// @param as makes that of the definition and the submitted pod
+    public static <T> T submitted(Pod pod, BiFunction<JobDefinition, PodManifest, T> as) {
+        PodManifest manifest = manifestOf(pod);
+        return as.apply(specOf(pod).<JobDefinition>map(spec -> spec).orElse(manifest), manifest);
     }
 
     private static JobSpec specOf(Pod pod, Map<String, String> annotations, Container container) {

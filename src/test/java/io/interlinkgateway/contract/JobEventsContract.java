@@ -15,6 +15,7 @@ import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.Workspace;
 import io.interlinkgateway.pod.JobStore;
+import io.interlinkgateway.pod.PodYaml;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ public abstract class JobEventsContract {
         assertThat(seen.getFirst().removed()).isFalse();
         assertThat(seen.getFirst().origin().definition())
                 .isEqualTo(samples.living("train").translated().job().definition());
-        assertThat(seen.getFirst().origin().manifest())
+        assertThat(PodYaml.of(seen.getFirst().origin().pod()))
                 .contains("name: train")
                 .doesNotContain("uid:", "status:", "managedFields");
         assertThat(seen.getLast().job().cancellation()).isPresent();

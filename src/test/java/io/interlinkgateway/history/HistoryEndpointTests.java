@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.interlinkgateway.SharedGateway;
 import io.interlinkgateway.history.ArchivedLog.Completeness;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.PodYaml;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -267,7 +268,7 @@ class HistoryEndpointTests {
 
     @Test
     void theManifestIsYamlOrJson() throws Exception {
-        assertThat(get("/" + uid + "/manifest").body()).isEqualTo(SamplePast.MANIFEST);
+        assertThat(get("/" + uid + "/manifest").body()).isEqualTo(PodYaml.of(SamplePast.POD));
         assertThat(
                         json(get("/" + uid + "/manifest", "Accept", "application/json"))
                                 .path("kind")

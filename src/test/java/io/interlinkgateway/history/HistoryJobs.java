@@ -9,6 +9,7 @@ import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobSpec;
 import io.interlinkgateway.job.JobState;
 import io.interlinkgateway.job.NodeName;
+import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.SingularityOptions;
 import io.interlinkgateway.job.SlurmOptions;
 import io.interlinkgateway.job.Workspace;
@@ -26,6 +27,7 @@ public final class HistoryJobs {
     public static final Workspace WORKSPACE = new Workspace("stars");
     public static final Instant NOW = Instant.parse("2026-11-28T06:00:00Z");
     public static final JobState RUNNING = new JobState.Running(Optional.empty());
+    public static final PodManifest POD = new PodManifest(Map.of("kind", "Pod"));
     static final JobState QUEUED =
             new JobState.Queued(JobState.QueueReason.SUBMITTING, "", Optional.empty());
     public static final JobState SUCCEEDED =
@@ -133,7 +135,7 @@ public final class HistoryJobs {
     }
 
     static Supplier<JobObserver.Origin> origin() {
-        return () -> new JobObserver.Origin(spec(Optional.empty()), "kind: Pod\n");
+        return () -> new JobObserver.Origin(spec(Optional.empty()), POD);
     }
 
     static Observation live(long version, Job job) {

@@ -57,7 +57,7 @@ class JobExpiryTests {
                         NOW,
                         ended,
                         Observation.Presence.LIVE,
-                        () -> new JobObserver.Origin(HistoryJobs.spec(ttl), "")));
+                        () -> new JobObserver.Origin(HistoryJobs.spec(ttl), HistoryJobs.POD)));
     }
 
     private void archive(Completeness completeness) {

@@ -34,26 +34,8 @@ public record SamplePast(JobHistory history, LogArchive archive, Workspace works
     /// The container of the jobs.
     public static final String CONTAINER = "main";
 
-    /// The manifest of the jobs.
-    public static final String MANIFEST =
-            """
-            apiVersion: v1
-            kind: Pod
-            metadata:
-              name: sample
-              annotations:
-                slurm-job.vk.io/flags: "-p gpu --time=00:55:00"
-            spec:
-              containers:
-              - name: main
-                image: docker://ghcr.io/intertwin-eu/train@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
-                resources:
-                  limits: {cpu: "1", memory: 1Gi}
-              nodeSelector:
-                kubernetes.io/hostname: sandbox
-            """;
-
-    private static final PodManifest DEFINITION =
+    /// The pod of the jobs.
+    public static final PodManifest POD =
             new PodManifest(
                     Map.of(
                             "apiVersion",
@@ -165,7 +147,7 @@ public record SamplePast(JobHistory history, LogArchive archive, Workspace works
                 seen,
                 job,
                 gone ? Observation.Presence.REMOVED : Observation.Presence.LIVE,
-                () -> new JobObserver.Origin(DEFINITION, MANIFEST));
+                () -> new JobObserver.Origin(POD, POD));
     }
 
     /// Archives a log in two chunks.

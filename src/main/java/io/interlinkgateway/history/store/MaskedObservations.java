@@ -152,7 +152,7 @@ final class MaskedObservations {
                     StoredText.compressed(
                             StoredDefinition.write(
                                     observation.job(), origin.definition(), secrets)),
-                    StoredText.compressed(secrets.masked(origin.manifest())),
+                    StoredText.compressed(secrets.maskedYaml(origin.pod())),
                     origin.definition().containers(),
                     secrets.masked(MlflowLink.of(origin.definition())));
         } catch (RuntimeException defect) {

@@ -8,6 +8,7 @@ import io.interlinkgateway.event.JobObserver.Origin;
 import io.interlinkgateway.failure.GatewayException;
 import io.interlinkgateway.history.ArchivedLog;
 import io.interlinkgateway.history.ArchivedLog.Completeness;
+import io.interlinkgateway.history.HistoryJobs;
 import io.interlinkgateway.history.HistoryPage;
 import io.interlinkgateway.history.HistoryProperties;
 import io.interlinkgateway.history.HistoryQuery;
@@ -37,6 +38,7 @@ import io.interlinkgateway.job.JobState.Precision;
 import io.interlinkgateway.job.NodeName;
 import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
+import io.interlinkgateway.pod.PodYaml;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -323,7 +325,7 @@ abstract class HistoryContract {
                     seenAt,
                     job(),
                     presence,
-                    () -> new Origin(definition(), "kind: Pod\n"));
+                    () -> new Origin(definition(), HistoryJobs.POD));
         }
 
         private static JobDefinition definition() {
@@ -381,7 +383,7 @@ abstract class HistoryContract {
         assertThat(job.isLive()).isTrue();
         assertThat(job.mlflow()).isEqualTo(MlflowLink.NONE);
         assertThat(job.logs()).isEmpty();
-        assertThat(history.manifest("a")).contains("kind: Pod\n");
+        assertThat(history.manifest("a")).contains(PodYaml.of(HistoryJobs.POD));
         assertThat(history.changes("a"))
                 .containsExactly(new StateChange(7, START.plusSeconds(7), sample.job()));
     }
@@ -1564,7 +1566,7 @@ abstract class HistoryContract {
                         START,
                         sample("a").job(),
                         Presence.LIVE,
-                        () -> new Origin(definition, "kind: Pod\n")));
+                        () -> new Origin(definition, HistoryJobs.POD)));
         MlflowLink shown =
                 new MlflowLink(
                         Optional.of("https://m.example.org"),

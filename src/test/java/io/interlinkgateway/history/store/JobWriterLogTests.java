@@ -3,13 +3,13 @@ package io.interlinkgateway.history.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.interlinkgateway.event.JobObserver.Origin;
+import io.interlinkgateway.history.HistoryJobs;
 import io.interlinkgateway.history.Observation;
 import io.interlinkgateway.history.Observation.Presence;
 import io.interlinkgateway.history.WorkspaceRedaction.Masks;
 import io.interlinkgateway.job.Job;
 import io.interlinkgateway.job.JobName;
 import io.interlinkgateway.job.JobState;
-import io.interlinkgateway.job.PodManifest;
 import io.interlinkgateway.job.Workspace;
 import java.time.Clock;
 import java.time.Instant;
@@ -62,7 +62,7 @@ class JobWriterLogTests {
                             .sql("alter table job alter column name varchar(3) not null")
                             .update());
 
-            write(database, () -> new Origin(new PodManifest(Map.of()), ""));
+            write(database, () -> new Origin(HistoryJobs.POD, HistoryJobs.POD));
         }
 
         assertThat(output)

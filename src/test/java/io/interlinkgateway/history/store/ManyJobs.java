@@ -311,7 +311,7 @@ final class ManyJobs {
                                 (number / 11 % 10 == 0 ? TEXT : "itwinai") + "-v" + number % 9),
                         Optional.empty()),
                 Presence.LIVE,
-                () -> new JobObserver.Origin(definition(name, number), SamplePast.MANIFEST));
+                () -> new JobObserver.Origin(definition(name, number), SamplePast.POD));
     }
 
     private static PodManifest definition(String name, int number) {

@@ -69,7 +69,7 @@ class ManyReadersTests {
                                         NOW,
                                         HistoryJobs.job("a", RUNNING),
                                         Observation.Presence.LIVE,
-                                        () -> new Origin(HistoryJobs.spec(), "kind: Pod\n"))));
+                                        () -> new Origin(HistoryJobs.spec(), HistoryJobs.POD))));
                 assertThat(history.live(WORKSPACE, "", 10)).hasSize(1);
                 assertThat(database.condition()).isEqualTo(new HistoryHealth.Up());
             } finally {

@@ -105,7 +105,7 @@ class StoredSecretsTests {
                 () ->
                         new Origin(
                                 definition,
-                                "kind: Pod\nspec:\n  nodeName: \"" + PASSWORD + "\"\n"));
+                                new PodManifest(Map.of("spec", Map.of("nodeName", PASSWORD)))));
     }
 
     @ParameterizedTest
@@ -201,7 +201,7 @@ class StoredSecretsTests {
                         Map.of("experiment", PASSWORD, "kind", "train"),
                         Optional.empty()),
                 Observation.Presence.LIVE,
-                () -> new Origin(spec("/a.sif"), "kind: Pod\n"));
+                () -> new Origin(spec("/a.sif"), HistoryJobs.POD));
     }
 
     static Stream<Arguments> databasesAndStates() {
@@ -266,7 +266,7 @@ class StoredSecretsTests {
             List<Job> written = new CopyOnWriteArrayList<>();
             try (JobRecorder recorder = new JobRecorder(history, Clock.systemUTC())) {
                 recorder.start(present, Set.of(), one -> written.add(one.job()));
-                Supplier<Origin> origin = () -> new Origin(spec("/a.sif"), "kind: Pod\n");
+                Supplier<Origin> origin = () -> new Origin(spec("/a.sif"), HistoryJobs.POD);
                 recorder.changed(1, HistoryJobs.job("a", RUNNING), origin);
                 recorder.changed(2, other, origin);
 
@@ -277,7 +277,7 @@ class StoredSecretsTests {
 
                 away.clear();
 
-                await().until(() -> written.size() == 2);
+                await().until(() -> written.stream().map(Job::uid).anyMatch("uid-a"::equals));
                 assertThat(history.find(WORKSPACE, "uid-a")).isPresent();
             }
         }
