@@ -20,6 +20,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -107,6 +108,11 @@ public final class JobFeed {
     }
 
     private String positionAt(long version, Optional<Instant> marked) {
+        return position(positions, version, marked);
+    }
+
+    private static String position(
+            LongFunction<String> positions, long version, Optional<Instant> marked) {
         return new FeedPosition(positions.apply(version), marked).toString();
     }
 
@@ -167,14 +173,27 @@ public final class JobFeed {
     /// @param end the deletion, with a version not smaller than all previous ones
     public synchronized void deleted(Deletion end) {
         reached = end.version;
+        remove(end);
+    }
+
+    /// Reports that a job is missing, for example in a new list: it was deleted at an unknown version after
+    /// [#reached()], and other changes of that time may follow. So the event has the position before all of them, and a
+    /// follower that resumes after it may receive it again.
+    ///
+    /// @param end the deletion, with a version that it did not exceed, greater than [#reached()]
+    public synchronized void missing(Deletion end) {
+        remove(end);
+    }
+
+    private void remove(Deletion end) {
         marks.remove(end.name, end.uid);
         deletions.addLast(end);
         if (deletions.size() > MAX_DELETIONS) {
-            deletionsSince = deletions.removeFirst().version;
+            deletionsSince = Math.max(deletionsSince, deletions.removeFirst().version);
         }
         deliver(
                 end.version,
-                deletion(end, Optional.of(marked)),
+                deletion(end, positionAt(reached, marked)),
                 follower -> matches(follower.filter, end));
     }
 
@@ -182,9 +201,8 @@ public final class JobFeed {
         followers.stream().filter(wanted).forEach(follower -> follower.offer(version, event));
     }
 
-    private JobEvent deletion(Deletion end, Optional<Instant> marked) {
-        return new JobEvent.Deleted(
-                positionAt(end.version, marked), end.name, end.uid, end.cancellation);
+    private static JobEvent deletion(Deletion end, String position) {
+        return new JobEvent.Deleted(position, end.name, end.uid, end.cancellation);
     }
 
     private static boolean matches(JobFilter filter, Deletion end) {
@@ -253,7 +271,7 @@ public final class JobFeed {
     /// @param filter which jobs
     /// @return the changes from now on
     public synchronized JobEvents.Subscription follow(JobFilter filter) {
-        return start(filter, reached, reached, Optional.empty(), Stream.empty());
+        return start(filter, reached, reached, Optional.empty(), positions, Stream.empty());
     }
 
     /// Starts a subscription now, with a [JobEvent.Reset] because earlier changes may be missing.
@@ -263,7 +281,12 @@ public final class JobFeed {
     public synchronized JobEvents.Subscription reset(JobFilter filter) {
         JobEvent reset = new JobEvent.Reset(positionAt(reached, Optional.empty()));
         return start(
-                filter, reached, reached, Optional.empty(), Stream.of(() -> Optional.of(reset)));
+                filter,
+                reached,
+                reached,
+                Optional.empty(),
+                positions,
+                Stream.of(() -> Optional.of(reset)));
     }
 
     /// Starts a subscription after a version.
@@ -271,6 +294,7 @@ public final class JobFeed {
     /// @param filter which jobs
     /// @param after not greater than [#reached()]
     /// @param marked until when the subscriber has received marks; if empty, marks are delivered as by [#follow]
+    /// @param positions converts versions to the positions of what the subscriber missed
     /// @param present the existing jobs
     /// @return each job that changed since then, once, with its present state, the marks that passed since then, then
     ///     the changes from now on; empty if the deletions since then are not known
@@ -278,53 +302,73 @@ public final class JobFeed {
             JobFilter filter,
             long after,
             Optional<Instant> marked,
+            LongFunction<String> positions,
             Supplier<Stream<Present>> present) {
         if (after < deletionsSince) {
             return Optional.empty();
         }
-        record Missed(long version, Supplier<Optional<JobEvent>> event) {}
+        record Missed(long version, Function<String, Optional<JobEvent>> event) {}
         List<Missed> missed = new ArrayList<>();
-        present.get()
-                .filter(job -> job.version > after || job.changedWithoutVersion)
-                .forEach(job -> {
-                    long version = Math.max(job.version, after);
-                    String position = positionAt(version, marked);
-                    missed.add(
-                            new Missed(
-                                    version,
-                                    () ->
-                                            job.job
-                                                    .get()
-                                                    .filter(filter::matches)
-                                                    .map(now ->
-                                                            new JobEvent.Changed(position, now))));
-                });
+        // A missing job's deletion precedes the next job of its name, which has the same version.
         deletions.stream()
                 .filter(end -> end.version > after && matches(filter, end))
-                .forEach(end -> {
-                    JobEvent event = deletion(end, marked);
-                    missed.add(new Missed(end.version, () -> Optional.of(event)));
-                });
+                .forEach(end ->
+                        missed.add(
+                                new Missed(
+                                        end.version,
+                                        position -> Optional.of(deletion(end, position)))));
+        present.get()
+                .filter(job -> job.version > after || job.changedWithoutVersion)
+                .forEach(job ->
+                        missed.add(
+                                new Missed(
+                                        Math.max(job.version, after),
+                                        position ->
+                                                job.job
+                                                        .get()
+                                                        .filter(filter::matches)
+                                                        .map(now ->
+                                                                new JobEvent.Changed(
+                                                                        position, now)))));
         missed.sort(Comparator.comparingLong(Missed::version));
-        long start = missed.isEmpty() ? reached : Math.max(reached, missed.getLast().version);
-        return Optional.of(start(filter, after, start, marked, missed.stream().map(Missed::event)));
+        List<Supplier<Optional<JobEvent>>> events = new ArrayList<>();
+        long complete = after;
+        for (int index = 0; index < missed.size(); index++) {
+            Missed now = missed.get(index);
+            // Only the last one of a version completes it.
+            if (index + 1 == missed.size() || missed.get(index + 1).version > now.version) {
+                complete = now.version;
+            }
+            String position = position(positions, complete, marked);
+            events.add(() -> now.event.apply(position));
+        }
+        return Optional.of(
+                start(
+                        filter,
+                        after,
+                        Math.max(reached, complete),
+                        marked,
+                        positions,
+                        events.stream()));
     }
 
     /// @param after the follower's version
     /// @param start the version after which live changes start
     /// @param marked until when the follower has received marks
+    /// @param positions converts versions to positions until the live changes start
     /// @param missed the changes before the live ones
     private JobEvents.Subscription start(
             JobFilter filter,
             long after,
             long start,
             Optional<Instant> marked,
+            LongFunction<String> positions,
             Stream<Supplier<Optional<JobEvent>>> missed) {
         WalltimeMarks.Passed passed = marks.missed(marked);
         List<Supplier<Optional<JobEvent>>> events = new ArrayList<>(missed.toList());
         passed.forEach((mark, until) -> {
             if (filter.name().isEmpty() || filter.name().get().equals(mark.job())) {
-                String position = positionAt(start, until);
+                String position = position(positions, start, Optional.of(until));
                 events.add(() ->
                         marks.running(mark)
                                 .filter(filter::matches)
@@ -334,7 +378,7 @@ public final class JobFeed {
         Follower follower =
                 new Follower(
                         filter,
-                        positionAt(after, marked),
+                        position(positions, after, marked),
                         start,
                         WalltimeMarks.max(passed.until(), marked.orElse(Instant.MIN)),
                         events.iterator());

@@ -115,6 +115,9 @@ public final class WalltimeMarks {
     /// Marks that had passed when the ends of their jobs became known, and pass again.
     private final Map<End, Mark> late = new HashMap<>();
 
+    /// Those of them that have been taken.
+    private final Map<End, Mark> takenLate = new HashMap<>();
+
     /// All marks until this time have been taken.
     private Instant taken;
 
@@ -181,6 +184,7 @@ public final class WalltimeMarks {
     private void remove(End end) {
         ends.remove(end);
         late.remove(end);
+        takenLate.remove(end);
     }
 
     /// Starts to wait for marks that pass from now on.
@@ -204,7 +208,12 @@ public final class WalltimeMarks {
         Instant before = taken;
         taken = max(now(), before);
         List<Mark> marks = new ArrayList<>(between(before, taken).toList());
-        late.values().removeIf(mark -> !mark.isAfter(taken) && marks.add(mark));
+        List<Mark> passed = late.values().stream().filter(mark -> !mark.isAfter(taken)).toList();
+        for (Mark mark : passed) {
+            late.remove(mark.end);
+            takenLate.put(mark.end, mark);
+        }
+        marks.addAll(passed);
         return new Passed(marks, taken);
     }
 
@@ -212,8 +221,18 @@ public final class WalltimeMarks {
     /// @return the marks that it missed and that have been taken; if it has not received any, the last one of each job
     synchronized Passed missed(Optional<Instant> after) {
         skipToNow();
-        Stream<Mark> marks = after.map(time -> between(time, taken)).orElseGet(this::lastPassed);
+        Stream<Mark> marks = after.map(this::takenSince).orElseGet(this::lastPassed);
         return new Passed(marks.filter(mark -> !late.containsKey(mark.end)).toList(), taken);
+    }
+
+    private Stream<Mark> takenSince(Instant after) {
+        Stream<Mark> again = takenLate.values().stream().filter(mark -> mark.isAfter(after));
+        return Stream.concat(again, between(after, taken).filter(mark -> !passesAgain(mark)));
+    }
+
+    private boolean passesAgain(Mark mark) {
+        Mark again = takenLate.get(mark.end);
+        return again != null && again.duration.equals(mark.duration);
     }
 
     /// @param mark a mark that has passed
@@ -227,7 +246,8 @@ public final class WalltimeMarks {
     ///
     /// @param mark the mark that passed meanwhile
     synchronized void forget(Mark mark) {
-        if (endOf.remove(mark.job(), mark.end)) {
+        // It may have recovered since it was read, with the same end.
+        if (running(mark).isEmpty() && endOf.remove(mark.job(), mark.end)) {
             remove(mark.end);
         }
     }

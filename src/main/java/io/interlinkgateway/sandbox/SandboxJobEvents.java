@@ -56,8 +56,12 @@ final class SandboxJobEvents implements JobEvents, PresentJobs, PodStore.Listene
                 _ ->
                         new JobFeed(
                                 0,
-                                version -> process + version,
+                                this::position,
                                 walltimes.of(name -> find(PodStore.Key.of(workspace, name)))));
+    }
+
+    private String position(long version) {
+        return process + version;
     }
 
     @Override
@@ -135,6 +139,7 @@ final class SandboxJobEvents implements JobEvents, PresentJobs, PodStore.Listene
                                 filter,
                                 version.getAsLong(),
                                 position.marks(),
+                                this::position,
                                 () -> pods.stored(filter.workspace(), "").map(this::present))
                         .orElseGet(() -> feed.reset(filter));
     }

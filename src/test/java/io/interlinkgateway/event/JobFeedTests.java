@@ -59,7 +59,12 @@ class JobFeedTests {
     }
 
     private Optional<JobEvents.Subscription> resume(long after) {
-        return feed.resume(ALL, after, Optional.empty(), Stream::empty);
+        return resume(after, Stream::empty);
+    }
+
+    private Optional<JobEvents.Subscription> resume(
+            long after, Supplier<Stream<JobFeed.Present>> present) {
+        return feed.resume(ALL, after, Optional.empty(), version -> "v" + version, present);
     }
 
     private static List<String> events(JobEvents.Subscription subscription)
@@ -132,6 +137,21 @@ class JobFeedTests {
     }
 
     @Test
+    void aFollowerThatResumesBetweenMissingJobsReceivesTheOthers() throws Exception {
+        try (JobEvents.Subscription all = feed.follow(ALL)) {
+            feed.missing(deletion(20));
+            feed.missing(deletion(20));
+            feed.changed(20, JOB);
+
+            assertThat(events(all)).containsExactly("Deleted v10", "Deleted v10", "Changed v20");
+        }
+        JobFeed.Present present = new JobFeed.Present(20, false, () -> Optional.of(JOB));
+        try (JobEvents.Subscription back = resume(10, () -> Stream.of(present)).orElseThrow()) {
+            assertThat(events(back)).containsExactly("Deleted v10", "Deleted v10", "Changed v20");
+        }
+    }
+
+    @Test
     void aFollowerCanNotResumeBeforeTheOldestStoredDeletion() throws Exception {
         LongStream.rangeClosed(11, 10_011).mapToObj(JobFeedTests::deletion).forEach(feed::deleted);
 
@@ -161,8 +181,7 @@ class JobFeedTests {
                         new JobFeed.Present(12, false, Optional::empty),
                         new JobFeed.Present(13, false, () -> Optional.of(JOB)));
 
-        try (JobEvents.Subscription back =
-                feed.resume(ALL, 11, Optional.empty(), () -> present).orElseThrow()) {
+        try (JobEvents.Subscription back = resume(11, () -> present).orElseThrow()) {
             assertThat(events(back)).containsExactly("Changed v13");
             assertThat(changes(back.position())).isEqualTo("v20");
         }
@@ -180,8 +199,7 @@ class JobFeedTests {
                     return Stream.empty();
                 };
 
-        try (JobEvents.Subscription back =
-                feed.resume(ALL, 10, Optional.empty(), present).orElseThrow()) {
+        try (JobEvents.Subscription back = resume(10, present).orElseThrow()) {
             change.join();
 
             assertThat(events(back)).containsExactly("Changed v11");

@@ -293,6 +293,26 @@ class WalltimeTests {
     }
 
     @Test
+    void aSubscriberThatWasAwayReceivesALateMark() throws Exception {
+        moveTo(minutes(25));
+        String position;
+        try (JobEvents.Subscription stream = follow()) {
+            assertThat(walltimes(stream)).isEmpty();
+            position = stream.position();
+        }
+        run("train", START, minutes(30));
+        moveTo(minutes(25).plusSeconds(3));
+
+        try (JobEvents.Subscription stream = resume(position)) {
+            assertThat(walltimes(stream)).containsExactly("train PT10M");
+            position = stream.position();
+        }
+        try (JobEvents.Subscription stream = resume(position)) {
+            assertThat(walltimes(stream)).isEmpty();
+        }
+    }
+
+    @Test
     void theMarksMoveWithTheEndOfTheJob() throws Exception {
         try (JobEvents.Subscription stream = follow()) {
             run("train", START, minutes(30));
@@ -412,7 +432,11 @@ class WalltimeTests {
     private JobEvents.Subscription resume(String text) {
         FeedPosition position = FeedPosition.parse(text);
         return feed.resume(
-                        all(), Long.parseLong(position.changes()), position.marks(), Stream::empty)
+                        all(),
+                        Long.parseLong(position.changes()),
+                        position.marks(),
+                        Long::toString,
+                        Stream::empty)
                 .orElseThrow();
     }
 

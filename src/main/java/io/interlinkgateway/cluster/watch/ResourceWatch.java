@@ -165,7 +165,7 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
                 if (version == 0) {
                     list();
                 }
-                if (follow()) {
+                if (!closed && follow()) {
                     pause = FIRST_PAUSE;
                 }
                 failed(null);
@@ -192,8 +192,11 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
         }
     }
 
+    /// The version is only set when the whole list was read: a list that fails on the way is begun again, since the
+    /// changes that it would have shown are before the version from which a watch would go on.
     private void list() {
         String next = "";
+        long listVersion;
         firstListStarts();
         sink.listStarted();
         do {
@@ -202,8 +205,8 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
                             apiServer.send(
                                     "GET", path + "&limit=" + CHUNK + "&continue=" + next, null));
             KubernetesResourceList<T> chunk = Serialization.unmarshal(answer.body(), listKind);
-            version = version(chunk.getMetadata());
-            if (version == 0) {
+            listVersion = version(chunk.getMetadata());
+            if (listVersion == 0) {
                 throw new GatewayException.ClusterRefused(
                         "The Kubernetes API server's list has no resource version.");
             }
@@ -211,7 +214,11 @@ public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable
             String token = chunk.getMetadata().getContinue();
             next = token == null ? "" : URLEncoder.encode(token, StandardCharsets.UTF_8);
         } while (!next.isEmpty() && !closed);
-        sink.listEnded(version);
+        if (closed) {
+            return;
+        }
+        sink.listEnded(listVersion);
+        version = listVersion;
         synchronized (this) {
             synced = true;
             failure = null;

@@ -158,10 +158,13 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     ///
     /// @param uids the pods' UIDs; pods of other workspaces are ignored
     void changedWithoutVersion(Set<String> uids) {
-        entries.values().stream()
-                .filter(entry -> uids.contains(entry.uid))
-                .forEach(this::changedWithoutVersion);
+        withUids(uids).forEach(this::changedWithoutVersion);
         confirmEnds(uids);
+    }
+
+    /// A pod that is being stored was read before what is reported now, or is found here.
+    private synchronized List<Entry> withUids(Set<String> uids) {
+        return entries.values().stream().filter(entry -> uids.contains(entry.uid)).toList();
     }
 
     /// Between two responses of slurmrestd a job can be cancelled and its pod removed. What SLURM reports since may
@@ -210,10 +213,12 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
     synchronized Optional<JobEvents.Subscription> resume(
             JobFeed feed, JobFilter filter, FollowerPosition after, Optional<Instant> marked) {
         Set<NodeName> now = silent;
+        // What was missed comes with the follower's own set of nodes: it may disconnect in between.
         return feed.resume(
                 filter,
                 after.version(),
                 marked,
+                version -> new FollowerPosition(version, after.silent()).toString(),
                 () ->
                         published()
                                 .filter(entry ->
@@ -222,6 +227,8 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                                         new JobFeed.Present(
                                                 entry.version,
                                                 changedWithoutVersion.contains(entry.name.value())
+                                                        || changedByList.containsKey(
+                                                                entry.name.value())
                                                         || isTouched(entry, now, after.silent()),
                                                 () -> find(entry.name).map(this::job))));
     }
@@ -316,6 +323,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                             reached -> new FollowerPosition(reached, silent).toString(),
                             walltimeMarks);
         } else {
+            for (Job job : missing) {
+                feed.missing(JobFeed.Deletion.of(version, job));
+            }
             record Change(Optional<Entry> before, Entry now) {}
             List<Change> relisted = new ArrayList<>();
             changedByList.forEach((name, before) ->
@@ -324,9 +334,6 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             relisted.sort(Comparator.comparingLong(change -> change.now.version));
             relisted.forEach(change ->
                     publish(change.before.orElse(null), change.now, () -> job(change.now)));
-            for (Job job : missing) {
-                feed.deleted(JobFeed.Deletion.of(version, job));
-            }
             feed.reached(version);
         }
         listed.clear();
@@ -410,7 +417,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
         if (before != null && !before.uid.equals(now.uid)) {
             Job replaced = reader.readMissed(pod(before));
             noteRemoval(now.version - 1, replaced, before);
-            followers.deleted(JobFeed.Deletion.of(now.version - 1, replaced));
+            followers.missing(JobFeed.Deletion.of(now.version, replaced));
             publish(null, now, read);
         } else {
             followers.changed(

@@ -2,6 +2,7 @@ package io.interlinkgateway.cluster.watch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -82,6 +83,8 @@ class WatchedPodsTests {
     private final WatchedPods pods =
             new WatchedPods(new Reader(), new Changes(), WalltimeTimers.withoutMarks());
 
+    private Runnable afterReading = () -> {};
+
     private final class Reader implements PodReader {
 
         @Override
@@ -91,7 +94,9 @@ class WatchedPodsTests {
 
         @Override
         public Job read(Pod pod) {
-            return PodReading.jobFrom(pod, facts(pod));
+            Job job = PodReading.jobFrom(pod, facts(pod));
+            afterReading.run();
+            return job;
         }
 
         @Override
@@ -205,7 +210,7 @@ class WatchedPodsTests {
             list(20, pod("a", 15), pod("b", 2), pod("c", 12));
 
             assertThat(events(subscription))
-                    .containsExactly("changed c at 12", "changed a at 15", "deleted d at 20");
+                    .containsExactly("deleted d at 10", "changed c at 12", "changed a at 15");
         }
         assertThat(pods.after("").map(entry -> entry.name().value()))
                 .containsExactly("a", "b", "c");
@@ -371,7 +376,7 @@ class WatchedPodsTests {
             pods.listed(List.of(pod("a", 15)));
             list(20, pod("a", 15));
 
-            assertThat(events(subscription)).containsExactly("changed a at 15", "deleted b at 20");
+            assertThat(events(subscription)).containsExactly("deleted b at 10", "changed a at 15");
         }
     }
 
@@ -381,22 +386,15 @@ class WatchedPodsTests {
         try (JobEvents.Subscription subscription = feed().follow(ALL)) {
             list(20, pod("a", "new", 15));
 
-            assertThat(events(subscription)).containsExactly("deleted a at 14", "changed a at 15");
+            assertThat(events(subscription)).containsExactly("deleted a at 10", "changed a at 15");
         }
     }
 
     @Test
     void aChangeOfAPodThatKeepsTheStateIsNoEvent() throws Exception {
         list(10, pod("a", 1));
-        Pod touched =
-                new PodBuilder(pod("a", 1))
-                        .editMetadata()
-                        .withResourceVersion("11")
-                        .addToAnnotations("note", "touched")
-                        .endMetadata()
-                        .build();
         try (JobEvents.Subscription subscription = feed().follow(ALL)) {
-            pods.changed(touched);
+            pods.changed(touched(11));
 
             assertThat(events(subscription)).isEmpty();
             assertThat(changes(subscription.position())).isEqualTo("11");
@@ -473,6 +471,71 @@ class WatchedPodsTests {
         try (JobEvents.Subscription subscription = resume("10~" + node)) {
             assertThat(events(subscription)).hasSize(1);
         }
+    }
+
+    @Test
+    void aFollowerThatDisconnectsAmongMissedChangesOfANodeReceivesTheOthers() throws Exception {
+        list(10, pod("a", 1), pod("b", 2));
+        pods.nodesLostContact(
+                Set.of(pods.find(new JobName("a")).orElseThrow().node().orElseThrow()));
+        String position;
+        try (JobEvents.Subscription subscription = resume("10")) {
+            assertThat(changes(subscription.position())).isEqualTo("10");
+            position = subscription.next(NOW).orElseThrow().position();
+        }
+
+        try (JobEvents.Subscription subscription = resume(position)) {
+            assertThat(events(subscription)).hasSize(2).contains("changed b at 10");
+        }
+    }
+
+    @Test
+    void aFollowerThatDisconnectsAmongMissingJobsReceivesTheOthers() throws Exception {
+        list(10, pod("a", 1), pod("b", 2));
+        String position;
+        try (JobEvents.Subscription subscription = feed().follow(ALL)) {
+            list(20);
+            position = subscription.next(NOW).orElseThrow().position();
+        }
+
+        try (JobEvents.Subscription subscription = resume(position)) {
+            assertThat(events(subscription)).containsExactly("deleted a at 10", "deleted b at 20");
+        }
+    }
+
+    @Test
+    void aChangeWithoutVersionIsKeptWhileAListGoesOn() throws Exception {
+        list(10, pod("a", 1));
+        pods.changedWithoutVersion(pods.find(new JobName("a")).orElseThrow());
+        pods.listStarted();
+        pods.listed(List.of(touched(12)));
+
+        try (JobEvents.Subscription subscription = resume("10")) {
+            assertThat(events(subscription)).containsExactly("changed a at 10");
+            pods.listEnded(20);
+        }
+    }
+
+    /// The watch reads the pod before SLURM's report, and stores it after that.
+    @Test
+    void whatSlurmReportsOfAJobThatIsBeingStoredIsPublished() throws Exception {
+        list(10);
+        hpcs.listen(pods::changedWithoutVersion);
+        Thread report =
+                Thread.ofPlatform()
+                        .unstarted(() -> hpcs.report("uid-of-b", slurm(State.COMPLETED)));
+        afterReading =
+                () -> {
+                    afterReading = () -> {};
+                    report.start();
+                    await().until(() ->
+                            report.getState() == Thread.State.BLOCKED
+                                    || report.getState() == Thread.State.TERMINATED);
+                };
+        pods.changed(pod("b", 11));
+        report.join();
+
+        assertThat(pods.find(new JobName("b")).orElseThrow().phase()).isEqualTo(JobPhase.SUCCEEDED);
     }
 
     @Test
@@ -708,6 +771,16 @@ class WatchedPodsTests {
             }
             return used;
         }
+    }
+
+    /// The pod a after a change that is none of its state.
+    private static Pod touched(long version) {
+        return new PodBuilder(pod("a", 1))
+                .editMetadata()
+                .withResourceVersion(Long.toString(version))
+                .addToAnnotations("note", "touched")
+                .endMetadata()
+                .build();
     }
 
     private JobFeed feed() {
