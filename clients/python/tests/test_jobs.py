@@ -89,7 +89,7 @@ def test_a_log_is_read_without_waiting_for_the_end(gateway: Gateway) -> None:
 
 
 def test_a_wait_ends_in_time(gateway: Gateway) -> None:
-    job = shell(gateway, "sleep 600")
+    job = shell(gateway, "sleep 600").wait("RUNNING")
     begin = time.monotonic()
     with pytest.raises(WaitTimeout, match="RUNNING"):
         job.wait(timeout="1.5s")

@@ -111,7 +111,7 @@ class CancellationOnSlurmIT {
         Queue<String> stages = new ConcurrentLinkedQueue<>();
         String events =
                 "/api/v1/events?workspace=" + client.job("train").path("workspace").asString();
-        try (ResumingStream _ =
+        try (ResumingStream stream =
                 new ResumingStream(
                         stack().gateway(),
                         events,
@@ -123,6 +123,7 @@ class CancellationOnSlurmIT {
                                 stages.add(body.at("/cancellation/stage").asString());
                             }
                         })) {
+            stream.awaitBegin();
             long begin = System.nanoTime();
 
             JsonNode answer = delete(client, "", 202);

@@ -1,6 +1,7 @@
 package io.interlinkgateway.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.AuthInfoBuilder;
 import io.fabric8.kubernetes.api.model.Config;
@@ -9,6 +10,7 @@ import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuild
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.interlinkgateway.cluster.api.ApiServer;
 import io.interlinkgateway.job.Workspace;
+import java.time.Duration;
 import java.util.Map;
 
 /// What `kubectl apply -k deploy` makes, and its service account.
@@ -32,6 +34,10 @@ final class Deployment {
     Workspace freshWorkspace() {
         Workspace workspace = cluster.freshWorkspace();
         Manifests.apply(cluster.client(), "workspace.yaml", workspace.value());
+        // The API server applies new permissions with a delay.
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> may("create pods", workspace));
         return workspace;
     }
 

@@ -47,7 +47,11 @@ class ShutdownIT {
         Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), deployment.kubeconfig());
         Workspace workspace = deployment.freshWorkspace();
         try (FakeKubelet kubelet = new FakeKubelet(TestCertificate.create(folder, "dns:kubelet"));
-                GatewayProcess gateway = new GatewayProcess(kubeconfig)) {
+                GatewayProcess gateway =
+                        new GatewayProcess(
+                                kubeconfig,
+                                // By default 2 s, in which a busy machine does not end all streams.
+                                "--spring.lifecycle.timeout-per-shutdown-phase=10s")) {
             cluster.client().resource(TestCluster.node(NODE, 0)).serverSideApply();
             cluster.heartbeat(NODE, kubelet.port());
             runJob(gateway, workspace, kubelet);

@@ -248,6 +248,12 @@ final class TestCluster {
                                 .endMetadata()
                                 .build())
                 .create();
+        // Pods are refused until a controller has created it.
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() ->
+                        client.serviceAccounts().inNamespace(name).withName("default").get()
+                                != null);
         return new Workspace(name);
     }
 

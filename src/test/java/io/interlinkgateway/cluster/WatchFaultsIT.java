@@ -83,7 +83,7 @@ class WatchFaultsIT {
                     Duration.ofSeconds(10),
                     true,
                     new ClusterProperties.Watches(
-                            Duration.ofSeconds(2), Duration.ofMinutes(10), 10, List.of()),
+                            Duration.ofSeconds(10), Duration.ofMinutes(10), 10, List.of()),
                     new LogRequestLimits(5, 10, 4, 1));
 
     private static @Nullable OwnControlPlane controlPlane;

@@ -16,7 +16,8 @@ import java.util.stream.IntStream;
 
 /// Jobs submitted to a gateway with a history and to one without, in pairs of rounds, with the first of each pair in
 /// turns. Each has a workspace of its own, so that the history has only the jobs of its gateway. A round begins when
-/// everything before it is recorded.
+/// everything before it is recorded. A gateway without a history watches a workspace only if somebody reads its jobs:
+/// it is measured without and with that.
 final class HistoryComparison {
 
     private static final int FEWEST = 4;
@@ -32,7 +33,13 @@ final class HistoryComparison {
     private final String run = "job-" + Long.toString(System.currentTimeMillis(), 36) + "-";
     private final AtomicInteger names = new AtomicInteger();
 
-    private record Side(Gateway gateway, String path) {}
+    /// @param read whether its jobs are listed before each round, so that it watches its workspace
+    private record Side(Gateway gateway, String path, boolean read) {
+
+        Side asRead() {
+            return new Side(gateway, path, true);
+        }
+    }
 
     /// @param throughput in submits a second
     /// @param latencies of each submit, in milliseconds
@@ -42,8 +49,8 @@ final class HistoryComparison {
     /// @param with records its jobs
     /// @param without does not
     HistoryComparison(Gateway with, Gateway without) {
-        this.with = new Side(with, "/api/v1/jobs?workspace=" + LoadBenchmark.SUBMITS);
-        this.without = new Side(without, "/api/v1/jobs?workspace=" + LoadBenchmark.PAGES);
+        this.with = new Side(with, "/api/v1/jobs?workspace=" + LoadBenchmark.SUBMITS, false);
+        this.without = new Side(without, "/api/v1/jobs?workspace=" + LoadBenchmark.PAGES, false);
     }
 
     void run() throws ExecutionException, InterruptedException {
@@ -58,10 +65,13 @@ final class HistoryComparison {
                 | submits | at a time | throughput, first / second (middle half) | added at the median, ms | median, ms | p95, ms | gateway's processor, ms a submit |
                 |---|---|---|---|---|---|---|
                 """);
-        for (int atATime : new int[] {1, 16}) {
-            int count = atATime == 1 ? 100 : 300;
-            compare("without, without", without, without, atATime, count);
-            compare("with, without", with, without, atATime, count);
+        for (Side other : List.of(without, without.asRead())) {
+            String name = other.read ? "without (read)" : "without";
+            for (int atATime : new int[] {1, 16}) {
+                int count = atATime == 1 ? 100 : 300;
+                compare(name + ", " + name, other, other, atATime, count);
+                compare("with, " + name, with, other, atATime, count);
+            }
         }
     }
 
@@ -121,6 +131,9 @@ final class HistoryComparison {
     private Round round(Side side, int atATime, int count)
             throws ExecutionException, InterruptedException {
         awaitRecorded();
+        if (side.read) {
+            side.gateway.get(side.path + "&limit=1");
+        }
         AtomicInteger left = new AtomicInteger(count);
         List<Double> latencies = new ArrayList<>();
         Duration before = side.gateway.process().processorTime();

@@ -472,7 +472,7 @@ class RecordingsReplayIT {
         first.awaitPhase("Running");
         stage.node().pluginDown(stage.nodeName());
         ReplayEnvironment.within(
-                Duration.ofSeconds(40), () -> stage.nodeObject().at("/spec/taints").size() > 2);
+                Duration.ofMinutes(2), () -> stage.nodeObject().at("/spec/taints").size() > 2);
         results.add("node-plugin-down", nodeDifferences(stage, "node-plugin-down"));
         String log = stage.likeness().replayed(first.logs("").getFirst());
         results.add(running.name(), said(running, "log while down", log.replace("failed: ", "")));
@@ -566,13 +566,17 @@ class RecordingsReplayIT {
         return text.toString();
     }
 
-    /// A followed log is read every 4 s.
+    /// A followed log is read every 4 s. Single pauses are longer, if nothing was written meanwhile, or shorter, if the
+    /// data before came late.
     private static List<Difference> inSteps(OpenResponse follow) {
-        List<Duration> odd =
-                follow.pauses().stream()
-                        .filter(pause -> pause.toMillis() < 3500 || pause.toMillis() > 6000)
-                        .toList();
-        return odd.isEmpty() ? List.of() : List.of(new Difference("pauses", "4 s", odd.toString()));
+        List<Duration> pauses = follow.pauses().stream().sorted().toList();
+        if (pauses.isEmpty()) {
+            return List.of();
+        }
+        long median = pauses.get((pauses.size() - 1) / 2).toMillis();
+        return median >= 3500 && median <= 6000
+                ? List.of()
+                : List.of(new Difference("pauses", "4 s", pauses.toString()));
     }
 
     private static void batchScripts(ReplayEnvironment stage, Results results) {

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,7 +52,7 @@ class SlurmrestdIT {
     @BeforeAll
     static void open() {
         started = Slurm.startWithRest();
-        slurm().powerUpSeconds(10);
+        slurm().powerUpSeconds(100);
     }
 
     @AfterAll
@@ -152,6 +153,7 @@ class SlurmrestdIT {
             PolledHpcs jobs = asked(rest.address(), null);
 
             awaitState(jobs, powersUp, State.CONFIGURING);
+            slurm().powerUpSeconds(0);
             HpcJob running = awaitState(jobs, runs, State.RUNNING);
             assertThat(running.nodes()).contains("node1");
             assertThat(running.startedAt()).isPresent();
@@ -228,11 +230,12 @@ class SlurmrestdIT {
 
             token();
 
-            awaitState(jobs, runs, State.RUNNING);
+            HpcJob running = awaitState(jobs, runs, State.RUNNING);
             Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(2));
             assertThat(orphans(jobs, later)).contains(runs);
             assertThat(orphans(jobs, later, runs)).doesNotContain(runs);
-            assertThat(orphans(jobs, Clock.systemUTC())).as("a new job").doesNotContain(runs);
+            Clock atSubmission = Clock.fixed(running.submittedAt().orElseThrow(), ZoneOffset.UTC);
+            assertThat(orphans(jobs, atSubmission)).as("a new job").doesNotContain(runs);
 
             jobs.of(NODE).cancel(id);
 
