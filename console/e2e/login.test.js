@@ -16,7 +16,6 @@ function kept(page) {
 
 test('a person logs in by code and PKCE, and tokens are in memory alone', async () => {
   const { page, complaints, close } = await open(browser, 'jobs?text=gan');
-  page.setDefaultTimeout(20_000);
   await page.getByRole('button', { name: /^Log in at/ }).waitFor();
   await checkAccessibility(page, 'login');
   await shoot(page, 'login');

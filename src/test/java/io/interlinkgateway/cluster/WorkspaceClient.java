@@ -22,7 +22,7 @@ final class WorkspaceClient {
     static final String YAML = "application/yaml";
 
     /// A short job takes some 10 s until interLink says that it has ended.
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(6);
 
     /// As the seed has it: the virtual kubelet's certificate is its own.
     static final String INSECURELY = "--insecure-skip-tls-verify-backend";

@@ -532,7 +532,7 @@ class LogArchiverTests {
 
     @Test
     void aSlowLogIsArchivedAsFarAsItCameAndTheDeletionGoesOn() {
-        archiver = archiver(Duration.ofMinutes(30), Duration.ofMillis(200));
+        archiver = archiver(Duration.ofMinutes(30), Duration.ofSeconds(2));
         logs.streams.put("a", () -> FakeLogs.stalled(FakeLogs.header(), "so far\n"));
 
         archiver.beforeDeletions().beforeDeletion(withDefinition(job("a", SUCCEEDED)));

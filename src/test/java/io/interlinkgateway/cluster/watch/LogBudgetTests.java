@@ -57,7 +57,8 @@ class LogBudgetTests {
         while (budget.takeSpare()) {
             // Until there is none.
         }
-        for (int i = 0; i < 5; i++) {
+        // Nothing is left until all four wait.
+        for (int i = 0; i < 20; i++) {
             budget.spend();
         }
         List<LogBudget.Purpose> order = new CopyOnWriteArrayList<>();
