@@ -62,6 +62,7 @@ class AsyncTransport:
         headers: Mapping[str, str] | None = None,
         patience: float | None = None,
         once: bool = False,
+        repeat: float | None = None,
     ) -> httpx.Response:
         """The answer to a request, with a status below 300, or 304, or 404 for a deletion that was repeated.
 
@@ -74,13 +75,14 @@ class AsyncTransport:
             headers: further headers.
             patience: how long the gateway may take to answer, in seconds; by default 30.
             once: whether the request must not be repeated once it may have reached the gateway.
+            repeat: how long to repeat it after failures that may pass, in seconds; by default as configured.
 
         Raises:
             Problem: the gateway refused the request.
             GatewayUnreachable: it did not answer.
             IssuerUnreachable: the login could not be renewed.
         """
-        backoff = Backoff(self._retry, self._retry.requests)
+        backoff = Backoff(self._retry, self._retry.requests if repeat is None else repeat)
         request = self._build(method, path, query, json, content, headers, patience)
         lost = False
         while True:

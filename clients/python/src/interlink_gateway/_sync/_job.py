@@ -346,7 +346,10 @@ class Job(JobView, Resubmittable):
         with suppress(GatewayError):
             while not (self._removal_known() or deadline.passed):
                 with suppress(NotFound):  # Not even its start is recorded yet.
-                    response = self._transport.request("GET", past_job_path(self.uid), query=self._query())
+                    left = deadline.left
+                    response = self._transport.request(
+                        "GET", past_job_path(self.uid), query=self._query(), patience=left, repeat=left
+                    )
                     self._mark_deleted(PastJobRecord.from_json(_answers.body(response)).job.cancellation)
                 if not self._removal_known():
                     sleep(min(_HISTORY_PAUSE_SECONDS, deadline.left))

@@ -135,7 +135,7 @@ public final class JobFeed {
     /// @param job the job
     public synchronized void changed(long version, Job job) {
         marks.update(job);
-        changed(version, () -> Optional.of(job));
+        stored(version, () -> Optional.of(job));
     }
 
     /// As [#changed(long, Job)], for a job whose marks are up to date, and which is only read if there are followers.
@@ -144,7 +144,7 @@ public final class JobFeed {
     ///
     /// @param version greater than all previous versions
     /// @param change reads the job; empty if its state is the same as before
-    public synchronized void changed(long version, Supplier<Optional<Job>> change) {
+    public synchronized void stored(long version, Supplier<Optional<Job>> change) {
         reached = version;
         if (followed()) {
             change.get()

@@ -46,6 +46,8 @@ final class ArchivedLogReader implements LogReader {
             return new LogEvent.Output(List.of(piece));
         } catch (IOException | GatewayException.HistoryUnavailable _) {
             return new LogEvent.Broken("The archive can't be read now.");
+        } catch (GatewayException.HistoryUnreadable _) {
+            return new LogEvent.Broken("A part of the archived log is damaged.");
         }
     }
 

@@ -39,10 +39,10 @@ public final class DefinitionReading {
     /// @param pod a job's pod
     /// @return the job spec from which it was created, or else the pod as a definition
     public static JobDefinition definitionOf(Pod pod) {
-        return specOf(pod).<JobDefinition>map(spec -> spec).orElseGet(() -> manifestOf(pod));
+        return writtenSpec(pod).<JobDefinition>map(spec -> spec).orElseGet(() -> manifestOf(pod));
     }
 
-    private static Optional<JobSpec> specOf(Pod pod) {
+    private static Optional<JobSpec> writtenSpec(Pod pod) {
         Map<String, String> annotations = ModelFields.orEmpty(pod.getMetadata().getAnnotations());
         if (!PodTranslation.FROM_SPEC.equals(annotations.get(MetadataNames.DEFINITION))) {
             return Optional.empty();
@@ -60,7 +60,8 @@ public final class DefinitionReading {
     /// @param as makes that of the definition and the submitted pod
     public static <T> T submitted(Pod pod, BiFunction<JobDefinition, PodManifest, T> as) {
         PodManifest manifest = manifestOf(pod);
-        return as.apply(specOf(pod).<JobDefinition>map(spec -> spec).orElse(manifest), manifest);
+        return as.apply(
+                writtenSpec(pod).<JobDefinition>map(spec -> spec).orElse(manifest), manifest);
     }
 
     private static JobSpec specOf(Pod pod, Map<String, String> annotations, Container container) {

@@ -186,7 +186,7 @@ enum ProblemType {
             HttpStatus.INTERNAL_SERVER_ERROR,
             "Entry of the history not readable",
             "The history has an entry for this job, but it is damaged, or another version of the"
-                    + " gateway wrote it. The list of past jobs omits it.",
+                    + " gateway wrote it. The list of past jobs omits a job that can't be read.",
             "Contact the gateway's operator. Admins can delete the entry of a job whose pod was"
                     + " removed.");
 

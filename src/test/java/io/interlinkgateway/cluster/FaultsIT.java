@@ -330,8 +330,9 @@ class FaultsIT {
                                 answer ->
                                         answer.succeeded()
                                                 || answer.kind() == Kind.HISTORY
-                                                || !answer.body().contains("/problems/history-"),
-                                "only the history is not there");
+                                                || answer.body()
+                                                        .contains("/problems/cluster-unavailable"),
+                                "only the history is not there, and what a busy machine delays");
             }
             assertThat(right).isLessThan(RIGHT_AGAIN);
             int submitted = assertNothingIsLostOrDoubled(workspace, traffic, answers, doomed);

@@ -198,6 +198,7 @@ class JobsOnSlurmIT {
                 .as("when the replacement was answered")
                 .isIn("CANCELLED", "COMPLETING");
         user.awaitState("train", "SUCCEEDED");
+        awaitSlurmState(first, "CANCELLED");
         assertThat(user.log("train")).contains("second\n").doesNotContain("first\n");
         assertThat(stack().slurm().job(user.slurmId("train")).get("StartTime"))
                 .isGreaterThanOrEqualTo(stack().slurm().job(first).get("EndTime"));

@@ -191,7 +191,7 @@ class JobFeedTests {
     @Test
     void aChangeIsDeliveredToAFollowerThatResumesMeanwhile() throws Exception {
         Thread change =
-                Thread.ofPlatform().unstarted(() -> feed.changed(11, () -> Optional.of(JOB)));
+                Thread.ofPlatform().unstarted(() -> feed.stored(11, () -> Optional.of(JOB)));
         Supplier<Stream<JobFeed.Present>> present =
                 () -> {
                     change.start();

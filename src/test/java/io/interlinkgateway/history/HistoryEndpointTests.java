@@ -397,6 +397,7 @@ class HistoryEndpointTests {
         assertThat(answer.statusCode()).isEqualTo(500);
         assertThat(json(answer).path("type").asString()).isEqualTo("/problems/history-unreadable");
         assertThat(answer.headers().firstValue("ETag")).isEmpty();
+        assertThat(events("").body()).contains("event: problem", "is damaged");
         assertThat(get("/" + uid + "/logs?tailLines=1").body()).isEqualTo("epoch 3\n");
     }
 

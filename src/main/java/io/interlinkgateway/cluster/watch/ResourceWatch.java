@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Objects of one kind, listed once and then watched until this is closed. If a watch ends, loses its connection or has
-/// no data for too long, it is opened again at its position. Only if the API server no longer has that position (410),
-/// the objects are listed again.
+/// no data for too long, it is opened again at its position. Only if the API server no longer has that position (410), or
+/// an event can't be read or stored, the objects are listed again.
 ///
 /// @param <T> the kind
 public final class ResourceWatch<T extends HasMetadata> implements AutoCloseable {

@@ -68,6 +68,10 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             return kind.node();
         }
 
+        private boolean isSameJob(Entry other) {
+            return uid.equals(other.uid);
+        }
+
         public boolean matches(JobFilter filter) {
             return filter.matches(phase()) && filter.matches(name, node(), labels);
         }
@@ -96,6 +100,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     /// What a list changed, as it was before; kept until a list ends, since the one that began may fail.
     private final Map<String, Optional<Entry>> changedByList = new HashMap<>();
+
+    /// Jobs whose names belong to other ones in a list; kept as long.
+    private final List<Entry> replacedByList = new ArrayList<>();
 
     private volatile @Nullable JobFeed feed;
     private volatile Set<NodeName> silent = Set.of();
@@ -230,7 +237,10 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                                                         || changedByList.containsKey(
                                                                 entry.name.value())
                                                         || isTouched(entry, now, after.silent()),
-                                                () -> find(entry.name).map(this::job))));
+                                                () ->
+                                                        find(entry.name)
+                                                                .filter(entry::isSameJob)
+                                                                .map(this::job))));
     }
 
     /// The jobs without what the list that goes on has changed: that is published at its end, in the order of versions.
@@ -297,6 +307,9 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                 Entry before = entries.get(name);
                 if (before == null || before.version != ResourceWatch.version(pod)) {
                     store(before, withRecord(pod));
+                    if (before != null && !before.uid.equals(pod.getMetadata().getUid())) {
+                        replacedByList.add(before);
+                    }
                     if (feed != null) {
                         changedByList.putIfAbsent(name, Optional.ofNullable(before));
                     }
@@ -307,15 +320,17 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
 
     @Override
     public synchronized void listEnded(long version) {
-        List<Entry> gone =
+        List<Entry> unlisted =
                 entries.values().stream()
                         .filter(entry -> !listed.contains(entry.name.value()))
                         .toList();
-        List<Job> missing = gone.stream().map(entry -> reader.readMissed(pod(entry))).toList();
-        for (int index = 0; index < gone.size(); index++) {
-            noteRemoval(version, missing.get(index), gone.get(index));
-            remove(gone.get(index).name.value());
+        List<JobFeed.Deletion> missing = new ArrayList<>();
+        for (Entry last : Stream.concat(replacedByList.stream(), unlisted.stream()).toList()) {
+            Job job = reader.readMissed(pod(last));
+            noteRemoval(version, job, last);
+            missing.add(JobFeed.Deletion.of(lastVersion(last, version), job));
         }
+        unlisted.forEach(last -> remove(last.name.value()));
         if (feed == null) {
             feed =
                     new JobFeed(
@@ -323,9 +338,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                             reached -> new FollowerPosition(reached, silent).toString(),
                             walltimeMarks);
         } else {
-            for (Job job : missing) {
-                feed.missing(JobFeed.Deletion.of(version, job));
-            }
+            missing.forEach(feed::missing);
             record Change(Optional<Entry> before, Entry now) {}
             List<Change> relisted = new ArrayList<>();
             changedByList.forEach((name, before) ->
@@ -333,12 +346,25 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                             .ifPresent(now -> relisted.add(new Change(before, now))));
             relisted.sort(Comparator.comparingLong(change -> change.now.version));
             relisted.forEach(change ->
-                    publish(change.before.orElse(null), change.now, () -> job(change.now)));
+                    publish(
+                            change.before.filter(change.now::isSameJob).orElse(null),
+                            change.now,
+                            () -> job(change.now)));
             feed.reached(version);
         }
         listed.clear();
         changedByList.clear();
+        replacedByList.clear();
         writes.update();
+    }
+
+    /// @param version a list's
+    /// @return a version before which a job that is missing in the list was deleted
+    private long lastVersion(Entry missing, long version) {
+        Entry successor = entries.get(missing.name.value());
+        return successor == null || successor.isSameJob(missing)
+                ? version
+                : Math.min(successor.version, version);
     }
 
     @Override
@@ -420,7 +446,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             followers.missing(JobFeed.Deletion.of(now.version, replaced));
             publish(null, now, read);
         } else {
-            followers.changed(
+            followers.stored(
                     now.version,
                     () ->
                             Optional.of(read.get())

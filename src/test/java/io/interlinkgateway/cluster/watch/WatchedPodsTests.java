@@ -381,6 +381,20 @@ class WatchedPodsTests {
     }
 
     @Test
+    void aJobWhoseSuccessorDisappearsBeforeTheNextListIsReportedAsDeleted() throws Exception {
+        list(10, pod("a", "old", 1));
+        try (JobEvents.Subscription subscription = feed().follow(ALL)) {
+            pods.listStarted();
+            pods.listed(List.of(pod("a", "new", 15)));
+            list(20);
+
+            assertThat(events(subscription)).containsExactly("deleted a at 10", "deleted a at 10");
+        }
+        assertThat(observed.of("old").getLast().removed()).isTrue();
+        assertThat(observed.of("new").getLast().removed()).isTrue();
+    }
+
+    @Test
     void aNameThatIsUsedAgainIsReportedAsADeletionAndAChange() throws Exception {
         list(10, pod("a", "old", 1));
         try (JobEvents.Subscription subscription = feed().follow(ALL)) {
@@ -532,9 +546,12 @@ class WatchedPodsTests {
                             report.getState() == Thread.State.BLOCKED
                                     || report.getState() == Thread.State.TERMINATED);
                 };
-        pods.changed(pod("b", 11));
-        report.join();
+        try (JobEvents.Subscription subscription = feed().follow(ALL)) {
+            pods.changed(pod("b", 11));
+            report.join();
 
+            assertThat(events(subscription)).containsExactly("changed b at 11", "changed b at 11");
+        }
         assertThat(pods.find(new JobName("b")).orElseThrow().phase()).isEqualTo(JobPhase.SUCCEEDED);
     }
 
