@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -221,11 +222,18 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
             JobFeed feed, JobFilter filter, FollowerPosition after, Optional<Instant> marked) {
         Set<NodeName> now = silent;
         // What was missed comes with the follower's own set of nodes: it may disconnect in between.
+        // A
+        // caller can write any nodes there, which each event would repeat.
+        Set<NodeName> own =
+                entries.values().stream()
+                        .flatMap(entry -> entry.node().stream())
+                        .filter(after.silent()::contains)
+                        .collect(Collectors.toUnmodifiableSet());
         return feed.resume(
                 filter,
                 after.version(),
                 marked,
-                version -> new FollowerPosition(version, after.silent()).toString(),
+                version -> new FollowerPosition(version, own).toString(),
                 () ->
                         published()
                                 .filter(entry ->
@@ -236,7 +244,7 @@ public final class WatchedPods implements ResourceWatch.Sink<Pod> {
                                                 changedWithoutVersion.contains(entry.name.value())
                                                         || changedByList.containsKey(
                                                                 entry.name.value())
-                                                        || isTouched(entry, now, after.silent()),
+                                                        || isTouched(entry, now, own),
                                                 () ->
                                                         find(entry.name)
                                                                 .filter(entry::isSameJob)

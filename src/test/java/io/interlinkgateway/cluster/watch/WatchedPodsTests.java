@@ -504,6 +504,18 @@ class WatchedPodsTests {
     }
 
     @Test
+    void nodesWithoutJobsThatACallerWroteIntoAPositionAreNotRepeated() throws Exception {
+        list(10, pod("a", 1), pod("b", 2));
+        pods.changed(pod("a", 11));
+        pods.changed(pod("b", 12));
+
+        try (JobEvents.Subscription subscription = resume("10~nowhere")) {
+            assertThat(changes(subscription.position())).isEqualTo("10");
+            assertThat(events(subscription)).containsExactly("changed a at 11", "changed b at 12");
+        }
+    }
+
+    @Test
     void aFollowerThatDisconnectsAmongMissingJobsReceivesTheOthers() throws Exception {
         list(10, pod("a", 1), pod("b", 2));
         String position;
